@@ -1,0 +1,71 @@
+/** The layer rules of docs/architecture.md: lambdas, local → adapters → core; lib and bin on their own. */
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+const node =
+  '^(node:|assert|buffer|child_process|crypto|events|fs|http|https|net|os|path|process|stream|url|util|zlib|worker_threads)';
+
+export default {
+  forbidden: [
+    forbid('no-circles', 'Arrows run one way.', {}, { circular: true }),
+    forbid(
+      'core-stays-pure',
+      'core imports itself and zod only.',
+      { path: '^core' },
+      { pathNot: '^(core|node_modules/zod)' },
+    ),
+    forbid(
+      'domain-knows-nobody',
+      'core/domain imports itself only.',
+      { path: '^core/domain' },
+      { pathNot: '^core/domain' },
+    ),
+    forbid(
+      'adapters-know-core',
+      'adapters import core and their SDK.',
+      { path: '^adapters' },
+      { path: '^(bin|lib|lambdas|local|test|bench)' },
+    ),
+    forbid(
+      'adapters-know-no-sibling',
+      'One adapter never imports another.',
+      { path: '^adapters/([^/]+)/' },
+      { path: '^adapters/', pathNot: '^adapters/$1/' },
+    ),
+    forbid(
+      'lambdas-are-a-front-door',
+      'lambdas import core and adapters.',
+      { path: '^lambdas' },
+      { path: '^(bin|lib|local|test|bench)' },
+    ),
+    forbid(
+      'local-is-a-front-door',
+      'local loads functions by name, as Lambda does.',
+      { path: '^local' },
+      { path: '^(bin|lib|lambdas|test|bench)' },
+    ),
+    forbid(
+      'functions-stand-alone',
+      'One folder, one function.',
+      { path: '^lambdas/([^/]+)/' },
+      { path: '^lambdas/[^/]+/', pathNot: '^lambdas/$1/' },
+    ),
+    forbid(
+      'lib-knows-the-contract',
+      'lib and bin import CDK, core/contract and core/workflow.',
+      { path: '^(bin|lib)' },
+      { path: '^(core/(domain|ports|steps)|adapters|lambdas|local|test|bench)' },
+    ),
+    forbid(
+      'no-dev-dependency-in-service',
+      'What runs is a dependency.',
+      { path: '^(core|adapters|lambdas|local)' },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    ),
+    forbid('resolvable', 'Every import leads somewhere.', {}, { couldNotResolve: true, pathNot: node }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    parser: 'swc',
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,151 @@
+import { Buffer } from 'node:buffer';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip, gunzipSync, gzipSync } from 'node:zlib';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  NotFound,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { ObjectMissingError } from '../../core/domain/errors.ts';
+import type { ObjectStore } from '../../core/ports/object-store.ts';
+import { readS3Object } from './s3-object-reader.ts';
+import { taggingOf, uploadS3Object } from './s3-object-upload.ts';
+
+/** Lines are joined to pieces of about this many UTF-16 units before they are encoded: one at a time is slow. */
+const pieceLength = 64 * 1024;
+/** The most that DeleteObjects takes. */
+const deletePageSize = 1000;
+
+/** Objects in one S3 bucket. Multipart uploads make a long `putLines` atomic, and keep one part (8 MiB) in memory. */
+export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly bucket: string }): ObjectStore => {
+  const { client, bucket } = deps;
+  return {
+    async putText(key, text) {
+      const body = isCompressed(key) ? gzipSync(text) : Buffer.from(text, 'utf8');
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: checkedKey(key), Body: body, ...taggingOf(key) }));
+    },
+
+    async putLines(key, lines) {
+      checkedKey(key);
+      let count = 0;
+      const counted = (async function* () {
+        let piece = '';
+        for await (const line of lines) {
+          piece += `${line}\n`;
+          count += 1;
+          if (piece.length < pieceLength) continue;
+          yield Buffer.from(piece, 'utf8');
+          piece = '';
+        }
+        if (piece !== '') yield Buffer.from(piece, 'utf8');
+      })();
+      const upload = (bytes: AsyncIterable<Buffer>) => uploadS3Object({ client, bucket }, key, bytes);
+      if (isCompressed(key)) await pipeline(counted, createGzip(), upload);
+      else await upload(counted);
+      return count;
+    },
+
+    async getText(key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: checkedKey(key) }));
+        const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+        return (isCompressed(key) ? gunzipSync(bytes) : bytes).toString('utf8');
+      } catch (error) {
+        if (error instanceof NoSuchKey) return null;
+        throw error;
+      }
+    },
+
+    async *getLines(key) {
+      const stored = Readable.from(missingNamed(key, readS3Object({ client, bucket }, checkedKey(key))));
+      const plain = isCompressed(key) ? stored.compose(createGunzip()) : stored;
+      // `ignoreBOM`: a byte order mark is content here.
+      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+      let rest = '';
+      for await (const bytes of plain) {
+        const lines = (rest + decoder.decode(bytes as Buffer, { stream: true })).split('\n');
+        rest = lines.pop() ?? '';
+        yield* lines;
+      }
+      rest += decoder.decode();
+      if (rest !== '') yield rest;
+    },
+
+    async exists(key) {
+      try {
+        await client.send(new HeadObjectCommand({ Bucket: bucket, Key: checkedKey(key) }));
+        return true;
+      } catch (error) {
+        if (error instanceof NotFound) return false;
+        throw error;
+      }
+    },
+
+    list: (prefix) => keysUnder(client, bucket, prefix),
+
+    async deleteAll(prefix) {
+      let page: string[] = [];
+      for await (const key of keysUnder(client, bucket, prefix)) {
+        page.push(key);
+        if (page.length < deletePageSize) continue;
+        await deleteObjects(client, bucket, page);
+        page = [];
+      }
+      if (page.length > 0) await deleteObjects(client, bucket, page);
+    },
+  };
+};
+
+const isCompressed = (key: string): boolean => key.endsWith('.gz');
+
+const checkedKey = (key: string): string => {
+  if (!key.split('/').every(isPart)) throw new RangeError(`not an object key: ${key.slice(0, 200)}`);
+  return key;
+};
+
+/** As a key, but its last part may be empty, or the beginning of one. */
+const checkedPrefix = (prefix: string): string => {
+  if (prefix !== '' && !prefix.replace(/\/$/, '').split('/').every(isPart))
+    throw new RangeError(`not a prefix of object keys: ${prefix.slice(0, 200)}`);
+  return prefix;
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: XML, in which S3 lists keys, has no control characters
+const isPart = (part: string): boolean => !/^\.{0,2}$|[\u0000-\u001f\\]/.test(part);
+
+async function* missingNamed(key: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    if (error instanceof NoSuchKey) throw new ObjectMissingError(`there is no object ${key}`, { cause: error });
+    throw error;
+  }
+}
+
+async function* keysUnder(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {
+  checkedPrefix(prefix);
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+    );
+    for (const object of page.Contents ?? []) if (object.Key !== undefined) yield object.Key;
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
+
+/** S3 answers 200 even when some of the objects stay: those make it an error here. */
+const deleteObjects = async (client: S3Client, bucket: string, keys: readonly string[]): Promise<void> => {
+  const { Errors } = await client.send(
+    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),
+  );
+  const [first] = Errors ?? [];
+  if (first !== undefined)
+    throw new Error(`${Errors?.length} objects could not be deleted, the first one with ${first.Code}: ${first.Key}`);
+};

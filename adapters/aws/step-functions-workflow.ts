@@ -1,0 +1,55 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { Workflow } from '../../core/ports/workflow.ts';
+
+/** The most that StopExecution takes as a cause, in characters. */
+const maxCause = 32_768;
+
+/**
+ * Executions of one Standard state machine. Step Functions answers a second start with the same input, while the first
+ * still runs, as if it had started: such a call says `started` too, and nothing has changed.
+ */
+export const createStepFunctionsWorkflow = (deps: {
+  readonly client: SFNClient;
+  readonly stateMachineArn: string;
+}): Workflow => {
+  const { client, stateMachineArn } = deps;
+  const executionArn = (name: string): string => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  return {
+    async start(name, input) {
+      try {
+        await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+        return 'started';
+      } catch (error) {
+        if (error instanceof ExecutionAlreadyExists) return 'exists';
+        throw error;
+      }
+    },
+
+    async stop(name, cause) {
+      try {
+        await client.send(
+          new StopExecutionCommand({ executionArn: executionArn(name), cause: cause.slice(0, maxCause) }),
+        );
+      } catch (error) {
+        if (!(error instanceof ExecutionDoesNotExist)) throw error;
+      }
+    },
+
+    async describe(name) {
+      try {
+        const { status } = await client.send(new DescribeExecutionCommand({ executionArn: executionArn(name) }));
+        return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return 'absent';
+        throw error;
+      }
+    },
+  };
+};

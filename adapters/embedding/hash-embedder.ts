@@ -1,0 +1,110 @@
+import { codeTokens } from '../../core/domain/code-tokens.ts';
+import type { Embedder } from '../../core/ports/embedder.ts';
+
+/** Texts are embedded this many characters at a time between two turns of the event loop: about 20 ms. */
+const charactersPerTurn = 400_000;
+
+/**
+ * An embedder that needs no model and no network: the sub-tokens of code, each hashed to one dimension and a sign, weighted
+ * 1 + ln(how often) and less where it is a word of every text, the whole brought to length 1. It is lexical: texts are near when they share words, not meaning.
+ * A text without any token gives the first unit vector, since cosine distance is not defined for a zero vector.
+ * Only integer arithmetic decides positions, so that index and query agree across machines.
+ * Throws RangeError for dimensions that are no positive integer.
+ */
+export const createHashEmbedder = (options: { readonly dimensions?: number } = {}): Embedder => {
+  const dimensions = options.dimensions ?? 512;
+  if (!Number.isInteger(dimensions) || dimensions < 1)
+    throw new RangeError(`dimensions must be a positive integer, not ${dimensions}`);
+  return {
+    id: `hash-v1-${dimensions}`,
+    dimensions,
+    embed: async (texts) => {
+      const vectors: Float32Array[] = [];
+      let characters = 0;
+      for (const text of texts) {
+        vectors.push(vectorOf(codeTokens(text), dimensions));
+        characters += text.length;
+        if (characters < charactersPerTurn) continue;
+        characters = 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return vectors;
+    },
+  };
+};
+
+const vectorOf = (tokens: readonly string[], dimensions: number): Float32Array => {
+  const vector = new Float32Array(dimensions);
+  if (tokens.length === 0) {
+    vector[0] = 1;
+    return vector;
+  }
+  // Tokens are counted by their hash, in an open table: strings as keys of a Map take three times as long.
+  const bits = 32 - Math.clz32(tokens.length * 2);
+  const mask = (1 << bits) - 1;
+  const hashes = new Int32Array(mask + 1);
+  const counts = new Int32Array(mask + 1);
+  for (const token of tokens) {
+    const hash = hashOf(token);
+    let slot = hash & mask;
+    while (counts[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & mask;
+    hashes[slot] = hash;
+    counts[slot] = (counts[slot] as number) + 1;
+  }
+  for (let slot = 0; slot <= mask; slot++) {
+    const count = counts[slot] as number;
+    if (count === 0) continue;
+    const hash = hashes[slot] as number;
+    const weight = weightOf(count) * (commonWeights.get(hash) ?? 1);
+    // The lowest bit is the sign, the others choose the dimension.
+    const dimension = (hash >>> 1) % dimensions;
+    vector[dimension] = (vector[dimension] as number) + ((hash & 1) === 0 ? weight : -weight);
+  }
+  return normalized(vector);
+};
+
+/** Sublinear term frequency. Most counts are small: their logarithms are at hand. */
+const weights = Float64Array.from({ length: 64 }, (_, count) => 1 + Math.log(Math.max(count, 1)));
+const weightOf = (count: number): number => weights[count] ?? 1 + Math.log(count);
+
+/** FNV-1a over UTF-16 units, then murmur3's finalizer: FNV's low bits alone are not mixed well enough to pick a dimension. */
+const hashOf = (token: string): number => {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+};
+
+/**
+ * By hash: what words of English and of code count for that nearly every text has. Without this list hit@5 of 1,054 doc-comment queries
+ * on Go's net is 21 % instead of 34 %, and of 1,214 on Python's library 11 % instead of 19 % (bench/ranking.ts).
+ */
+const commonWeights: ReadonlyMap<number, number> = new Map([
+  ...(
+    'a an and are as at be been but by can could do does each every for from has have if in into is it its may might ' +
+    'must no not of on only or other set should so some such that the their them then there these they this those to ' +
+    'was we were when where which while will with you your'
+  )
+    .split(' ')
+    .map((word): [number, number] => [hashOf(word), 0.1]),
+  ...(
+    'class const def else err error export false func function import int interface let new nil none null package ' +
+    'private public return self static string true type var void'
+  )
+    .split(' ')
+    .map((word): [number, number] => [hashOf(word), 0.3]),
+]);
+
+const normalized = (vector: Float32Array): Float32Array => {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  if (squares === 0) {
+    // Every token met its opposite in its dimension.
+    vector[0] = 1;
+    return vector;
+  }
+  const scale = 1 / Math.sqrt(squares);
+  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) * scale;
+  return vector;
+};

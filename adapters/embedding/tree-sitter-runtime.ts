@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Language, Parser, Tree } from 'web-tree-sitter';
+
+/**
+ * One instance of the tree-sitter WebAssembly runtime, with the grammars it has met. Its memory can only grow, and after an
+ * exception thrown through it (memory exhausted, stack exhausted) its inner state is not to be trusted: drop it and open
+ * another. That is why it is loaded through `require`: an ES module, and the one runtime inside it, would live for ever.
+ */
+export interface TreeSitterRuntime {
+  /** Bytes of WebAssembly memory held. */
+  memory(): number;
+  /** Loads a grammar once. Throws when there is no such file, or it does not fit the runtime. */
+  load(grammar: string): Promise<Language>;
+  /**
+   * Null when `expired` said so before the end; it is asked every 100 parser operations. Delete the tree.
+   * Throws when the runtime has failed.
+   */
+  parse(language: Language, text: string, expired: () => boolean): Tree | null;
+}
+
+/** What is used of the global of this name, which the configured `lib` does not declare. */
+interface WasmGlobal {
+  readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  compile(bytes: Uint8Array): Promise<WebAssembly.Module>;
+}
+const wasm = (globalThis as unknown as { readonly WebAssembly: WasmGlobal }).WebAssembly;
+
+const bytesPerPage = 65_536;
+/** What tree-sitter asks for to begin with: 32 MiB. */
+const initialPages = 512;
+
+/** The folder of the grammars' `.wasm` files. */
+export const defaultWasmDirectory = (): string =>
+  join(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'), '..');
+
+/** Compiled once a process, whatever becomes of the runtimes. */
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+const compiled = (file: string): Promise<WebAssembly.Module> => {
+  const known = modules.get(file);
+  if (known !== undefined) return known;
+  const module = readFile(file).then((bytes) => wasm.compile(bytes));
+  modules.set(file, module);
+  // A file that could not be read now may be there the next time.
+  module.catch(() => modules.delete(file));
+  return module;
+};
+
+/** Opens a runtime of its own. `maxBytes` bounds its memory: beyond it, parsing throws. */
+export const openTreeSitterRuntime = async (options: {
+  readonly wasmDirectory: string;
+  readonly maxBytes: number;
+}): Promise<TreeSitterRuntime> => {
+  // A `require` of its own: each keeps what it has loaded. The CommonJS file by its path: whether the package's name leads
+  // to it depends on the conditions that Node was started with.
+  const require = createRequire(import.meta.url);
+  const file = join(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), '../web-tree-sitter.cjs');
+  delete require.cache[file];
+  const { Parser, Language } = require(file) as typeof import('web-tree-sitter');
+  delete require.cache[file];
+  const memory = new wasm.Memory({
+    initial: initialPages,
+    maximum: Math.max(initialPages, Math.ceil(options.maxBytes / bytesPerPage)),
+  });
+  // It would print to the console what it throws as well.
+  await Parser.init({ wasmMemory: memory, print: () => undefined, printErr: () => undefined });
+
+  const languages = new Map<string, Promise<Language>>();
+  const parsers = new Map<Language, Parser>();
+  return {
+    memory: () => memory.buffer.byteLength,
+    load: (grammar) => {
+      const known = languages.get(grammar);
+      if (known !== undefined) return known;
+      const language = compiled(join(options.wasmDirectory, `tree-sitter-${grammar}.wasm`)).then((module) =>
+        Language.loadSync(module),
+      );
+      languages.set(grammar, language);
+      language.catch(() => languages.delete(grammar));
+      return language;
+    },
+    parse: (language, text, expired) => {
+      let parser = parsers.get(language);
+      if (parser === undefined) {
+        parser = new Parser().setLanguage(language);
+        parsers.set(language, parser);
+      }
+      const tree = parser.parse(text, null, { progressCallback: expired });
+      // Otherwise the next parse would go on where this one was stopped.
+      if (tree === null) parser.reset();
+      return tree;
+    },
+  };
+};

@@ -1,0 +1,74 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Oid } from '../../core/contract/ids.ts';
+import { SourceUnusableError } from '../../core/domain/errors.ts';
+import { type GitSetting, gitEnvironment } from './git-environment.ts';
+import { createTemporaryDirectory } from './temporary-directory.ts';
+
+/** An empty bare repository in a temporary directory. It never has a remote of its own: calls bring theirs. */
+export interface BareRepository {
+  readonly gitDir: string;
+  /** @see gitEnvironment */
+  environment(protocol: 'https' | 'http' | 'file' | null, settings?: readonly GitSetting[]): Record<string, string>;
+  /**
+   * Makes it forget the partial-clone setting that a filtered fetch leaves behind: git looks for absent objects at a
+   * remote only when it knows of one.
+   */
+  forgetRemote(): Promise<void>;
+  /** Bytes of packs, finished and growing ones. */
+  packBytes(): Promise<number>;
+  remove(): Promise<void>;
+}
+
+export type ObjectFormat = 'sha1' | 'sha256';
+
+/**
+ * The hash that made this object id. Ids go to git as they are, and nothing else may.
+ * @throws SourceUnusableError for what is no object id.
+ */
+export const objectFormatOf = (oid: string): ObjectFormat => {
+  if (!Oid.safeParse(oid).success) throw new SourceUnusableError('not a git object id');
+  return oid.length === 64 ? 'sha256' : 'sha1';
+};
+
+/** Written by hand: `git init` costs a process and copies templates. */
+export const createBareRepository = async (root: string, format: ObjectFormat): Promise<BareRepository> => {
+  const directory = await createTemporaryDirectory(root);
+  const home = join(directory.path, 'home');
+  const gitDir = join(directory.path, 'git');
+  const packs = join(gitDir, 'objects', 'pack');
+  const config = [
+    '[core]',
+    '\trepositoryformatversion = 1',
+    '\tbare = true',
+    '[extensions]',
+    `\tobjectformat = ${format}`,
+    '',
+  ].join('\n');
+  const writeConfig = (): Promise<void> => writeFile(join(gitDir, 'config'), config);
+  try {
+    await Promise.all([home, packs, join(gitDir, 'refs')].map((path) => mkdir(path, { recursive: true })));
+    await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+    await writeConfig();
+  } catch (error) {
+    await directory.remove();
+    throw error;
+  }
+  return {
+    gitDir,
+    environment: (protocol, settings) => gitEnvironment({ home, gitDir }, protocol, settings),
+    forgetRemote: writeConfig,
+    async packBytes() {
+      let bytes = 0;
+      for (const name of await readdir(packs)) {
+        // A growing pack is renamed when it is complete.
+        bytes += await stat(join(packs, name)).then(
+          (found) => found.size,
+          () => 0,
+        );
+      }
+      return bytes;
+    },
+    remove: () => directory.remove(),
+  };
+};

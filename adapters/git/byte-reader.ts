@@ -1,0 +1,43 @@
+/** Takes lines and exact amounts of bytes from a stream of chunks. Holds one chunk, or what was asked for. */
+export class ByteReader {
+  readonly #chunks: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** The next line without its newline, as Latin-1; null at the end. For short lines: each chunk is searched again. */
+  async line(): Promise<string | null> {
+    let end = this.#rest.indexOf(10);
+    while (end === -1) {
+      const next = await this.#chunks.next();
+      if (next.done) return null;
+      this.#rest = Buffer.concat([this.#rest, next.value]);
+      end = this.#rest.indexOf(10);
+    }
+    const line = this.#rest.toString('latin1', 0, end);
+    this.#rest = this.#rest.subarray(end + 1);
+    return line;
+  }
+
+  /** Exactly this many bytes, in memory of their own; null when the stream ends before. */
+  async bytes(count: number): Promise<Buffer | null> {
+    const result = Buffer.allocUnsafeSlow(count);
+    let filled = 0;
+    for (;;) {
+      const taken = this.#rest.copy(result, filled);
+      filled += taken;
+      this.#rest = this.#rest.subarray(taken);
+      if (filled === count) return result;
+      const next = await this.#chunks.next();
+      if (next.done) return null;
+      this.#rest = next.value;
+    }
+  }
+
+  /** Lets the stream's owner end it. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+}

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { SourceUnavailableError } from '../../core/domain/errors.ts';
+
+/** A git call: arguments, and what it runs in. */
+export interface GitCommand {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly input?: Iterable<string>;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds; then the process is killed, with SourceUnavailableError. */
+  readonly timeoutMs: number;
+  /** Looked at four times a second while git runs; an error ends it. */
+  readonly watch?: () => Promise<Error | null>;
+}
+
+/** Git ended by itself, and not well. */
+export class GitExitError extends Error {
+  readonly code: number | null;
+  readonly stderr: string;
+  constructor(code: number | null, killedBy: string | null, stderr: string) {
+    super(`git ended with ${killedBy ?? code}`);
+    this.name = 'GitExitError';
+    this.code = code;
+    this.stderr = stderr;
+  }
+}
+
+/** Of stderr the beginning and the end are kept, this many bytes each: causes stand first, `fatal:` lines last. */
+const stderrBytes = 8192;
+const watchMs = 250;
+
+const running = new Set<number>();
+const killGroup = (leader: number | undefined): void => {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // The group is gone already.
+  }
+};
+const killAll = (): void => running.forEach(killGroup);
+
+/**
+ * Runs git in a process group of its own and yields its stdout. Leaving the loop, an abort, a timeout and an error
+ * all kill the whole group and wait for it.
+ *
+ * @returns what git wrote to stderr.
+ * @throws GitExitError when git fails; the signal's reason when aborted.
+ */
+export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, string> {
+  command.signal?.throwIfAborted();
+  const child = spawn('git', command.args, { cwd: command.cwd, env: { ...command.env }, detached: true });
+  let cause: unknown = null;
+  let ended = false;
+  const stop = (why: unknown): void => {
+    if (ended) return;
+    cause ??= why;
+    killGroup(child.pid);
+  };
+  const closed = new Promise<{ code: number | null; killedBy: string | null }>((resolve) => {
+    child.once('error', (error) => {
+      cause ??= error;
+    });
+    child.once('close', (code, killedBy) => {
+      ended = true;
+      resolve({ code, killedBy });
+    });
+  });
+  const release = keepTrack(child.pid, command, stop);
+  const stderr = collectEnds(child.stderr);
+  // A git that ends early closes its stdin: its exit code tells more than EPIPE does.
+  pipeline(Readable.from(command.input ?? []), child.stdin).catch(() => {});
+  try {
+    for await (const chunk of child.stdout) yield chunk;
+    const { code, killedBy } = await closed;
+    if (cause !== null) throw cause;
+    if (code !== 0) throw new GitExitError(code, killedBy, stderr());
+    return stderr();
+  } finally {
+    if (!ended) killGroup(child.pid);
+    await closed;
+    release();
+  }
+}
+
+/** Runs git to its end. @throws as {@link streamGit}. */
+export const runGit = async (command: GitCommand): Promise<{ stdout: Buffer; stderr: string }> => {
+  const chunks: Buffer[] = [];
+  const output = streamGit(command);
+  for (;;) {
+    const next = await output.next();
+    if (next.done) return { stdout: Buffer.concat(chunks), stderr: next.value };
+    chunks.push(next.value);
+  }
+};
+
+/** Everything that may end a running git from outside. Returns what takes it away again. */
+const keepTrack = (pid: number | undefined, command: GitCommand, stop: (why: unknown) => void): (() => void) => {
+  // When this process ends, its git processes do too: they are in other groups and would outlive it.
+  if (running.size === 0) process.once('exit', killAll);
+  if (pid !== undefined) running.add(pid);
+  const aborted = (): void => stop(command.signal?.reason);
+  command.signal?.addEventListener('abort', aborted, { once: true });
+  const seconds = Math.round(command.timeoutMs / 1000);
+  const timer = setTimeout(
+    () => stop(new SourceUnavailableError(`git did not finish within ${seconds} s`)),
+    command.timeoutMs,
+  );
+  const { watch } = command;
+  const watcher =
+    watch === undefined
+      ? undefined
+      : setInterval(() => void watch().then((error) => error !== null && stop(error), stop), watchMs);
+  return () => {
+    clearTimeout(timer);
+    clearInterval(watcher);
+    command.signal?.removeEventListener('abort', aborted);
+    if (pid !== undefined) running.delete(pid);
+    if (running.size === 0) process.off('exit', killAll);
+  };
+};
+
+/** Reads a stream to its end, whatever its length, and keeps its two ends. */
+const collectEnds = (stream: Readable): (() => string) => {
+  let head = '';
+  let tail = '';
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    const room = stderrBytes - head.length;
+    head += text.slice(0, room);
+    tail = (tail + text.slice(Math.max(room, 0))).slice(-stderrBytes);
+  });
+  return () => head + tail;
+};

@@ -1,0 +1,137 @@
+import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { SourceNotFoundError, SourceRefusedError, SourceUnavailableError } from '../../core/domain/errors.ts';
+import type { Source } from '../../core/ports/git-source.ts';
+import type { GitSetting } from './git-environment.ts';
+import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
+
+/** Which sources are allowed. `local`: on the user's own machine, his own paths and servers too. */
+export type SourcePolicy = 'https-only' | 'local';
+
+export interface Credential {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface AddressOptions {
+  readonly policy: SourcePolicy;
+  /** Every address of a host, as literals. */
+  readonly lookup: (host: string) => Promise<readonly string[]>;
+  readonly resolveCredential: (reference: string) => Promise<Credential | null>;
+}
+
+/** A source that may be used, in git's terms: a remote named `origin`. */
+export interface SourceAddress {
+  /** For messages: holds no secret. */
+  readonly label: string;
+  readonly protocol: 'https' | 'http' | 'file';
+  readonly settings: readonly GitSetting[];
+}
+
+/** Git ignores filters on a local path unless upload-pack allows them, and drops our own settings on the way to it. */
+const localUploadPack = [
+  'git',
+  '-c uploadpack.allowFilter=true',
+  '-c uploadpack.allowAnySHA1InWant=true',
+  '-c core.hooksPath=/dev/null',
+  'upload-pack',
+].join(' ');
+
+/**
+ * Checks a source and says how git reaches it.
+ * @throws SourceRefusedError, SourceUnavailableError (a host that does not resolve), SourceNotFoundError (an unknown credential).
+ */
+export const resolveSource = async (source: Source, options: AddressOptions): Promise<SourceAddress> => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop some of them silently
+  if (/[\u0000-\u001f\u007f]/.test(source.url))
+    throw new SourceRefusedError('the source’s address has control characters');
+  if (options.policy === 'local' && source.url.startsWith('/')) return localPath(source.url);
+  const url = URL.parse(source.url);
+  if (url === null) throw new SourceRefusedError(`not a source’s address: ${allowed(options.policy)}`);
+  if (options.policy === 'local' && url.protocol === 'file:') return localPath(pathOf(url));
+  if (url.protocol === 'https:') return overHttp(url, 'https', source, options);
+  if (options.policy === 'local' && url.protocol === 'http:') return overHttp(url, 'http', source, options);
+  throw new SourceRefusedError(`the scheme ${url.protocol}// may not be used: ${allowed(options.policy)}`);
+};
+
+const allowed = (policy: SourcePolicy): string =>
+  policy === 'local'
+    ? 'give an absolute path, file://, https://, or http:// on this machine'
+    : 'give an https:// address';
+
+const pathOf = (url: URL): string => {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw new SourceRefusedError('a file:// address must name a path of this machine', { cause: error });
+  }
+};
+
+const localPath = (path: string): SourceAddress => ({
+  label: path,
+  protocol: 'file',
+  settings: [
+    ['remote.origin.url', path],
+    ['remote.origin.uploadpack', localUploadPack],
+  ],
+});
+
+const overHttp = async (
+  url: URL,
+  protocol: 'https' | 'http',
+  source: Source,
+  options: AddressOptions,
+): Promise<SourceAddress> => {
+  if (url.username !== '' || url.password !== '')
+    throw new SourceRefusedError('the source’s address holds credentials: register them as a credential instead');
+  if (url.search !== '' || url.hash !== '')
+    throw new SourceRefusedError('the source’s address must have neither a query nor a fragment');
+  // libcurl drops the dot in some versions, and then would not find what is pinned below.
+  if (url.hostname.endsWith('.')) throw new SourceRefusedError('the source’s host must not end with a dot');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const addresses = isIP(host) === 0 ? await addressesOf(host, options) : [host];
+  const acceptable =
+    protocol === 'http' ? isLoopbackAddress : options.policy === 'https-only' ? isPublicAddress : () => true;
+  if (!addresses.every(acceptable))
+    throw new SourceRefusedError(
+      protocol === 'http'
+        ? 'http:// may be used on this machine’s own addresses only: give an https:// address'
+        : `the host ${host} resolves to an address that is not public`,
+    );
+  const label = `${url.protocol}//${url.host}${url.pathname}`;
+  return {
+    label,
+    protocol,
+    settings: [
+      ['remote.origin.url', label],
+      ...(isIP(host) === 0 ? [pin(url, protocol, addresses)] : []),
+      ...(await authorization(label, source, options)),
+    ],
+  };
+};
+
+const addressesOf = async (host: string, { lookup }: AddressOptions): Promise<readonly string[]> => {
+  try {
+    const addresses = await lookup(host);
+    if (addresses.length > 0) return addresses;
+  } catch (error) {
+    throw new SourceUnavailableError(`the host ${host} does not resolve`, { cause: error });
+  }
+  throw new SourceUnavailableError(`the host ${host} has no address`);
+};
+
+/** What was checked is what is connected to: a second lookup might answer otherwise. */
+const pin = (url: URL, protocol: 'https' | 'http', addresses: readonly string[]): GitSetting => {
+  const port = url.port === '' ? { https: 443, http: 80 }[protocol] : url.port;
+  const literals = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address));
+  return ['http.curloptResolve', `${url.hostname}:${port}:${literals.join(',')}`];
+};
+
+/** Through the environment only: arguments are seen by every user of a machine. */
+const authorization = async (label: string, source: Source, options: AddressOptions): Promise<GitSetting[]> => {
+  if (source.credential === undefined) return [];
+  const credential = await options.resolveCredential(source.credential);
+  if (credential === null) throw new SourceNotFoundError(`${label}: its credential is not known`);
+  const token = Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
+  return [[`http.${label}.extraHeader`, `Authorization: Basic ${token}`]];
+};

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { jobPhases, jobStatuses } from '../domain/job-status.ts';
+import { JobId, Oid, RepositoryId, UserId } from './ids.ts';
+import { EffectiveOptions } from './sync-options.ts';
+
+/** What the stores keep. Changing a schema here changes stored data: see docs/architecture.md, "Stored records". */
+
+export const Role = z.enum(['read', 'write', 'owner']);
+export type Role = z.infer<typeof Role>;
+
+/** A branch's committed state: moved only by a publish. */
+export const BranchPointer = z.object({
+  commit: Oid,
+  /** Number of the generation that holds its chunks. */
+  generation: z.int().min(1),
+  /** Key of the manifest in the object store. */
+  manifest_key: z.string(),
+  files: z.int().min(0),
+  chunks: z.int().min(0),
+  /** Bytes of the indexed files. */
+  bytes: z.int().min(0),
+  indexed_at: z.iso.datetime(),
+  /** Fingerprint of what decides outcomes besides content: path rules in effect. Another one means: look at every path again. */
+  rules: z.string(),
+});
+export type BranchPointer = z.infer<typeof BranchPointer>;
+
+/** What a generation was made with. Another embedder or chunker needs another generation. */
+export const GenerationRecord = z.object({
+  embedder_id: z.string(),
+  dimensions: z.int().min(1),
+  chunker_version: z.string(),
+});
+export type GenerationRecord = z.infer<typeof GenerationRecord>;
+
+/** Something that no committed manifest needs any more; the next job, holding the lock, removes it. */
+export const Leftover = z.discriminatedUnion('kind', [
+  /** Blobs listed (oid, tab, chunks, a line each) in an object; those that a committed manifest holds again are kept. */
+  z.object({ kind: z.literal('blobs'), generation: z.int(), key: z.string() }),
+  z.object({ kind: z.literal('generation'), generation: z.int() }),
+  z.object({ kind: z.literal('objects'), prefix: z.string() }),
+]);
+export type Leftover = z.infer<typeof Leftover>;
+
+/** Measured on the last publishes, for estimates. Seconds. */
+export const SyncRates = z.object({
+  /** Whole job, per file, of the last full index. */
+  full_seconds_per_file: z.number().nullable(),
+  /** Whole job, of the last incremental sync, without the part below. */
+  incremental_base_seconds: z.number().nullable(),
+  /** Per changed file, of the last incremental sync that changed something. */
+  incremental_seconds_per_file: z.number().nullable(),
+});
+export type SyncRates = z.infer<typeof SyncRates>;
+
+export const Lock = z.object({ job_id: JobId, fence: z.int().min(1) });
+export type Lock = z.infer<typeof Lock>;
+
+export const RepositoryRecord = z.object({
+  repository_id: RepositoryId,
+  owner: UserId,
+  grants: z.record(z.string(), Role),
+  source: z.object({ url: z.string(), credential: z.string().optional() }),
+  default_branch: z.string().nullable(),
+  ignore_patterns: z.array(z.string()),
+  schedule: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  /** Present while a job owns the repository. Has no clock. */
+  lock: Lock.optional(),
+  /** The last fencing token given; grows at every claim and resume, never shrinks. */
+  fence: z.int().min(0),
+  /** The last generation number given. */
+  generation: z.int().min(0),
+  generations: z.record(z.string(), GenerationRecord),
+  branches: z.record(z.string(), BranchPointer),
+  leftovers: z.array(Leftover),
+  rates: SyncRates,
+});
+export type RepositoryRecord = z.infer<typeof RepositoryRecord>;
+
+/** Counts of a job; files are tree entries, chunks are rows of the index. */
+export const JobCounts = z.object({
+  added: z.int(),
+  modified: z.int(),
+  deleted: z.int(),
+  renamed: z.int(),
+  unchanged: z.int(),
+  indexed: z.int(),
+  skipped: z.int(),
+  failed: z.int(),
+  /** Of skipped: how many for each reason. */
+  skipped_by_reason: z.record(z.string(), z.int()),
+  /** Chunks sent to the embedder. */
+  chunks_embedded: z.int(),
+  /** Chunks of new blobs whose vector was taken from the blob they replace. */
+  chunks_reused: z.int(),
+});
+export type JobCounts = z.infer<typeof JobCounts>;
+
+export const PullReport = z.object({
+  remote: z.string(),
+  branch: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  /** Exact, or null where it is not known (yet). */
+  commit_count: z.int().nullable(),
+  rewritten: z.boolean(),
+});
+export type PullReport = z.infer<typeof PullReport>;
+
+export const JobError = z.object({ code: z.string(), message: z.string() });
+export type JobError = z.infer<typeof JobError>;
+
+export const JobRecord = z.object({
+  job_id: JobId,
+  repository_id: RepositoryId,
+  requested_by: z.string(),
+  trigger: z.enum(['api', 'schedule', 'push', 'retry']),
+  status: z.enum(jobStatuses),
+  phase: z.enum(jobPhases),
+  fence: z.int().min(1),
+  /** 1 for the first execution; a resumed job counts on. The execution's name is `<job_id>-<attempt>`. */
+  attempt: z.int().min(1),
+  options: EffectiveOptions,
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  ended_at: z.iso.datetime().nullable(),
+  /** Heartbeat: written at least each second by whoever works on the job. */
+  updated_at: z.iso.datetime(),
+  estimated_completion: z.iso.datetime().nullable(),
+  /** How far the phase is, 0 to 1; the phase `embed` is computed from files instead. */
+  phase_done: z.number().min(0).max(1),
+  /** Null until the diff has counted. */
+  files_total: z.int().nullable(),
+  /** Files of finished batches, and those that needed no work. */
+  files_done: z.int(),
+  current_file: z.string().nullable(),
+  mode: z.enum(['full', 'incremental']).nullable(),
+  pull: z.array(PullReport),
+  counts: JobCounts.nullable(),
+  error: JobError.nullable(),
+  /** Branch name to the generation that this job writes. Set by the diff. */
+  generation: z.int().nullable(),
+});
+export type JobRecord = z.infer<typeof JobRecord>;
+
+/** Progress of one batch in flight: absolute numbers, so that a retry overwrites and never adds twice. */
+export const BatchProgress = z.object({
+  batch: z.int().min(0),
+  files_total: z.int().min(0),
+  files_done: z.int().min(0),
+  current_file: z.string().nullable(),
+  updated_at: z.iso.datetime(),
+});
+export type BatchProgress = z.infer<typeof BatchProgress>;

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { BranchName, RemoteName } from './ids.ts';
+
+/** One gitignore pattern. */
+export const IgnorePattern = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine((pattern) => !/[\n\r\0]/.test(pattern), 'must be one line');
+
+/** The body of POST …/sync. Every member is optional; unknown members are refused. */
+export const SyncOptions = z
+  .strictObject({
+    force: z.boolean().default(false),
+    full_reindex: z.boolean().default(false),
+    incremental: z.boolean().default(true),
+    /** Omitted: what the source allows (true for a remote source, nothing to pull for a local path). */
+    pull_remote: z.boolean().optional(),
+    remote: RemoteName.prefault('origin'),
+    /** `current` is the repository's default branch. */
+    branches: z.array(BranchName).min(1).max(100).prefault(['current']),
+    /** An alias for one branch. */
+    branch: BranchName.optional(),
+    ignore_patterns: z.array(IgnorePattern).max(1000).default([]),
+    progress_webhook: z
+      .url({ protocol: /^https?$/ })
+      .max(2048)
+      .optional(),
+  })
+  .describe('What a sync is to do')
+  .superRefine((options, context) => {
+    if (options.branch !== undefined && options.branches.some((name) => name !== 'current'))
+      context.addIssue({
+        code: 'custom',
+        path: ['branch'],
+        message: 'must not stand beside branches: give one of the two',
+      });
+  });
+export type SyncOptions = z.infer<typeof SyncOptions>;
+
+/** The options in effect, as a job keeps and echoes them. */
+export const EffectiveOptions = z.object({
+  force: z.boolean(),
+  full_reindex: z.boolean(),
+  incremental: z.boolean(),
+  pull_remote: z.boolean(),
+  remote: z.string(),
+  branches: z.array(z.string()),
+  ignore_patterns: z.array(z.string()),
+  progress_webhook: z.string().optional(),
+});
+export type EffectiveOptions = z.infer<typeof EffectiveOptions>;

@@ -1,0 +1,84 @@
+/**
+ * The shapes of the two DynamoDB tables, as data: the CDK stack, the local table creation and the stores read the same
+ * names from here. Every attribute that is not a key is described by the schemas in records.ts.
+ */
+export interface KeyAttribute {
+  readonly name: string;
+  /** DynamoDB's attribute type. */
+  readonly type: 'S' | 'N';
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute;
+  readonly projection: 'ALL' | 'KEYS_ONLY';
+}
+
+export interface TableDefinition {
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute;
+  readonly indexes: readonly IndexDefinition[];
+  /** The attribute that holds the time to live, in seconds since 1970; null: nothing expires. */
+  readonly ttlAttribute: string | null;
+}
+
+const text = (name: string): KeyAttribute => ({ name, type: 'S' });
+
+/**
+ * `repositories` holds two kinds of items:
+ *
+ *     repository_id = repo-123     sk = REPOSITORY   the repository
+ *     repository_id = user#bob     sk = repo-123     bob owns repo-123, or has a grant on it
+ *
+ * A user's repositories are one item collection: listing them is a strongly consistent query in order of id, where an
+ * index would lag behind a create or a revoked grant, and a scan would read everybody's. `#` stands in no repository id.
+ * Membership items are written in the transaction that creates the repository or changes a grant, and are only a way to
+ * find a repository: what a user may do is read from the repository itself.
+ *
+ * `sync-jobs` holds, for each job, `JOB`, a `BATCH#n` for each batch in flight and a `RESULT#n` for each one that was
+ * folded into the job. One query, sk up to `JOB`, reads the job with its batches in flight.
+ *
+ * The indexes hold keys only. A job is written about twice a second by its heartbeat: were its attributes projected, each
+ * beat would be paid three times. Whoever lists reads the jobs themselves, consistently.
+ *
+ * - `by-repository` is the history of a repository by time.
+ * - `unfinished` is sparse: only jobs that have not ended carry the attribute. It is one of {@link UNFINISHED_SHARDS}
+ *   values, so that no partition takes the writes of all claims.
+ */
+export const tables = {
+  repositories: {
+    partitionKey: text('repository_id'),
+    sortKey: text('sk'),
+    indexes: [],
+    ttlAttribute: null,
+  },
+  syncJobs: {
+    partitionKey: text('job_id'),
+    sortKey: text('sk'),
+    indexes: [
+      {
+        name: 'by-repository',
+        partitionKey: text('repository_id'),
+        sortKey: text('created_at'),
+        projection: 'KEYS_ONLY',
+      },
+      {
+        name: 'unfinished',
+        partitionKey: text('unfinished'),
+        sortKey: text('created_at'),
+        projection: 'KEYS_ONLY',
+      },
+    ],
+    ttlAttribute: 'expires_at',
+  },
+} as const satisfies Record<string, TableDefinition>;
+
+/** The indexes of `sync-jobs`, by name. */
+export const jobIndexes = { byRepository: 'by-repository', unfinished: 'unfinished' } as const;
+
+/** Partition key values of `unfinished`: 8 × 1,000 writes a second are more than any claim rate; 8 queries read them all. */
+export const UNFINISHED_SHARDS = 8;
+
+/** What the tables are called where the service runs. */
+export type TableNames = { readonly [Table in keyof typeof tables]: string };

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { fileOutcomes } from '../domain/outcomes.ts';
+import { JobId, Oid, RepositoryId } from './ids.ts';
+
+/**
+ * What goes between the states: references and small numbers, never payloads (an execution's state may hold 256 KiB).
+ * Every step finds the rest under the job's prefix in the object store: see core/steps/job-keys.ts.
+ */
+export const JobRef = z.object({
+  repository_id: RepositoryId,
+  job_id: JobId,
+  fence: z.int().min(1),
+});
+export type JobRef = z.infer<typeof JobRef>;
+
+export const BeginOutput = z.object({
+  /** How many embed-batch children run at once. */
+  max_concurrency: z.int().min(1),
+});
+export type BeginOutput = z.infer<typeof BeginOutput>;
+
+export const PullOutput = z.object({ branches: z.int().min(0) });
+export type PullOutput = z.infer<typeof PullOutput>;
+
+export const DiffOutput = z.object({
+  /** Distinct blobs whose content must be read. */
+  blobs: z.int().min(0),
+});
+export type DiffOutput = z.infer<typeof DiffOutput>;
+
+/** The Map state's item: one batch of staged content. */
+export const BatchItem = z.object({
+  batch: z.int().min(0),
+  key: z.string(),
+  files: z.int().min(1),
+  bytes: z.int().min(0),
+});
+export type BatchItem = z.infer<typeof BatchItem>;
+
+export const StageOutput = z.object({
+  batches: z.int().min(0),
+  /** Key of the JSON lines of BatchItem that the Map reads. */
+  items_key: z.string(),
+  /** The first item, for the path that needs no Map. */
+  first: BatchItem.nullable(),
+});
+export type StageOutput = z.infer<typeof StageOutput>;
+
+export const EmbedBatchInput = z.object({ job: JobRef, items: z.array(BatchItem).min(1) });
+export type EmbedBatchInput = z.infer<typeof EmbedBatchInput>;
+
+export const EmbedBatchOutput = z.object({ batches: z.int(), files: z.int(), chunks: z.int() });
+export type EmbedBatchOutput = z.infer<typeof EmbedBatchOutput>;
+
+export const FailSyncInput = z.object({
+  job: JobRef,
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }),
+});
+export type FailSyncInput = z.infer<typeof FailSyncInput>;
+
+/** One line of a staged batch: a blob to chunk and embed. */
+export const StagedFile = z.object({
+  path: z.string(),
+  oid: Oid,
+  size: z.int(),
+  /** The blob that stood at this path before, whose equal chunks lend their vectors. */
+  previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
+  text: z.string(),
+});
+export type StagedFile = z.infer<typeof StagedFile>;
+
+/** One line of a result: what became of a blob. Written by stage (skipped) and by embed-batch (indexed, failed). */
+export const BlobResult = z.object({
+  oid: Oid,
+  size: z.int(),
+  outcome: z.enum(fileOutcomes),
+  reason: z.string(),
+  chunks: z.int(),
+  embedded: z.int(),
+  reused: z.int(),
+});
+export type BlobResult = z.infer<typeof BlobResult>;

@@ -1,0 +1,35 @@
+/**
+ * Failures with a name. The workflow retries and reports by `name`, so a name is part of the contract:
+ * renaming one means changing core/workflow/sync.asl.json.
+ */
+export class SyncError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The remote did not answer, or answered with a passing fault. Worth another try. */
+export class SourceUnavailableError extends SyncError {}
+/** There is no repository at the source, or it may not be read with what we have. */
+export class SourceNotFoundError extends SyncError {}
+/** The source's address may not be used: its scheme, its host or what the host resolves to. */
+export class SourceRefusedError extends SyncError {}
+/** A branch that was asked for does not exist at the source. */
+export class BranchNotFoundError extends SyncError {}
+/** The source is larger or deeper than the limits allow, or its objects are malformed. */
+export class SourceUnusableError extends SyncError {}
+/** A store was throttled, out of reach, or contended for longer than its adapter keeps trying. Worth another try. */
+export class StoreBusyError extends SyncError {}
+/** The embedder asks for less. Worth another try, later. */
+export class EmbedderThrottledError extends SyncError {}
+/** The embedder failed for a reason that may pass. */
+export class EmbedderUnavailableError extends SyncError {}
+/** The generation was made by another embedder than the one that runs now. */
+export class EmbedderMismatchError extends SyncError {}
+/** Another job, another attempt or a cancel took this job's claim away: stop, and write nothing more. */
+export class SyncSupersededError extends SyncError {}
+/** The generation is not there (any more). */
+export class GenerationNotFoundError extends SyncError {}
+/** A stored object that must exist does not. */
+export class ObjectMissingError extends SyncError {}

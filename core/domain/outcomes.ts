@@ -1,0 +1,37 @@
+/** Why a file of a tree is not in the index although it was looked at. Each stands in the job's ledger. */
+export const skipReasons = [
+  // Told by the path, the mode or the tree's own .gitattributes.
+  'ignored',
+  'symlink',
+  'submodule',
+  'lockfile',
+  'linguist_generated',
+  'build_output',
+  // Told by the content.
+  'too_large',
+  'binary',
+  'minified',
+  'generated',
+  'empty',
+] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+const pathReasons: ReadonlySet<string> = new Set<SkipReason>([
+  'ignored',
+  'symlink',
+  'submodule',
+  'lockfile',
+  'linguist_generated',
+  'build_output',
+]);
+
+/** True when the reason would be another under another path or another rule: such an outcome never outlives its path. */
+export const isPathReason = (reason: string): boolean => pathReasons.has(reason);
+
+/** True when the reason holds for this content wherever it stands (the others look at the path too). */
+export const isContentReason = (reason: string): boolean =>
+  reason === 'too_large' || reason === 'binary' || reason === 'empty';
+
+/** `pending` exists only inside a running job: the file's content has not been read yet. */
+export const fileOutcomes = ['indexed', 'skipped', 'failed', 'pending'] as const;
+export type FileOutcome = (typeof fileOutcomes)[number];

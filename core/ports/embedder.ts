@@ -1,0 +1,7 @@
+/** Turns text into vectors. The id names model, version and dimensions: index and query must use the same one. */
+export interface Embedder {
+  readonly id: string;
+  readonly dimensions: number;
+  /** One unit-length vector a text, in order. Throws EmbedderThrottledError or EmbedderUnavailableError. */
+  embed(texts: readonly string[], kind: 'document' | 'query'): Promise<readonly Float32Array[]>;
+}

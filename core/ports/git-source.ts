@@ -1,0 +1,68 @@
+import type { TreeEntry } from '../domain/manifest.ts';
+
+/** What a repository is read from. `credential` is a reference, never a secret. */
+export interface Source {
+  readonly url: string;
+  readonly credential?: string | undefined;
+}
+
+export interface RemoteHeads {
+  /** The branch that HEAD points to; null for an empty repository or a detached HEAD. */
+  readonly defaultBranch: string | null;
+  /** Branch name to commit oid. */
+  readonly branches: ReadonlyMap<string, string>;
+}
+
+export interface GitCallOptions {
+  /** Aborts the running git process (and its children). */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a branch moved from one commit to another. */
+export interface CommitCount {
+  /** Commits in `from..to`; null when it could not be told within the limits (the old commit is not an ancestor any more and is gone). */
+  readonly count: number | null;
+  /** True when `from` is no ancestor of `to`: the branch was rewritten. */
+  readonly rewritten: boolean;
+}
+
+/** A source opened at some commits, without history and without blobs. Close it: it holds a temporary directory. */
+export interface Snapshot {
+  /** The whole tree of one of the opened commits, recursively, in tree order, streamed. Sizes are null (blobs are absent). */
+  tree(commit: string): AsyncIterable<TreeEntry>;
+  /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */
+  countCommits(from: string, to: string): Promise<CommitCount>;
+  close(): Promise<void>;
+}
+
+export interface Blob {
+  readonly oid: string;
+  /** Null when the blob is larger than the cap that was asked for; its size is still true. */
+  readonly content: Uint8Array | null;
+  readonly size: number;
+}
+
+/**
+ * A git repository somewhere else. Nothing here keeps a mirror: every call works in a temporary directory.
+ * Every method throws SourceUnavailableError (try again), SourceNotFoundError, SourceRefusedError or
+ * SourceUnusableError (limits, malformed objects), and never tells "nothing" when it could not look.
+ */
+export interface GitSource {
+  heads(source: Source, options?: GitCallOptions): Promise<RemoteHeads>;
+  /** Opens the source at these commits (heads of these branches). Throws BranchNotFoundError when a branch is gone. */
+  open(
+    source: Source,
+    heads: readonly { branch: string; commit: string }[],
+    options?: GitCallOptions,
+  ): Promise<Snapshot>;
+  /**
+   * Contents of blobs, fetched in one request, streamed in the order asked for. `maxBytes`: larger blobs come without content.
+   * Throws SourceUnusableError when the source does not have a blob that its tree names.
+   */
+  blobs(
+    source: Source,
+    commits: readonly string[],
+    oids: readonly string[],
+    options: GitCallOptions & { readonly maxBytes: number },
+  ): AsyncIterable<Blob>;
+}

@@ -1,0 +1,19 @@
+/**
+ * Objects by key. Keys are `/`-separated, without `..` and without a leading slash.
+ * An object whose key ends in `.gz` is stored compressed; callers always see the plain content.
+ * A write is atomic: a reader sees the whole new object or what was there before.
+ */
+export interface ObjectStore {
+  putText(key: string, text: string): Promise<void>;
+  /** Streams lines (without their newline) into one object. Returns how many there were. Holds a bounded buffer. */
+  putLines(key: string, lines: AsyncIterable<string> | Iterable<string>): Promise<number>;
+  /** The object's text, or null when there is none. */
+  getText(key: string): Promise<string | null>;
+  /** The object's lines, streamed. Throws ObjectMissingError when there is none. */
+  getLines(key: string): AsyncIterable<string>;
+  exists(key: string): Promise<boolean>;
+  /** Keys that begin with `prefix`, in order. */
+  list(prefix: string): AsyncIterable<string>;
+  /** Removes every object under the prefix; nothing there is no error. */
+  deleteAll(prefix: string): Promise<void>;
+}

@@ -1,0 +1,21 @@
+import type { RepositoryId, UserId } from '../contract/ids.ts';
+import type { RepositoryRecord, Role } from '../contract/records.ts';
+
+/** A page of a listing; `next` is an opaque cursor, null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** Registered repositories. Reads are strongly consistent. */
+export interface RepositoryStore {
+  /** Conditional: `taken` when the id exists, and then nothing is written. */
+  create(repository: RepositoryRecord): Promise<'created' | 'taken'>;
+  get(id: RepositoryId): Promise<RepositoryRecord | null>;
+  /** The repositories that the user owns or has a grant on, by id. Throws RangeError for a cursor that is not ours. */
+  list(user: UserId, limit: number, cursor: string | null): Promise<Page<RepositoryRecord>>;
+  /** Removes a repository; `busy` while a job holds its lock, and then nothing is removed. */
+  delete(id: RepositoryId): Promise<'deleted' | 'busy' | 'absent'>;
+  /** Sets or (null) removes a user's grant. */
+  grant(id: RepositoryId, user: UserId, role: Role | null): Promise<'changed' | 'absent'>;
+}

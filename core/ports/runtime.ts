@@ -1,0 +1,43 @@
+import type { BatchLimits } from '../domain/plan-batches.ts';
+import type { SourcePolicy } from '../domain/source-policy.ts';
+import type { Chunker } from './chunker.ts';
+import type { Clock, Ids } from './clock.ts';
+import type { Embedder } from './embedder.ts';
+import type { GitSource } from './git-source.ts';
+import type { Logger } from './logger.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { PathRules } from './path-rules.ts';
+import type { RepositoryStore } from './repository-store.ts';
+import type { SearchIndex } from './search-index.ts';
+import type { SyncStore } from './sync-store.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+import type { Workflow } from './workflow.ts';
+
+export interface Settings {
+  /** Which sources may be registered and read. */
+  readonly sources: SourcePolicy;
+  /** embed-batch children that one sync runs at once. */
+  readonly maxConcurrency: number;
+  readonly batchLimits: BatchLimits;
+}
+
+/**
+ * Everything that a front door composes: lambdas/runtime.ts for AWS, local/runtime.ts for one machine. A handler takes
+ * from it what its step names; a member is built when it is first asked for.
+ */
+export interface Runtime {
+  readonly repositories: RepositoryStore;
+  readonly sync: SyncStore;
+  readonly objects: ObjectStore;
+  readonly git: GitSource;
+  readonly pathRules: PathRules;
+  readonly chunker: Chunker;
+  readonly embedder: Embedder;
+  readonly index: SearchIndex;
+  readonly workflow: Workflow;
+  readonly tokens: TokenVerifier;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly settings: Settings;
+}

@@ -1,0 +1,123 @@
+import type { BlobResult, StagedFile } from '../contract/workflow-state.ts';
+import { EmbedderThrottledError, EmbedderUnavailableError, SyncSupersededError } from '../domain/errors.ts';
+import type { Chunk } from '../ports/chunker.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Generation, IndexRow } from '../ports/search-index.ts';
+import type { Pulse } from './pulse.ts';
+
+type Deps = Pick<Runtime, 'chunker' | 'embedder' | 'index' | 'logger'>;
+
+/** What became of each file, and the rows to put before that may be told. */
+export interface Embedded {
+  readonly results: readonly BlobResult[];
+  readonly rows: readonly IndexRow[];
+}
+
+interface ChunkedFile {
+  readonly file: StagedFile;
+  readonly chunks: readonly Chunk[];
+}
+
+type Vectors = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Embeds a group of files. Chunks whose text stood in the blob that is replaced take its vector.
+ * Throws what concerns everybody (throttled, unavailable, superseded, index faults); what concerns one file
+ * makes that file `failed`.
+ */
+export const embedFiles = async (
+  deps: Deps,
+  pulse: Pulse,
+  generation: Generation,
+  files: readonly StagedFile[],
+): Promise<Embedded> => {
+  const failed: BlobResult[] = [];
+  const chunked: ChunkedFile[] = [];
+  for (const file of files) {
+    await pulse.check();
+    try {
+      chunked.push({ file, chunks: await deps.chunker.chunk(file.path, file.text) });
+    } catch (error) {
+      failed.push(failedResult(deps, file, error));
+    }
+  }
+  const known = await previousVectors(deps, generation, files);
+  const fresh = await embedGroup(deps, pulse, chunked, known, failed);
+  const broken = new Set(failed.map((result) => result.oid));
+  const results: BlobResult[] = [];
+  const rows: IndexRow[] = [];
+  for (const { file, chunks } of chunked) {
+    if (broken.has(file.oid)) continue;
+    const reused = chunks.filter(({ text }) => known.has(text)).length;
+    chunks.forEach((chunk, ordinal) => {
+      // Every text of a file that has not failed has a vector.
+      const vector = (known.get(chunk.text) ?? fresh.get(chunk.text)) as Float32Array;
+      rows.push({ blob: file.oid, ordinal, ...chunk, vector });
+    });
+    results.push({
+      oid: file.oid,
+      size: file.size,
+      outcome: 'indexed',
+      reason: '',
+      chunks: chunks.length,
+      embedded: chunks.length - reused,
+      reused,
+    });
+  }
+  return { results: [...results, ...failed], rows };
+};
+
+/** Chunk text to vector, of the blobs that these files replace. */
+const previousVectors = async (deps: Deps, generation: Generation, files: readonly StagedFile[]): Promise<Vectors> => {
+  const previous = files.flatMap((file) => (file.previous === null ? [] : [file.previous]));
+  if (previous.length === 0) return new Map();
+  const rows = await deps.index.get(generation, previous);
+  return new Map(rows.map((row) => [row.text, row.vector]));
+};
+
+/** Vectors for every text that has none yet: one call for the group, file by file when that call fails. */
+const embedGroup = async (
+  deps: Deps,
+  pulse: Pulse,
+  chunked: readonly ChunkedFile[],
+  known: Vectors,
+  failed: BlobResult[],
+): Promise<Vectors> => {
+  const missing = (files: readonly ChunkedFile[]): string[] => [
+    ...new Set(files.flatMap(({ chunks }) => chunks.map(({ text }) => text)).filter((text) => !known.has(text))),
+  ];
+  try {
+    return await embedTexts(deps, missing(chunked));
+  } catch (error) {
+    if (concernsEverybody(error)) throw error;
+  }
+  const vectors = new Map<string, Float32Array>();
+  for (const one of chunked) {
+    await pulse.check();
+    try {
+      for (const [text, vector] of await embedTexts(deps, missing([one]))) vectors.set(text, vector);
+    } catch (error) {
+      if (concernsEverybody(error)) throw error;
+      failed.push(failedResult(deps, one.file, error));
+    }
+  }
+  return vectors;
+};
+
+const embedTexts = async (deps: Deps, texts: readonly string[]): Promise<Vectors> => {
+  if (texts.length === 0) return new Map();
+  const vectors = await deps.embedder.embed(texts, 'document');
+  return new Map(texts.map((text, i) => [text, vectors[i] as Float32Array]));
+};
+
+const concernsEverybody = (error: unknown): boolean =>
+  error instanceof EmbedderThrottledError ||
+  error instanceof EmbedderUnavailableError ||
+  error instanceof SyncSupersededError;
+
+const failedResult = (deps: Deps, file: StagedFile, error: unknown): BlobResult => {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  deps.logger.warn('file failed', { path: file.path, oid: file.oid, reason });
+  const base = { oid: file.oid, size: file.size, chunks: 0, embedded: 0, reused: 0 };
+  return { ...base, outcome: 'failed', reason: reason.slice(0, 300) };
+};

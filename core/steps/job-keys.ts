@@ -1,0 +1,37 @@
+import type { JobRef } from '../contract/workflow-state.ts';
+
+/** Where a job's objects stand. The prefix is removed when the job's work is published, or by the next job. */
+export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>) => {
+  const prefix = `${jobsPrefix(repository_id)}${job_id}/`;
+  return {
+    prefix,
+    /** Written when the leftovers of earlier jobs are gone: a resumed job must not sweep what it has written itself. */
+    swept: `${prefix}swept`,
+    pull: `${prefix}pull.json`,
+    tree: (branch: number) => `${prefix}tree/${branch}.gz`,
+    diff: `${prefix}diff.json`,
+    draft: (branch: number) => `${prefix}draft/${branch}.gz`,
+    /** Blobs to read: WantedBlob lines. */
+    wanted: `${prefix}wanted.gz`,
+    /** Blobs that lost a path: `oid TAB chunks` lines. */
+    dropped: `${prefix}dropped.gz`,
+    stage: `${prefix}stage.json`,
+    items: `${prefix}items.jsonl`,
+    /** Where the Map's ResultWriter writes: see core/workflow/sync.asl.json. */
+    mapResults: `${prefix}items.jsonl.map/`,
+    batch: (batch: number) => `${prefix}batches/${String(batch).padStart(6, '0')}.jsonl`,
+    /** Of batch 0: what stage itself decided. */
+    result: (batch: number) => `${prefix}results/${String(batch).padStart(6, '0')}.jsonl`,
+    results: `${prefix}results/`,
+  };
+};
+
+export const jobsPrefix = (repositoryId: string): string => `repositories/${repositoryId}/jobs/`;
+export const repositoryPrefix = (repositoryId: string): string => `repositories/${repositoryId}/`;
+
+/** A committed manifest: immutable, named by the job that wrote it. */
+export const manifestKey = (job: JobRef, branch: number): string =>
+  `repositories/${job.repository_id}/manifests/${job.job_id}/${branch}.gz`;
+
+/** Blobs that a publish left without a path; removed by the next job, which holds the lock. */
+export const garbageKey = (job: JobRef): string => `repositories/${job.repository_id}/garbage/${job.job_id}.gz`;

@@ -1,0 +1,102 @@
+import type { JobRef } from '../contract/workflow-state.ts';
+import { SyncSupersededError } from '../domain/errors.ts';
+import type { JobPhase } from '../domain/job-status.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Kept, SyncStore } from '../ports/sync-store.ts';
+
+/** Twice a second: the promise is a heartbeat at least each second, and a write takes time too. */
+const BEAT_MILLISECONDS = 500;
+
+export interface Pulse {
+  /** Aborted as soon as the job is found to be taken away. */
+  readonly signal: AbortSignal;
+  /** Call it between pieces of work: beats when a beat is due, and throws SyncSupersededError when the job is lost. */
+  check(): Promise<void>;
+}
+
+/**
+ * Runs `work` with a heartbeat: `beat` is called about twice a second, by a timer while the work waits and by
+ * `check` while it computes. When a beat says `lost`, the signal aborts and the work ends with SyncSupersededError.
+ */
+export const withPulse = async <T>(
+  clock: Clock,
+  beat: () => Promise<Kept>,
+  work: (pulse: Pulse) => Promise<T>,
+): Promise<T> => {
+  const controller = new AbortController();
+  const superseded = new SyncSupersededError('the job was taken away from this worker');
+  let last = 0;
+  const running: { beat: Promise<void> | null } = { beat: null };
+
+  const beatNow = async (): Promise<void> => {
+    last = clock.now().getTime();
+    if ((await beat()) === 'lost') controller.abort(superseded);
+  };
+  /** One beat at a time; a due beat that finds another under way waits for that one. */
+  const beatOnce = (): Promise<void> => {
+    running.beat ??= beatNow().finally(() => {
+      running.beat = null;
+    });
+    return running.beat;
+  };
+  const stop = clock.every(BEAT_MILLISECONDS, async () => {
+    // A heartbeat that cannot be written now may be written at the next tick; the work's own writes tell for sure.
+    await beatOnce().catch(() => undefined);
+  });
+
+  try {
+    await beatOnce();
+    controller.signal.throwIfAborted();
+    const result = await work({
+      signal: controller.signal,
+      check: async () => {
+        if (clock.now().getTime() - last >= BEAT_MILLISECONDS) await beatOnce();
+        controller.signal.throwIfAborted();
+      },
+    });
+    controller.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    // What aborted work throws is a consequence; the cause is that the job was lost.
+    if (controller.signal.aborted) throw superseded;
+    throw error;
+  } finally {
+    stop();
+    await running.beat?.catch(() => undefined);
+  }
+};
+
+/** How far a phase is; the work writes it, the heartbeat sends it. */
+export interface PhaseState {
+  done: number;
+  currentFile: string | null;
+}
+
+/**
+ * {@link withPulse} for a step that is one phase of a job. A repeated step starts at the mark that the first try
+ * reached, so that progress never goes back.
+ */
+export const inPhase = async <T>(
+  deps: { readonly sync: SyncStore; readonly clock: Clock },
+  job: JobRef,
+  phase: JobPhase,
+  work: (pulse: Pulse, state: PhaseState) => Promise<T>,
+): Promise<T> => {
+  const state: PhaseState = { done: 0, currentFile: null };
+  const view = await deps.sync.job(job.job_id);
+  const mark = view !== null && view.job.phase === phase ? view.job.phase_done : 0;
+  const beat = (): Promise<Kept> =>
+    deps.sync.heartbeat(job, {
+      phase,
+      phaseDone: Math.min(1, Math.max(mark, state.done)),
+      currentFile: state.currentFile,
+      at: deps.clock.now(),
+    });
+  return withPulse(deps.clock, beat, (pulse) => work(pulse, state));
+};
+
+/** Turns a store's `lost` into the failure that ends a step. */
+export const kept = <T>(outcome: T | 'lost'): Exclude<T, 'lost'> => {
+  if (outcome === 'lost') throw new SyncSupersededError('the job was taken away from this worker');
+  return outcome as Exclude<T, 'lost'>;
+};

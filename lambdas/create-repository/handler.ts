@@ -1,0 +1,23 @@
+import { runtime } from '#runtime';
+import { CreateRepository } from '../../core/contract/api.ts';
+import { createRepository } from '../../core/steps/repositories.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { invalid, problem } from '../problems.ts';
+
+const create = createRepository(runtime());
+
+export const handler = defineApiHandler(runtime().logger, { body: CreateRepository }, async ({ user, body }) => {
+  const outcome = await create(user, body);
+  switch (outcome.kind) {
+    case 'created': {
+      const location = `/api/repositories/${outcome.repository.repository_id}`;
+      return { status: 201, body: outcome.repository, headers: { location } };
+    }
+    case 'taken':
+      return problem(409, 'Repository exists', `repository ${body.repository_id} exists already`);
+    case 'bad-source':
+      return invalid([{ field: 'source.url', message: outcome.reason }]);
+    default:
+      return outcome satisfies never;
+  }
+});

@@ -1,0 +1,23 @@
+import { runtime } from '#runtime';
+import { RepositoryParams } from '../../core/contract/api.ts';
+import { deleteRepository } from '../../core/steps/repositories.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { forbidden, notFound, problem } from '../problems.ts';
+
+const remove = deleteRepository(runtime());
+
+export const handler = defineApiHandler(runtime().logger, { params: RepositoryParams }, async ({ user, params }) => {
+  const outcome = await remove(params.repo_id, user);
+  switch (outcome.kind) {
+    case 'deleted':
+      return { status: 204, body: null };
+    case 'busy':
+      return problem(409, 'Sync in progress', 'the repository is being synced: wait for the job, or cancel it');
+    case 'not-found':
+      return notFound('Repository');
+    case 'forbidden':
+      return forbidden();
+    default:
+      return outcome satisfies never;
+  }
+});

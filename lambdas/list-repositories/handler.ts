@@ -1,0 +1,18 @@
+import { runtime } from '#runtime';
+import { PageQuery } from '../../core/contract/api.ts';
+import { listRepositories } from '../../core/steps/repositories.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { invalid } from '../problems.ts';
+
+const list = listRepositories(runtime());
+
+export const handler = defineApiHandler(runtime().logger, { query: PageQuery }, async ({ user, query }) => {
+  try {
+    const page = await list(user, query.limit, query.cursor ?? null);
+    return { status: 200, body: { repositories: page.items, next: page.next } };
+  } catch (error) {
+    if (error instanceof RangeError)
+      return invalid([{ field: 'query.cursor', message: 'must be a cursor from `next`' }]);
+    throw error;
+  }
+});

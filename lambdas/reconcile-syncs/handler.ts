@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { runtime } from '#runtime';
+import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
+import { defineHandler } from '../define-handler.ts';
+
+/** The schedule's own event has no say; a caller may shorten the time that a starter has. */
+const ReconcileEvent = z.object({ graceSeconds: z.number().min(0).default(30) });
+
+export const handler = defineHandler(ReconcileEvent, reconcileSyncs(runtime()));

@@ -1,0 +1,87 @@
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { S3Client } from '@aws-sdk/client-s3';
+import { S3VectorsClient } from '@aws-sdk/client-s3vectors';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { createBedrockEmbedder } from '../adapters/aws/bedrock-embedder.ts';
+import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { createDynamoRepositoryStore } from '../adapters/aws/dynamo-repository-store.ts';
+import { createDynamoSyncStore } from '../adapters/aws/dynamo-sync-store.ts';
+import { createOidcTokenVerifier } from '../adapters/aws/oidc-token-verifier.ts';
+import { createPowertoolsLogger } from '../adapters/aws/powertools-logger.ts';
+import { createS3ObjectStore } from '../adapters/aws/s3-object-store.ts';
+import { createS3VectorsSearchIndex } from '../adapters/aws/s3-vectors-search-index.ts';
+import { createStepFunctionsWorkflow } from '../adapters/aws/step-functions-workflow.ts';
+import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
+import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
+import { createPathRules } from '../adapters/git/path-rules.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { randomIds } from '../adapters/system/ids.ts';
+import { lazyRuntime } from '../adapters/system/lazy-runtime.ts';
+import {
+  BucketEnvironment,
+  EmbeddingEnvironment,
+  ExecutionEnvironment,
+  SyncEnvironment,
+  TablesEnvironment,
+  TokensEnvironment,
+  VectorsEnvironment,
+} from '../core/contract/environment.ts';
+import { defaultBatchLimits } from '../core/domain/plan-batches.ts';
+import type { Runtime } from '../core/ports/runtime.ts';
+
+/** Composes the ports for AWS from a function's environment. Each member is built when a step first asks for it. */
+export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
+  const stores = () => {
+    const { REPOSITORIES_TABLE, SYNC_JOBS_TABLE, DYNAMODB_ENDPOINT } = TablesEnvironment.parse(environment);
+    return {
+      client: createDynamoClient({ endpoint: DYNAMODB_ENDPOINT }),
+      tables: { repositories: REPOSITORIES_TABLE, syncJobs: SYNC_JOBS_TABLE },
+    };
+  };
+  return lazyRuntime({
+    repositories: () => createDynamoRepositoryStore(stores()),
+    sync: () => createDynamoSyncStore(stores()),
+    objects: () =>
+      createS3ObjectStore({ client: new S3Client({}), bucket: BucketEnvironment.parse(environment).BUCKET }),
+    git: () => createNativeGitSource({ policy: 'https-only' }),
+    pathRules: () => createPathRules(),
+    chunker: () => createTreeSitterChunker(),
+    embedder: () => {
+      const { EMBEDDING_MODEL, EMBEDDING_DIMENSIONS } = EmbeddingEnvironment.parse(environment);
+      // The embedder's quota is the limit: the client itself slows down when it is throttled.
+      const client = new BedrockRuntimeClient({ retryMode: 'adaptive', maxAttempts: 5 });
+      return createBedrockEmbedder({ client, model: EMBEDDING_MODEL, dimensions: EMBEDDING_DIMENSIONS });
+    },
+    index: () =>
+      createS3VectorsSearchIndex({
+        client: new S3VectorsClient({ retryMode: 'adaptive', maxAttempts: 5 }),
+        bucketName: VectorsEnvironment.parse(environment).VECTOR_BUCKET,
+      }),
+    workflow: () =>
+      createStepFunctionsWorkflow({
+        client: new SFNClient({}),
+        stateMachineArn: ExecutionEnvironment.parse(environment).STATE_MACHINE_ARN,
+      }),
+    tokens: () => {
+      const { TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS_URI } = TokensEnvironment.parse(environment);
+      return createOidcTokenVerifier({ issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, jwksUri: TOKEN_JWKS_URI });
+    },
+    clock: () => systemClock,
+    ids: () => randomIds,
+    logger: () => createPowertoolsLogger(),
+    settings: () => ({
+      sources: 'https-only',
+      // Only begin-sync hands it on; the others have no say in it.
+      maxConcurrency: SyncEnvironment.partial().parse(environment).MAX_CONCURRENCY ?? 1,
+      batchLimits: defaultBatchLimits,
+    }),
+  });
+};
+
+const composed: { runtime: Runtime | null } = { runtime: null };
+
+/** `#runtime` on AWS: one for each instance of a function. */
+export const runtime = (): Runtime => {
+  composed.runtime ??= composeRuntime(process.env);
+  return composed.runtime;
+};

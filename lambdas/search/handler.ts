@@ -1,0 +1,33 @@
+import { runtime } from '#runtime';
+import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
+import { search } from '../../core/steps/search.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { forbidden, notFound, problem } from '../problems.ts';
+
+const find = search(runtime());
+
+export const handler = defineApiHandler(
+  runtime().logger,
+  { params: RepositoryParams, query: SearchQuery },
+  async ({ user, params, query }) => {
+    const outcome = await find(params.repo_id, user, query);
+    switch (outcome.kind) {
+      case 'found':
+        return { status: 200, body: outcome.answer };
+      case 'not-indexed': {
+        const what = outcome.branch === null ? 'the repository' : `branch ${outcome.branch}`;
+        return problem(404, 'Not indexed', `${what} has no index yet: sync it first`);
+      }
+      case 'embedder-mismatch': {
+        const detail = `the index was made with ${outcome.made}, but ${outcome.running} runs here: sync to make it anew`;
+        return problem(409, 'Embedder mismatch', detail);
+      }
+      case 'not-found':
+        return notFound('Repository');
+      case 'forbidden':
+        return forbidden();
+      default:
+        return outcome satisfies never;
+    }
+  },
+);

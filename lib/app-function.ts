@@ -1,0 +1,135 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, IgnoreMode, RemovalPolicy, type Size, Validations } from 'aws-cdk-lib';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  DockerImageCode,
+  DockerImageFunction,
+  type FunctionOptions,
+  type Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type EnvironmentOf, type FunctionName, gitFunctions } from '../core/contract/environment.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export interface AppFunctionProps<Name extends FunctionName> {
+  /** A folder of lambdas/: its handler.ts is what runs. */
+  readonly name: Name;
+  /** Exactly what the handler parses: a variable that is missing does not compile. */
+  readonly environment: EnvironmentOf<Name>;
+  readonly memoryMiB: number;
+  readonly timeout: Duration;
+  /** Room for temporary files; 512 MiB without. */
+  readonly ephemeralStorage?: Size;
+  /** Packages that the code loads by name at run time, with files beside them (WebAssembly): copied as they are installed. */
+  readonly packages?: readonly string[];
+}
+
+/**
+ * One function of the application: its own role, log group, memory, timeout and tracing, arm64. The functions that run
+ * git are a container image, all others a bundle that local esbuild makes.
+ */
+export class AppFunction<Name extends FunctionName = FunctionName> extends Construct implements IGrantable {
+  readonly name: Name;
+  readonly lambda: LambdaFunction;
+  readonly grantPrincipal: IPrincipal;
+
+  constructor(scope: Construct, props: AppFunctionProps<Name>) {
+    super(scope, props.name);
+    this.name = props.name;
+    const options: FunctionOptions = {
+      architecture: Architecture.ARM_64,
+      environment: props.environment,
+      memorySize: props.memoryMiB,
+      timeout: props.timeout,
+      tracing: Tracing.ACTIVE,
+      logGroup: new LogGroup(this, 'Logs', {
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      ...(props.ephemeralStorage === undefined ? {} : { ephemeralStorageSize: props.ephemeralStorage }),
+    };
+    this.lambda = (gitFunctions as readonly FunctionName[]).includes(props.name)
+      ? gitFunction(this, props.name, options)
+      : bundledFunction(this, props.name, options, props.packages ?? []);
+    this.grantPrincipal = this.lambda.grantPrincipal;
+    Validations.of(this).acknowledge(
+      {
+        id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+        reason: 'Lambda’s own policy for writing logs: it holds nothing else.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'X-Ray’s actions (PutTraceSegments, PutTelemetryRecords) know no resource. No other statement has one.',
+      },
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason:
+          'Called by API Gateway or Step Functions, which wait for the answer: there is no event to keep. What EventBridge calls has a failure destination.',
+      },
+    );
+  }
+}
+
+const bundledFunction = (
+  scope: Construct,
+  name: string,
+  options: FunctionOptions,
+  packages: readonly string[],
+): LambdaFunction =>
+  new NodejsFunction(scope, 'Function', {
+    ...options,
+    runtime: Runtime.NODEJS_24_X,
+    entry: `${root}lambdas/${name}/handler.ts`,
+    projectRoot: root,
+    depsLockFilePath: `${root}package-lock.json`,
+    // The code sets what it wants of the SDK's connections itself.
+    awsSdkConnectionReuse: false,
+    bundling: {
+      format: OutputFormat.ESM,
+      target: 'node24',
+      mainFields: ['module', 'main'],
+      bundleAwsSDK: true,
+      // Errors are retried by name (core/domain/errors.ts): esbuild must not rename their classes.
+      keepNames: true,
+      // Some packages are CommonJS and call `require` for node's own modules.
+      banner:
+        "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
+      commandHooks: {
+        beforeBundling: () => [],
+        beforeInstall: () => [],
+        afterBundling: (input, output) =>
+          packages.flatMap((name) => [
+            `mkdir -p "${output}/node_modules/${name}"`,
+            `cp -R "${input}/node_modules/${name}/." "${output}/node_modules/${name}/"`,
+          ]),
+      },
+    },
+  });
+
+/** `pull` and `stage` share one image, told apart by its command. The image bundles them itself: synth needs no Docker. */
+const gitFunction = (scope: Construct, name: string, options: FunctionOptions): LambdaFunction =>
+  new DockerImageFunction(scope, 'Function', {
+    ...options,
+    code: DockerImageCode.fromImageAsset(root, {
+      file: 'lambdas/git.Dockerfile',
+      platform: Platform.LINUX_ARM64,
+      cmd: [`${name}/handler.handler`],
+      // Only what the image is made of goes into its context, so that nothing else changes its hash.
+      exclude: ['*', '!package.json', '!package-lock.json', '!core', '!adapters', '!lambdas'],
+      ignoreMode: IgnoreMode.DOCKER,
+    }),
+  });
+
+/** Timeouts stand 30 s under the state machine's own (core/workflow/sync.asl.json), and at API Gateway's 29 s. */
+export const timeouts = {
+  api: Duration.seconds(29),
+  shortTask: Duration.seconds(60),
+  longTask: Duration.minutes(15),
+} as const;

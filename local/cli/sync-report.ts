@@ -1,0 +1,44 @@
+import type { JobAnswer, SearchAnswer } from '../../core/contract/api.ts';
+
+/** What a finished sync did, in some lines. */
+export const syncReport = (job: JobAnswer): string => {
+  const seconds = (Date.parse(job.ended_at ?? job.updated_at) - Date.parse(job.started_at ?? job.created_at)) / 1000;
+  if (job.status === 'failed' || job.status === 'cancelled')
+    return `Sync ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${job.error.message}`}`;
+  const { counts } = job;
+  if (counts === null) return `Sync ${job.status}`;
+  const changed = counts.added + counts.modified + counts.renamed + counts.deleted;
+  const lines = [`Sync ${job.status.replaceAll('_', ' ')} in ${seconds.toFixed(1)} s (${job.mode ?? 'no'} index)`];
+  if (changed === 0) return [...lines, `  nothing to do: ${many(counts.unchanged, 'file')} unchanged`].join('\n');
+  lines.push(
+    `  ${many(changed, 'file')} changed: ${counts.added} added, ${counts.modified} modified, ${counts.renamed} renamed, ${counts.deleted} deleted (${counts.unchanged} unchanged)`,
+    `  indexed  ${many(counts.indexed, 'file')}, ${many(counts.chunks_embedded, 'chunk')} embedded, ${counts.chunks_reused} reused`,
+    `  skipped  ${many(counts.skipped, 'file')}${reasons(counts.skipped_by_reason)}`,
+    `  failed   ${many(counts.failed, 'file')}`,
+  );
+  return lines.join('\n');
+};
+
+/** A search's hits, one a line, with the first line of each that holds text. */
+export const searchReport = (query: string, answer: SearchAnswer): string => {
+  const title = `Search "${query}" in ${answer.branch} at ${answer.indexed_commit.slice(0, 10)}`;
+  if (answer.results.length === 0) return `${title}\n  no hits`;
+  const lines = answer.results.map(({ path, start_line, end_line, snippet }) => {
+    const text =
+      snippet
+        .split('\n')
+        .find((line) => line.trim() !== '')
+        ?.trim() ?? '';
+    return `  ${path}:${start_line}-${end_line}  ${text.slice(0, 80)}`;
+  });
+  return [title, ...lines].join('\n');
+};
+
+const reasons = (byReason: Readonly<Record<string, number>>): string => {
+  const entries = Object.entries(byReason).sort(([, a], [, b]) => b - a);
+  return entries.length === 0
+    ? ''
+    : ` (${entries.map(([reason, files]) => `${reason.replaceAll('_', ' ')} ${files}`).join(', ')})`;
+};
+
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

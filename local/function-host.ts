@@ -1,0 +1,136 @@
+import type { MessagePort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
+import type { FunctionName } from '../core/contract/environment.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import type { LocalConfig } from './runtime.ts';
+
+/** What a worker is given when it starts. */
+export interface WorkerSetup {
+  readonly config: LocalConfig;
+  readonly indexPort: MessagePort;
+}
+
+export interface Invocation {
+  readonly id: number;
+  readonly functionName: FunctionName;
+  readonly payload: unknown;
+}
+
+export type InvocationResult =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: { name: string; message: string } };
+
+export interface FunctionHost {
+  /** Runs a function in a worker. An abort lets go of the call; as on AWS, the function itself goes on until it notices. */
+  invoke(functionName: string, payload: unknown, options: { signal: AbortSignal }): Promise<unknown>;
+  /** Ends all workers at once. */
+  close(): Promise<void>;
+}
+
+interface Lane {
+  readonly worker: Worker;
+  readonly calls: Map<number, { resolve(value: unknown): void; reject(error: Error): void }>;
+}
+
+interface Pool {
+  readonly lanes: (Lane | null)[];
+  /** Calls that one worker runs at once. */
+  readonly atOnce: number;
+  readonly queue: (() => void)[];
+}
+
+/** Work that computes: one call a worker. Everything else mostly waits (git, DynamoDB, files) and shares a worker. */
+const computing: ReadonlySet<string> = new Set<FunctionName>(['embed-batch']);
+const WAITING_AT_ONCE = 64;
+
+/**
+ * Runs the workflow's functions in worker threads, so that a sync never slows the API's thread. A worker that dies
+ * fails the calls it had (the workflow retries them) and is replaced at the next call.
+ */
+export const startFunctionHost = (
+  config: LocalConfig,
+  connectIndex: () => MessagePort,
+  logger: Logger,
+  options: { readonly workers: number; readonly script?: URL },
+): FunctionHost => {
+  const script = options.script ?? new URL('./function-worker.ts', import.meta.url);
+  const pools = {
+    computing: { lanes: new Array<Lane | null>(options.workers).fill(null), atOnce: 1, queue: [] } as Pool,
+    waiting: { lanes: [null] as (Lane | null)[], atOnce: WAITING_AT_ONCE, queue: [] } as Pool,
+  };
+  let nextId = 0;
+  let open = true;
+
+  const startLane = (pool: Pool, slot: number): Lane => {
+    const indexPort = connectIndex();
+    const setup: WorkerSetup = { config, indexPort };
+    const worker = new Worker(script, {
+      workerData: setup,
+      transferList: [indexPort],
+      execArgv: ['--conditions=local', '--disable-warning=ExperimentalWarning'],
+    });
+    const lane: Lane = { worker, calls: new Map() };
+    worker.on('message', (result: InvocationResult) => settle(pool, lane, result));
+    worker.on('error', (error) => logger.error('worker failed', { error: String(error) }));
+    worker.on('exit', () => {
+      pool.lanes[slot] = null;
+      for (const call of lane.calls.values()) call.reject(new WorkerLostError('the worker thread ended'));
+      lane.calls.clear();
+      pool.queue.shift()?.();
+    });
+    worker.unref();
+    pool.lanes[slot] = lane;
+    return lane;
+  };
+
+  const settle = (pool: Pool, lane: Lane, result: InvocationResult): void => {
+    const call = lane.calls.get(result.id);
+    lane.calls.delete(result.id);
+    if (result.ok) call?.resolve(result.value);
+    else call?.reject(Object.assign(new Error(result.error.message), { name: result.error.name }));
+    pool.queue.shift()?.();
+  };
+
+  /** A worker with room: one that runs already before one that must be started. */
+  const freeLane = (pool: Pool): Lane | null => {
+    const running = pool.lanes.find((lane) => lane !== null && lane.calls.size < pool.atOnce);
+    if (running) return running;
+    const slot = pool.lanes.indexOf(null);
+    return slot === -1 ? null : startLane(pool, slot);
+  };
+
+  return {
+    invoke: (functionName, payload, { signal }) =>
+      new Promise((resolve, reject) => {
+        const pool = computing.has(functionName) ? pools.computing : pools.waiting;
+        const attempt = (): void => {
+          if (signal.aborted || !open) {
+            reject(new WorkerLostError('the call was given up before it began'));
+            pool.queue.shift()?.();
+            return;
+          }
+          const lane = freeLane(pool);
+          if (lane === null) {
+            pool.queue.push(attempt);
+            return;
+          }
+          const id = ++nextId;
+          lane.calls.set(id, { resolve, reject });
+          lane.worker.postMessage({ id, functionName, payload } as Invocation);
+        };
+        attempt();
+      }),
+    close: async () => {
+      open = false;
+      for (const pool of Object.values(pools)) {
+        for (const next of pool.queue.splice(0)) next();
+        await Promise.all(pool.lanes.map((lane) => lane?.worker.terminate()));
+      }
+    },
+  };
+};
+
+/** As Lambda names a function that was lost: the workflow tries again. */
+class WorkerLostError extends Error {
+  override readonly name = 'Lambda.ServiceException';
+}

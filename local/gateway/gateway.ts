@@ -1,0 +1,142 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { FunctionName } from '../../core/contract/environment.ts';
+import { routes } from '../../core/contract/routes.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import type { LambdaFunction } from '../load-function.ts';
+import { createRouteMatcher } from './match-route.ts';
+import { proxyEvent } from './proxy-event.ts';
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly load: (name: FunctionName) => Promise<LambdaFunction>;
+  readonly logger: Logger;
+}
+
+export interface Gateway {
+  /** Where it listens, such as http://127.0.0.1:3000. */
+  readonly url: string;
+  /** Stops listening, lets running requests end, then closes. */
+  close(): Promise<void>;
+}
+
+/** 1 MiB: the largest body the contract allows is far below; API Gateway's own limit is 10 MB. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const match = createRouteMatcher(routes);
+
+/** The HTTP front door of one machine: what API Gateway and its authorizer are on AWS, for the same functions. */
+export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const server = createServer(async (request, response) => {
+    try {
+      send(response, await serve(options, request));
+    } catch (error) {
+      options.logger.error('request failed in the gateway', { path: request.url, error: String(error) });
+      send(response, problem(500, 'Internal error', 'the request could not be served'));
+    }
+  });
+  // API Gateway's integration timeout is 29 s; slow senders are cut off before that.
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 5_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 3_000).unref();
+      }),
+  };
+};
+
+const serve = async (options: GatewayOptions, request: IncomingMessage): Promise<Reply> => {
+  const target = request.url ?? '/';
+  const url = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : null;
+  const found = url === null ? ({ kind: 'no-route' } as const) : match(request.method ?? 'GET', url.pathname);
+  if (url === null || found.kind === 'no-route')
+    return problem(404, 'Not found', `no such call: ${target.split('?')[0]}`);
+  if (found.kind === 'method-not-allowed') {
+    const allow = found.allowed.join(', ');
+    return problem(405, 'Method not allowed', `${url.pathname} takes ${allow}`, { allow });
+  }
+  const { route, params } = found;
+  const principalId = route.auth === 'none' ? null : await authorize(options, request, route.method, url.pathname);
+  if (route.auth !== 'none' && principalId === null)
+    return problem(401, 'Unauthorized', 'a valid bearer token is needed', { 'www-authenticate': 'Bearer' });
+  const body = await readBody(request);
+  if (body === null)
+    return problem(413, 'Content too large', `the body may have ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
+  const handler = await options.load(route.operation);
+  const result = await handler(proxyEvent(request, { route, params, url, body, principalId }));
+  const { statusCode, headers, body: text } = result as APIGatewayProxyResult;
+  return { status: statusCode, headers: headers as Record<string, string>, body: text };
+};
+
+/** Asks the authorizer function as API Gateway does. */
+const authorize = async (
+  options: GatewayOptions,
+  request: IncomingMessage,
+  method: string,
+  path: string,
+): Promise<string | null> => {
+  const authorizer = await options.load('authorizer');
+  const event = {
+    type: 'TOKEN',
+    authorizationToken: request.headers.authorization ?? '',
+    methodArn: `arn:aws:execute-api:local:local:local/local/${method}${path}`,
+  };
+  try {
+    const { principalId } = (await authorizer(event)) as { principalId: string };
+    return principalId;
+  } catch (error) {
+    if (error instanceof Error && error.message === 'Unauthorized') return null;
+    throw error;
+  }
+};
+
+/** The body as text; null when it is too large. */
+const readBody = async (request: IncomingMessage): Promise<string | null> => {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > MAX_BODY_BYTES) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+};
+
+const send = (response: ServerResponse, { status, headers, body }: Reply): void => {
+  response.writeHead(status, { ...headers, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+  response.end(body);
+};
+
+const problem = (status: number, title: string, detail: string, headers: Record<string, string> = {}): Reply => ({
+  status,
+  headers: { 'content-type': 'application/problem+json', ...headers },
+  body: JSON.stringify({
+    type: `urn:repository-sync:problem:${title.toLowerCase().replaceAll(' ', '-')}`,
+    title,
+    status,
+    detail,
+    error: title,
+    message: detail,
+  }),
+});

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Route } from '../../core/contract/routes.ts';
+
+export interface MatchedRequest {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+  readonly url: URL;
+  readonly body: string;
+  /** Who the authorizer let in; null for a route that is open to all. */
+  readonly principalId: string | null;
+}
+
+/** A request as API Gateway's REST proxy integration hands it to a function. */
+export const proxyEvent = (request: IncomingMessage, matched: MatchedRequest): APIGatewayProxyEvent => {
+  const { route, params, url, body, principalId } = matched;
+  const headers = singleHeaders(request);
+  const query: Record<string, string> = {};
+  const multiQuery: Record<string, string[]> = {};
+  for (const [name, value] of url.searchParams) {
+    query[name] = value;
+    multiQuery[name] = [...(multiQuery[name] ?? []), value];
+  }
+  const now = new Date();
+  return {
+    resource: route.path,
+    path: url.pathname,
+    httpMethod: route.method,
+    headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    queryStringParameters: Object.keys(query).length === 0 ? null : query,
+    multiValueQueryStringParameters: Object.keys(multiQuery).length === 0 ? null : multiQuery,
+    pathParameters: Object.keys(params).length === 0 ? null : { ...params },
+    stageVariables: null,
+    body: body === '' ? null : body,
+    isBase64Encoded: false,
+    requestContext: {
+      accountId: 'local',
+      apiId: 'local',
+      authorizer: principalId === null ? null : { principalId },
+      protocol: 'HTTP/1.1',
+      httpMethod: route.method,
+      identity: {
+        ...noIdentity,
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? null,
+      },
+      path: url.pathname,
+      stage: 'local',
+      requestId: randomUUID(),
+      requestTime: now.toISOString(),
+      requestTimeEpoch: now.getTime(),
+      resourceId: route.operation,
+      resourcePath: route.path,
+    },
+  };
+};
+
+const singleHeaders = (request: IncomingMessage): Record<string, string> => {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  return headers;
+};
+
+const noIdentity = {
+  accessKey: null,
+  accountId: null,
+  apiKey: null,
+  apiKeyId: null,
+  caller: null,
+  clientCert: null,
+  cognitoAuthenticationProvider: null,
+  cognitoAuthenticationType: null,
+  cognitoIdentityId: null,
+  cognitoIdentityPoolId: null,
+  principalOrgId: null,
+  user: null,
+  userArn: null,
+};

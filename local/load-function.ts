@@ -1,0 +1,13 @@
+import type { FunctionName } from '../core/contract/environment.ts';
+
+/** A Lambda function, as its runtime calls it. */
+export type LambdaFunction = (event: unknown) => Promise<unknown>;
+
+/**
+ * Loads lambdas/<name>/handler.ts by its name, as the Lambda service does: nothing here depends on what the functions
+ * are. Composed from `#runtime`, which is this thread's.
+ */
+export const loadFunction = async (name: FunctionName): Promise<LambdaFunction> => {
+  const module: unknown = await import(new URL(`../lambdas/${name}/handler.ts`, import.meta.url).href);
+  return (module as { handler: LambdaFunction }).handler;
+};

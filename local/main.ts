@@ -1,0 +1,20 @@
+import { readSettings, UsageError, usage } from './cli/read-settings.ts';
+import { runCli } from './cli/run-cli.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.on(signal, () => {
+    // The second one means it.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+
+try {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  process.exitCode = await runCli(settings, { out: process.stdout, progress: process.stderr, stop: stop.signal });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  if (error instanceof UsageError) console.error(`\n${usage}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+process.exit();

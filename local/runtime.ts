@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { createDynamoRepositoryStore } from '../adapters/aws/dynamo-repository-store.ts';
+import { createDynamoSyncStore } from '../adapters/aws/dynamo-sync-store.ts';
+import { createOidcTokenVerifier } from '../adapters/aws/oidc-token-verifier.ts';
+import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
+import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
+import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
+import { createPathRules } from '../adapters/git/path-rules.ts';
+import { createFileObjectStore } from '../adapters/local/file-object-store.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { randomIds } from '../adapters/system/ids.ts';
+import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
+import { lazyRuntime } from '../adapters/system/lazy-runtime.ts';
+import { defaultBatchLimits } from '../core/domain/plan-batches.ts';
+import type { Runtime } from '../core/ports/runtime.ts';
+import type { SearchIndex } from '../core/ports/search-index.ts';
+import type { Workflow } from '../core/ports/workflow.ts';
+import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
+
+/** What all threads of one machine's service share; it crosses to workers by structured clone. */
+export interface LocalConfig {
+  readonly dataDir: string;
+  readonly dynamodbEndpoint: string;
+  readonly jwks: IssuerKeys['jwks'];
+  readonly logLevel: LogLevel;
+  readonly maxConcurrency: number;
+}
+
+/** The names of the tables on one machine. */
+export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' } as const;
+
+/** Composes the ports for one machine. Nothing is built before it is asked for. */
+export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex; workflow: Workflow }): Runtime => {
+  const client = () => createDynamoClient({ endpoint: config.dynamodbEndpoint });
+  return lazyRuntime({
+    repositories: () => createDynamoRepositoryStore({ client: client(), tables: tableNames }),
+    sync: () => createDynamoSyncStore({ client: client(), tables: tableNames }),
+    objects: () => createFileObjectStore(join(config.dataDir, 'objects')),
+    git: () => createNativeGitSource({ policy: 'local' }),
+    pathRules: () => createPathRules(),
+    chunker: () => createTreeSitterChunker(),
+    embedder: () => createHashEmbedder(),
+    index: () => parts.index,
+    workflow: () => parts.workflow,
+    tokens: () =>
+      createOidcTokenVerifier({
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        jwksUri: `${ISSUER}/jwks.json`,
+        jwks: config.jwks,
+      }),
+    clock: () => systemClock,
+    ids: () => randomIds,
+    logger: () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line)),
+    settings: () => ({ sources: 'local', maxConcurrency: config.maxConcurrency, batchLimits: defaultBatchLimits }),
+  });
+};
+
+const current: { runtime: Runtime | null } = { runtime: null };
+
+/** Sets what the handlers of this thread are composed from. Call it before the first handler is loaded. */
+export const useRuntime = (runtime: Runtime): void => {
+  current.runtime = runtime;
+};
+
+/** `#runtime` under `--conditions=local`: what lambdas/runtime.ts is on AWS. */
+export const runtime = (): Runtime => {
+  if (current.runtime === null) throw new Error('no runtime is set in this thread');
+  return current.runtime;
+};

@@ -1,0 +1,164 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { holdDataDir } from '../adapters/local/data-dir-lock.ts';
+import { createTables, startDynamoDb } from '../adapters/local/dynamodb-process.ts';
+import { startSearchIndexHost } from '../adapters/local/search-index-host.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import type { LogLevel } from '../adapters/system/json-logger.ts';
+import type { Runtime } from '../core/ports/runtime.ts';
+import { type FunctionHost, startFunctionHost } from './function-host.ts';
+import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { loadFunction } from './load-function.ts';
+import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
+import { openTokenIssuer, type TokenIssuer, writePrivately } from './token-issuer.ts';
+import { createWorkflowEngine, type WorkflowEngine } from './workflow-engine/workflow-engine.ts';
+
+export interface ServerOptions {
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Another DynamoDB-compatible endpoint than the one that is started here. */
+  readonly dynamodbEndpoint?: string | undefined;
+  readonly logLevel: LogLevel;
+  /** Whom the token in the data directory speaks for. */
+  readonly user: string;
+}
+
+/** Parts that a test may exchange. */
+export interface ServerParts {
+  /** How the workflow's functions are run; worker threads, unless told otherwise. */
+  readonly startFunctions?: (...parts: Parameters<typeof startFunctionHost>) => FunctionHost;
+  /** Wraps the ports of this thread, to put faults between them and the steps. */
+  readonly decorate?: (runtime: Runtime) => Runtime;
+}
+
+export interface LocalServer {
+  readonly url: string;
+  /** A token for the user of the options. */
+  readonly token: string;
+  readonly issuer: TokenIssuer;
+  readonly runtime: Runtime;
+  /** Resolves when something that the service cannot do without has ended; it is of no use any more then. */
+  readonly broken: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** How often jobs are looked after; on AWS a schedule does it each minute. */
+const RECONCILE_MILLISECONDS = 10_000;
+
+/** Bucket is the object store's name inside the workflow definition: there is one store. */
+const BUCKET = 'local';
+
+/** Starts everything that one machine needs, in the order in which it is needed, and takes it down in reverse. */
+export const startServer = async (options: ServerOptions, parts: ServerParts = {}): Promise<LocalServer> => {
+  const { startFunctions = startFunctionHost, decorate = (runtime) => runtime } = parts;
+  await mkdir(options.dataDir, { recursive: true });
+  const undo: (() => Promise<void> | void)[] = [];
+  const broken = Promise.withResolvers<string>();
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    // Two servers on one directory would each think that the other's jobs had died.
+    undo.push(holdDataDir(options.dataDir));
+    const issuer = await openTokenIssuer(options.dataDir);
+    const endpoint = options.dynamodbEndpoint ?? (await startOwnDynamoDb(options, undo, broken.resolve));
+    const client = createDynamoClient({ endpoint });
+    await createTables(client, tableNames);
+    client.destroy();
+
+    const index = startSearchIndexHost(join(options.dataDir, 'index'));
+    undo.push(() => index.close());
+    void index.exited.then(() => broken.resolve('the search index’s thread has ended'));
+    const workers = Math.max(1, availableParallelism());
+    const config: LocalConfig = {
+      dataDir: options.dataDir,
+      dynamodbEndpoint: endpoint,
+      jwks: issuer.jwks,
+      logLevel: options.logLevel,
+      maxConcurrency: workers,
+    };
+    const engine: { started: WorkflowEngine | null } = { started: null };
+    const runtime = decorate(composeRuntime(config, { index: index.index, workflow: lateWorkflow(engine) }));
+    const functions = startFunctions(config, index.connect, runtime.logger, { workers });
+    undo.push(() => functions.close());
+    engine.started = await startEngine(runtime, functions.invoke);
+    undo.push(() => engine.started?.close());
+
+    useRuntime(runtime);
+    await reconcile(0);
+    undo.push(
+      systemClock.every(RECONCILE_MILLISECONDS, () =>
+        reconcile(RECONCILE_MILLISECONDS / 1000).catch((error: unknown) => {
+          runtime.logger.error('jobs not looked after', { error: String(error) });
+        }),
+      ),
+    );
+    const token = await issuer.issue(options.user);
+    await writePrivately(join(options.dataDir, 'token'), `${token}\n`);
+    const gateway: Gateway = await startGateway({ ...options, load: loadFunction, logger: runtime.logger });
+    undo.push(() => gateway.close());
+    return { url: gateway.url, token, issuer, runtime, broken: broken.promise, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const startOwnDynamoDb = async (
+  options: ServerOptions,
+  undo: (() => Promise<void> | void)[],
+  broken: (what: string) => void,
+): Promise<string> => {
+  const database = await startDynamoDb({ dataDir: join(options.dataDir, 'dynamodb') });
+  undo.push(() => database.close());
+  void database.exited.then(() => broken('the database process has ended'));
+  return database.endpoint;
+};
+
+/** The engine needs the object store of the runtime, and the runtime names the engine: this closes the circle. */
+const lateWorkflow = (engine: { started: WorkflowEngine | null }): Runtime['workflow'] => {
+  const started = (): WorkflowEngine => {
+    if (engine.started === null) throw new Error('the workflow engine has not started');
+    return engine.started;
+  };
+  return {
+    start: (name, input) => started().start(name, input),
+    stop: (name, cause) => started().stop(name, cause),
+    describe: (name) => started().describe(name),
+  };
+};
+
+/** The state machine that is deployed, with this machine's functions in the place of ARNs. */
+const startEngine = async (
+  runtime: Runtime,
+  invoke: Parameters<typeof createWorkflowEngine>[0]['invoke'],
+): Promise<WorkflowEngine> => {
+  const definition: unknown = JSON.parse(
+    await readFile(new URL('../core/workflow/sync.asl.json', import.meta.url), 'utf8'),
+  );
+  return createWorkflowEngine({
+    definition,
+    substitutions: {
+      BeginSyncFunction: 'begin-sync',
+      PullFunction: 'pull',
+      DiffFunction: 'diff',
+      StageFunction: 'stage',
+      EmbedBatchFunction: 'embed-batch',
+      PublishFunction: 'publish',
+      FailSyncFunction: 'fail-sync',
+      Bucket: BUCKET,
+    },
+    invoke,
+    objects: runtime.objects,
+    logger: runtime.logger,
+  });
+};
+
+const reconcile = async (graceSeconds: number): Promise<void> => {
+  const handler = await loadFunction('reconcile-syncs');
+  await handler({ graceSeconds });
+};

@@ -1,0 +1,3 @@
+import { describeGitSource } from '../support/git-source-contract.ts';
+
+describeGitSource({ name: 'a local path', anyObject: true });

@@ -1,0 +1,260 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobId } from '../../core/contract/ids.ts';
+import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
+import { createFaults, createGate } from '../support/faults.ts';
+import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const faults = createFaults();
+let world: World;
+const repositories: GitRepository[] = [];
+beforeAll(async () => {
+  world = await startWorld(faults.decorate);
+});
+afterEach(() => faults.clear());
+afterAll(async () => {
+  await world.close();
+  for (const repository of repositories) await repository.cleanup();
+});
+
+const base = { 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' };
+
+/** A registered repository with a completed index of `base`. */
+const indexed = async (id: string): Promise<GitRepository> => {
+  const git = await createGitRepository(base);
+  repositories.push(git);
+  await world.api.register(id, git.path);
+  expect((await world.api.synced(id)).status).toBe('completed');
+  return git;
+};
+
+const add = async (git: GitRepository, files: Record<string, string>): Promise<void> => {
+  await git.write(files);
+  await git.commit('more');
+};
+
+/** Embedding of documents waits at a gate; queries go through. */
+const holdEmbedding = () => {
+  const gate = createGate();
+  faults.set('embedder', (real) => ({
+    embed: async (texts, kind) => {
+      if (kind === 'document') await gate.wait();
+      return real.embed(texts, kind);
+    },
+  }));
+  return gate;
+};
+
+describe('a bad file', () => {
+  it('that cannot be embedded fails alone: the others are indexed, and the job says so', async () => {
+    const git = await indexed('poison');
+    faults.set('embedder', (real) => ({
+      embed: async (texts, kind) => {
+        if (kind === 'document' && texts.some((text) => text.includes('poison')))
+          throw new RangeError('no vector for this');
+        return real.embed(texts, kind);
+      },
+    }));
+    await add(git, { 'bad.ts': 'export const bad = "poison";\n', 'c.ts': 'export const c = "caracal";\n' });
+    const job = await world.api.synced('poison');
+    expect(job).toMatchObject({ status: 'completed_with_errors', counts: { indexed: 1, failed: 1 } });
+    expect((await world.api.found('poison', 'caracal'))[0]).toBe('c.ts');
+    expect(await world.api.found('poison', 'poison')).not.toContain('bad.ts');
+    // It is not tried at every sync: that is what a retry is for.
+    expect(await world.api.synced('poison')).toMatchObject({ progress: { files_total: 0 } });
+  });
+
+  it('that cannot be chunked fails alone', async () => {
+    const git = await indexed('unchunkable');
+    faults.set('chunker', (real) => ({
+      chunk: async (path, text) => {
+        if (path === 'bad.ts') throw new Error('no chunks');
+        return real.chunk(path, text);
+      },
+    }));
+    await add(git, { 'bad.ts': 'export const bad = 1;\n', 'c.ts': 'export const c = "civet";\n' });
+    expect(await world.api.synced('unchunkable')).toMatchObject({ counts: { indexed: 1, failed: 1 } });
+  });
+});
+
+describe('a step that fails', () => {
+  it('in publish leaves the old index answering; the next sync finishes the work', async () => {
+    const git = await indexed('unsettled');
+    await add(git, { 'c.ts': 'export const c = "cheetah";\n' });
+    faults.set('index', () => ({
+      settle: async () => {
+        throw new Error('disk full');
+      },
+    }));
+    const failed = await world.api.synced('unsettled');
+    expect(failed).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('disk full') } });
+    expect(await world.api.found('unsettled', 'cheetah')).not.toContain('c.ts');
+    expect((await world.api.found('unsettled', 'axolotl'))[0]).toBe('a.ts');
+    faults.clear();
+    expect(await world.api.synced('unsettled')).toMatchObject({
+      status: 'completed',
+      counts: { added: 1, indexed: 1 },
+    });
+    expect((await world.api.found('unsettled', 'cheetah'))[0]).toBe('c.ts');
+  });
+
+  it('in a diff is an error, never “no changes”', async () => {
+    const git = await indexed('undiffed');
+    await add(git, { 'c.ts': 'export const c = 1;\n' });
+    faults.set('objects', (real) => ({
+      getLines: (key) => {
+        if (key.includes('/manifests/')) throw new Error('manifest unreadable');
+        return real.getLines(key);
+      },
+    }));
+    const job = await world.api.synced('undiffed');
+    expect(job).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('manifest unreadable') } });
+  });
+
+  it('after the flip only leaves work for the next sync', async () => {
+    await indexed('untidy');
+    faults.set('index', () => ({
+      drop: async () => {
+        throw new Error('busy');
+      },
+    }));
+    expect(await world.api.synced('untidy', { full_reindex: true })).toMatchObject({ status: 'completed' });
+    const rows = () =>
+      world.server.runtime.index.query(
+        { repositoryId: 'untidy', number: 1, dimensions: 512 },
+        { vector: new Float32Array(512).fill(0.04), words: '', limit: 5 },
+      );
+    expect(await rows()).not.toEqual([]);
+    faults.clear();
+    await world.api.synced('untidy');
+    expect(await rows()).toEqual([]);
+  });
+
+  it('in many batches names the batch’s own error', async () => {
+    const git = await createGitRepository(
+      Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`f${i}.ts`, `export const f${i} = ${i};\n`])),
+    );
+    repositories.push(git);
+    await world.api.register('batches', git.path);
+    faults.set('index', () => ({
+      put: async () => {
+        throw new Error('index out of reach');
+      },
+    }));
+    const job = await world.api.synced('batches');
+    expect(job).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('index out of reach') } });
+    faults.clear();
+    expect(await world.api.synced('batches')).toMatchObject({ status: 'completed', counts: { indexed: 600 } });
+  });
+});
+
+describe('force', () => {
+  it('replaces the running job, which ends as cancelled and changes nothing more', async () => {
+    const git = await indexed('forced');
+    await add(git, { 'c.ts': 'export const c = "coati";\n' });
+    const gate = holdEmbedding();
+    const first = await world.api.sync('forced');
+    await gate.reached;
+    const second = await world.api.sync<Record<string, string>>('forced', { force: true });
+    expect(second.status).toBe(202);
+    expect(second.body.replaced_job_id).toBe(first.body.job_id);
+    expect(await world.api.job(first.body.job_id)).toMatchObject({ status: 'cancelled' });
+    faults.clear();
+    gate.open();
+    expect(await world.api.ended(second.body.job_id ?? '')).toMatchObject({ status: 'completed' });
+    expect(await world.api.job(first.body.job_id)).toMatchObject({ status: 'cancelled', counts: null });
+    expect((await world.api.found('forced', 'coati'))[0]).toBe('c.ts');
+  });
+
+  it('with full_reindex clears the existing index at once, and fills it again', async () => {
+    await indexed('cleared');
+    const gate = holdEmbedding();
+    const { body } = await world.api.sync('cleared', { force: true, full_reindex: true });
+    expect((await world.api.repository('cleared')).index.branches).toEqual([]);
+    expect((await world.api.search('cleared', { q: 'axolotl' })).status).toBe(404);
+    gate.open();
+    await world.api.ended(body.job_id);
+    expect((await world.api.found('cleared', 'axolotl'))[0]).toBe('a.ts');
+  });
+});
+
+describe('a cancelled job', () => {
+  it('keeps the old index, frees the repository and stays cancelled', async () => {
+    const git = await indexed('cancelled');
+    await add(git, { 'c.ts': 'export const c = "cassowary";\n' });
+    const gate = holdEmbedding();
+    const { body } = await world.api.sync('cancelled');
+    await gate.reached;
+    const outcome = await world.server.runtime.sync.cancel(body.job_id as JobId, new Date());
+    expect(outcome.kind).toBe('cancelled');
+    gate.open();
+    faults.clear();
+    expect(await world.api.repository('cancelled')).toMatchObject({ status: 'idle' });
+    expect(await world.api.found('cancelled', 'cassowary')).not.toContain('c.ts');
+    expect(await world.api.synced('cancelled')).toMatchObject({ status: 'completed', counts: { added: 1 } });
+    expect(await world.api.job(body.job_id)).toMatchObject({ status: 'cancelled' });
+  });
+});
+
+describe('the reconciler', () => {
+  const reconcile = (graceSeconds = 0) => reconcileSyncs(world.server.runtime)({ graceSeconds });
+
+  it('starts a queued job whose starter could not', async () => {
+    await indexed('unstarted');
+    faults.set('workflow', () => ({
+      start: async () => {
+        throw new Error('no answer');
+      },
+    }));
+    const { status, body } = await world.api.sync('unstarted');
+    expect(status).toBe(202);
+    faults.clear();
+    expect(await reconcile(3600)).toMatchObject({ started: 0, unfinished: 1 });
+    expect(await reconcile()).toMatchObject({ started: 1, unfinished: 1 });
+    expect(await world.api.ended(body.job_id)).toMatchObject({ status: 'completed', attempt: 1 });
+  });
+
+  it('leaves a running job alone', async () => {
+    const git = await indexed('running');
+    await add(git, { 'c.ts': 'export const c = 1;\n' });
+    const gate = holdEmbedding();
+    const { body } = await world.api.sync('running');
+    await gate.reached;
+    expect(await reconcile()).toMatchObject({ unfinished: 1, resumed: 0, failed: 0 });
+    gate.open();
+    await world.api.ended(body.job_id);
+  });
+
+  it('resumes a job whose execution is gone, and gives it up after five attempts', async () => {
+    const git = await indexed('lost');
+    await add(git, { 'c.ts': 'export const c = 1;\n' });
+    const gate = holdEmbedding();
+    const { body } = await world.api.sync('lost');
+    await gate.reached;
+    faults.set('workflow', () => ({ describe: async () => 'ended', start: async () => 'started' }));
+    for (let attempt = 2; attempt <= 5; attempt++) {
+      expect(await reconcile()).toMatchObject({ resumed: 1 });
+      expect(await world.api.job(body.job_id)).toMatchObject({ status: 'running', attempt });
+    }
+    expect(await reconcile()).toMatchObject({ failed: 1 });
+    expect(await world.api.job(body.job_id)).toMatchObject({ status: 'failed', error: { code: 'ExecutionLost' } });
+    gate.open();
+    expect(await world.api.repository('lost')).toMatchObject({ status: 'idle', active_job_id: null });
+  });
+
+  it('goes on with the others when one job cannot be looked at', async () => {
+    await indexed('unlucky');
+    const gate = holdEmbedding();
+    const { body } = await world.api.sync('unlucky', { full_reindex: true });
+    await gate.reached;
+    faults.set('workflow', () => ({
+      describe: async () => {
+        throw new Error('throttled');
+      },
+    }));
+    expect(await reconcile()).toEqual({ unfinished: 0, started: 0, resumed: 0, failed: 0 });
+    faults.clear();
+    gate.open();
+    expect(await world.api.ended(body.job_id)).toMatchObject({ status: 'completed' });
+  });
+});

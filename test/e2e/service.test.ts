@@ -1,0 +1,126 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobAnswer } from '../../core/contract/api.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { createLargeRepository } from '../support/large-repository.ts';
+import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
+
+let git: GitRepository;
+let data: Awaited<ReturnType<typeof makeDataDir>>;
+let service: ServiceProcess;
+beforeAll(async () => {
+  git = await createLargeRepository(3000);
+  data = await makeDataDir();
+  service = await startService(data.path);
+});
+afterAll(async () => {
+  await service.kill();
+  await data.remove();
+  await git.cleanup();
+});
+
+/** Polls a running job until it has done this many files. */
+const untilDone = async (jobId: string, files: number): Promise<JobAnswer> => {
+  for (;;) {
+    const job = await service.api.job(jobId);
+    if (job.ended_at !== null) throw new Error(`the job ended too early: ${JSON.stringify(job)}`);
+    if (job.progress.files_processed >= files) return job;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+describe('concurrent sync attempts', () => {
+  let jobId: string;
+
+  it('on an idle repository: of 100 exactly one is accepted', async () => {
+    await service.api.register('large', git.path);
+    const replies = await Promise.all(Array.from({ length: 100 }, () => service.api.sync<{ job_id: string }>('large')));
+    const accepted = replies.filter((reply) => reply.status === 202);
+    expect(accepted).toHaveLength(1);
+    expect(replies.filter((reply) => reply.status === 409)).toHaveLength(99);
+    jobId = accepted[0]?.body.job_id ?? '';
+    expect(new Set(replies.map((reply) => reply.body.job_id))).toEqual(new Set([jobId]));
+  });
+
+  it('while it runs: each of 100 is told which job runs and how far it is', async () => {
+    await untilDone(jobId, 200);
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, () => service.api.sync<Record<string, unknown> & JobAnswer>('large')),
+    );
+    for (const { status, headers, body } of replies) {
+      expect(status).toBe(409);
+      expect(body).toMatchObject({
+        error: 'Sync already in progress',
+        message: 'Sync already in progress',
+        job_id: jobId,
+        job_status: 'running',
+      });
+      expect(body.progress).toMatchObject({ phase: 'embed', files_total: 3000 });
+      expect(body.progress.percentage).toBeGreaterThan(0);
+      expect(headers.get('location')).toBe(`/api/jobs/${jobId}`);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(await service.api.repository('large')).toMatchObject({ status: 'syncing', active_job_id: jobId });
+  });
+
+  it('progress goes on all the while, and never back', async () => {
+    const looks: JobAnswer[] = [];
+    const job = await service.api.ended(jobId, (look) => looks.push(look));
+    expect(job).toMatchObject({ status: 'completed', counts: { indexed: 3000, failed: 0 } });
+    const running = looks.filter((look) => look.status === 'running');
+    const percentages = looks.map((look) => look.progress.percentage);
+    expect(percentages).toEqual([...percentages].sort((a, b) => a - b));
+    const processed = looks.map((look) => look.progress.files_processed);
+    expect(processed).toEqual([...processed].sort((a, b) => a - b));
+    expect(new Set(running.map((look) => look.progress.current_file)).size).toBeGreaterThan(1);
+    const beats = running.map((look) => Date.parse(look.updated_at));
+    const gaps = beats.slice(1).map((beat, i) => beat - (beats[i] ?? 0));
+    // The promise is one second on an idle machine (bench/); here others compete for the processor.
+    expect(Math.max(...gaps)).toBeLessThan(3000);
+  });
+});
+
+describe('kill -9 in the middle of a sync', () => {
+  it('leaves the old index answering; after a restart the job goes on where it was and ends', async () => {
+    await git.write({ 'src/marker.ts': 'export const marker = "pangolin";\n' });
+    await git.commit('marker');
+    const reply = await service.api.sync('large', { full_reindex: true });
+    expect(reply.status).toBe(202);
+    const jobId = reply.body.job_id;
+    const reached = await untilDone(jobId, 600);
+    await service.kill();
+
+    service = await startService(data.path);
+    const resumed = await service.api.job(jobId);
+    expect(resumed).toMatchObject({ status: 'running', attempt: 2 });
+    expect(resumed.progress.files_processed).toBeGreaterThanOrEqual(256);
+    const old = await service.api.search('large', { q: 'step3OfModule77' });
+    expect(old.body.results[0]?.path).toBe('src/part-37/module-77.ts');
+    expect(await service.api.found('large', 'pangolin')).not.toContain('src/marker.ts');
+
+    const job = await service.api.ended(jobId);
+    expect(job).toMatchObject({ status: 'completed', mode: 'full', counts: { indexed: 3001, failed: 0 } });
+    expect(reached.progress.files_processed).toBeLessThan(3001);
+    expect((await service.api.found('large', 'pangolin'))[0]).toBe('src/marker.ts');
+    expect(await service.api.repository('large')).toMatchObject({ status: 'idle', active_job_id: null });
+    expect(await service.api.synced('large')).toMatchObject({ status: 'completed', progress: { files_total: 0 } });
+  });
+});
+
+describe('the service as a process', () => {
+  it('keeps its token where only its owner reads it', async () => {
+    const file = join(data.path, 'token');
+    expect((await readFile(file, 'utf8')).trim()).toBe(service.token);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a second server on its data directory, and says what to do', async () => {
+    await expect(startService(data.path)).rejects.toThrow(/DATA_DIR/);
+  });
+
+  it('ends cleanly on SIGTERM', async () => {
+    expect(await service.terminate()).toBe(0);
+    service = await startService(data.path);
+  });
+});

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type FunctionName, functionEnvironments, gitFunctions } from '../../core/contract/environment.ts';
+import { resolved, synthesise } from './synthesised.ts';
+
+const synthesised = synthesise();
+const { functions, ofType, statements } = synthesised;
+const names = Object.keys(functionEnvironments) as FunctionName[];
+const bundled = names.filter((name) => !(gitFunctions as readonly string[]).includes(name));
+
+it('deploys the functions of the contract, and no others', () => {
+  expect([...functions.keys()].sort()).toEqual([...names].sort());
+  expect(ofType('AWS::Lambda::Function')).toHaveLength(names.length);
+});
+
+describe.each(names)('%s', (name) => {
+  const properties = functions.get(name)?.properties;
+
+  it('has exactly the variables that its handler parses', () => {
+    const variables = Object.entries(properties.Environment?.Variables ?? {}).map(([variable, value]) => {
+      const text = resolved(value);
+      // A parameter of the deployment: its pattern asks for an address.
+      return [variable, /^TOKEN_(ISSUER|JWKS_URI)$/.test(variable) ? `https://${text}` : text];
+    });
+    const parsed = functionEnvironments[name].parse(Object.fromEntries(variables));
+    expect(Object.keys(parsed).sort()).toEqual(variables.map(([variable]) => variable).sort());
+  });
+
+  it('has its memory, timeout, tracing, processor and log retention set', () => {
+    expect(properties.MemorySize).toBeGreaterThanOrEqual(512);
+    expect(properties.Timeout).toBeGreaterThanOrEqual(29);
+    expect(properties.TracingConfig).toEqual({ Mode: 'Active' });
+    expect(properties.Architectures).toEqual(['arm64']);
+    const logs = synthesised.resources[properties.LoggingConfig.LogGroup.Ref];
+    expect(logs?.Properties.RetentionInDays).toBe(30);
+  });
+
+  it('may do nothing with a wildcard for an action, or on every resource', () => {
+    for (const { actions, resources } of statements(name)) {
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      expect(resources).not.toContain('*');
+    }
+  });
+});
+
+it('gives each function a role of its own', () => {
+  const roles = [...functions.values()].map(({ properties }) => resolved(properties.Role));
+  expect(new Set(roles).size).toBe(names.length);
+});
+
+describe('the functions without git', () => {
+  it.each(bundled)('run on Node 24: %s', (name) => {
+    expect(functions.get(name)?.properties).toMatchObject({ Runtime: 'nodejs24.x', Handler: 'index.handler' });
+  });
+});
+
+describe('the functions with git', () => {
+  const properties = gitFunctions.map((name) => functions.get(name)?.properties);
+
+  it('are one image, told apart by its command', () => {
+    expect(properties.map(({ PackageType, ImageConfig }) => [PackageType, ImageConfig])).toEqual(
+      gitFunctions.map((name) => ['Image', { Command: [`${name}/handler.handler`] }]),
+    );
+    expect(new Set(properties.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
+  });
+
+  it('are all in that image', () => {
+    const dockerfile = readFileSync(new URL('../../lambdas/git.Dockerfile', import.meta.url), 'utf8');
+    for (const name of gitFunctions) expect(dockerfile).toContain(`lambdas/${name}/handler.ts`);
+    expect(dockerfile).toContain('install -y git-core');
+    // As the other functions: the workflow retries by the names of errors' classes.
+    expect(dockerfile).toContain('--keep-names');
+  });
+});
+
+describe('least privilege', () => {
+  const [table, jobs] = ['repositories', 'syncjobs'].map(
+    (name) => ofType('AWS::DynamoDB::GlobalTable').find(([id]) => id.startsWith(`storage${name}`))?.[0],
+  );
+  const machine = ofType('AWS::StepFunctions::StateMachine')[0]?.[0];
+
+  it('start-sync claims, starts and stops, and does nothing else', () => {
+    expect(statements('start-sync')).toEqual([
+      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [`${table}.Arn`] },
+      {
+        actions: ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+        resources: [`${jobs}.Arn`],
+      },
+      { actions: ['states:StartExecution'], resources: [machine] },
+      {
+        actions: ['states:StopExecution'],
+        resources: [`arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:${machine}.Name:*`],
+      },
+    ]);
+  });
+
+  it('the reconciler looks at the index of unfinished jobs only', () => {
+    const indexes = statements('reconcile-syncs').filter(({ resources }) =>
+      resources.some((each) => each.includes('/index/')),
+    );
+    expect(indexes).toEqual([{ actions: ['dynamodb:Query'], resources: [`${jobs}.Arn/index/unfinished`] }]);
+  });
+
+  it('only what ends or begins a claim, or makes a generation, moves what the repository keeps', () => {
+    const movers = names.filter((name) =>
+      statements(name).some(
+        ({ actions, resources }) => actions.includes('dynamodb:UpdateItem') && resources.includes(`${table}.Arn`),
+      ),
+    );
+    expect(movers.sort()).toEqual([
+      'delete-grant',
+      'diff',
+      'fail-sync',
+      'publish',
+      'put-grant',
+      'reconcile-syncs',
+      'start-sync',
+    ]);
+  });
+
+  it('only what removes a repository, or sweeps after a job, deletes objects and vectors', () => {
+    const removes = /^s3:DeleteObject$|^s3vectors:Delete/;
+    const removers = names.filter((name) =>
+      statements(name).some(({ actions }) => actions.some((each) => removes.test(each))),
+    );
+    expect(removers.sort()).toEqual(['begin-sync', 'delete-repository', 'publish']);
+  });
+
+  it('what only reads cannot write', () => {
+    const reads = /:(GetItem|Query|GetObject|ListBucket|GetVectors|QueryVectors|InvokeModel)$/;
+    for (const name of ['get-repository', 'list-repositories', 'get-job', 'search'] as const)
+      for (const action of statements(name).flatMap(({ actions }) => actions)) expect(action).toMatch(reads);
+  });
+
+  it('what needs no state has no rights at all', () => {
+    for (const name of ['authorizer', 'get-health']) expect(statements(name)).toEqual([]);
+  });
+
+  it('only what embeds may call the model, and that one model', () => {
+    const callers = names.filter((name) =>
+      statements(name).some(({ actions }) => actions.includes('bedrock:InvokeModel')),
+    );
+    expect(callers.sort()).toEqual(['embed-batch', 'search']);
+    expect(statements('search').at(-1)?.resources).toEqual([
+      'arn:AWS::Partition:bedrock:AWS::Region::foundation-model/cohere.embed-v4:0',
+    ]);
+  });
+
+  it('an inference profile is called in its regions', () => {
+    const profile = synthesise({ embedding: { model: 'eu.cohere.embed-v4:0', dimensions: 512 } });
+    expect(profile.statements('search').at(-1)?.resources.sort()).toEqual([
+      'arn:AWS::Partition:bedrock:*::foundation-model/cohere.embed-v4:0',
+      'arn:AWS::Partition:bedrock:AWS::Region:AWS::AccountId:inference-profile/eu.cohere.embed-v4:0',
+    ]);
+  });
+});

@@ -1,0 +1,109 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { resolved, synthesise } from './synthesised.ts';
+
+// CommonJS without types.
+const validate: (definition: unknown) => { isValid: boolean; errors: unknown[] } = createRequire(import.meta.url)(
+  'asl-validator',
+);
+
+const { one, functions, ofType, resources } = synthesise();
+const machine = one('AWS::StepFunctions::StateMachine').Properties;
+const text: string = machine.DefinitionString;
+const substitutions: Record<string, unknown> = machine.DefinitionSubstitutions;
+const definition = JSON.parse(
+  text.replaceAll(/\$\{(\w+)\}/g, (_, name) => resolved(substitutions[name] ?? `unknown-${name}`)),
+);
+
+interface State {
+  readonly Type: string;
+  readonly TimeoutSeconds?: number;
+  readonly Arguments?: { readonly FunctionName?: string };
+  readonly ItemProcessor?: { readonly States: Record<string, State> };
+}
+const tasks = (states: Record<string, State>): State[] =>
+  Object.values(states).flatMap((state) => [
+    ...(state.Type === 'Task' ? [state] : []),
+    ...(state.ItemProcessor === undefined ? [] : tasks(state.ItemProcessor.States)),
+  ]);
+
+describe('the definition', () => {
+  it('has every substitution that it names, and no other', () => {
+    const named = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+    expect(Object.keys(substitutions).sort()).toEqual([...named].sort());
+  });
+
+  it('is one that Step Functions takes', () => {
+    expect(validate(definition)).toMatchObject({ isValid: true, errors: [] });
+  });
+
+  it('calls functions of this stack, which end before the state gives them up', () => {
+    const byArn = new Map([...functions.values()].map(({ id, properties }) => [`${id}.Arn`, properties]));
+    for (const { Arguments, TimeoutSeconds } of tasks(definition.States)) {
+      const called = byArn.get(Arguments?.FunctionName ?? '');
+      expect(called?.Timeout + 30).toBe(TimeoutSeconds);
+    }
+    expect(tasks(definition.States).length).toBeGreaterThanOrEqual(7);
+  });
+});
+
+describe('the state machine', () => {
+  it('is traced, and logs every event without its data', () => {
+    expect(machine.TracingConfiguration).toEqual({ Enabled: true });
+    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+  });
+
+  const statements = ofType('AWS::IAM::Policy')
+    .filter(([, { Properties }]) => Properties.Roles[0].Ref === machine.RoleArn['Fn::GetAtt'][0])
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .map(({ Action, Resource }) => ({ actions: [Action].flat(), resources: [Resource].flat().map(resolved) }));
+  const allowed = (action: string) =>
+    statements.filter(({ actions }) => actions.includes(action)).flatMap((statement) => statement.resources);
+  const [id] = ofType('AWS::StepFunctions::StateMachine')[0] ?? [];
+  const bucket = substitutions.Bucket as { Ref: string };
+
+  it('may call the functions that it names, and no others', () => {
+    const called = Object.entries(substitutions).filter(([name]) => name.endsWith('Function'));
+    expect(allowed('lambda:InvokeFunction').sort()).toEqual(called.map(([, arn]) => resolved(arn)).sort());
+  });
+
+  it('may run the children of its Map', () => {
+    expect(allowed('states:StartExecution')).toEqual([id]);
+    const children = [`arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:${id}.Name/*`];
+    expect(allowed('states:DescribeExecution')).toEqual(children);
+    expect(allowed('states:StopExecution')).toEqual(children);
+    expect(allowed('states:RedriveExecution')).toEqual([]);
+  });
+
+  it('may read the Map’s items and write its results, where the definition has them', () => {
+    const items = `${bucket.Ref}.Arn/repositories/*/jobs/*/items.jsonl`;
+    expect(allowed('s3:GetObject')).toEqual([items, `${items}.map/*`]);
+    expect(allowed('s3:PutObject')).toEqual([`${items}.map/*`]);
+    expect(definition.States.EmbedMany.ResultWriter.Arguments).toEqual({
+      Bucket: bucket.Ref,
+      Prefix: "{% $states.input.items_key & '.map' %}",
+    });
+  });
+
+  it('does not wait for the policy that names it', () => {
+    const policy = ofType('AWS::IAM::Policy').find(([, { Properties }]) =>
+      JSON.stringify(Properties.PolicyDocument).includes('execution:'),
+    );
+    const dependencies = (resources[id ?? ''] as unknown as { DependsOn?: string[] }).DependsOn ?? [];
+    expect(dependencies).not.toContain(policy?.[0]);
+  });
+});
+
+describe('the reconciler', () => {
+  it('is called each minute, and what fails is kept', () => {
+    const { ScheduleExpression, State, Targets } = one('AWS::Events::Rule').Properties;
+    const queue = `${ofType('AWS::SQS::Queue')[0]?.[0]}.Arn`;
+    expect([ScheduleExpression, State]).toEqual(['rate(1 minute)', 'ENABLED']);
+    expect(Targets).toHaveLength(1);
+    expect(resolved(Targets[0].Arn)).toBe(`${functions.get('reconcile-syncs')?.id}.Arn`);
+    expect(resolved(Targets[0].DeadLetterConfig.Arn)).toBe(queue);
+    const invocation = one('AWS::Lambda::EventInvokeConfig').Properties;
+    expect(resolved(invocation.DestinationConfig.OnFailure.Destination)).toBe(queue);
+    expect(invocation).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { type PackedRows, packRows } from '../../adapters/local/lance-rows.ts';
+import { createWriteQueue } from '../../adapters/local/lance-write-queue.ts';
+
+const rows = (...numbers: number[]): PackedRows =>
+  packRows(
+    numbers.map((n) => ({
+      blob: `b${n}`,
+      ordinal: 0,
+      startLine: 1,
+      endLine: 1,
+      text: '',
+      vector: new Float32Array(1),
+    })),
+    1,
+  );
+
+/** A queue whose commits are listed by their keys, each taking a turn of the event loop. */
+const listed = (maxRows = 100, fail: (keys: string[]) => boolean = () => false) => {
+  const commits: string[][] = [];
+  let running = 0;
+  const queue = createWriteQueue(async (packs) => {
+    expect(++running).toBe(1);
+    const keys = packs.flatMap((pack) => [...pack.keys]);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    if (fail(keys)) throw new Error('disk full');
+    commits.push(keys);
+  }, maxRows);
+  return { queue, commits };
+};
+
+describe('the write queue', () => {
+  it('writes puts that wait together in one commit', async () => {
+    const { queue, commits } = listed();
+    await Promise.all([queue.put(rows(1)), queue.put(rows(2, 3)), queue.put(rows(4))]);
+    expect(commits).toEqual([['b1:0', 'b2:0', 'b3:0', 'b4:0']]);
+  });
+
+  it('bounds a commit, and leaves a larger put whole', async () => {
+    const { queue, commits } = listed(3);
+    await Promise.all([queue.put(rows(1, 2)), queue.put(rows(3, 4)), queue.put(rows(5)), queue.put(rows(6, 7, 8, 9))]);
+    expect(commits.map((keys) => keys.length)).toEqual([2, 3, 4]);
+  });
+
+  it('never writes a key twice in one commit', async () => {
+    const { queue, commits } = listed();
+    await Promise.all([queue.put(rows(1, 2)), queue.put(rows(2)), queue.put(rows(3))]);
+    expect(commits).toEqual([
+      ['b1:0', 'b2:0'],
+      ['b2:0', 'b3:0'],
+    ]);
+  });
+
+  it('keeps the order of puts and other writes', async () => {
+    const { queue, commits } = listed();
+    const run = queue.run(async () => commits.push(['run']));
+    await Promise.all([queue.put(rows(1)), run, queue.put(rows(2))]);
+    await Promise.all([queue.put(rows(3)), queue.run(async () => commits.push(['run'])), queue.put(rows(4))]);
+    expect(commits).toEqual([['run'], ['b1:0', 'b2:0'], ['b3:0'], ['run'], ['b4:0']]);
+  });
+
+  it('fails the puts of a commit that failed, and goes on', async () => {
+    const { queue, commits } = listed(100, (keys) => keys.includes('b2:0'));
+    const results = await Promise.allSettled([queue.put(rows(1)), queue.put(rows(2))]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(
+      queue.run(async () => {
+        throw new Error('task broke');
+      }),
+    ).rejects.toThrow('task broke');
+    await queue.put(rows(3));
+    expect(commits).toEqual([['b3:0']]);
+  });
+
+  it('gives back what a task gives', async () => {
+    expect(await listed().queue.run(async () => 42)).toBe(42);
+  });
+
+  it('is idle when everything has been done', async () => {
+    const { queue, commits } = listed();
+    await queue.idle();
+    const failing = expect(queue.run(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
+    const put = queue.put(rows(1));
+    await queue.idle();
+    expect(commits).toEqual([['b1:0']]);
+    await Promise.all([failing, put]);
+  });
+});
