@@ -2,40 +2,49 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { z } from 'zod';
 import { UserId } from '../core/contract/ids.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import { corsHeaders } from './cors-headers.ts';
 import { type Answer, invalid, invalidFields, problem, unauthorized } from './problems.ts';
 
-interface Shapes<Params, Query, Body> {
+interface Shapes<Params, Query, Body, Headers> {
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
+  /** By their names in lower case; headers that it does not name are nobody's matter. */
+  readonly headers?: z.ZodType<Headers>;
 }
 
-export interface ApiRequest<Params, Query, Body> {
+export interface ApiRequest<Params, Query, Body, Headers> {
   /** Who asks, as the authorizer found. */
   readonly user: UserId;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  readonly headers: Headers;
 }
 
 const Nothing = z.object({});
 
 /**
  * An API call as a Lambda behind API Gateway's proxy integration: parses path, query and body, answers 400 with every
- * offending field, calls `act` and wraps its answer. What nobody expected is a 500 that tells nothing and a log line that tells all.
+ * offending field, and else what `act` answers.
  */
-export const defineApiHandler =
-  <Params = object, Query = object, Body = object>(
-    logger: Logger,
-    shapes: Shapes<Params, Query, Body>,
-    act: (request: ApiRequest<Params, Query, Body>) => Promise<Answer>,
-  ) =>
+export const defineApiHandler = <Params = object, Query = object, Body = object, Headers = object>(
+  logger: Logger,
+  shapes: Shapes<Params, Query, Body, Headers>,
+  act: (request: ApiRequest<Params, Query, Body, Headers>) => Promise<Answer>,
+) =>
+  answerSafely(logger, async (event) => {
+    const user = UserId.safeParse(event.requestContext.authorizer?.principalId);
+    return user.success ? answer(shapes, act, event, user.data) : unauthorized();
+  });
+
+/** Wraps an answer for API Gateway. What nobody expected is a 500 that tells nothing and a log line that tells all. */
+export const answerSafely =
+  (logger: Logger, serve: (event: APIGatewayProxyEvent) => Promise<Answer>) =>
   async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const request_id = event.requestContext.requestId;
     try {
-      const user = UserId.safeParse(event.requestContext.authorizer?.principalId);
-      if (!user.success) return wrap(unauthorized(), request_id);
-      return wrap(await answer(shapes, act, event, user.data), request_id);
+      return wrap(await serve(event), event);
     } catch (error) {
       logger.error('request failed', {
         request_id,
@@ -44,13 +53,13 @@ export const defineApiHandler =
         error: describe(error),
       });
       const detail = `the request could not be served; its id is ${request_id}`;
-      return wrap(problem(500, 'Internal error', detail), request_id);
+      return wrap(problem(500, 'Internal error', detail), event);
     }
   };
 
-const answer = async <Params, Query, Body>(
-  shapes: Shapes<Params, Query, Body>,
-  act: (request: ApiRequest<Params, Query, Body>) => Promise<Answer>,
+const answer = async <Params, Query, Body, Headers>(
+  shapes: Shapes<Params, Query, Body, Headers>,
+  act: (request: ApiRequest<Params, Query, Body, Headers>) => Promise<Answer>,
   event: APIGatewayProxyEvent,
   user: UserId,
 ): Promise<Answer> => {
@@ -59,14 +68,26 @@ const answer = async <Params, Query, Body>(
   const params = (shapes.params ?? Nothing).safeParse(event.pathParameters ?? {});
   const query = (shapes.query ?? Nothing).safeParse(event.queryStringParameters ?? {});
   const body = (shapes.body ?? Nothing).safeParse(json.value);
-  if (params.success && query.success && body.success)
-    return act({ user, params: params.data as Params, query: query.data as Query, body: body.data as Body });
+  const headers = (shapes.headers ?? Nothing).safeParse(headersOf(event));
+  if (params.success && query.success && body.success && headers.success)
+    return act({
+      user,
+      params: params.data as Params,
+      query: query.data as Query,
+      body: body.data as Body,
+      headers: headers.data as Headers,
+    });
   return invalid([
     ...(params.error ? invalidFields('path', params.error) : []),
     ...(query.error ? invalidFields('query', query.error) : []),
     ...(body.error ? invalidFields('body', body.error) : []),
+    ...(headers.error ? invalidFields('header', headers.error) : []),
   ]);
 };
+
+/** API Gateway hands names on as the client wrote them. */
+export const headersOf = ({ headers }: APIGatewayProxyEvent): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 
 type ParsedBody = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
 
@@ -81,13 +102,14 @@ const parseBody = (event: APIGatewayProxyEvent): ParsedBody => {
   }
 };
 
-const wrap = ({ status, body, headers }: Answer, requestId: string): APIGatewayProxyResult => ({
+const wrap = ({ status, body, headers }: Answer, event: APIGatewayProxyEvent): APIGatewayProxyResult => ({
   statusCode: status,
   headers: {
     ...(body === null ? {} : { 'content-type': 'application/json' }),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
+    'x-request-id': event.requestContext.requestId,
+    ...corsHeaders(event),
     ...headers,
   },
   body: body === null ? '' : JSON.stringify(body),

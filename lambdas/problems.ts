@@ -39,9 +39,13 @@ export const invalidFields = (where: string, error: z.ZodError): { field: string
     return [{ field: field(where, issue.path), message: issue.message }];
   });
 
-const field = (where: string, path: readonly PropertyKey[]): string =>
-  path.length === 0 ? where : where === 'body' ? path.join('.') : `${where}.${path.join('.')}`;
+const field = (where: string, path: readonly PropertyKey[]): string => {
+  // A member may be named by no letter at all.
+  const place = path.map((part) => (part === '' ? '""' : String(part))).join('.');
+  return place === '' ? where : where === 'body' ? place : `${where}.${place}`;
+};
 
+export const badCursor = (): Answer => invalid([{ field: 'query.cursor', message: 'must be a cursor from `next`' }]);
 export const notFound = (what: string): Answer => problem(404, 'Not found', `${what} not found`);
 export const forbidden = (): Answer => problem(403, 'Access denied', 'Access denied');
 export const unauthorized = (): Answer =>

@@ -1,26 +1,41 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { S3VectorsClient } from '@aws-sdk/client-s3vectors';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createBedrockEmbedder } from '../adapters/aws/bedrock-embedder.ts';
 import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { createDynamoFollowUps } from '../adapters/aws/dynamo-follow-ups.ts';
+import { createDynamoOutbox } from '../adapters/aws/dynamo-outbox.ts';
 import { createDynamoRepositoryStore } from '../adapters/aws/dynamo-repository-store.ts';
 import { createDynamoSyncStore } from '../adapters/aws/dynamo-sync-store.ts';
+import { createEventBridgeSchedules } from '../adapters/aws/eventbridge-schedules.ts';
+import { createLambdaRemoteLook } from '../adapters/aws/lambda-remote-look.ts';
 import { createOidcTokenVerifier } from '../adapters/aws/oidc-token-verifier.ts';
 import { createPowertoolsLogger } from '../adapters/aws/powertools-logger.ts';
+import { createPowertoolsMetrics } from '../adapters/aws/powertools-metrics.ts';
 import { createS3ObjectStore } from '../adapters/aws/s3-object-store.ts';
 import { createS3VectorsSearchIndex } from '../adapters/aws/s3-vectors-search-index.ts';
+import { createSecretsManagerCredentials } from '../adapters/aws/secrets-manager-credentials.ts';
 import { createStepFunctionsWorkflow } from '../adapters/aws/step-functions-workflow.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
 import { createPathRules } from '../adapters/git/path-rules.ts';
+import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { randomIds } from '../adapters/system/ids.ts';
 import { lazyRuntime } from '../adapters/system/lazy-runtime.ts';
+import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import {
   BucketEnvironment,
   EmbeddingEnvironment,
   ExecutionEnvironment,
+  LookEnvironment,
+  SchedulesEnvironment,
+  ScheduleTargetEnvironment,
   SyncEnvironment,
   TablesEnvironment,
   TokensEnvironment,
@@ -38,12 +53,26 @@ export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
       tables: { repositories: REPOSITORIES_TABLE, syncJobs: SYNC_JOBS_TABLE },
     };
   };
+  const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
+  const git = () => ({ policy: 'https-only', resolveCredential: credentials().resolve }) as const;
   return lazyRuntime({
     repositories: () => createDynamoRepositoryStore(stores()),
-    sync: () => createDynamoSyncStore(stores()),
+    sync: () => createDynamoSyncStore({ ...stores(), logger: createPowertoolsLogger() }),
+    outbox: () => createDynamoOutbox(stores()),
+    followUps: () => createDynamoFollowUps(stores()),
     objects: () =>
       createS3ObjectStore({ client: new S3Client({}), bucket: BucketEnvironment.parse(environment).BUCKET }),
-    git: () => createNativeGitSource({ policy: 'https-only' }),
+    webhooks: () => createHttpWebhookSender(),
+    credentials,
+    remoteLook: () => {
+      const { LOOK_REMOTE_FUNCTION } = LookEnvironment.partial().parse(environment);
+      // look-remote itself has git, and names no other function.
+      if (LOOK_REMOTE_FUNCTION === undefined) return createGitRemoteLook(git());
+      // One try: whoever waits does not wait for two.
+      const client = new LambdaClient({ maxAttempts: 1 });
+      return createLambdaRemoteLook({ client, functionName: LOOK_REMOTE_FUNCTION, logger: createPowertoolsLogger() });
+    },
+    git: () => createNativeGitSource(git()),
     pathRules: () => createPathRules(),
     chunker: () => createTreeSitterChunker(),
     embedder: () => {
@@ -66,9 +95,27 @@ export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
       const { TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS_URI } = TokensEnvironment.parse(environment);
       return createOidcTokenVerifier({ issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, jwksUri: TOKEN_JWKS_URI });
     },
+    schedules: () => {
+      const target = ScheduleTargetEnvironment.safeParse(environment);
+      return createEventBridgeSchedules({
+        client: new SchedulerClient({}),
+        group: SchedulesEnvironment.parse(environment).SCHEDULE_GROUP,
+        // delete-repository makes none, and scheduled-sync is the target itself.
+        target: target.success
+          ? {
+              functionArn: target.data.SCHEDULE_TARGET_ARN,
+              roleArn: target.data.SCHEDULE_ROLE_ARN,
+              deadLettersArn: target.data.SCHEDULE_DEAD_LETTERS_ARN,
+            }
+          : null,
+        rules: cronSchedules,
+        clock: systemClock,
+      });
+    },
     clock: () => systemClock,
     ids: () => randomIds,
     logger: () => createPowertoolsLogger(),
+    metrics: () => createPowertoolsMetrics(),
     settings: () => ({
       sources: 'https-only',
       // Only begin-sync hands it on; the others have no say in it.

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, IgnoreMode, RemovalPolicy, type Size, Validations } from 'aws-cdk-lib';
+import { Duration, IgnoreMode, RemovalPolicy, type Size, Stack, Validations } from 'aws-cdk-lib';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -27,6 +27,8 @@ export interface AppFunctionProps<Name extends FunctionName> {
   readonly timeout: Duration;
   /** Room for temporary files; 512 MiB without. */
   readonly ephemeralStorage?: Size;
+  /** How many of it run at once, at most; these are kept for it, so a flood of others cannot starve it, nor its own flood others. */
+  readonly reservedConcurrency?: number | undefined;
   /** Packages that the code loads by name at run time, with files beside them (WebAssembly): copied as they are installed. */
   readonly packages?: readonly string[];
 }
@@ -45,7 +47,9 @@ export class AppFunction<Name extends FunctionName = FunctionName> extends Const
     this.name = props.name;
     const options: FunctionOptions = {
       architecture: Architecture.ARM_64,
-      environment: props.environment,
+      // The one dimension of the service's metrics (core/contract/metrics.ts), and a field of every log line. Powertools reads
+      // it, no handler does; the name of the stack keeps one stage's numbers from another's.
+      environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName },
       memorySize: props.memoryMiB,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
@@ -53,6 +57,7 @@ export class AppFunction<Name extends FunctionName = FunctionName> extends Const
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: RemovalPolicy.DESTROY,
       }),
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.ephemeralStorage === undefined ? {} : { ephemeralStorageSize: props.ephemeralStorage }),
     };
     this.lambda = (gitFunctions as readonly FunctionName[]).includes(props.name)
@@ -113,7 +118,7 @@ const bundledFunction = (
     },
   });
 
-/** `pull` and `stage` share one image, told apart by its command. The image bundles them itself: synth needs no Docker. */
+/** `pull`, `stage` and `look-remote` share one image, told apart by its command. The image bundles them itself: synth needs no Docker. */
 const gitFunction = (scope: Construct, name: string, options: FunctionOptions): LambdaFunction =>
   new DockerImageFunction(scope, 'Function', {
     ...options,

@@ -1,14 +1,17 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Duration } from 'aws-cdk-lib';
+import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { AppFunction, timeouts } from './app-function.ts';
+import { deadLetterQueue } from './dead-letter-queue.ts';
 import type { Storage } from './storage.ts';
 import type { Workflow } from './workflow.ts';
 
-/** Heals what no execution looks after: each minute, every unfinished job is compared with its execution. */
+/**
+ * Heals what no execution looks after: each minute, every unfinished job is compared with its execution. An execution that
+ * ends badly has its own job looked at at once; nothing relies on that event, which may be late or lost.
+ */
 export class Reconciler extends Construct {
   constructor(scope: Construct, { storage, workflow }: { readonly storage: Storage; readonly workflow: Workflow }) {
     super(scope, 'reconciler');
@@ -20,20 +23,12 @@ export class Reconciler extends Construct {
     });
     storage.grant(reconcile, {
       repositories: ['GetItem', 'UpdateItem'],
-      syncJobs: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'],
+      syncJobs: ['GetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'],
       jobIndexes: ['unfinished'],
     });
     workflow.grantExecutions(reconcile, 'Start', 'Describe');
 
-    const deadLetters = new Queue(this, 'dead-letters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(deadLetters).acknowledge(
-      { id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' },
-      { id: 'Serverless-SQSRedrivePolicy', reason: 'It is a dead-letter queue itself.' },
-    );
+    const deadLetters = deadLetterQueue(this);
     // A tick that was missed is not made up for: the next one sees the same jobs.
     reconcile.lambda.configureAsyncInvoke({
       retryAttempts: 0,
@@ -44,6 +39,25 @@ export class Reconciler extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [
         new LambdaFunction(reconcile.lambda, {
+          deadLetterQueue: deadLetters,
+          retryAttempts: 0,
+          maxEventAge: Duration.minutes(1),
+        }),
+      ],
+    });
+    new Rule(this, 'execution-ended', {
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        // The children of a Distributed Map have another state machine's ARN: `…/<label>`.
+        detail: {
+          stateMachineArn: [workflow.stateMachine.stateMachineArn],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
+      },
+      targets: [
+        new LambdaFunction(reconcile.lambda, {
+          event: RuleTargetInput.fromObject({ execution: EventField.fromPath('$.detail.name') }),
           deadLetterQueue: deadLetters,
           retryAttempts: 0,
           maxEventAge: Duration.minutes(1),

@@ -1,32 +1,42 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { Api, type ApiProps } from './api.ts';
-import type { Embedding } from './embedding.ts';
+import { Api } from './api.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Monitoring } from './monitoring.ts';
 import { Reconciler } from './reconciler.ts';
+import { Schedules } from './schedules.ts';
+import type { StageSettings } from './stages.ts';
 import { Storage } from './storage.ts';
 import { TokenIssuer } from './token-issuer.ts';
 import { Workflow } from './workflow.ts';
 
-/** What one stage of the service may choose. */
-export interface RepositorySyncStackProps extends StackProps {
-  /** Whether the tables refuse to be deleted. */
-  readonly deletionProtection: boolean;
-  readonly embedding: Embedding;
-  /** embed-batch children that one sync runs at once: the embedding model's quota is the limit, not Lambda's. */
-  readonly maxConcurrency: number;
-  readonly throttling: ApiProps['throttling'];
-}
+export type RepositorySyncStackProps = StackProps & StageSettings;
 
 /** The whole service, one stage of it. */
 export class RepositorySyncStack extends Stack {
   constructor(scope: Construct, id: string, props: RepositorySyncStackProps) {
     super(scope, id, props);
-    const { embedding, maxConcurrency, throttling } = props;
+    const { embedding, maxConcurrency, reserved } = props;
     const storage = new Storage(this, props);
-    const workflow = new Workflow(this, { storage, embedding, maxConcurrency });
-    const tokens = new TokenIssuer(this);
-    const api = new Api(this, { storage, workflow, embedding, tokens, throttling });
+    const workflow = new Workflow(this, {
+      storage,
+      embedding,
+      maxConcurrency,
+      reservedConcurrency: reserved?.embedBatch,
+    });
+    const tokens = new TokenIssuer(this, { oidc: props.oidc, keep: props.deletionProtection });
+    const schedules = new Schedules(this, { storage, workflow, reservedConcurrency: reserved?.scheduledSync });
+    const api = new Api(this, { ...props, storage, workflow, schedules, tokens });
     new Reconciler(this, { storage, workflow });
+    new Dispatcher(this, { storage, workflow });
+    new Monitoring(this, { api, storage, workflow, alarmEmail: props.alarmEmail });
+    // One rule for all: whoever adds a function or a state machine has no say in it.
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node instanceof CfnLogGroup) node.retentionInDays = props.logRetentionDays;
+      },
+    });
     new CfnOutput(this, 'Address', { value: api.restApi.url, description: 'Where the API is.' });
   }
 }

@@ -4,10 +4,13 @@ import {
   AttributeType,
   Billing,
   ProjectionType,
+  StreamViewType,
   TableEncryptionV2,
+  type TablePropsV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FilterCriteria, FilterRule, type IEventSourceDlq, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CfnVectorBucket } from 'aws-cdk-lib/aws-s3vectors';
 import { Construct } from 'constructs';
@@ -16,6 +19,14 @@ import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { AppFunction } from './app-function.ts';
 
 type ItemAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem' | 'Query';
+/** `PutObjectTagging`: of who writes what a job leaves behind. `AbortMultipartUpload`: of who streams objects of any size. */
+type ObjectAction =
+  | 'GetObject'
+  | 'ListBucket'
+  | 'PutObject'
+  | 'PutObjectTagging'
+  | 'AbortMultipartUpload'
+  | 'DeleteObject';
 type VectorAction = 'CreateIndex' | 'DeleteIndex' | 'PutVectors' | 'GetVectors' | 'DeleteVectors' | 'QueryVectors';
 
 /** What one function may do with the service's state. A transaction needs no action of its own: it counts as its items'. */
@@ -25,11 +36,11 @@ export interface StorageNeeds {
   /** The global secondary indexes of sync-jobs that the function queries. */
   readonly jobIndexes?: readonly (keyof typeof jobIndexes)[];
   /** `GetObject` also lists: without it S3 answers 403, not 404, for an object that is not there. */
-  readonly objects?: readonly ('GetObject' | 'PutObject' | 'DeleteObject')[];
+  readonly objects?: readonly ObjectAction[];
   readonly vectors?: readonly VectorAction[];
 }
 
-/** All state that outlives a request: two tables, the bucket of objects, the bucket of vectors. Kept when the stack goes. */
+/** All state that outlives a request: two tables, the bucket of objects, the bucket of vectors. A stage decides whether they stay when the stack goes. */
 export class Storage extends Construct {
   readonly bucket: Bucket;
   /** The environment of whoever uses the tables. */
@@ -43,16 +54,45 @@ export class Storage extends Construct {
   constructor(scope: Construct, props: { readonly deletionProtection: boolean }) {
     super(scope, 'storage');
     this.#repositories = table(this, 'repositories', tables.repositories, props.deletionProtection);
-    this.#syncJobs = table(this, 'sync-jobs', tables.syncJobs, props.deletionProtection);
-    this.bucket = objectBucket(this);
+    this.#syncJobs = table(this, 'sync-jobs', tables.syncJobs, props.deletionProtection, {
+      // Whoever reads it learns that there is something new, and looks it up: no data is copied.
+      dynamoStream: StreamViewType.KEYS_ONLY,
+    });
+    this.bucket = objectBucket(this, removalOf(props));
     this.#vectorBucket = new CfnVectorBucket(this, 'vectors', { encryptionConfiguration: { sseType: 'AES256' } });
-    this.#vectorBucket.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.#vectorBucket.applyRemovalPolicy(removalOf(props));
     this.tableNames = {
       REPOSITORIES_TABLE: this.#repositories.tableName,
       SYNC_JOBS_TABLE: this.#syncJobs.tableName,
     };
     // arn:aws:s3vectors:<region>:<account>:bucket/<name>
     this.vectorBucketName = Fn.select(1, Fn.split('/', this.#vectorBucket.attrVectorBucketArn));
+  }
+
+  /** Calls a function when a delivery is put into the outbox: such a record's sort key is its id (core/contract/tables.ts). */
+  onNewDelivery({ lambda }: AppFunction, onFailure: IEventSourceDlq): void {
+    const stream = this.#syncJobs.tableStreamArn ?? '';
+    lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((each) => `dynamodb:${each}`),
+        resources: [stream],
+      }),
+    );
+    lambda.addEventSourceMapping('new-deliveries', {
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.LATEST,
+      filters: [
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual('INSERT'),
+          dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('msg-') } } },
+        }),
+      ],
+      // It is told that there is something to do, not what: one call does for many, and the schedule makes up for a lost one.
+      batchSize: 100,
+      retryAttempts: 1,
+      maxRecordAge: Duration.minutes(5),
+      onFailure,
+    });
   }
 
   /** Lets a function do what it needs, and nothing else. */
@@ -70,9 +110,10 @@ export class Storage extends Construct {
     allow('dynamodb', needs.syncJobs, this.#syncJobs.tableArn);
     if (indexArns.length > 0) allow('dynamodb', ['Query'], ...indexArns);
     allow('s3vectors', needs.vectors, indexesArn);
-    allow('s3', needs.objects, objectsArn);
-    if (needs.objects?.includes('PutObject')) allow('s3', ['PutObjectTagging', 'AbortMultipartUpload'], objectsArn);
-    if (needs.objects?.includes('GetObject')) allow('s3', ['ListBucket'], this.bucket.bucketArn);
+    const onObjects = (needs.objects ?? []).filter((action) => action !== 'ListBucket');
+    if (onObjects.length > 0) allow('s3', onObjects, objectsArn);
+    if (needs.objects?.some((action) => action === 'GetObject' || action === 'ListBucket'))
+      allow('s3', ['ListBucket'], this.bucket.bucketArn);
     acknowledgeWildcard(
       lambda,
       objectsArn,
@@ -86,8 +127,15 @@ export class Storage extends Construct {
   }
 }
 
-const table = (scope: Construct, id: string, definition: TableDefinition, deletionProtection: boolean): TableV2 =>
+const table = (
+  scope: Construct,
+  id: string,
+  definition: TableDefinition,
+  deletionProtection: boolean,
+  more: Pick<TablePropsV2, 'dynamoStream'> = {},
+): TableV2 =>
   new TableV2(scope, id, {
+    ...more,
     partitionKey: attribute(definition.partitionKey),
     sortKey: attribute(definition.sortKey),
     globalSecondaryIndexes: definition.indexes.map(({ name, partitionKey, sortKey, projection }) => ({
@@ -102,8 +150,12 @@ const table = (scope: Construct, id: string, definition: TableDefinition, deleti
     // cdk-nag's rule looks at other resources than TableV2's: test/infra holds this one.
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: removalOf({ deletionProtection }),
   });
+
+/** CloudFormation itself deletes a bucket only when it is empty. */
+const removalOf = ({ deletionProtection }: { readonly deletionProtection: boolean }): RemovalPolicy =>
+  deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
 const attribute = ({ name, type }: KeyAttribute): Attribute => ({
   name,
@@ -111,9 +163,10 @@ const attribute = ({ name, type }: KeyAttribute): Attribute => ({
 });
 
 /** Versions are off: an object is written once under its name, and a manifest is committed by the tables, not by its key. */
-const objectBucket = (scope: Construct): Bucket => {
+const objectBucket = (scope: Construct, removalPolicy: RemovalPolicy): Bucket => {
   const accessLogs = new Bucket(scope, 'access-logs', {
     ...closed,
+    removalPolicy,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: [{ id: 'expire', expiration: Duration.days(90) }],
   });
@@ -123,6 +176,7 @@ const objectBucket = (scope: Construct): Bucket => {
   });
   return new Bucket(scope, 'objects', {
     ...closed,
+    removalPolicy,
     // CDK's interfaces say `x?: T` where its classes say `T | undefined`.
     serverAccessLogsBucket: accessLogs as IBucket,
     lifecycleRules: [
@@ -140,5 +194,4 @@ const closed = {
   encryption: BucketEncryption.S3_MANAGED,
   enforceSSL: true,
   minimumTLSVersion: 1.2,
-  removalPolicy: RemovalPolicy.RETAIN,
 } as const;

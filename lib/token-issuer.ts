@@ -1,27 +1,87 @@
-import { CfnParameter } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type CfnUserPool, FeaturePlan, Mfa, UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 
-/** Whose tokens open the API: the organisation's OIDC issuer, given at deployment (`cdk deploy --parameters`). */
-export class TokenIssuer extends Construct {
+/** An organisation's own OIDC issuer. */
+export interface OidcIssuer {
+  /** What the tokens' `iss` claim must be: the issuer's address. */
+  readonly issuer: string;
+  /** What the tokens' `aud` claim must hold. */
+  readonly audience: string;
+  /** Where the issuer's public keys are (`jwks_uri` of its OpenID configuration). */
+  readonly jwksUri: string;
+}
+
+export interface TokenIssuerProps {
+  /** Absent: a Cognito user pool of the stack's own. */
+  readonly oidc?: OidcIssuer | undefined;
+  /** Whether the pool, which holds people's accounts, stays when the stack goes. */
+  readonly keep: boolean;
+}
+
+/** Whose tokens open the API. */
+export class TokenIssuer extends Construct implements OidcIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUri: string;
 
-  constructor(scope: Construct) {
+  constructor(scope: Construct, { oidc, keep }: TokenIssuerProps) {
     super(scope, 'token');
-    const address = { type: 'String', allowedPattern: '^https://[^\\s]+$' };
-    this.issuer = new CfnParameter(this, 'issuer', {
-      ...address,
-      description: 'What the tokens’ iss claim must be: the OIDC issuer’s address.',
-    }).valueAsString;
-    this.audience = new CfnParameter(this, 'audience', {
-      type: 'String',
-      allowedPattern: '^[^\\s]+$',
-      description: 'What the tokens’ aud claim must hold.',
-    }).valueAsString;
-    this.jwksUri = new CfnParameter(this, 'jwks', {
-      ...address,
-      description: 'Where the issuer’s public keys are (jwks_uri of its OpenID configuration).',
-    }).valueAsString;
+    const { issuer, audience, jwksUri } = oidc ?? this.#userPool(keep);
+    this.issuer = issuer;
+    this.audience = audience;
+    this.jwksUri = jwksUri;
+  }
+
+  /** Accounts are made by administrators. An id token's `aud` is the client's id (Cognito guide, "Understanding the ID token"). */
+  #userPool(keep: boolean): OidcIssuer {
+    const pool = new UserPool(this, 'users', {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { sms: false, otp: true },
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      featurePlan: FeaturePlan.ESSENTIALS,
+      deletionProtection: keep,
+      removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    Validations.of(pool.node.defaultChild as CfnUserPool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason:
+          'A second factor is each user’s choice: tokens are fetched by scripts too. Whoever wants more brings an issuer.',
+      },
+      {
+        id: 'AwsSolutions-COG3',
+        reason: 'Threat protection is part of the Plus plan, which costs for each user. Whoever wants it turns it on.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason: 'The Essentials plan has what is needed; threat protection, which Plus adds, costs for each user.',
+      },
+    );
+    const client = pool.addClient('api', {
+      authFlows: { userPassword: true, userSrp: true },
+      // A secret cannot be kept by a command line; the user's password is what counts.
+      generateSecret: false,
+      disableOAuth: true,
+      preventUserExistenceErrors: true,
+      idTokenValidity: Duration.hours(1),
+    });
+    new CfnOutput(Stack.of(this), 'UserPool', { value: pool.userPoolId, description: 'Where users are made.' });
+    new CfnOutput(Stack.of(this), 'UserPoolClient', {
+      value: client.userPoolClientId,
+      description: 'What users ask for tokens.',
+    });
+    const { region, urlSuffix } = Stack.of(this);
+    const issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;
+    return { issuer, audience: client.userPoolClientId, jwksUri: `${issuer}/.well-known/jwks.json` };
   }
 }

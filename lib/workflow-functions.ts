@@ -1,6 +1,7 @@
 import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AppFunction, timeouts } from './app-function.ts';
+import { grantCredentials } from './credentials.ts';
 import { type Embedding, embeddingEnvironment, grantEmbedding } from './embedding.ts';
 import type { Storage } from './storage.ts';
 
@@ -9,20 +10,24 @@ export interface WorkflowProps {
   readonly embedding: Embedding;
   /** embed-batch children that one sync runs at once. */
   readonly maxConcurrency: number;
+  /** embed-batch functions that run at once for all syncs together; the account's own limit without. */
+  readonly reservedConcurrency?: number | undefined;
 }
 
-/** What every step does: it reads its job and its repository, and writes the job's heartbeat. */
-const step = { repositories: ['GetItem'], syncJobs: ['GetItem', 'Query', 'UpdateItem'] } as const;
-/** A step that works on batches: each one's item is checked, put, and deleted when it is folded into the job. */
-const batchStep = {
-  ...step,
-  syncJobs: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem', 'PutItem', 'DeleteItem'],
-} as const;
-/** A step that ends the job: the lock goes, and the items of batches in flight. */
+/** What every step does: it reads its repository, and its job with the batches, and writes the job's heartbeat. */
+const step = { repositories: ['GetItem'], syncJobs: ['Query', 'UpdateItem'] } as const;
+/** The first step, which tells of the start: it puts an event into the outbox. */
+const firstStep = { ...step, syncJobs: ['GetItem', ...step.syncJobs, 'PutItem'] } as const;
+/** A step that works on batches: each one's item is checked, put, and deleted when it is folded into the job; events too. */
+const batchStep = { ...step, syncJobs: [...step.syncJobs, 'ConditionCheckItem', 'PutItem', 'DeleteItem'] } as const;
+/** A step that ends the job: the lock goes, and the items of batches in flight; the event of the end is put. */
 const lastStep = {
   repositories: ['GetItem', 'UpdateItem'],
-  syncJobs: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'],
+  syncJobs: ['GetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'],
 } as const;
+
+/** Of a step that reads objects and streams what it writes, in parts where it is long; the next job removes it. */
+const streamed = ['GetObject', 'PutObject', 'PutObjectTagging', 'AbortMultipartUpload'] as const;
 
 /** Lambda gives one vCPU at 1,769 MB (Lambda guide, "Configure memory"). */
 const wholeCpu = 1769;
@@ -32,7 +37,7 @@ const gitResources = { memoryMiB: 2048, ephemeralStorage: Size.gibibytes(4), tim
 /** The functions that the state machine calls, by the name of their substitution in core/workflow/sync.asl.json. */
 export const workflowFunctions = (
   scope: Construct,
-  { storage, embedding, maxConcurrency }: WorkflowProps,
+  { storage, embedding, maxConcurrency, reservedConcurrency }: WorkflowProps,
 ): Record<string, AppFunction> => {
   const tables = storage.tableNames;
   const objects = { BUCKET: storage.bucket.bucketName };
@@ -47,8 +52,8 @@ export const workflowFunctions = (
   });
   // It sweeps what earlier jobs of the repository left.
   storage.grant(begin, {
-    ...step,
-    objects: ['GetObject', 'PutObject', 'DeleteObject'],
+    ...firstStep,
+    objects: ['GetObject', 'PutObject', 'PutObjectTagging', 'DeleteObject'],
     vectors: ['DeleteVectors', 'DeleteIndex'],
   });
 
@@ -57,7 +62,8 @@ export const workflowFunctions = (
     environment: { ...tables, ...objects, ...model },
     ...gitResources,
   });
-  storage.grant(pull, { ...step, objects: ['GetObject', 'PutObject'] });
+  storage.grant(pull, { ...step, objects: streamed });
+  grantCredentials(pull);
 
   const diff = new AppFunction(scope, {
     name: 'diff',
@@ -66,10 +72,11 @@ export const workflowFunctions = (
     timeout: timeouts.longTask,
   });
   // It registers the generation at the repository.
-  storage.grant(diff, { ...step, repositories: ['GetItem', 'UpdateItem'], objects: ['GetObject', 'PutObject'] });
+  storage.grant(diff, { ...step, repositories: ['GetItem', 'UpdateItem'], objects: streamed });
 
   const stage = new AppFunction(scope, { name: 'stage', environment: { ...tables, ...objects }, ...gitResources });
-  storage.grant(stage, { ...batchStep, objects: ['GetObject', 'PutObject'] });
+  storage.grant(stage, { ...batchStep, objects: streamed });
+  grantCredentials(stage);
 
   const embedBatch = new AppFunction(scope, {
     name: 'embed-batch',
@@ -77,10 +84,14 @@ export const workflowFunctions = (
     memoryMiB: wholeCpu,
     timeout: timeouts.longTask,
     packages: ['web-tree-sitter', '@vscode/tree-sitter-wasm'],
+    // What is throttled waits by the state machine's retries.
+    reservedConcurrency,
   });
   storage.grant(embedBatch, {
     ...batchStep,
-    objects: ['GetObject', 'PutObject'],
+    // A beat that comes after its batch's end looks for the mark of that end.
+    syncJobs: ['GetItem', ...batchStep.syncJobs],
+    objects: streamed,
     vectors: ['CreateIndex', 'PutVectors', 'GetVectors'],
   });
   grantEmbedding(embedBatch, embedding);
@@ -93,7 +104,7 @@ export const workflowFunctions = (
   });
   storage.grant(publish, {
     ...lastStep,
-    objects: ['GetObject', 'PutObject', 'DeleteObject'],
+    objects: ['GetObject', 'PutObject', 'AbortMultipartUpload', 'DeleteObject'],
     vectors: ['DeleteIndex'],
   });
 

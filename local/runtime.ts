@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { createDynamoFollowUps } from '../adapters/aws/dynamo-follow-ups.ts';
+import { createDynamoOutbox } from '../adapters/aws/dynamo-outbox.ts';
 import { createDynamoRepositoryStore } from '../adapters/aws/dynamo-repository-store.ts';
 import { createDynamoSyncStore } from '../adapters/aws/dynamo-sync-store.ts';
 import { createOidcTokenVerifier } from '../adapters/aws/oidc-token-verifier.ts';
@@ -7,11 +9,16 @@ import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
 import { createPathRules } from '../adapters/git/path-rules.ts';
+import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
+import { createFileCredentials } from '../adapters/local/file-credentials.ts';
 import { createFileObjectStore } from '../adapters/local/file-object-store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { randomIds } from '../adapters/system/ids.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
 import { lazyRuntime } from '../adapters/system/lazy-runtime.ts';
+import { createLogMetrics } from '../adapters/system/log-metrics.ts';
+import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import { defaultBatchLimits } from '../core/domain/plan-batches.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
@@ -25,6 +32,8 @@ export interface LocalConfig {
   readonly jwks: IssuerKeys['jwks'];
   readonly logLevel: LogLevel;
   readonly maxConcurrency: number;
+  /** Host names and CIDR ranges that webhooks may reach although private. */
+  readonly webhookAllow: readonly string[];
 }
 
 /** The names of the tables on one machine. */
@@ -33,11 +42,19 @@ export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' 
 /** Composes the ports for one machine. Nothing is built before it is asked for. */
 export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex; workflow: Workflow }): Runtime => {
   const client = () => createDynamoClient({ endpoint: config.dynamodbEndpoint });
+  const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
+  const git = { policy: 'local', resolveCredential: credentials.resolve } as const;
+  const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
   return lazyRuntime({
     repositories: () => createDynamoRepositoryStore({ client: client(), tables: tableNames }),
-    sync: () => createDynamoSyncStore({ client: client(), tables: tableNames }),
+    sync: () => createDynamoSyncStore({ client: client(), tables: tableNames, logger: logger() }),
+    outbox: () => createDynamoOutbox({ client: client(), tables: tableNames }),
+    followUps: () => createDynamoFollowUps({ client: client(), tables: tableNames }),
     objects: () => createFileObjectStore(join(config.dataDir, 'objects')),
-    git: () => createNativeGitSource({ policy: 'local' }),
+    webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
+    credentials: () => credentials,
+    remoteLook: () => createGitRemoteLook(git),
+    git: () => createNativeGitSource(git),
     pathRules: () => createPathRules(),
     chunker: () => createTreeSitterChunker(),
     embedder: () => createHashEmbedder(),
@@ -50,9 +67,11 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
         jwksUri: `${ISSUER}/jwks.json`,
         jwks: config.jwks,
       }),
+    schedules: () => cronSchedules,
     clock: () => systemClock,
     ids: () => randomIds,
-    logger: () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line)),
+    logger,
+    metrics: () => createLogMetrics(logger()),
     settings: () => ({ sources: 'local', maxConcurrency: config.maxConcurrency, batchLimits: defaultBatchLimits }),
   });
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { holdDataDir } from '../adapters/local/data-dir-lock.ts';
 import { createTables, startDynamoDb } from '../adapters/local/dynamodb-process.ts';
+import { scheduledRepositories } from '../adapters/local/scheduled-repositories.ts';
 import { startSearchIndexHost } from '../adapters/local/search-index-host.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
@@ -12,6 +13,7 @@ import { type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
+import { startScheduleLoop } from './schedule-loop.ts';
 import { openTokenIssuer, type TokenIssuer, writePrivately } from './token-issuer.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow-engine/workflow-engine.ts';
 
@@ -23,6 +25,8 @@ export interface ServerOptions {
   /** Another DynamoDB-compatible endpoint than the one that is started here. */
   readonly dynamodbEndpoint?: string | undefined;
   readonly logLevel: LogLevel;
+  /** Host names and CIDR ranges that webhooks may reach although private; none without. */
+  readonly webhookAllow?: readonly string[] | undefined;
   /** Whom the token in the data directory speaks for. */
   readonly user: string;
 }
@@ -49,6 +53,9 @@ export interface LocalServer {
 /** How often jobs are looked after; on AWS a schedule does it each minute. */
 const RECONCILE_MILLISECONDS = 10_000;
 
+/** How often webhooks and owed syncs are looked for; on AWS the table's stream and a schedule do it. */
+const DISPATCH_MILLISECONDS = 1_000;
+
 /** Bucket is the object store's name inside the workflow definition: there is one store. */
 const BUCKET = 'local';
 
@@ -68,7 +75,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     const endpoint = options.dynamodbEndpoint ?? (await startOwnDynamoDb(options, undo, broken.resolve));
     const client = createDynamoClient({ endpoint });
     await createTables(client, tableNames);
-    client.destroy();
+    undo.push(() => client.destroy());
 
     const index = startSearchIndexHost(join(options.dataDir, 'index'));
     undo.push(() => index.close());
@@ -80,6 +87,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       jwks: issuer.jwks,
       logLevel: options.logLevel,
       maxConcurrency: workers,
+      webhookAllow: options.webhookAllow ?? [],
     };
     const engine: { started: WorkflowEngine | null } = { started: null };
     const runtime = decorate(composeRuntime(config, { index: index.index, workflow: lateWorkflow(engine) }));
@@ -97,6 +105,16 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
         }),
       ),
     );
+    // Each has its own turn: a receiver that takes its time holds up no sync.
+    for (const only of ['webhooks', 'follow-ups'] as const)
+      undo.push(
+        systemClock.every(DISPATCH_MILLISECONDS, () =>
+          dispatch(only).catch((error: unknown) => {
+            runtime.logger.error('what is due not dispatched', { only, error: String(error) });
+          }),
+        ),
+      );
+    undo.push(startScheduleLoop(runtime, () => scheduledRepositories(client, tableNames.repositories)));
     const token = await issuer.issue(options.user);
     await writePrivately(join(options.dataDir, 'token'), `${token}\n`);
     const gateway: Gateway = await startGateway({ ...options, load: loadFunction, logger: runtime.logger });
@@ -156,6 +174,11 @@ const startEngine = async (
     objects: runtime.objects,
     logger: runtime.logger,
   });
+};
+
+const dispatch = async (only: 'webhooks' | 'follow-ups'): Promise<void> => {
+  const handler = await loadFunction('dispatch-due');
+  await handler({ only });
 };
 
 const reconcile = async (graceSeconds: number): Promise<void> => {

@@ -13,6 +13,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { ItemKey } from './dynamo-expression.ts';
+import { elseStoreBusy, orStoreBusy } from './store-busy.ts';
 
 export type Item = Record<string, unknown>;
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -20,6 +21,11 @@ export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems'
 /** Why a write was refused: the item whose condition failed, as it stands; null when it is absent. */
 export interface Refusal {
   readonly item: Item | null;
+}
+
+/** An item as a write left it. */
+interface Written {
+  readonly written: Item;
 }
 
 /** For each item of the transaction, its refusal; null for an item whose condition held. */
@@ -56,7 +62,8 @@ const contention = new Set([
 
 /**
  * The calls that the stores make. A refused condition is an answer, not an exception; contention is tried again and
- * ends in StoreBusyError; whatever else the SDK throws goes on as it is.
+ * ends in StoreBusyError, as does what passes by itself and outlasts the SDK's own retries; whatever else the SDK throws
+ * goes on as it is.
  */
 export class Database {
   readonly #documents: DynamoDBDocumentClient;
@@ -76,7 +83,7 @@ export class Database {
 
   /** Strongly consistent. */
   async get(at: ItemKey): Promise<Item | null> {
-    const { Item } = await this.#documents.send(new GetCommand({ ...at, ConsistentRead: true }));
+    const { Item } = await elseStoreBusy(() => this.#documents.send(new GetCommand({ ...at, ConsistentRead: true })));
     return Item ?? null;
   }
 
@@ -84,7 +91,9 @@ export class Database {
   async *query(input: QueryCommandInput): AsyncGenerator<Item> {
     let start = input.ExclusiveStartKey;
     do {
-      const page = await this.#documents.send(new QueryCommand({ ...input, ExclusiveStartKey: start }));
+      const page = await elseStoreBusy(() =>
+        this.#documents.send(new QueryCommand({ ...input, ExclusiveStartKey: start })),
+      );
       yield* page.Items ?? [];
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
@@ -105,14 +114,24 @@ export class Database {
   }
 
   /** Null when it was written. */
-  update(input: UpdateCommandInput): Promise<Refusal | null> {
+  async update(input: UpdateCommandInput): Promise<Refusal | null> {
+    const outcome = await this.#write(input);
+    return 'refused' in outcome ? outcome.refused : null;
+  }
+
+  /** As {@link update}, and the item as it stands after it. */
+  change(input: UpdateCommandInput): Promise<Written | { readonly refused: Refusal }> {
+    return this.#write({ ...input, ReturnValues: 'ALL_NEW' });
+  }
+
+  #write(input: UpdateCommandInput): Promise<Written | { readonly refused: Refusal }> {
     return this.#untilFree(async () => {
       try {
-        await this.#documents.send(new UpdateCommand(input));
-        return null;
+        const { Attributes = {} } = await this.#documents.send(new UpdateCommand(input));
+        return { written: Attributes };
       } catch (error) {
         if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
-        return refusal((error as { Item?: unknown }).Item);
+        return { refused: refusal((error as { Item?: unknown }).Item) };
       }
     });
   }
@@ -134,7 +153,7 @@ export class Database {
       try {
         return await call();
       } catch (error) {
-        if (!isContention(error)) throw error;
+        if (!isContention(error)) throw orStoreBusy(error);
         if (attempt + 1 >= TRIES) throw new StoreBusyError(`refused ${TRIES} times in a row`, { cause: error });
         await this.pause(attempt);
       }

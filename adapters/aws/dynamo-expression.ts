@@ -59,10 +59,11 @@ export interface Change {
   readonly set?: Readonly<Record<string, unknown>>;
   /** Assignments that are not plain: `a = a + :v`. */
   readonly assign?: readonly string[];
-  readonly add?: Readonly<Record<string, number>>;
+  /** Numbers to add, and members to join to a set. */
+  readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>;
   /** Paths to remove. */
   readonly remove?: readonly string[];
-  /** All of these must hold. */
+  /** All of these must hold; without any, the item is made when it is not there. */
   readonly when: readonly string[];
 }
 
@@ -89,7 +90,10 @@ export const updateOf = (at: ItemKey, change: (expression: Expression) => Change
     ...(adds.length > 0 ? [`ADD ${adds.join(', ')}`] : []),
     ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
   ];
-  return { ...conditional(at, e, when), UpdateExpression: clauses.join(' ') };
+  const UpdateExpression = clauses.join(' ');
+  // DynamoDB refuses an empty condition.
+  if (when.length === 0) return { ...at, UpdateExpression, ...e.attributes() };
+  return { ...conditional(at, e, when), UpdateExpression };
 };
 
 export const checkOf = (at: ItemKey, when: (expression: Expression) => readonly string[]) => {

@@ -27,7 +27,8 @@ export const resultKey = (tables: TableNames, id: JobId, batch: number): ItemKey
 /**
  * As stored, `files_done` is two numbers: what the diff found done, which a resumed job's diff sets again, and the sum of
  * the folded batches, which stays. The JOB item also holds `unfinished` until it ends and `expires_at` from then on, and
- * `generation_taken` once the job has taken a generation of its own.
+ * `generation_taken` once the job has taken a generation of its own, and `points_told` once its webhook has been told of
+ * progress.
  */
 const StoredJob = JobRecord.omit({ files_done: true })
   .extend({ files_from_diff: z.int(), files_from_batches: z.int() })
@@ -61,7 +62,8 @@ export const jobIs = (
 /** What every end sets. */
 export const endOf = (status: TerminalStatus, at: Date, retentionSeconds: number) => ({
   status,
-  phase: 'ended',
+  // How far it came stands for a job that did not get to its end.
+  ...(status === 'completed' || status === 'completed_with_errors' ? { phase: 'ended' as const } : {}),
   current_file: null,
   ended_at: at.toISOString(),
   updated_at: at.toISOString(),

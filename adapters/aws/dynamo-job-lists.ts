@@ -7,27 +7,35 @@ import { decodeCursor, encodeCursor } from './dynamo-cursor.ts';
 import type { Item } from './dynamo-database.ts';
 import { Expression } from './dynamo-expression.ts';
 import { readJob, shards } from './dynamo-job-items.ts';
+import { readRepository } from './dynamo-repository-items.ts';
 import { parseStored } from './dynamo-stored.ts';
 import type { SyncStoreParts } from './dynamo-sync-parts.ts';
 
 const LIST_LIMIT = 100;
 const CURSOR = 'jobs';
 
-/** A page of a repository's jobs, newest first: their keys from the index, themselves from the table. */
+/**
+ * A page of a repository's jobs, newest first: their keys from the index, themselves from the table. What another
+ * repository of the same name did, before it was deleted, is nobody's business any more.
+ */
 export const listJobs = async (
   { database, tables }: SyncStoreParts,
   repository: RepositoryId,
   limit: number,
   cursor: string | null,
 ): Promise<Page<JobRecord>> => {
+  const start = cursor === null ? null : startOf(repository, cursor);
+  const found = await readRepository(database, tables, repository);
+  if (found === null || (start !== null && start.created_at < found.created_at)) return { items: [], next: null };
   const e = new Expression();
+  const own = `${e.path('created_at')} >= ${e.value(found.created_at)}`;
   const page = await database.queryPage(
     {
       TableName: tables.syncJobs,
       IndexName: jobIndexes.byRepository,
-      KeyConditionExpression: e.equals(['repository_id'], repository),
+      KeyConditionExpression: `${e.equals(['repository_id'], repository)} AND ${own}`,
       ScanIndexForward: false,
-      ...(cursor === null ? {} : { ExclusiveStartKey: startOf(repository, cursor) }),
+      ...(start === null ? {} : { ExclusiveStartKey: start }),
       ...e.attributes(),
     },
     Math.min(Math.max(1, limit), LIST_LIMIT),
@@ -44,8 +52,8 @@ export const listJobs = async (
   };
 };
 
-const startOf = (repository: RepositoryId, cursor: string): Item => {
-  const [of, created_at, id] = decodeCursor(CURSOR, 3, cursor);
+const startOf = (repository: RepositoryId, cursor: string) => {
+  const [of, created_at = '', id] = decodeCursor(CURSOR, 3, cursor);
   const job = JobId.safeParse(id);
   if (of !== repository || !job.success) throw new RangeError('not a cursor of this listing');
   return { repository_id: repository, created_at, job_id: job.data, sk: 'JOB' };

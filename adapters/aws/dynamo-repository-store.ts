@@ -3,10 +3,10 @@ import type { RepositoryRecord, Role } from '../../core/contract/records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
-import type { RepositoryStore } from '../../core/ports/repository-store.ts';
+import type { RepositoryChange, RepositoryStore } from '../../core/ports/repository-store.ts';
 import { decodeCursor, encodeCursor } from './dynamo-cursor.ts';
 import { Database, type DatabaseOptions, TRIES } from './dynamo-database.ts';
-import { Expression, putNewOf, updateOf } from './dynamo-expression.ts';
+import { type Change, Expression, putNewOf, updateOf } from './dynamo-expression.ts';
 import {
   isMember,
   memberPartition,
@@ -99,6 +99,16 @@ export const createDynamoRepositoryStore = (
       throw new StoreBusyError(`the grants of ${id} changed ${TRIES} times while it was deleted`);
     },
 
+    async update(id, change, at) {
+      const outcome = await database.change(
+        updateOf(repositoryKey(tables, id), (e) => ({
+          ...settingsOf(e, change, at),
+          when: [e.exists('repository_id')],
+        })),
+      );
+      return 'written' in outcome ? parseRepository(outcome.written) : null;
+    },
+
     async grant(id, user, role) {
       const refused =
         role === null
@@ -106,6 +116,23 @@ export const createDynamoRepositoryStore = (
           : await setGrant(database, tables, id, user, role);
       return refused ? 'absent' : 'changed';
     },
+  };
+};
+
+/** Only what the change names: two changes of different settings at once both stand. */
+const settingsOf = (e: Expression, change: RepositoryChange, at: Date): Omit<Change, 'when'> => {
+  const { credential, secrets = {}, ...plain } = change;
+  const members = [
+    ...(credential == null ? [] : [[['source', 'credential'], credential] as const]),
+    ...Object.entries(secrets).map(([name, secret]) => [['secrets', name], secret] as const),
+  ];
+  return {
+    set: {
+      ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
+      updated_at: at.toISOString(),
+    },
+    assign: members.filter(([, value]) => value !== undefined).map(([path, value]) => e.equals(path, value)),
+    remove: credential === null ? [e.path('source', 'credential')] : [],
   };
 };
 

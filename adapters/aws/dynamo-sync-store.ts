@@ -7,10 +7,13 @@ import type { DiffReport, Heartbeat, Kept, SyncStore } from '../../core/ports/sy
 import { finishBatch, progressBatch, refenceBatches, startBatch } from './dynamo-batches.ts';
 import { claimRepository } from './dynamo-claim.ts';
 import { Database, type DatabaseOptions, TRIES } from './dynamo-database.ts';
+import { eventItems } from './dynamo-delivery-items.ts';
 import { updateOf } from './dynamo-expression.ts';
+import { rememberAnswer } from './dynamo-idempotency.ts';
 import { cancelJob, failJob, publishJob } from './dynamo-job-ends.ts';
 import { jobIs, jobKey, readJob, readJobView } from './dynamo-job-items.ts';
 import { listJobs, unfinishedJobs } from './dynamo-job-lists.ts';
+import { noteProgress, writeWith } from './dynamo-progress-notes.ts';
 import { lockIs, readRepository, repositoryKey } from './dynamo-repository-items.ts';
 import type { SyncStoreParts } from './dynamo-sync-parts.ts';
 
@@ -39,6 +42,8 @@ export const createDynamoSyncStore = (
   };
   return {
     claim: (claim) => claimRepository(parts, claim),
+    rememberAnswer: (repository, key, answer) => rememberAnswer(parts, repository, key, answer),
+    noteProgress: (job, points, at) => noteProgress(parts, job, points, at),
     begin: (job, at) => begin(parts, job, at),
     heartbeat: (job, beat) => heartbeat(parts, job, beat),
     recordPull: (job, pull, at) => recordPull(parts, job, pull, at),
@@ -59,16 +64,19 @@ export const createDynamoSyncStore = (
 
 const keptIf = (refused: unknown): Kept => (refused === null ? 'kept' : 'lost');
 
-const begin = async ({ database, tables }: SyncStoreParts, job: JobRef, at: Date): Promise<JobRecord | 'lost'> => {
+const begin = async (parts: SyncStoreParts, job: JobRef, at: Date): Promise<JobRecord | 'lost'> => {
+  const { database, tables } = parts;
   const key = jobKey(tables, job.job_id);
+  const seen = await readJob(database, tables, job.job_id);
+  if (seen === null || seen.fence !== job.fence) return 'lost';
   const now = at.toISOString();
-  const queued = await database.update(
-    updateOf(key, (e) => ({
-      set: { status: 'running', phase: 'pull', phase_done: 0, started_at: now, updated_at: now },
-      when: [e.equals(['fence'], job.fence), e.equals(['status'], 'queued')],
-    })),
+  const start = { status: 'running', phase: 'pull', phase_done: 0, started_at: now, updated_at: now } as const;
+  const refused = await writeWith(
+    parts,
+    updateOf(key, (e) => ({ set: start, when: [e.equals(['fence'], job.fence), e.equals(['status'], 'queued')] })),
+    await eventItems(parts, 'sync.started', { job: { ...seen, ...start }, inFlight: [] }, at),
   );
-  if (queued !== null) {
+  if (refused) {
     // Begun before: by an earlier attempt, or by this one, whose answer was lost. It keeps its start and its progress.
     const again = await database.update(
       updateOf(key, (e) => ({ set: { updated_at: now }, when: jobIs(e, job, 'begin') })),
@@ -91,6 +99,7 @@ const heartbeat = async ({ database, tables }: SyncStoreParts, job: JobRef, beat
           ...(beat.estimatedCompletion === undefined
             ? {}
             : { estimated_completion: beat.estimatedCompletion?.toISOString() ?? null }),
+          ...(beat.pace === undefined ? {} : { pace: beat.pace }),
         },
         when: jobIs(e, job, 'work'),
       })),

@@ -1,4 +1,5 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { orStoreBusy } from './store-busy.ts';
 
 /** A connection that breaks while a slow reader holds it open is opened again, until this many tries in a row brought no byte. */
 const maxReopens = 3;
@@ -35,7 +36,7 @@ export async function* readS3Object(
       if (offset < total) throw new Error(`the object ${key} ended after ${offset} of ${total} bytes`);
     } catch (error) {
       failures = offset > before ? 0 : failures + 1;
-      if (failures > maxReopens) throw error;
+      if (failures > maxReopens) throw orStoreBusy(error);
     }
   }
 }

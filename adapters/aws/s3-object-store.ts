@@ -12,19 +12,24 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { ObjectMissingError } from '../../core/domain/errors.ts';
+import { ObjectMissingError, StoreBusyError } from '../../core/domain/errors.ts';
 import type { ObjectStore } from '../../core/ports/object-store.ts';
 import { readS3Object } from './s3-object-reader.ts';
 import { taggingOf, uploadS3Object } from './s3-object-upload.ts';
+import { beforeRetries, elseStoreBusy, isBusyName, orStoreBusy } from './store-busy.ts';
 
 /** Lines are joined to pieces of about this many UTF-16 units before they are encoded: one at a time is slow. */
 const pieceLength = 64 * 1024;
 /** The most that DeleteObjects takes. */
 const deletePageSize = 1000;
 
-/** Objects in one S3 bucket. Multipart uploads make a long `putLines` atomic, and keep one part (8 MiB) in memory. */
+/**
+ * Objects in one S3 bucket. Throws StoreBusyError where S3 wants less, or is out of reach, after the SDK's own retries. Multipart uploads make a long `putLines` atomic, and keep
+ * one part (8 MiB) in memory.
+ */
 export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly bucket: string }): ObjectStore => {
   const { client, bucket } = deps;
+  client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
   return {
     async putText(key, text) {
       const body = isCompressed(key) ? gzipSync(text) : Buffer.from(text, 'utf8');
@@ -58,7 +63,8 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
         return (isCompressed(key) ? gunzipSync(bytes) : bytes).toString('utf8');
       } catch (error) {
         if (error instanceof NoSuchKey) return null;
-        throw error;
+        // The body comes after the call, and may break.
+        throw orStoreBusy(error);
       }
     },
 
@@ -146,6 +152,7 @@ const deleteObjects = async (client: S3Client, bucket: string, keys: readonly st
     new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),
   );
   const [first] = Errors ?? [];
-  if (first !== undefined)
-    throw new Error(`${Errors?.length} objects could not be deleted, the first one with ${first.Code}: ${first.Key}`);
+  if (first === undefined) return;
+  const message = `${Errors?.length} objects could not be deleted, the first one with ${first.Code}: ${first.Key}`;
+  throw Errors?.every(({ Code }) => isBusyName(Code)) ? new StoreBusyError(message) : new Error(message);
 };

@@ -23,6 +23,7 @@ import {
   toVector,
   vectorKeys,
 } from './s3-vectors-rows.ts';
+import { beforeRetries, elseStoreBusy } from './store-busy.ts';
 
 /** The service's limits (S3 User Guide, "S3 Vectors limitations and restrictions"): a request's items, bytes and hits. */
 const maxPutRows = 500;
@@ -37,12 +38,14 @@ const requestsAtOnce = 8;
  * Generations in one S3 vector bucket, an index each. S3 Vectors knows nearest vectors only: words re-rank what the
  * vectors found (see candidate-ranking), at most 100 candidates a request. A query without `blobs` is one request and so
  * never answers with more than 100 hits, however many were asked for; with `blobs` it is one request for each 46 of them.
+ * Throws StoreBusyError where the service wants less, or is out of reach, after the SDK's own retries.
  */
 export const createS3VectorsSearchIndex = (deps: {
   readonly client: S3VectorsClient;
   readonly bucketName: string;
 }): SearchIndex => {
   const { client, bucketName } = deps;
+  client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
   const place = (generation: Generation) => ({
     vectorBucketName: bucketName,
     indexName: indexNameOf(generation),

@@ -17,7 +17,8 @@ export interface CountRequest {
   readonly signal: AbortSignal;
 }
 
-const firstDepth = 16;
+/** Commits below a head that are looked at first. */
+export const firstDepth = 16;
 const deepen = 4;
 
 /**
@@ -69,14 +70,15 @@ const deepenUntilCertain = async (
   }
 };
 
-const fetchCommits = (
+export const fetchCommits = (
   { address, limits, signal }: CountRequest,
   repository: BareRepository,
   wants: readonly string[],
   depth: number,
 ): Promise<FetchOutcome> => fetchObjects({ repository, address, wants, filter: 'tree:0', depth, limits, signal });
 
-const readGraph = async (
+/** Every commit that the repository has below these tips. */
+export const readGraph = async (
   { address, limits, signal }: CountRequest,
   repository: BareRepository,
   tips: readonly string[],

@@ -1,15 +1,13 @@
 import { lookup } from 'node:dns/promises';
 import { tmpdir } from 'node:os';
-import { SourceNotFoundError } from '../../core/domain/errors.ts';
-import type { Blob, GitCallOptions, GitSource, RemoteHeads, Source } from '../../core/ports/git-source.ts';
+import type { Credentials } from '../../core/ports/credentials.ts';
+import type { Blob, GitCallOptions, GitSource, Source } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { fetchBlobs, readBlobs } from './blob-contents.ts';
-import { remoteFailure } from './git-failure.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
-import { type GitCommand, runGit, streamGit } from './git-process.ts';
-import { readRemoteHeads } from './remote-heads.ts';
+import { listHeads } from './list-heads.ts';
 import { openSnapshot } from './snapshot.ts';
-import { type Credential, resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
+import { resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
 import { removeStaleDirectories } from './temporary-directory.ts';
 
 export interface NativeGitSourceOptions {
@@ -19,7 +17,7 @@ export interface NativeGitSourceOptions {
   /** Others than {@link defaultGitLimits}. */
   readonly limits?: Partial<GitLimits> | undefined;
   /** What a credential reference stands for; null when it is not known. */
-  readonly resolveCredential?: ((reference: string) => Promise<Credential | null>) | undefined;
+  readonly resolveCredential?: Credentials['resolve'] | undefined;
   /** Every address of a host; the system's resolver by default. */
   readonly lookup?: ((host: string) => Promise<readonly string[]>) | undefined;
 }
@@ -28,12 +26,7 @@ export interface NativeGitSourceOptions {
 export const createNativeGitSource = (options: NativeGitSourceOptions): GitSource => {
   const tempRoot = options.tempRoot ?? tmpdir();
   const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
-  const address = (source: Source): Promise<SourceAddress> =>
-    resolveSource(source, {
-      policy: options.policy,
-      lookup: options.lookup ?? systemLookup,
-      resolveCredential: options.resolveCredential ?? (async () => null),
-    });
+  const address = (source: Source): Promise<SourceAddress> => addressOf(source, options);
   let swept: Promise<void> | null = null;
   const prepare = async (format: ObjectFormat): Promise<BareRepository> => {
     // What cannot be cleaned up today is no reason to fail.
@@ -76,43 +69,19 @@ export const createNativeGitSource = (options: NativeGitSourceOptions): GitSourc
   };
 };
 
+/** Checks a source and says how git reaches it. @throws the errors of {@link resolveSource}. */
+export const addressOf = (source: Source, options: NativeGitSourceOptions): Promise<SourceAddress> =>
+  resolveSource(source, {
+    policy: options.policy,
+    lookup: options.lookup ?? systemLookup,
+    resolveCredential: options.resolveCredential ?? (async () => null),
+  });
+
 const systemLookup = async (host: string): Promise<readonly string[]> =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
-const listHeads = async (
-  repository: BareRepository,
-  address: SourceAddress,
-  limits: GitLimits,
-  signal: AbortSignal | undefined,
-): Promise<RemoteHeads> => {
-  const command: GitCommand = {
-    args: ['ls-remote', '--quiet', '--symref', '--', 'origin'],
-    env: repository.environment(address.protocol, address.settings),
-    cwd: repository.gitDir,
-    signal,
-    timeoutMs: limits.headsMs,
-  };
-  try {
-    const heads = await readRemoteHeads(streamGit(command), limits.refBytes);
-    if (heads.branches.size === 0 && address.protocol !== 'file') await requireGitServer(command, address);
-    return heads;
-  } catch (error) {
-    throw remoteFailure(error, address.label);
-  }
-};
-
-/**
- * Git takes any page (a login form, say) for a file server's empty list of references. Before "no branches" is believed,
- * the server must have spoken git's protocol.
- */
-const requireGitServer = async (command: GitCommand, address: SourceAddress): Promise<void> => {
-  const { stderr } = await runGit({ ...command, env: { ...command.env, GIT_TRACE_PACKET: '1' } });
-  if (!/packet: .*< (?:# service=git-upload-pack|version \d)/.test(stderr))
-    throw new SourceNotFoundError(`${address.label}: there is no git repository`);
-};
-
 /** A lookup cannot be stopped, but nobody has to wait for it. */
-const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (signal === undefined) return work;
   work.catch(() => {});
   signal.throwIfAborted();

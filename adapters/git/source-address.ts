@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { SourceNotFoundError, SourceRefusedError, SourceUnavailableError } from '../../core/domain/errors.ts';
+import type { Credentials } from '../../core/ports/credentials.ts';
 import type { Source } from '../../core/ports/git-source.ts';
 import type { GitSetting } from './git-environment.ts';
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
@@ -8,16 +9,11 @@ import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
 /** Which sources are allowed. `local`: on the user's own machine, his own paths and servers too. */
 export type SourcePolicy = 'https-only' | 'local';
 
-export interface Credential {
-  readonly username: string;
-  readonly password: string;
-}
-
 export interface AddressOptions {
   readonly policy: SourcePolicy;
   /** Every address of a host, as literals. */
   readonly lookup: (host: string) => Promise<readonly string[]>;
-  readonly resolveCredential: (reference: string) => Promise<Credential | null>;
+  readonly resolveCredential: Credentials['resolve'];
 }
 
 /** A source that may be used, in git's terms: a remote named `origin`. */
@@ -98,14 +94,15 @@ const overHttp = async (
         ? 'http:// may be used on this machine’s own addresses only: give an https:// address'
         : `the host ${host} resolves to an address that is not public`,
     );
-  const label = `${url.protocol}//${url.host}${url.pathname}`;
+  const plain = `${url.protocol}//${url.host}${url.pathname}`;
   return {
-    label,
+    // Whoever reads that something may not be read wants to know with what it was tried.
+    label: source.credential === undefined ? plain : `${plain} (with the credential ${source.credential})`,
     protocol,
     settings: [
-      ['remote.origin.url', label],
+      ['remote.origin.url', plain],
       ...(isIP(host) === 0 ? [pin(url, protocol, addresses)] : []),
-      ...(await authorization(label, source, options)),
+      ...(await authorization(plain, url.host, source, options)),
     ],
   };
 };
@@ -128,10 +125,18 @@ const pin = (url: URL, protocol: 'https' | 'http', addresses: readonly string[])
 };
 
 /** Through the environment only: arguments are seen by every user of a machine. */
-const authorization = async (label: string, source: Source, options: AddressOptions): Promise<GitSetting[]> => {
-  if (source.credential === undefined) return [];
-  const credential = await options.resolveCredential(source.credential);
-  if (credential === null) throw new SourceNotFoundError(`${label}: its credential is not known`);
+const authorization = async (
+  address: string,
+  host: string,
+  source: Source,
+  options: AddressOptions,
+): Promise<GitSetting[]> => {
+  const name = source.credential;
+  if (name === undefined) return [];
+  const credential = await options.resolveCredential(name);
+  if (credential === null) throw new SourceNotFoundError(`${address}: its credential ${name} is not known`);
+  if (credential.hosts !== undefined && !credential.hosts.includes(host))
+    throw new SourceRefusedError(`the credential ${name} may not be shown to ${host}: it is for other hosts`);
   const token = Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
-  return [[`http.${label}.extraHeader`, `Authorization: Basic ${token}`]];
+  return [[`http.${address}.extraHeader`, `Authorization: Basic ${token}`]];
 };

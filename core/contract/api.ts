@@ -1,21 +1,38 @@
 import { z } from 'zod';
 import { roles } from '../domain/access.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
-import { BranchName, JobId, RepositoryId, UserId } from './ids.ts';
+import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
 import { JobCounts, JobError, PullReport } from './records.ts';
-import { EffectiveOptions, IgnorePattern } from './sync-options.ts';
+import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
 
 const Time = z.iso.datetime();
 
+/** A cron expression of five fields, in UTC. What its fields hold is looked at by the port Schedules. */
+export const Schedule = z
+  .string()
+  .max(200)
+  .regex(/^\S+( \S+){4}$/, 'must be a cron expression of 5 fields with a space between them, such as 0 3 * * *');
+
 export const CreateRepository = z.strictObject({
   repository_id: RepositoryId.optional(),
-  source: z.strictObject({ url: z.string().min(1).max(2048) }),
+  source: z.strictObject({ url: z.string().min(1).max(2048), credential: CredentialName.optional() }),
   default_branch: BranchName.optional(),
-  ignore_patterns: z.array(IgnorePattern).max(1000).default([]),
+  ignore_patterns: IgnorePatterns.default([]),
+  schedule: Schedule.nullable().default(null),
 });
 export type CreateRepository = z.infer<typeof CreateRepository>;
+
+/** What is not named stays; null removes. Ignore patterns replace the list, and hold from the next sync on. */
+export const UpdateRepository = z.strictObject({
+  /** Null: the source's own HEAD, as the next sync finds it. */
+  default_branch: BranchName.nullable().optional(),
+  ignore_patterns: IgnorePatterns.optional(),
+  schedule: Schedule.nullable().optional(),
+  source: z.strictObject({ credential: CredentialName.nullable().optional() }).optional(),
+});
+export type UpdateRepository = z.infer<typeof UpdateRepository>;
 
 export const PutGrant = z.strictObject({ role: z.enum(roles) });
 export type PutGrant = z.infer<typeof PutGrant>;
@@ -28,6 +45,20 @@ export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().min(1).max(2048).optional(),
 });
+
+export const JobFilesQuery = z.strictObject({
+  outcome: z.enum(['skipped', 'failed']).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().min(1).max(2048).optional(),
+});
+export type JobFilesQuery = z.infer<typeof JobFilesQuery>;
+
+/** The client's own name for a request: a repetition under the same key gets the same answer. */
+export const IdempotencyKey = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
+
+/** Request headers, by their names in lower case. */
+export const StartSyncHeaders = z.object({ 'idempotency-key': IdempotencyKey.optional() });
+export const GetJobHeaders = z.object({ 'if-none-match': z.string().optional() });
 
 export const SearchQuery = z.strictObject({
   q: z.string().trim().min(1).max(1000),
@@ -51,9 +82,11 @@ export const RepositoryAnswer = z.object({
   repository_id: RepositoryId,
   owner: z.string(),
   role: z.enum(roles),
-  source: z.object({ url: z.string() }),
+  /** The credential's name is told to owners only. */
+  source: z.object({ url: z.string(), credential: z.string().optional() }),
   default_branch: z.string().nullable(),
   ignore_patterns: z.array(z.string()),
+  schedule: z.string().nullable(),
   status: z.enum(['idle', 'syncing']),
   active_job_id: JobId.nullable(),
   index: z.object({ branches: z.array(BranchAnswer) }),
@@ -85,11 +118,31 @@ export const JobAnswer = z.object({
   requested_by: z.string(),
   mode: z.enum(['full', 'incremental']).nullable(),
   attempt: z.int(),
+  /** How each branch has moved since it was indexed: looked up quickly for the 202, exact once the job has pulled. */
   pull: z.array(PullReport),
+  /** The sum of the branches' new commits; 0 without a pull, null where a count is not known (yet). */
+  pulled_commits: z.int().min(0).nullable(),
   counts: JobCounts.nullable(),
   error: JobError.nullable(),
 });
 export type JobAnswer = z.infer<typeof JobAnswer>;
+
+/** Newest first. */
+export const JobList = z.object({ jobs: z.array(JobAnswer), next: z.string().nullable() });
+export type JobList = z.infer<typeof JobList>;
+
+/** A line of a job's ledger: a file that the job looked at and that is not in the index. */
+export const JobFile = z.object({
+  branch: z.string(),
+  path: z.string(),
+  outcome: z.enum(['skipped', 'failed']),
+  /** A skip reason such as `binary`, or the cause of a failure. */
+  reason: z.string(),
+});
+export type JobFile = z.infer<typeof JobFile>;
+
+export const JobFileList = z.object({ files: z.array(JobFile), next: z.string().nullable() });
+export type JobFileList = z.infer<typeof JobFileList>;
 
 export const SearchHit = z.object({
   path: z.string(),
@@ -123,3 +176,42 @@ export const Problem = z.object({
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
+
+/** By id. `next` is an opaque place to go on reading at, given back as `cursor`; null at the end. */
+export const RepositoryList = z.object({ repositories: z.array(RepositoryAnswer), next: z.string().nullable() });
+
+export const HealthAnswer = z.object({ status: z.literal('ok') });
+
+/** 202 of a sync: the job, and the one whose place it took. */
+export const SyncAccepted = JobAnswer.extend({ replaced_job_id: JobId.nullable() });
+
+/** 409 of a sync: the job that holds the repository, and how far it is. */
+export const SyncInProgress = Problem.extend({
+  job_id: JobId,
+  job_status: z.enum(jobStatuses),
+  progress: ProgressAnswer,
+  estimated_completion: Time.nullable(),
+});
+
+/** 409 of cancelling a job that has ended. */
+export const JobEnded = Problem.extend({ job_id: JobId, job_status: z.enum(jobStatuses), ended_at: Time.nullable() });
+
+/** 409 of a retry: a sync is under way, or nothing failed. */
+export const RetryRefused = z.union([SyncInProgress, Problem]);
+
+/** 400: names each offending field. */
+export const InvalidRequest = Problem.required({ errors: true });
+
+export const secretNames = ['webhook', 'push'] as const;
+export const SecretName = z.enum(secretNames);
+export type SecretName = z.infer<typeof SecretName>;
+export const SecretParams = z.object({ repo_id: RepositoryId, secret: SecretName });
+
+/** 201 of a registration: the only answer that ever tells the secrets. */
+export const RepositoryCreated = RepositoryAnswer.extend({
+  secrets: z.object({ webhook: z.string(), push: z.string() }),
+});
+export type RepositoryCreated = z.infer<typeof RepositoryCreated>;
+
+/** The new secret, told this once. */
+export const SecretRotated = z.object({ repository_id: RepositoryId, name: SecretName, secret: z.string() });

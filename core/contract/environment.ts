@@ -17,10 +17,20 @@ export const EmbeddingEnvironment = z.object({
   EMBEDDING_DIMENSIONS: z.coerce.number().int().min(1).max(4096),
 });
 export const ExecutionEnvironment = z.object({ STATE_MACHINE_ARN: z.string().min(1) });
+/** The function that looks at remotes for functions that have no git. */
+export const LookEnvironment = z.object({ LOOK_REMOTE_FUNCTION: z.string().min(1) });
 export const TokensEnvironment = z.object({
   TOKEN_ISSUER: z.url(),
   TOKEN_AUDIENCE: z.string().min(1),
   TOKEN_JWKS_URI: z.url(),
+});
+/** Where the schedules of repositories are. */
+export const SchedulesEnvironment = z.object({ SCHEDULE_GROUP: z.string().min(1) });
+/** What a schedule calls, for whoever makes one: ARNs. */
+export const ScheduleTargetEnvironment = SchedulesEnvironment.extend({
+  SCHEDULE_TARGET_ARN: z.string().min(1),
+  SCHEDULE_ROLE_ARN: z.string().min(1),
+  SCHEDULE_DEAD_LETTERS_ARN: z.string().min(1),
 });
 export const SyncEnvironment = z.object({
   /** How many embed-batch children a Map runs at once. The embedder's quota is the limit, not Lambda's. */
@@ -31,14 +41,30 @@ export const SyncEnvironment = z.object({
 export const functionEnvironments = {
   authorizer: TokensEnvironment,
   'get-health': z.object({}),
-  'create-repository': TablesEnvironment,
+  'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment),
   'list-repositories': TablesEnvironment,
   'get-repository': TablesEnvironment,
-  'delete-repository': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
+  'delete-repository': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SchedulesEnvironment),
   'put-grant': TablesEnvironment,
   'delete-grant': TablesEnvironment,
-  'start-sync': TablesEnvironment.and(ExecutionEnvironment),
+  'start-sync': TablesEnvironment.and(ExecutionEnvironment).and(LookEnvironment),
   'get-job': TablesEnvironment,
+  'get-openapi': z.object({}),
+  'get-docs': z.object({}),
+  'update-repository': TablesEnvironment.and(ScheduleTargetEnvironment),
+  'rotate-secret': TablesEnvironment,
+  'list-jobs': TablesEnvironment,
+  'cancel-job': TablesEnvironment.and(ExecutionEnvironment),
+  'retry-failed': TablesEnvironment.and(ExecutionEnvironment),
+  'list-job-files': TablesEnvironment.and(BucketEnvironment),
+  'list-webhook-deliveries': TablesEnvironment,
+  'redeliver-webhook': TablesEnvironment,
+  'github-hook': TablesEnvironment.and(ExecutionEnvironment),
+  'gitlab-hook': TablesEnvironment.and(ExecutionEnvironment),
+  /** Sends what is due in the outbox, and starts the syncs that pushes are owed. */
+  'dispatch-due': TablesEnvironment.and(ExecutionEnvironment),
+  /** A quick look at a remote, called by start-sync. */
+  'look-remote': z.object({}),
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),
   pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
@@ -47,6 +73,8 @@ export const functionEnvironments = {
   'embed-batch': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   publish: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
   'fail-sync': TablesEnvironment.and(BucketEnvironment),
+  /** Called by each repository's own schedule. */
+  'scheduled-sync': TablesEnvironment.and(ExecutionEnvironment).and(SchedulesEnvironment),
   'reconcile-syncs': TablesEnvironment.and(ExecutionEnvironment),
 } as const;
 
@@ -58,4 +86,4 @@ export type EnvironmentOf<Name extends FunctionName> = {
 };
 
 /** Functions that run the native git binary: deployed as one container image. */
-export const gitFunctions = ['pull', 'stage'] as const satisfies readonly FunctionName[];
+export const gitFunctions = ['pull', 'stage', 'look-remote'] as const satisfies readonly FunctionName[];

@@ -20,6 +20,13 @@ export const UserId = z
   .brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
 
+/** The name of a credential that the operator keeps: a reference, never the secret itself. */
+export const CredentialName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be 1 to 128 letters, digits or . _ -')
+  .brand<'CredentialName'>();
+export type CredentialName = z.infer<typeof CredentialName>;
+
 /** A git object id: SHA-1 or SHA-256, in hex. */
 export const Oid = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be a git object id');
 export type Oid = z.infer<typeof Oid>;

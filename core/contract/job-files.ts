@@ -48,6 +48,8 @@ export const DiffFile = z.object({
   pending_files: z.int(),
   pending_blobs: z.int(),
   files_total: z.int(),
+  /** When all of this was known: what estimates are learned from. */
+  diffed_at: z.iso.datetime().optional(),
 });
 export type DiffFile = z.infer<typeof DiffFile>;
 

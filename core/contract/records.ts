@@ -50,6 +50,16 @@ export const SyncRates = z.object({
   incremental_base_seconds: z.number().nullable(),
   /** Per changed file, of the last incremental sync that changed something. */
   incremental_seconds_per_file: z.number().nullable(),
+  /** Whole job, of the last incremental sync that changed something. */
+  incremental_seconds: z.number().nullable().optional(),
+  /** Pull and diff, of the last sync. */
+  lead_seconds: z.number().nullable().optional(),
+  /** Stage and embed: what it takes whatever it reads, and what each file takes. */
+  read_base_seconds: z.number().nullable().optional(),
+  read_seconds_per_file: z.number().nullable().optional(),
+  /** Publish: of the last incremental sync, and of the last full one for each file that it read. */
+  publish_seconds: z.number().nullable().optional(),
+  full_publish_seconds_per_file: z.number().nullable().optional(),
 });
 export type SyncRates = z.infer<typeof SyncRates>;
 
@@ -64,6 +74,10 @@ export const RepositoryRecord = z.object({
   default_branch: z.string().nullable(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
+  /** What webhooks are signed with, and what pushes must be signed with. Shown once, when they are made. */
+  secrets: z.object({ webhook: z.string(), push: z.string() }),
+  /** Addresses that answered 410. */
+  disabled_webhooks: z.array(z.string()),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   /** Present while a job owns the repository. Has no clock. */
@@ -112,6 +126,15 @@ export type PullReport = z.infer<typeof PullReport>;
 export const JobError = z.object({ code: z.string(), message: z.string() });
 export type JobError = z.infer<typeof JobError>;
 
+/** Where embedding began, for the estimate: see core/domain/estimate.ts. */
+export const JobPace = z.object({
+  at: z.iso.datetime(),
+  files_done: z.int().min(0),
+  expected_seconds: z.number().min(0).nullable(),
+  tail_seconds: z.number().min(0),
+});
+export type JobPace = z.infer<typeof JobPace>;
+
 export const JobRecord = z.object({
   job_id: JobId,
   repository_id: RepositoryId,
@@ -129,6 +152,8 @@ export const JobRecord = z.object({
   /** Heartbeat: written at least each second by whoever works on the job. */
   updated_at: z.iso.datetime(),
   estimated_completion: z.iso.datetime().nullable(),
+  /** Set when embedding begins. */
+  pace: JobPace.optional(),
   /** How far the phase is, 0 to 1; the phase `embed` is computed from files instead. */
   phase_done: z.number().min(0).max(1),
   /** Null until the diff has counted. */

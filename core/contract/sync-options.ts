@@ -8,6 +8,17 @@ export const IgnorePattern = z
   .max(1024)
   .refine((pattern) => !/[\n\r\0]/.test(pattern), 'must be one line');
 
+/** What all patterns of one list may have together, in characters: they stand in every job's record. */
+const PATTERNS_TOTAL = 32_768;
+
+export const IgnorePatterns = z
+  .array(IgnorePattern)
+  .max(1000)
+  .refine(
+    (patterns) => patterns.join('').length <= PATTERNS_TOTAL,
+    `must have ${PATTERNS_TOTAL} characters together at most`,
+  );
+
 /** The body of POST …/sync. Every member is optional; unknown members are refused. */
 export const SyncOptions = z
   .strictObject({
@@ -21,7 +32,7 @@ export const SyncOptions = z
     branches: z.array(BranchName).min(1).max(100).prefault(['current']),
     /** An alias for one branch. */
     branch: BranchName.optional(),
-    ignore_patterns: z.array(IgnorePattern).max(1000).default([]),
+    ignore_patterns: IgnorePatterns.default([]),
     progress_webhook: z
       .url({ protocol: /^https?$/ })
       .max(2048)

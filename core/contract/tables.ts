@@ -39,12 +39,23 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  * `sync-jobs` holds, for each job, `JOB`, a `BATCH#n` for each batch in flight and a `RESULT#n` for each one that was
  * folded into the job. One query, sk up to `JOB`, reads the job with its batches in flight.
  *
+ * It also holds, under partition keys that no job id can be:
+ *
+ *     job_id = webhooks#repo-123         sk = msg-…          a delivery of an event, by time
+ *     job_id = follow-up#repo-123        sk = FOLLOW-UP      the sync that the repository is owed, or was
+ *     job_id = IDEMPOTENCY#repo-123#key  sk = IDEMPOTENCY    what a claim under this key was, for 24 h
+ *
+ * None of them has `repository_id` or `created_at` at its top level: `by-repository` is the history of jobs alone. A
+ * repository's deliveries are one item collection, in the order of their ids, which begin with their time.
+ *
  * The indexes hold keys only. A job is written about twice a second by its heartbeat: were its attributes projected, each
  * beat would be paid three times. Whoever lists reads the jobs themselves, consistently.
  *
  * - `by-repository` is the history of a repository by time.
  * - `unfinished` is sparse: only jobs that have not ended carry the attribute. It is one of {@link UNFINISHED_SHARDS}
  *   values, so that no partition takes the writes of all claims.
+ * - `due` is sparse: only pending deliveries (`due_shard` = `webhook-0` …) and owed follow-ups (`push-0` …) carry its
+ *   attributes. `due_at` is when somebody is to look; a lease moves it to the lease's end.
  */
 export const tables = {
   repositories: {
@@ -69,16 +80,20 @@ export const tables = {
         sortKey: text('created_at'),
         projection: 'KEYS_ONLY',
       },
+      { name: 'due', partitionKey: text('due_shard'), sortKey: text('due_at'), projection: 'KEYS_ONLY' },
     ],
     ttlAttribute: 'expires_at',
   },
 } as const satisfies Record<string, TableDefinition>;
 
 /** The indexes of `sync-jobs`, by name. */
-export const jobIndexes = { byRepository: 'by-repository', unfinished: 'unfinished' } as const;
+export const jobIndexes = { byRepository: 'by-repository', unfinished: 'unfinished', due: 'due' } as const;
 
 /** Partition key values of `unfinished`: 8 × 1,000 writes a second are more than any claim rate; 8 queries read them all. */
 export const UNFINISHED_SHARDS = 8;
+
+/** Partition key values of `due`, for deliveries and for follow-ups each: 4 × 1,000 writes a second. */
+export const DUE_SHARDS = 4;
 
 /** What the tables are called where the service runs. */
 export type TableNames = { readonly [Table in keyof typeof tables]: string };

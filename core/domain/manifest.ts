@@ -33,6 +33,17 @@ export const parseManifestLine = (line: string): ManifestEntry => {
   return { oid, mode, size: Number(size), outcome: outcome as FileOutcome, reason, chunks: Number(chunks), path };
 };
 
+/** A line of a draft: a manifest's line, marked where the job changed what is known of the path. No oid begins with the mark. */
+export const draftLine = (entry: ManifestEntry, changed: boolean): string =>
+  changed ? `${CHANGED}${manifestLine(entry)}` : manifestLine(entry);
+
+export const parseDraftLine = (line: string): { readonly entry: ManifestEntry; readonly changed: boolean } => {
+  const changed = line.startsWith(CHANGED);
+  return { entry: parseManifestLine(changed ? line.slice(CHANGED.length) : line), changed };
+};
+
+const CHANGED = '+';
+
 export const treeLine = (entry: TreeEntry): string => [entry.oid, entry.mode, entry.size ?? '-', entry.path].join('\t');
 
 export const parseTreeLine = (line: string): TreeEntry => {

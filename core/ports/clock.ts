@@ -8,6 +8,8 @@ export interface Clock {
 export interface Ids {
   /** A new job id, `sync-` and a UUID. */
   jobId(): string;
+  /** A new webhook secret: `whsec_` and 32 random bytes in base64. */
+  secret(): string;
   /** A new repository id: lower-case letters, digits and dashes. */
   repositoryId(): string;
 }

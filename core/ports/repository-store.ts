@@ -7,6 +7,16 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+export interface RepositoryChange {
+  readonly default_branch?: string | null | undefined;
+  readonly ignore_patterns?: readonly string[] | undefined;
+  readonly schedule?: string | null | undefined;
+  readonly credential?: string | null | undefined;
+  readonly secrets?: Partial<RepositoryRecord['secrets']> | undefined;
+  /** Replaces the list of addresses that nothing is sent to. */
+  readonly disabled_webhooks?: readonly string[] | undefined;
+}
+
 /** Registered repositories. Reads are strongly consistent. */
 export interface RepositoryStore {
   /** Conditional: `taken` when the id exists, and then nothing is written. */
@@ -16,6 +26,8 @@ export interface RepositoryStore {
   list(user: UserId, limit: number, cursor: string | null): Promise<Page<RepositoryRecord>>;
   /** Removes a repository; `busy` while a job holds its lock, and then nothing is removed. */
   delete(id: RepositoryId): Promise<'deleted' | 'busy' | 'absent'>;
+  /** Changes settings; what is not named stays. A credential of null is removed. */
+  update(id: RepositoryId, change: RepositoryChange, at: Date): Promise<RepositoryRecord | null>;
   /** Sets or (null) removes a user's grant. */
   grant(id: RepositoryId, user: UserId, role: Role | null): Promise<'changed' | 'absent'>;
 }

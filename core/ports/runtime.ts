@@ -2,15 +2,22 @@ import type { BatchLimits } from '../domain/plan-batches.ts';
 import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { Chunker } from './chunker.ts';
 import type { Clock, Ids } from './clock.ts';
+import type { Credentials } from './credentials.ts';
 import type { Embedder } from './embedder.ts';
+import type { FollowUps } from './follow-ups.ts';
 import type { GitSource } from './git-source.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { Outbox } from './outbox.ts';
 import type { PathRules } from './path-rules.ts';
+import type { RemoteLook } from './remote-look.ts';
 import type { RepositoryStore } from './repository-store.ts';
+import type { Schedules } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { SyncStore } from './sync-store.ts';
 import type { TokenVerifier } from './token-verifier.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 import type { Workflow } from './workflow.ts';
 
 export interface Settings {
@@ -29,6 +36,11 @@ export interface Runtime {
   readonly repositories: RepositoryStore;
   readonly sync: SyncStore;
   readonly objects: ObjectStore;
+  readonly outbox: Outbox;
+  readonly followUps: FollowUps;
+  readonly webhooks: WebhookSender;
+  readonly credentials: Credentials;
+  readonly remoteLook: RemoteLook;
   readonly git: GitSource;
   readonly pathRules: PathRules;
   readonly chunker: Chunker;
@@ -36,8 +48,10 @@ export interface Runtime {
   readonly index: SearchIndex;
   readonly workflow: Workflow;
   readonly tokens: TokenVerifier;
+  readonly schedules: Schedules;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly settings: Settings;
 }

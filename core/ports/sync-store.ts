@@ -5,6 +5,7 @@ import type {
   GenerationRecord,
   JobCounts,
   JobError,
+  JobPace,
   JobRecord,
   Leftover,
   PullReport,
@@ -12,6 +13,7 @@ import type {
 } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import type { JobPhase } from '../domain/job-status.ts';
+import type { FollowUp } from './follow-ups.ts';
 import type { Page } from './repository-store.ts';
 
 /** A job as it stands, with what its batches in flight have done. */
@@ -23,6 +25,12 @@ export interface JobView {
 export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly job: JobRecord; readonly replaced: JobView | null }
   | { readonly kind: 'held'; readonly by: JobView }
+  /** The same request was answered before: with this text, or (null) its answer was not kept in time. */
+  | { readonly kind: 'replayed'; readonly job: JobView; readonly answer: string | null }
+  /** The idempotency key was used with another request. */
+  | { readonly kind: 'key-conflict' }
+  /** The follow-up has been settled or joined by another request since it was read; look again. */
+  | { readonly kind: 'follow-up-changed' }
   | { readonly kind: 'absent' };
 
 export interface Claim {
@@ -32,6 +40,10 @@ export interface Claim {
   readonly force: boolean;
   /** Clears every branch pointer in the same transaction (force and full_reindex: O(1), the old generations become leftovers). */
   readonly clearIndex: boolean;
+  /** Kept for 24 h in the claim's transaction. A claim that is not made keeps nothing. */
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined;
+  /** The follow-up that this claim settles: removed in the same transaction, if it is still the one that was read. */
+  readonly followUp?: FollowUp | undefined;
 }
 
 /** `lost`: this job, attempt or fence does not own the repository any more. Nothing was written. */
@@ -43,6 +55,7 @@ export interface Heartbeat {
   readonly currentFile?: string | null | undefined;
   readonly at: Date;
   readonly estimatedCompletion?: Date | null | undefined;
+  readonly pace?: JobPace | undefined;
 }
 
 /** What the diff has found. */
@@ -77,11 +90,16 @@ export type CancelOutcome =
 
 /**
  * Jobs, and the repository's lock. Every write of a job checks the fence. A terminal status is never overwritten.
- * Ends (publish, fail, cancel, a force) release the lock in the same transaction.
+ * Ends (publish, fail, cancel, a force) release the lock in the same transaction. Where the job has a progress_webhook, its
+ * start (begin, once) and its end put the matching event into the outbox in that transaction too.
  */
 export interface SyncStore {
   claim(claim: Claim): Promise<ClaimOutcome>;
   /** queued → running; a resumed job stays running. */
+  /** Keeps the answer that a repetition of the claim's request gets. */
+  rememberAnswer(repository: RepositoryId, key: string, answer: string): Promise<void>;
+  /** Puts sync.progress for this many points (10, 20 … 90) into the outbox, once, and only when more than told before. */
+  noteProgress(job: JobRef, points: number, at: Date): Promise<void>;
   begin(job: JobRef, at: Date): Promise<JobRecord | 'lost'>;
   heartbeat(job: JobRef, beat: Heartbeat): Promise<Kept>;
   recordPull(job: JobRef, pull: readonly PullReport[], at: Date): Promise<Kept>;

@@ -1,19 +1,25 @@
 import type { JobAnswer, RepositoryAnswer } from '../contract/api.ts';
 import type { JobRecord, RepositoryRecord } from '../contract/records.ts';
 import type { RoleName } from '../domain/access.ts';
-import { remainingSeconds } from '../domain/estimate.ts';
+import { paceSeconds } from '../domain/estimate.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import { percentage } from '../domain/progress.ts';
 import type { JobView } from '../ports/sync-store.ts';
 
-/** A repository as the API answers it; the source's credential stays inside. */
+/** A repository as the API answers it. The source's credential is a name, and is told to owners only. */
 export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): RepositoryAnswer => ({
   repository_id: repository.repository_id,
   owner: repository.owner,
   role,
-  source: { url: repository.source.url },
+  source: {
+    url: repository.source.url,
+    ...(role === 'owner' && repository.source.credential !== undefined
+      ? { credential: repository.source.credential }
+      : {}),
+  },
   default_branch: repository.default_branch,
   ignore_patterns: repository.ignore_patterns,
+  schedule: repository.schedule,
   status: repository.lock === undefined ? 'idle' : 'syncing',
   active_job_id: repository.lock?.job_id ?? null,
   index: {
@@ -38,7 +44,7 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     started_at: job.started_at,
     ended_at: job.ended_at,
     updated_at: job.updated_at,
-    estimated_completion: estimatedCompletion(job, phase === 'embed' ? filesDone : 0, now),
+    estimated_completion: estimatedCompletion(job, filesDone, now),
     progress: {
       percentage: percentage({
         status: job.status,
@@ -57,16 +63,35 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     mode: job.mode,
     attempt: job.attempt,
     pull: job.pull,
+    pulled_commits: pulledCommits(job),
     counts: job.counts,
     error: job.error,
   };
 };
 
-/** The job's own pace once it has one; before that what was estimated when it was created. */
+/** Nothing was pulled, or nothing was there to pull: 0. Not looked yet, or one branch not counted: null. */
+const pulledCommits = ({ options, pull, mode }: JobRecord): number | null => {
+  if (!options.pull_remote) return 0;
+  // The diff follows the pull: a source that has no branches by then is empty.
+  if (pull.length === 0) return mode === null ? null : 0;
+  return pull.reduce<number | null>(
+    (sum, { commit_count }) => (sum === null || commit_count === null ? null : sum + commit_count),
+    0,
+  );
+};
+
+/**
+ * The repository's rates and the job's own pace while it embeds; else what was estimated last: when it was created, when the
+ * diff was known, when publishing began. A job that is late is due now, never in the past.
+ */
 const estimatedCompletion = (job: JobRecord, filesDone: number, now: Date): string | null => {
   if (job.ended_at !== null) return job.ended_at;
-  const elapsed = (now.getTime() - Date.parse(job.started_at ?? job.created_at)) / 1000;
-  const remaining = job.files_total === null ? null : remainingSeconds(elapsed, filesDone, job.files_total);
-  if (remaining !== null) return new Date(now.getTime() + remaining * 1000).toISOString();
-  return job.estimated_completion;
+  const { pace, files_total, estimated_completion } = job;
+  if (job.phase === 'embed' && pace !== undefined && files_total !== null) {
+    const elapsed = (now.getTime() - Date.parse(pace.at)) / 1000;
+    const remaining = paceSeconds(pace, elapsed, filesDone, files_total);
+    if (remaining !== null) return new Date(now.getTime() + remaining * 1000).toISOString();
+  }
+  if (estimated_completion === null) return null;
+  return new Date(Math.max(Date.parse(estimated_completion), now.getTime())).toISOString();
 };

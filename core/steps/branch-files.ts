@@ -13,7 +13,10 @@ export interface BranchFiles {
 const MAX_PATHS = 1_000_000;
 
 /** Reads manifests, which never change, and keeps those that were used last. */
-export const createBranchFilesCache = (objects: ObjectStore): ((manifestKey: string) => Promise<BranchFiles>) => {
+export const createBranchFilesCache = (
+  objects: Pick<ObjectStore, 'getLines'>,
+  maxPaths = MAX_PATHS,
+): ((manifestKey: string) => Promise<BranchFiles>) => {
   const cache = new Map<string, Promise<ReadonlyMap<string, readonly string[]>>>();
   const sizes = new Map<string, number>();
 
@@ -35,7 +38,7 @@ export const createBranchFilesCache = (objects: ObjectStore): ((manifestKey: str
   const evict = (latest: string): void => {
     let total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     for (const key of cache.keys()) {
-      if (total <= MAX_PATHS) return;
+      if (total <= maxPaths) return;
       if (key === latest) continue;
       total -= sizes.get(key) ?? 0;
       sizes.delete(key);

@@ -2,7 +2,8 @@ import { DiffFile, type PulledBranch, PullFile, type WantedBlob } from '../contr
 import type { JobRecord, RepositoryRecord } from '../contract/records.ts';
 import type { DiffOutput, JobRef } from '../contract/workflow-state.ts';
 import { countRenames, decide, type KnownBlob, knownFrom } from '../domain/diff.ts';
-import { joinByPath, manifestLine, parseManifestLine, parseTreeLine } from '../domain/manifest.ts';
+import { estimateAfterDiff } from '../domain/estimate.ts';
+import { draftLine, joinByPath, parseManifestLine, parseTreeLine } from '../domain/manifest.ts';
 import { isMostlyNew, planGeneration } from '../domain/plan-generation.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { jobKeys } from './job-keys.ts';
@@ -58,6 +59,7 @@ export const diff =
         pending_files: tally.pendingFiles,
         pending_blobs: tally.wanted.size,
         files_total: tally.filesTotal,
+        diffed_at: deps.clock.now().toISOString(),
       };
       kept(
         await deps.sync.recordDiff(job, {
@@ -69,11 +71,20 @@ export const diff =
           at: deps.clock.now(),
         }),
       );
+      await tellEstimate(deps, job, estimateAfterDiff(repository.rates, mode, tally.pendingFiles));
       await deps.objects.putText(keys.diff, JSON.stringify(file));
       deps.logger.info('diff done', { ...job, mode, generation, ...tally.counts, blobs: tally.wanted.size });
       return { blobs: tally.wanted.size };
     });
   };
+
+/** Now that it is known how much is to be read. */
+const tellEstimate = async (deps: Deps, job: JobRef, seconds: number | null): Promise<void> => {
+  if (seconds === null) return;
+  const at = deps.clock.now();
+  const estimatedCompletion = new Date(at.getTime() + seconds * 1000);
+  kept(await deps.sync.heartbeat(job, { phase: 'diff', at, estimatedCompletion }));
+};
 
 const baseOf = (plan: ReturnType<typeof planGeneration>): number | null =>
   plan.kind === 'incremental' ? plan.generation : null;
@@ -152,7 +163,7 @@ async function* draftLines(
       tally.dropped.set(change.before.oid, change.before.chunks);
     if (change.kind === 'deleted') increment(deleted, pair.before?.oid ?? '');
     if (change.entry === null) continue;
-    yield manifestLine(change.entry);
+    yield draftLine(change.entry, change.kind !== 'unchanged');
     if (change.kind === 'unchanged') continue;
     if (change.kind === 'added' && before !== null) increment(added, change.entry.oid);
     if (change.entry.outcome === 'pending') {

@@ -1,4 +1,4 @@
-import type { GenerationRecord } from '../contract/records.ts';
+import type { GenerationRecord, JobRecord } from '../contract/records.ts';
 import {
   type BatchItem,
   type BlobResult,
@@ -10,9 +10,11 @@ import {
 import { EmbedderMismatchError, SyncSupersededError } from '../domain/errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Generation, IndexRow } from '../ports/search-index.ts';
+import { jobAnswer } from './answers.ts';
 import { embedFiles } from './embed-files.ts';
 import { jobKeys } from './job-keys.ts';
 import { loadJob } from './load-job.ts';
+import { progressNotes } from './progress-notes.ts';
 import { kept, withPulse } from './pulse.ts';
 
 type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'chunker' | 'embedder' | 'index' | 'clock' | 'logger'>;
@@ -30,17 +32,24 @@ const ROWS_AT_ONCE = 1000;
 export const embedBatch =
   (deps: Deps) =>
   async ({ job, items }: EmbedBatchInput): Promise<EmbedBatchOutput> => {
-    const generation = await generationOfJob(deps, job);
+    const { generation, record } = await generationOfJob(deps, job);
+    const lookAround = overallProgress(deps, job, record);
     const total = { batches: 0, files: 0, chunks: 0 };
     for (const item of items) {
-      total.chunks += await embedOne(deps, job, generation, item);
+      total.chunks += await embedOne(deps, job, generation, item, lookAround);
       total.files += item.files;
       total.batches += 1;
     }
     return total;
   };
 
-const embedOne = async (deps: Deps, job: JobRef, generation: Generation, item: BatchItem): Promise<number> => {
+const embedOne = async (
+  deps: Deps,
+  job: JobRef,
+  generation: Generation,
+  item: BatchItem,
+  lookAround: LookAround,
+): Promise<number> => {
   const resultKey = jobKeys(job).result(item.batch);
   const state = { done: 0, current: null as string | null };
   const progress = () => ({
@@ -55,7 +64,11 @@ const embedOne = async (deps: Deps, job: JobRef, generation: Generation, item: B
   if (!(await deps.objects.exists(resultKey))) {
     const results = await withPulse(
       deps.clock,
-      () => deps.sync.progressBatch(job, progress()),
+      async () => {
+        const outcome = await deps.sync.progressBatch(job, progress());
+        if (outcome === 'kept') await lookAround(item.batch, state.done);
+        return outcome;
+      },
       async (pulse) => {
         const all: BlobResult[] = [];
         let rows: IndexRow[] = [];
@@ -87,7 +100,33 @@ const embedOne = async (deps: Deps, job: JobRef, generation: Generation, item: B
   }
   state.done = item.files;
   kept(await deps.sync.finishBatch(job, progress()));
+  await lookAround(item.batch, null);
   return chunks;
+};
+
+/** Told of a batch: how many of its files are done, null at its end. */
+type LookAround = (batch: number, done: number | null) => Promise<void>;
+
+/**
+ * Tells the job's webhook how far the whole job is. That takes a look at what the other batches have done, so it is done at a
+ * batch's end and whenever this worker's share has grown by half of what ten points are: a few looks a sync, however many
+ * workers there are. Nothing is looked at without a webhook.
+ */
+const overallProgress = (deps: Deps, job: JobRef, { options, files_total }: JobRecord): LookAround => {
+  const note = progressNotes(deps, job, options.progress_webhook);
+  const step = Math.max(1, (files_total ?? 0) / 16);
+  let seen = { batch: -1, done: 0 };
+  return async (batch, done) => {
+    if (options.progress_webhook === undefined) return;
+    if (done !== null && done - (seen.batch === batch ? seen.done : 0) < step) return;
+    seen = { batch, done: done ?? 0 };
+    try {
+      const view = await deps.sync.job(job.job_id);
+      if (view !== null) await note(jobAnswer(view, deps.clock.now()).progress.percentage);
+    } catch {
+      // Telling of a sync must not fail it: the next look tries again.
+    }
+  };
 };
 
 async function* groups(deps: Deps, key: string): AsyncGenerator<readonly StagedFile[]> {
@@ -102,7 +141,10 @@ async function* groups(deps: Deps, key: string): AsyncGenerator<readonly StagedF
 }
 
 /** The generation that the diff chose; its recipe must be the one that runs here. */
-const generationOfJob = async (deps: Deps, job: JobRef): Promise<Generation> => {
+const generationOfJob = async (
+  deps: Deps,
+  job: JobRef,
+): Promise<{ readonly generation: Generation; readonly record: JobRecord }> => {
   const { repository, record } = await loadJob(deps, job);
   const made: GenerationRecord | undefined = repository.generations[String(record.generation)];
   if (record.generation === null || made === undefined)
@@ -111,5 +153,6 @@ const generationOfJob = async (deps: Deps, job: JobRef): Promise<Generation> => 
     throw new EmbedderMismatchError(
       `the generation is made with ${made.embedder_id} and ${made.chunker_version}, but ${deps.embedder.id} and ${deps.chunker.version} run here`,
     );
-  return { repositoryId: job.repository_id, number: record.generation, dimensions: made.dimensions };
+  const generation = { repositoryId: job.repository_id, number: record.generation, dimensions: made.dimensions };
+  return { generation, record };
 };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { FailSyncInput, JobRef } from '../contract/workflow-state.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { endFacts, idsOf } from './end-facts.ts';
 import { jobKeys } from './job-keys.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'objects' | 'clock' | 'logger'>;
+type Deps = Pick<Runtime, 'sync' | 'objects' | 'clock' | 'logger' | 'metrics'>;
 
 interface Failure {
   readonly code: string;
@@ -20,10 +21,26 @@ export const failSync =
     const reported: Failure = { code: error.Error, message: messageOf(error.Cause) };
     const { code, message } = error.Error === MAP_FAILED ? await batchFailure(deps, job, reported) : reported;
     const failure = { code, message: message.slice(0, 2000) };
-    const outcome = await deps.sync.fail(job, failure, [], deps.clock.now());
-    if (outcome === 'kept') deps.logger.error('sync failed', { ...job, ...failure });
-    else deps.logger.info('failure of a superseded job ignored', { ...job, ...failure });
+    const at = deps.clock.now();
+    const outcome = await deps.sync.fail(job, failure, [], at);
+    if (outcome === 'lost') {
+      deps.logger.info('failure of a superseded job ignored', { ...job, code, cause: failure.message });
+      return;
+    }
+    deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code });
+    // Not `message`: that is the line's own.
+    deps.logger.error('sync failed', { ...job, ...(await factsOf(deps, job, at)), code, cause: failure.message });
   };
+
+/** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */
+const factsOf = async (deps: Deps, job: JobRef, at: Date): Promise<object> => {
+  try {
+    const view = await deps.sync.job(job.job_id);
+    return view === null ? {} : endFacts(view.job, at);
+  } catch {
+    return {};
+  }
+};
 
 /** What a Map says when a child failed; the child's own error stands in the Map's results. */
 const MAP_FAILED = 'States.ExceedToleratedFailureThreshold';

@@ -1,3 +1,4 @@
+import type { JobRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 
 /** Where a job's objects stand. The prefix is removed when the job's work is published, or by the next job. */
@@ -32,6 +33,19 @@ export const repositoryPrefix = (repositoryId: string): string => `repositories/
 /** A committed manifest: immutable, named by the job that wrote it. */
 export const manifestKey = (job: JobRef, branch: number): string =>
   `repositories/${job.repository_id}/manifests/${job.job_id}/${branch}.gz`;
+
+/** The day that a job's ledger stands under: its creation's, in UTC. */
+export const ledgerDay = (createdAt: string): string => createdAt.slice(0, 10);
+
+export const ledgersPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}ledgers/`;
+
+/** Where the ledger of a job stands: by its day, so that old ones are found without looking at the others. */
+export const ledgerPrefix = (job: Pick<JobRecord, 'repository_id' | 'job_id' | 'created_at'>): string =>
+  `${ledgersPrefix(job.repository_id)}${ledgerDay(job.created_at)}/${job.job_id}/`;
+
+/** A part of a ledger: the files of one outcome, JobFile lines. */
+export const ledgerKey = (prefix: string, outcome: string, part: number): string =>
+  `${prefix}${outcome}/${String(part).padStart(6, '0')}.gz`;
 
 /** Blobs that a publish left without a path; removed by the next job, which holds the lock. */
 export const garbageKey = (job: JobRef): string => `repositories/${job.repository_id}/garbage/${job.job_id}.gz`;

@@ -1,17 +1,26 @@
 import { DiffFile } from '../contract/job-files.ts';
-import type { BranchPointer, JobCounts, JobRecord, Leftover, RepositoryRecord } from '../contract/records.ts';
+import type {
+  BranchPointer,
+  JobCounts,
+  JobRecord,
+  Leftover,
+  RepositoryRecord,
+  SyncRates,
+} from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
-import { learn } from '../domain/estimate.ts';
-import { parseManifestLine } from '../domain/manifest.ts';
+import { learn, publishSeconds } from '../domain/estimate.ts';
+import { type ManifestEntry, parseManifestLine } from '../domain/manifest.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { garbageKey, jobKeys, manifestKey } from './job-keys.ts';
+import { endFacts, idsOf } from './end-facts.ts';
+import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from './job-keys.ts';
 import { mapLines, needJson } from './json-objects.ts';
+import { openLedger } from './ledger.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
 import { generationOf } from './sweep-leftovers.ts';
 import { readResults, type Totals, writeManifest } from './write-manifest.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
+type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'metrics'>;
 
 /**
  * Completes the drafts into manifests, settles the index, and then, in one transaction, flips the branch pointers,
@@ -26,7 +35,9 @@ export const publish =
     const published = await inPhase(deps, job, 'publish', async (pulse, state) => {
       const { repository, record } = await loadJob(deps, job);
       const found = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
-      const { pointers, totals } = await writeManifests(deps, job, found, pulse);
+      const begun = deps.clock.now();
+      await tellEstimate(deps, job, repository, found, begun);
+      const { pointers, totals } = await writeManifests(deps, job, record, found, pulse);
       state.done = 0.3;
       if (totals.chunks_embedded + totals.chunks_reused > 0)
         await deps.index.settle({ ...generationOf(repository, found.generation) });
@@ -35,7 +46,7 @@ export const publish =
       const obsolete = obsoleteObjects(repository, branches, found.generation);
       const garbage = await listGarbage(deps, job, found, branches, pulse);
       state.done = 1;
-      await pulse.check();
+      await pulse.end();
       const at = deps.clock.now();
       const counts = countsOf(found, totals);
       kept(
@@ -45,16 +56,24 @@ export const publish =
           removedBranches: [],
           leftovers: [...garbage, ...obsolete],
           counts,
-          rates: learn(repository.rates, {
-            mode: found.mode,
-            seconds: secondsOf(record, at),
-            files: found.files_total,
-          }),
+          rates: ratesAfter(repository, record, found, pointers, begun, at),
           defaultBranch: repository.default_branch ?? found.default_branch,
           at,
         }),
       );
-      deps.logger.info('sync completed', { ...job, mode: found.mode, seconds: secondsOf(record, at), ...counts });
+      deps.logger.info('sync completed', { ...endFacts(record, at), mode: found.mode, ...counts });
+      deps.metrics.emit(
+        {
+          SyncsCompleted: 1,
+          SyncDuration: secondsOf(record, at),
+          FilesProcessed: found.files_total,
+          ChunksEmbedded: counts.chunks_embedded,
+          ChunksReused: counts.chunks_reused,
+          IncrementalSyncs: found.mode === 'incremental' ? 1 : 0,
+          FullSyncs: found.mode === 'full' ? 1 : 0,
+        },
+        idsOf(job),
+      );
       return { repository, obsolete };
     });
     // The lock is released: from here on only what nobody can write again is removed, and the next job repeats what fails.
@@ -70,10 +89,46 @@ export const publish =
     }
   };
 
+/** Now that only publishing is left. */
+const tellEstimate = async (
+  deps: Deps,
+  job: JobRef,
+  { rates }: RepositoryRecord,
+  { mode, pending_files }: DiffFile,
+  at: Date,
+): Promise<void> => {
+  const seconds = publishSeconds(rates, mode, pending_files);
+  const estimatedCompletion = new Date(at.getTime() + seconds * 1000);
+  kept(await deps.sync.heartbeat(job, { phase: 'publish', at, estimatedCompletion }));
+};
+
+/** What this job teaches for the next one's estimate. One that was resumed has stood still, and teaches nothing. */
+const ratesAfter = (
+  repository: RepositoryRecord,
+  record: JobRecord,
+  found: DiffFile,
+  pointers: Readonly<Record<string, BranchPointer>>,
+  begun: Date,
+  at: Date,
+): SyncRates => {
+  if (record.attempt > 1) return repository.rates;
+  const { mode, pending_files, diffed_at } = found;
+  const indexed = Math.max(0, ...Object.values(pointers).map(({ files }) => files));
+  const publish = (at.getTime() - begun.getTime()) / 1000;
+  const seconds = secondsOf(record, at);
+  const read = diffed_at === undefined ? null : (begun.getTime() - Date.parse(diffed_at)) / 1000;
+  const parts =
+    read === null
+      ? undefined
+      : { lead: Math.max(0, seconds - read - publish), read, publish, filesRead: pending_files };
+  return learn(repository.rates, { mode, seconds, files: mode === 'full' ? indexed : found.files_total, parts });
+};
+
 const isPublished = (status: JobRecord['status']): boolean =>
   status === 'completed' || status === 'completed_with_errors';
 
-const writeManifests = async (deps: Deps, job: JobRef, found: DiffFile, pulse: Pulse) => {
+/** Writes the manifests, and into the job's ledger each of its files that they leave out of the index. */
+const writeManifests = async (deps: Deps, job: JobRef, record: JobRecord, found: DiffFile, pulse: Pulse) => {
   const results = await readResults(deps, job, pulse);
   const totals: Totals = {
     indexed: 0,
@@ -87,9 +142,14 @@ const writeManifests = async (deps: Deps, job: JobRef, found: DiffFile, pulse: P
     totals.chunks_reused += result.reused;
   }
   const pointers: Record<string, BranchPointer> = {};
+  const ledger = openLedger(deps, ledgerPrefix(record));
   for (const [index, branch] of found.branches.entries()) {
     const manifest_key = manifestKey(job, index);
-    const sums = await writeManifest(deps, branch.draft_key, manifest_key, results, totals, pulse);
+    const note = async ({ path, outcome, reason }: ManifestEntry): Promise<void> => {
+      if (outcome === 'skipped' || outcome === 'failed')
+        await ledger.add({ branch: branch.name, path, outcome, reason });
+    };
+    const sums = await writeManifest(deps, branch.draft_key, manifest_key, results, totals, pulse, note);
     pointers[branch.name] = {
       commit: branch.commit,
       generation: found.generation,
@@ -99,6 +159,7 @@ const writeManifests = async (deps: Deps, job: JobRef, found: DiffFile, pulse: P
       indexed_at: deps.clock.now().toISOString(),
     };
   }
+  await ledger.close();
   return { pointers, totals };
 };
 

@@ -1,8 +1,10 @@
 import type { JobRef } from '../contract/workflow-state.ts';
 import { SyncSupersededError } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job-status.ts';
+import { percentage } from '../domain/progress.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Kept, SyncStore } from '../ports/sync-store.ts';
+import { progressNotes } from './progress-notes.ts';
 
 /** Twice a second: the promise is a heartbeat at least each second, and a write takes time too. */
 const BEAT_MILLISECONDS = 500;
@@ -12,6 +14,11 @@ export interface Pulse {
   readonly signal: AbortSignal;
   /** Call it between pieces of work: beats when a beat is due, and throws SyncSupersededError when the job is lost. */
   check(): Promise<void>;
+  /**
+   * The last check, and no beat after it: call it right before the write that ends the job. A beat that came behind that
+   * write would find the claim gone, and take the work's own success for a loss.
+   */
+  end(): Promise<void>;
 }
 
 /**
@@ -53,6 +60,11 @@ export const withPulse = async <T>(
         if (clock.now().getTime() - last >= BEAT_MILLISECONDS) await beatOnce();
         controller.signal.throwIfAborted();
       },
+      end: async () => {
+        stop();
+        await running.beat?.catch(() => undefined);
+        controller.signal.throwIfAborted();
+      },
     });
     controller.signal.throwIfAborted();
     return result;
@@ -85,13 +97,15 @@ export const inPhase = async <T>(
   const state: PhaseState = { done: 0, currentFile: null };
   const view = await deps.sync.job(job.job_id);
   const mark = view !== null && view.job.phase === phase ? view.job.phase_done : 0;
-  const beat = (): Promise<Kept> =>
-    deps.sync.heartbeat(job, {
-      phase,
-      phaseDone: Math.min(1, Math.max(mark, state.done)),
-      currentFile: state.currentFile,
-      at: deps.clock.now(),
-    });
+  const note = progressNotes(deps, job, view?.job.options.progress_webhook);
+  const beat = async (): Promise<Kept> => {
+    const phaseDone = Math.min(1, Math.max(mark, state.done));
+    const at = deps.clock.now();
+    const outcome = await deps.sync.heartbeat(job, { phase, phaseDone, currentFile: state.currentFile, at });
+    if (outcome === 'kept')
+      await note(percentage({ status: 'running', phase, phaseDone, filesTotal: null, filesDone: 0 }));
+    return outcome;
+  };
   return withPulse(deps.clock, beat, (pulse) => work(pulse, state));
 };
 

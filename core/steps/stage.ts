@@ -1,4 +1,5 @@
 import { DiffFile, WantedBlob } from '../contract/job-files.ts';
+import type { JobPace, JobRecord, RepositoryRecord } from '../contract/records.ts';
 import {
   type BatchItem,
   type BlobResult,
@@ -7,6 +8,7 @@ import {
   StageOutput,
 } from '../contract/workflow-state.ts';
 import { MAX_FILE_BYTES, skipByContent } from '../domain/content-filter.ts';
+import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
 import { planBatches } from '../domain/plan-batches.ts';
 import type { Blob } from '../ports/git-source.ts';
@@ -34,9 +36,26 @@ export const stage =
 
 /** The children of the Map only write their own batches: that the job is in another phase now is said here. */
 const enterEmbedding = async (deps: Deps, job: JobRef): Promise<void> => {
-  const view = await deps.sync.job(job.job_id);
-  if (view?.job.phase !== 'stage') return;
-  kept(await deps.sync.heartbeat(job, { phase: 'embed', phaseDone: 0, at: deps.clock.now() }));
+  const { repository, record } = await loadJob(deps, job);
+  if (record.phase !== 'stage') return;
+  const { pending_files } = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
+  const at = deps.clock.now();
+  const pace = paceOf(repository, record, pending_files, at);
+  kept(await deps.sync.heartbeat(job, { phase: 'embed', phaseDone: 0, at, pace }));
+};
+
+/** What is expected of embedding: what the estimate made after the diff leaves for it. */
+const paceOf = (repository: RepositoryRecord, record: JobRecord, filesToRead: number, at: Date): JobPace => {
+  const { rates } = repository;
+  const tail = publishSeconds(rates, record.mode ?? 'full', filesToRead);
+  const measured = (rates.read_seconds_per_file ?? null) !== null && record.estimated_completion !== null;
+  const left = measured ? (Date.parse(record.estimated_completion ?? '') - at.getTime()) / 1000 - tail : null;
+  return {
+    at: at.toISOString(),
+    files_done: record.files_done,
+    expected_seconds: left === null ? null : Math.max(0, left),
+    tail_seconds: tail,
+  };
 };
 
 const readAndWrite = (deps: Deps, job: JobRef): Promise<StageOutput> => {

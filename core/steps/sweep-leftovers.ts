@@ -7,9 +7,10 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { Generation } from '../ports/search-index.ts';
 import { jobKeys, jobsPrefix } from './job-keys.ts';
 import { readJson } from './json-objects.ts';
+import { sweepLedgers } from './ledger.ts';
 import { kept, type Pulse } from './pulse.ts';
 
-type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'logger'>;
+type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
 
 interface Candidate {
   readonly oid: string;
@@ -37,6 +38,7 @@ export const sweepLeftovers =
       await pulse.check();
       await removeJob(deps, repository, other, pulse);
     }
+    await sweepLedgers(deps)(job.repository_id, deps.clock.now(), pulse);
   };
 
 const removeLeftover = async (deps: Deps, repository: RepositoryRecord, leftover: Leftover, pulse: Pulse) => {

@@ -1,6 +1,6 @@
 import { BlobResult, type JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
-import { type ManifestEntry, manifestLine, parseManifestLine } from '../domain/manifest.ts';
+import { type ManifestEntry, manifestLine, parseDraftLine } from '../domain/manifest.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { jobKeys } from './job-keys.ts';
 import type { Pulse } from './pulse.ts';
@@ -41,20 +41,23 @@ export const writeManifest = async (
   results: Results,
   totals: Totals,
   pulse: Pulse,
+  /** Told of every path that this job changed, as it now stands. */
+  note: (entry: ManifestEntry) => Promise<void>,
 ): Promise<{ files: number; chunks: number; bytes: number }> => {
   const sums = { files: 0, chunks: 0, bytes: 0 };
   let seen = 0;
   async function* lines(): AsyncGenerator<string> {
     for await (const line of deps.objects.getLines(draftKey)) {
       if (++seen % 5000 === 0) await pulse.check();
-      const draft = parseManifestLine(line);
+      const { entry: draft, changed } = parseDraftLine(line);
       const entry = draft.outcome === 'pending' ? complete(draft, results, totals) : draft;
       if (entry.outcome === 'indexed') {
         sums.files += 1;
         sums.chunks += entry.chunks;
         sums.bytes += entry.size;
       }
-      yield entry === draft ? line : manifestLine(entry);
+      if (changed) await note(entry);
+      yield entry === draft && !changed ? line : manifestLine(entry);
     }
   }
   await deps.objects.putLines(key, lines());

@@ -11,12 +11,14 @@ export const handler = defineApiHandler(runtime().logger, { body: CreateReposito
   switch (outcome.kind) {
     case 'created': {
       const location = `/api/repositories/${outcome.repository.repository_id}`;
-      return { status: 201, body: outcome.repository, headers: { location } };
+      return { status: 201, body: { ...outcome.repository, secrets: outcome.secrets }, headers: { location } };
     }
     case 'taken':
       return problem(409, 'Repository exists', `repository ${body.repository_id} exists already`);
     case 'bad-source':
       return invalid([{ field: 'source.url', message: outcome.reason }]);
+    case 'bad-schedule':
+      return invalid([{ field: 'schedule', message: outcome.reason }]);
     default:
       return outcome satisfies never;
   }

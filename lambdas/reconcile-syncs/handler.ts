@@ -3,7 +3,13 @@ import { runtime } from '#runtime';
 import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
 import { defineHandler } from '../define-handler.ts';
 
-/** The schedule's own event has no say; a caller may shorten the time that a starter has. */
-const ReconcileEvent = z.object({ graceSeconds: z.number().min(0).default(30) });
+/**
+ * The schedule's own event has no say; a caller may shorten the time that a starter has, or name the one execution that
+ * has ended (lib/reconciler.ts).
+ */
+const ReconcileEvent = z.object({
+  graceSeconds: z.number().min(0).default(30),
+  execution: z.string().optional(),
+});
 
 export const handler = defineHandler(ReconcileEvent, reconcileSyncs(runtime()));

@@ -1,46 +1,56 @@
+import { z } from 'zod';
 import { runtime } from '#runtime';
-import { RepositoryParams } from '../../core/contract/api.ts';
+import { RepositoryParams, StartSyncHeaders } from '../../core/contract/api.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
-import { jobAnswer } from '../../core/steps/answers.ts';
-import { startSync } from '../../core/steps/start-sync.ts';
+import { idempotencyOf, rememberAnswer } from '../../core/steps/idempotency.ts';
+import { type StartSyncOutcome, startSync } from '../../core/steps/start-sync.ts';
 import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
+import { type Answer, forbidden, invalid, notFound, problem } from '../problems.ts';
+import { acceptedAnswer, heldAnswer } from '../sync-answers.ts';
 
 const { clock, logger } = runtime();
 const start = startSync(runtime());
+const remember = rememberAnswer(runtime());
 
 export const handler = defineApiHandler(
   logger,
-  { params: RepositoryParams, body: SyncOptions },
-  async ({ user, params, body }) => {
-    const outcome = await start({ repositoryId: params.repo_id, user, options: body });
-    switch (outcome.kind) {
-      case 'accepted': {
-        const job = jobAnswer({ job: outcome.job, inFlight: [] }, clock.now());
-        const location = `/api/jobs/${job.job_id}`;
-        return { status: 202, body: { ...job, replaced_job_id: outcome.replaced }, headers: { location } };
-      }
-      case 'held': {
-        const { job_id, status, progress, estimated_completion } = jobAnswer(outcome.by, clock.now());
-        const headers = {
-          location: `/api/jobs/${job_id}`,
-          'retry-after': retryAfter(estimated_completion, clock.now()),
-        };
-        const running = { job_id, job_status: status, progress, estimated_completion };
-        return problem(409, 'Sync already in progress', 'Sync already in progress', running, headers);
-      }
-      case 'not-found':
-        return notFound('Repository');
-      case 'forbidden':
-        return forbidden();
-      default:
-        return outcome satisfies never;
-    }
+  { params: RepositoryParams, body: SyncOptions, headers: StartSyncHeaders },
+  async ({ user, params, body, headers }) => {
+    const key = headers['idempotency-key'];
+    const idempotency = key === undefined ? undefined : await idempotencyOf(user, key, body);
+    const outcome = await start({ repositoryId: params.repo_id, user, options: body, idempotency });
+    const answer = answerOf(outcome);
+    if (outcome.kind === 'accepted' && idempotency !== undefined)
+      await remember(outcome.job, idempotency.key, JSON.stringify(answer));
+    return answer;
   },
 );
 
-/** Seconds, 1 to 60: when to ask again. */
-const retryAfter = (estimated: string | null, now: Date): string => {
-  const seconds = estimated === null ? 5 : (Date.parse(estimated) - now.getTime()) / 1000;
-  return String(Math.min(60, Math.max(1, Math.ceil(seconds))));
+const answerOf = (outcome: StartSyncOutcome): Answer => {
+  switch (outcome.kind) {
+    case 'accepted':
+      return acceptedAnswer(outcome.job, outcome.replaced, clock.now());
+    case 'replayed': {
+      const first = outcome.answer === null ? null : KeptAnswer.parse(JSON.parse(outcome.answer));
+      // Whoever made the job died before its answer was kept: the job is the one that was asked for all the same.
+      const answer = first ?? acceptedAnswer(outcome.job.job, null, clock.now());
+      return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } };
+    }
+    case 'held':
+      return heldAnswer(outcome.by, clock.now());
+    case 'key-conflict': {
+      const detail = 'this Idempotency-Key was used with other options: take a new key for a new request';
+      return problem(422, 'Idempotency key reused', detail);
+    }
+    case 'invalid':
+      return invalid(outcome.errors);
+    case 'not-found':
+      return notFound('Repository');
+    case 'forbidden':
+      return forbidden();
+    default:
+      return outcome satisfies never;
+  }
 };
+
+const KeptAnswer = z.object({ status: z.int(), body: z.unknown(), headers: z.record(z.string(), z.string()) });

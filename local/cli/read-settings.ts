@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { isLogLevel, type LogLevel } from '../../adapters/system/json-logger.ts';
+import { isWebhookAllowEntry } from '../../adapters/webhook/webhook-allow.ts';
 import { UserId } from '../../core/contract/ids.ts';
 
 /** What was typed or set cannot be used; the message says which and what is allowed. */
@@ -21,6 +22,8 @@ export interface Settings {
   readonly port: number;
   readonly dynamodbEndpoint: string | undefined;
   readonly logLevel: LogLevel;
+  /** Host names and CIDR ranges that webhooks may reach although private. */
+  readonly webhookAllow: readonly string[];
   readonly user: string;
 }
 
@@ -30,7 +33,8 @@ export const usage = `Usage: npm start -- [<path or url>] [--once] [--search <wo
   --once         exit after the sync; the exit code is not 0 when it failed
   --search       what to search for after the sync
 
-Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNAMODB_ENDPOINT, LOG_LEVEL (warn)`;
+Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNAMODB_ENDPOINT, LOG_LEVEL (warn),
+             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private)`;
 
 const Environment = z.object({
   PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65535).default(3000),
@@ -38,6 +42,15 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('.repo-sync'),
   DYNAMODB_ENDPOINT: z.url('must be a URL').optional(),
   LOG_LEVEL: z.string().refine(isLogLevel, 'must be debug, info, warn, error or silent').default('warn'),
+  WEBHOOK_ALLOW: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .transform((entries) => entries.filter((entry) => entry !== ''))
+    .refine(
+      (entries) => entries.every(isWebhookAllowEntry),
+      'must be host names, addresses and CIDRs with commas between',
+    ),
 });
 
 /** Throws UsageError for what cannot be used. */
@@ -45,7 +58,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
   const parsed = Environment.safeParse(environment);
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
-  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, LOG_LEVEL } = parsed.data;
+  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, LOG_LEVEL, WEBHOOK_ALLOW } = parsed.data;
   const { values, positionals } = parseArguments(args);
   if (positionals.length > 1) throw new UsageError('only one repository can be named');
   const source = positionals[0] ?? null;
@@ -60,6 +73,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
     port: PORT,
     dynamodbEndpoint: DYNAMODB_ENDPOINT,
     logLevel: LOG_LEVEL,
+    webhookAllow: WEBHOOK_ALLOW,
     user: localUser(),
   };
 };

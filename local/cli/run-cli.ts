@@ -14,11 +14,11 @@ export interface Terminal {
 }
 
 /** Serves, and syncs the repository that was named. Resolves to the exit code: with `--once` after the sync, else when stopped. */
-export const runCli = async (settings: Settings, terminal: Terminal): Promise<number> => {
+export const runCli = async (settings: Settings, terminal: Terminal, start = startServer): Promise<number> => {
   const print = (text: string): void => {
     terminal.out.write(`${text}\n`);
   };
-  const server = await startServer(settings);
+  const server = await start(settings);
   try {
     print(`Repository Sync on ${server.url}`);
     print(`  token    ${server.token}`);

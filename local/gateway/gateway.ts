@@ -5,8 +5,10 @@ import type { FunctionName } from '../../core/contract/environment.ts';
 import { routes } from '../../core/contract/routes.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { LambdaFunction } from '../load-function.ts';
+import { gatewayProblem as problem, type Reply } from './gateway-problem.ts';
 import { createRouteMatcher } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
+import { refuseConnection } from './refuse-connection.ts';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -25,12 +27,6 @@ export interface Gateway {
 /** 1 MiB: the largest body the contract allows is far below; API Gateway's own limit is 10 MB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 const match = createRouteMatcher(routes);
 
 /** The HTTP front door of one machine: what API Gateway and its authorizer are on AWS, for the same functions. */
@@ -43,6 +39,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       send(response, problem(500, 'Internal error', 'the request could not be served'));
     }
   });
+  server.on('clientError', refuseConnection);
   // API Gateway's integration timeout is 29 s; slow senders are cut off before that.
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 5_000;
@@ -124,19 +121,8 @@ const readBody = async (request: IncomingMessage): Promise<string | null> => {
 };
 
 const send = (response: ServerResponse, { status, headers, body }: Reply): void => {
-  response.writeHead(status, { ...headers, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+  // A 304's length would be that of the answer it stands for.
+  const bodiless = status === 204 || status === 304;
+  response.writeHead(status, { ...headers, ...(bodiless ? {} : { 'content-length': Buffer.byteLength(body) }) });
   response.end(body);
 };
-
-const problem = (status: number, title: string, detail: string, headers: Record<string, string> = {}): Reply => ({
-  status,
-  headers: { 'content-type': 'application/problem+json', ...headers },
-  body: JSON.stringify({
-    type: `urn:repository-sync:problem:${title.toLowerCase().replaceAll(' ', '-')}`,
-    title,
-    status,
-    detail,
-    error: title,
-    message: detail,
-  }),
-});

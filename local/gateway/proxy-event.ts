@@ -16,12 +16,11 @@ export interface MatchedRequest {
 export const proxyEvent = (request: IncomingMessage, matched: MatchedRequest): APIGatewayProxyEvent => {
   const { route, params, url, body, principalId } = matched;
   const headers = singleHeaders(request);
-  const query: Record<string, string> = {};
-  const multiQuery: Record<string, string[]> = {};
-  for (const [name, value] of url.searchParams) {
-    query[name] = value;
-    multiQuery[name] = [...(multiQuery[name] ?? []), value];
-  }
+  // Names are the caller's: `__proto__` must be one like any other.
+  const query = Object.fromEntries(url.searchParams);
+  const multiQuery = Object.fromEntries(
+    [...url.searchParams.keys()].map((name) => [name, url.searchParams.getAll(name)]),
+  );
   const now = new Date();
   return {
     resource: route.path,

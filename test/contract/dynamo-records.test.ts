@@ -2,10 +2,13 @@ import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCo
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoClient } from '../../adapters/aws/dynamo-client.ts';
 import { StoredRecordError } from '../../adapters/aws/dynamo-errors.ts';
+import { createDynamoFollowUps } from '../../adapters/aws/dynamo-follow-ups.ts';
+import { createDynamoOutbox } from '../../adapters/aws/dynamo-outbox.ts';
 import { createDynamoRepositoryStore } from '../../adapters/aws/dynamo-repository-store.ts';
 import { createDynamoSyncStore } from '../../adapters/aws/dynamo-sync-store.ts';
 import type { JobRecord, RepositoryRecord } from '../../core/contract/records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
+import type { Logger } from '../../core/ports/logger.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { aBatch, aJob, aPublication, aRepository } from '../support/sync-records.ts';
 
@@ -39,6 +42,17 @@ const jobItem = async (id: string, sk = 'JOB') =>
   (await documents.send(new GetCommand({ TableName: tables.syncJobs, Key: { job_id: id, sk } }))).Item;
 const seconds = (iso: string): number => Date.parse(iso) / 1000;
 const at = new Date('2026-01-02T00:01:00.000Z');
+
+const spoil = (TableName: string, Key: Record<string, string>, attribute: string, value: unknown) =>
+  documents.send(
+    new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET #a = :v',
+      ExpressionAttributeNames: { '#a': attribute },
+      ExpressionAttributeValues: { ':v': value },
+    }),
+  );
 
 describe('what expires', () => {
   it('a job, 90 days after its end and not before', async () => {
@@ -87,6 +101,51 @@ describe('what expires', () => {
     expect(await jobItem(job.job_id, 'RESULT#00000000')).toMatchObject({ expires_at });
   });
 
+  it('a delivery, 30 days after its end, and not while it waits or is asked for again', async () => {
+    const { sync, repositories } = stores();
+    const outbox = createDynamoOutbox({ client: dynamodb.client, tables });
+    const { repository_id } = aRepository();
+    await repositories.create(aRepository({ repository_id }));
+    const { options } = aJob(repository_id);
+    const job = aJob(repository_id, { options: { ...options, progress_webhook: 'https://hooks.example/x' } });
+    await sync.claim({ job, force: false, clearIndex: false });
+    await sync.cancel(job.job_id, at);
+    const [delivery] = await outbox.lease(at, 10, 20);
+    if (delivery === undefined) throw new Error('nothing is due');
+    const item = () => jobItem(`webhooks#${repository_id}`, delivery.delivery_id);
+    expect(await item()).not.toHaveProperty('expires_at');
+    const attempt = { at: at.toISOString(), status: 204, error: null, milliseconds: 3 };
+    await outbox.record(delivery, attempt, { status: 'delivered' });
+    expect(await item()).toMatchObject({ expires_at: at.getTime() / 1000 + 30 * 86_400 });
+    expect(await item()).not.toHaveProperty('due_shard');
+    await outbox.redeliver(repository_id, delivery.delivery_id, at);
+    expect(await item()).not.toHaveProperty('expires_at');
+  });
+
+  it('what is left of a follow-up, 30 days after it was settled, and not while it is owed', async () => {
+    const followUps = createDynamoFollowUps({ client: dynamodb.client, tables, now: () => at });
+    const { repository_id } = aRepository();
+    const item = () => jobItem(`follow-up#${repository_id}`, 'FOLLOW-UP');
+    await followUps.request(repository_id, ['main'], 'github', at);
+    const [due] = await followUps.due(at, 10);
+    if (due === undefined) throw new Error('nothing is owed');
+    await followUps.drop(due);
+    expect(await item()).toMatchObject({ version: 1, expires_at: at.getTime() / 1000 + 30 * 86_400 });
+    await followUps.request(repository_id, ['main'], 'github', at);
+    expect(await item()).not.toHaveProperty('expires_at');
+  });
+
+  it('a key, 24 hours after its claim', async () => {
+    const { sync, repositories } = stores();
+    const { repository_id } = aRepository();
+    await repositories.create(aRepository({ repository_id }));
+    const job = aJob(repository_id);
+    await sync.claim({ job, force: false, clearIndex: false, idempotency: { key: 'key-1', fingerprint: 'f' } });
+    expect(await jobItem(`IDEMPOTENCY#${repository_id}#key-1`, 'IDEMPOTENCY')).toMatchObject({
+      expires_at: seconds(job.created_at) + 86_400,
+    });
+  });
+
   it('a job that expired is in no list, and its batches are nobody’s', async () => {
     const both = stores();
     const job = await claimed(both);
@@ -122,17 +181,6 @@ describe('a job that the index still shows', () => {
 });
 
 describe('a malformed item', () => {
-  const spoil = (TableName: string, Key: Record<string, string>, attribute: string, value: unknown) =>
-    documents.send(
-      new UpdateCommand({
-        TableName,
-        Key,
-        UpdateExpression: 'SET #a = :v',
-        ExpressionAttributeNames: { '#a': attribute },
-        ExpressionAttributeValues: { ':v': value },
-      }),
-    );
-
   it('is named with its fields: a repository', async () => {
     const { repositories, sync } = stores();
     const repository: RepositoryRecord = aRepository();
@@ -168,13 +216,76 @@ describe('a malformed item', () => {
       new RegExp(`batch BATCH#00000000 of job ${job.job_id} is malformed: updated_at: `),
     );
   });
+});
 
-  it('is named: a lock whose job has ended', async () => {
+describe('a lock whose job is gone: after a restored backup, or by hand', () => {
+  const free = { force: false, clearIndex: false } as const;
+
+  it('is freed by the claim that comes across it, when the job has ended', async () => {
     const both = stores();
     const job = await claimed(both);
     await spoil(tables.syncJobs, { job_id: job.job_id, sk: 'JOB' }, 'status', 'failed');
-    await expect(both.sync.claim({ job: aJob(job.repository_id), force: true, clearIndex: false })).rejects.toThrow(
-      `the lock of ${job.repository_id} is held by a job that has ended`,
+    const next = aJob(job.repository_id);
+    expect(await both.sync.claim({ job: next, ...free })).toMatchObject({ kind: 'claimed', replaced: null });
+    const repository = await both.repositories.get(job.repository_id);
+    expect(repository).toMatchObject({ lock: { job_id: next.job_id, fence: job.fence + 1 } });
+    // The zombie's claim is worth nothing.
+    expect(await both.sync.fail(job, { code: 'x', message: 'x' }, [], at)).toBe('lost');
+  });
+
+  it('is freed when the job is not stored, however many claim at once', async () => {
+    const both = stores();
+    const job = await claimed(both);
+    await documents.send(new DeleteCommand({ TableName: tables.syncJobs, Key: { job_id: job.job_id, sk: 'JOB' } }));
+    const claims = Array.from({ length: 5 }, () => both.sync.claim({ job: aJob(job.repository_id), ...free }));
+    const outcomes = (await Promise.all(claims)).map(({ kind }) => kind);
+    expect(outcomes.filter((kind) => kind === 'claimed')).toHaveLength(1);
+    expect(outcomes.filter((kind) => kind === 'held')).toHaveLength(4);
+  });
+
+  it('is left alone while the job is queued or runs', async () => {
+    const both = stores();
+    const job = await claimed(both);
+    expect(await both.sync.claim({ job: aJob(job.repository_id), ...free })).toMatchObject({ kind: 'held' });
+    await both.sync.begin(job, at);
+    expect(await both.sync.claim({ job: aJob(job.repository_id), ...free })).toMatchObject({ kind: 'held' });
+    expect((await both.repositories.get(job.repository_id))?.lock).toEqual({ job_id: job.job_id, fence: job.fence });
+  });
+});
+
+describe('a delivery that is malformed', () => {
+  it.each([
+    ['a logger', true],
+    ['no logger', false],
+  ])('does not hold up the others, with %s', async (_, logs) => {
+    const { sync, repositories } = stores();
+    const { repository_id } = aRepository();
+    await repositories.create(aRepository({ repository_id }));
+    const { options } = aJob(repository_id);
+    for (let n = 0; n < 2; n++) {
+      const job = aJob(repository_id, { options: { ...options, progress_webhook: 'https://hooks.example/x' } });
+      await sync.claim({ job, force: false, clearIndex: false });
+      await sync.cancel(job.job_id, new Date(at.getTime() + n));
+    }
+    const errors: unknown[] = [];
+    const silent = () => undefined;
+    const logger: Logger = {
+      debug: silent,
+      info: silent,
+      warn: silent,
+      error: (_message, facts) => errors.push(facts),
+      with: () => logger,
+    };
+    const outbox = createDynamoOutbox({ client: dynamodb.client, tables, logger: logs ? logger : undefined });
+    const [first, second] = (await outbox.list(repository_id, 10, null)).items;
+    if (first === undefined || second === undefined) throw new Error('nothing was put');
+    const { url: _url, ...spoiled } = first;
+    await spoil(tables.syncJobs, { job_id: `webhooks#${repository_id}`, sk: first.delivery_id }, 'delivery', spoiled);
+    const leased = await outbox.lease(new Date(at.getTime() + 5), 10, 20);
+    expect(leased.map(({ delivery_id }) => delivery_id)).toEqual([second.delivery_id]);
+    expect(errors).toHaveLength(logs ? 1 : 0);
+    await expect(outbox.list(repository_id, 10, null)).rejects.toThrow(
+      `the stored delivery ${first.delivery_id} is malformed: url: `,
     );
   });
 });

@@ -79,10 +79,11 @@ describe('startDynamoDb', () => {
           const repository = aRepository();
           await repositories.create(repository);
           await sync.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
-          acknowledged.push(repository.repository_id);
+          // In the middle of a later write: how many there are by then is up to the machine.
+          if (acknowledged.push(repository.repository_id) === 4)
+            setTimeout(() => process.kill(server.pid, 'SIGKILL'), 20 * round);
         }
       })().catch(() => undefined);
-      setTimeout(() => process.kill(server.pid, 'SIGKILL'), 150);
       expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
       await writing;
       client.destroy();
@@ -91,7 +92,7 @@ describe('startDynamoDb', () => {
         client: createDynamoClient({ endpoint: again.endpoint }),
         tables: names,
       });
-      expect(acknowledged.length).toBeGreaterThan(2);
+      expect(acknowledged.length).toBeGreaterThanOrEqual(4);
       for (const id of acknowledged) expect((await reopened.get(id))?.lock).toMatchObject({ fence: 1 });
       await again.close();
     }
@@ -239,6 +240,7 @@ describe('createTables', () => {
     ).toEqual([
       ['by-repository', ['repository_id', 'created_at'], 'KEYS_ONLY'],
       ['unfinished', ['unfinished', 'created_at'], 'KEYS_ONLY'],
+      ['due', ['due_shard', 'due_at'], 'KEYS_ONLY'],
     ]);
     const repositories = createDynamoRepositoryStore({ client, tables: names });
     const repository = aRepository();

@@ -287,7 +287,7 @@ describe('credentials', () => {
       expect(failure).toBeInstanceOf(SourceNotFoundError);
       expect(JSON.stringify([failure.message, failure.stack, String(failure.cause)])).not.toMatch(/wr0ng|YWRh/);
     }
-    await expect(gitSource().heads({ url, credential: 'any' })).rejects.toThrow('credential is not known');
+    await expect(gitSource().heads({ url, credential: 'any' })).rejects.toThrow('credential any is not known');
   });
 });
 

@@ -174,6 +174,80 @@ export const repositoryStoreContract = (name: string, make: () => Promise<Reposi
       for (const user of ['u1', 'u2', 'u3', 'u4']) expect(await idsOf(user)).toEqual([]);
     });
 
+    describe('update', () => {
+      const at = new Date('2026-03-04T05:06:07.000Z');
+      const updated_at = at.toISOString();
+
+      it('changes what it names, and nothing else', async () => {
+        const repository = await create({ source: { url: 'https://example.com/p.git', credential: 'ref' } });
+        const change = {
+          default_branch: 'release/1.x',
+          ignore_patterns: ['*.min.js'],
+          schedule: '0 3 * * *',
+          disabled_webhooks: ['https://hooks.example/gone'],
+        };
+        const expected = { ...repository, ...change, updated_at };
+        expect(await repositories.update(repository.repository_id, change, at)).toEqual(expected);
+        expect(await repositories.get(repository.repository_id)).toEqual(expected);
+        expect(await repositories.update(repository.repository_id, {}, at)).toEqual(expected);
+      });
+
+      it('takes back what null takes back', async () => {
+        const repository = await create({ default_branch: 'main', schedule: '0 3 * * *' });
+        const change = { default_branch: null, schedule: null };
+        expect(await repositories.update(repository.repository_id, change, at)).toEqual({
+          ...repository,
+          ...change,
+          updated_at,
+        });
+      });
+
+      it('sets, changes and removes the credential beside the source’s address', async () => {
+        const repository = await create();
+        const { url } = repository.source;
+        const sourceAfter = async (credential: string | null | undefined) =>
+          (await repositories.update(repository.repository_id, { credential }, at))?.source;
+        expect(await sourceAfter('one')).toEqual({ url, credential: 'one' });
+        expect(await sourceAfter('two')).toEqual({ url, credential: 'two' });
+        expect(await sourceAfter(undefined)).toEqual({ url, credential: 'two' });
+        expect(await sourceAfter(null)).toEqual({ url });
+        expect(await sourceAfter(null)).toEqual({ url });
+      });
+
+      it('changes one secret and leaves the other', async () => {
+        const { repository_id: id, secrets } = await create();
+        const first = await repositories.update(id, { secrets: { webhook: 'whsec_bmV3' } }, at);
+        expect(first?.secrets).toEqual({ ...secrets, webhook: 'whsec_bmV3' });
+        const second = await repositories.update(id, { secrets: { push: 'whsec_cHVzaA==' } }, at);
+        expect(second?.secrets).toEqual({ webhook: 'whsec_bmV3', push: 'whsec_cHVzaA==' });
+      });
+
+      it('is null for a repository that is not there, and makes none', async () => {
+        const id = aRepositoryId();
+        expect(await repositories.update(id, { schedule: null }, at)).toBeNull();
+        expect(await repositories.get(id)).toBeNull();
+      });
+
+      it('loses none of several changes at once, nor a claim beside them', async () => {
+        const { repository_id: id } = await create();
+        const [outcome] = await Promise.all([
+          sync.claim({ job: aJob(id), force: false, clearIndex: false }),
+          repositories.update(id, { schedule: '0 3 * * *' }, at),
+          repositories.update(id, { credential: 'ref' }, at),
+          repositories.update(id, { secrets: { push: 'whsec_cHVzaA==' } }, at),
+          repositories.update(id, { ignore_patterns: ['a'] }, at),
+        ]);
+        expect(outcome.kind).toBe('claimed');
+        expect(await repositories.get(id)).toMatchObject({
+          schedule: '0 3 * * *',
+          source: { credential: 'ref' },
+          secrets: { push: 'whsec_cHVzaA==' },
+          ignore_patterns: ['a'],
+          lock: { fence: 1 },
+        });
+      });
+    });
+
     it('does not delete a repository while a job holds its lock', async () => {
       const repository = await create();
       const id = repository.repository_id;

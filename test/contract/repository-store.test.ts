@@ -1,6 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { createDynamoRepositoryStore } from '../../adapters/aws/dynamo-repository-store.ts';
-import { createDynamoSyncStore } from '../../adapters/aws/dynamo-sync-store.ts';
+import { dynamoStores } from '../support/dynamo-stores.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { repositoryStoreContract } from './repository-store.suite.ts';
 
@@ -10,7 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => dynamodb.stop());
 
-repositoryStoreContract('DynamoDB', async () => {
-  const options = { client: dynamodb.client, tables: await dynamodb.tables() };
-  return { repositories: createDynamoRepositoryStore(options), sync: createDynamoSyncStore(options) };
-});
+repositoryStoreContract('DynamoDB', () => dynamoStores(dynamodb));

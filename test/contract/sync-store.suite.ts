@@ -147,7 +147,7 @@ export const syncStoreContract = (name: string, make: () => Promise<SyncStoreUnd
           clearIndex: false,
         });
         if (outcome.kind !== 'claimed') throw new Error(outcome.kind);
-        const ended = { status: 'cancelled', phase: 'ended', ended_at: at(20).toISOString(), attempt: 1 };
+        const ended = { status: 'cancelled', ended_at: at(20).toISOString(), attempt: 1 };
         expect(outcome.replaced).toMatchObject({ job: { job_id: ref.job_id, ...ended }, inFlight: [] });
         expect(await sync.job(ref.job_id)).toEqual(outcome.replaced);
         expect(outcome.job.fence).toBe(ref.fence + 1);
@@ -507,7 +507,7 @@ export const syncStoreContract = (name: string, make: () => Promise<SyncStoreUnd
         expect(await sync.fail(ref, error, [{ kind: 'objects', prefix: 'b/' }], at(12))).toBe('kept');
         expect(await jobOf(ref)).toMatchObject({
           status: 'failed',
-          phase: 'ended',
+          phase: 'pull',
           error,
           ended_at: at(12).toISOString(),
         });
@@ -523,7 +523,7 @@ export const syncStoreContract = (name: string, make: () => Promise<SyncStoreUnd
         const ref = await running();
         const outcome = await sync.cancel(ref.job_id, at(9));
         expect(outcome).toEqual({ kind: 'cancelled', job: await jobOf(ref) });
-        expect(await jobOf(ref)).toMatchObject({ status: 'cancelled', phase: 'ended', ended_at: at(9).toISOString() });
+        expect(await jobOf(ref)).toMatchObject({ status: 'cancelled', ended_at: at(9).toISOString() });
         const repository = await repositoryOf(ref);
         expect(repository.lock).toBeUndefined();
         expect(repository.fence).toBe(ref.fence + 1);
@@ -701,6 +701,22 @@ export const syncStoreContract = (name: string, make: () => Promise<SyncStoreUnd
       ])('throws RangeError for a cursor that is not ours: %s', async (_, cursor) => {
         const { repository_id } = await register({ repository_id: 'repo-y' as JobRef['repository_id'] });
         await expect(sync.jobs(repository_id, 2, cursor)).rejects.toThrow(RangeError);
+      });
+
+      it('does not show what another repository of the same name did', async () => {
+        const repository = await register();
+        const old = await claim(repository);
+        await sync.cancel(old.job_id, at(1));
+        await claim(repository, { job: { created_at: at(2).toISOString() } }).then((job) =>
+          sync.cancel(job.job_id, at(3)),
+        );
+        const { next } = await sync.jobs(repository.repository_id, 1, null);
+        await under.repositories.delete(repository.repository_id);
+        await register({ repository_id: repository.repository_id, created_at: at(5).toISOString() });
+        expect(await sync.jobs(repository.repository_id, 5, null)).toEqual({ items: [], next: null });
+        expect(await sync.jobs(repository.repository_id, 5, next)).toEqual({ items: [], next: null });
+        const own = await claim(repository, { job: { created_at: at(6).toISOString() } });
+        expect((await sync.jobs(repository.repository_id, 5, null)).items).toEqual([own]);
       });
 
       it('unfinished jobs, of every repository', async () => {

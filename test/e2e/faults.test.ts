@@ -252,7 +252,7 @@ describe('the reconciler', () => {
         throw new Error('throttled');
       },
     }));
-    expect(await reconcile()).toEqual({ unfinished: 0, started: 0, resumed: 0, failed: 0 });
+    expect(await reconcile()).toEqual({ unfinished: 1, started: 0, resumed: 0, failed: 0 });
     faults.clear();
     gate.open();
     expect(await world.api.ended(body.job_id)).toMatchObject({ status: 'completed' });

@@ -36,7 +36,7 @@ const files = {
   'empty.txt': '',
 };
 
-describe('a first sync', () => {
+describe('with real git repository, complete sync workflow: a first sync', () => {
   let job: JobAnswer;
   let git: GitRepository;
   beforeAll(async () => {

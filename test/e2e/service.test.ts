@@ -30,7 +30,7 @@ const untilDone = async (jobId: string, files: number): Promise<JobAnswer> => {
   }
 };
 
-describe('concurrent sync attempts', () => {
+describe('sync with large repository: concurrent sync attempts', () => {
   let jobId: string;
 
   it('on an idle repository: of 100 exactly one is accepted', async () => {
@@ -64,7 +64,7 @@ describe('concurrent sync attempts', () => {
     expect(await service.api.repository('large')).toMatchObject({ status: 'syncing', active_job_id: jobId });
   });
 
-  it('progress goes on all the while, and never back', async () => {
+  it('sync progress tracking: it goes on all the while, and never back', async () => {
     const looks: JobAnswer[] = [];
     const job = await service.api.ended(jobId, (look) => looks.push(look));
     expect(job).toMatchObject({ status: 'completed', counts: { indexed: 3000, failed: 0 } });
@@ -81,7 +81,7 @@ describe('concurrent sync attempts', () => {
   });
 });
 
-describe('kill -9 in the middle of a sync', () => {
+describe('background task execution: kill -9 in the middle of a sync', () => {
   it('leaves the old index answering; after a restart the job goes on where it was and ends', async () => {
     await git.write({ 'src/marker.ts': 'export const marker = "pangolin";\n' });
     await git.commit('marker');

@@ -17,10 +17,13 @@ describe.each(names)('%s', (name) => {
   const properties = functions.get(name)?.properties;
 
   it('has exactly the variables that its handler parses', () => {
-    const variables = Object.entries(properties.Environment?.Variables ?? {}).map(([variable, value]) => {
+    const { POWERTOOLS_SERVICE_NAME, ...own } = properties.Environment.Variables;
+    // Of every function, and read by Powertools alone.
+    expect(POWERTOOLS_SERVICE_NAME).toBe('Sync');
+    const variables = Object.entries(own).map(([variable, value]) => {
       const text = resolved(value);
-      // A parameter of the deployment: its pattern asks for an address.
-      return [variable, /^TOKEN_(ISSUER|JWKS_URI)$/.test(variable) ? `https://${text}` : text];
+      // With a region's name in it, it is an address.
+      return [variable, text.replaceAll('AWS::', '')];
     });
     const parsed = functionEnvironments[name].parse(Object.fromEntries(variables));
     expect(Object.keys(parsed).sort()).toEqual(variables.map(([variable]) => variable).sort());
@@ -79,8 +82,22 @@ describe('least privilege', () => {
   );
   const machine = ofType('AWS::StepFunctions::StateMachine')[0]?.[0];
 
-  it('start-sync claims, starts and stops, and does nothing else', () => {
+  it('only what runs git reads credentials, and nothing but credentials', () => {
+    const isSecret = (action: string): boolean => action.startsWith('secretsmanager:');
+    const readers = names.filter((name) => statements(name).some(({ actions }) => actions.some(isSecret)));
+    expect(readers.sort()).toEqual([...gitFunctions].sort());
+    for (const name of gitFunctions)
+      expect(statements(name).filter(({ actions }) => actions.some(isSecret))).toEqual([
+        {
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: ['arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:repository-sync/*'],
+        },
+      ]);
+  });
+
+  it('start-sync claims, starts, stops and has the remote looked at, and does nothing else', () => {
     expect(statements('start-sync')).toEqual([
+      { actions: ['lambda:InvokeFunction'], resources: [`${functions.get('look-remote')?.id}.Arn`] },
       { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [`${table}.Arn`] },
       {
         actions: ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`),
@@ -101,20 +118,31 @@ describe('least privilege', () => {
     expect(indexes).toEqual([{ actions: ['dynamodb:Query'], resources: [`${jobs}.Arn/index/unfinished`] }]);
   });
 
-  it('only what ends or begins a claim, or makes a generation, moves what the repository keeps', () => {
+  it('only what ends or begins a claim, makes a generation or changes settings moves what the repository keeps', () => {
     const movers = names.filter((name) =>
       statements(name).some(
         ({ actions, resources }) => actions.includes('dynamodb:UpdateItem') && resources.includes(`${table}.Arn`),
       ),
     );
     expect(movers.sort()).toEqual([
+      'cancel-job',
+      // Records the schedule that it has set.
+      'create-repository',
       'delete-grant',
       'diff',
+      'dispatch-due',
       'fail-sync',
+      'github-hook',
+      'gitlab-hook',
       'publish',
       'put-grant',
       'reconcile-syncs',
+      'redeliver-webhook',
+      'retry-failed',
+      'rotate-secret',
+      'scheduled-sync',
       'start-sync',
+      'update-repository',
     ]);
   });
 
@@ -128,12 +156,20 @@ describe('least privilege', () => {
 
   it('what only reads cannot write', () => {
     const reads = /:(GetItem|Query|GetObject|ListBucket|GetVectors|QueryVectors|InvokeModel)$/;
-    for (const name of ['get-repository', 'list-repositories', 'get-job', 'search'] as const)
+    for (const name of [
+      'get-repository',
+      'list-repositories',
+      'get-job',
+      'list-jobs',
+      'list-job-files',
+      'list-webhook-deliveries',
+      'search',
+    ] as const)
       for (const action of statements(name).flatMap(({ actions }) => actions)) expect(action).toMatch(reads);
   });
 
   it('what needs no state has no rights at all', () => {
-    for (const name of ['authorizer', 'get-health']) expect(statements(name)).toEqual([]);
+    for (const name of ['authorizer', 'get-health', 'get-openapi', 'get-docs']) expect(statements(name)).toEqual([]);
   });
 
   it('only what embeds may call the model, and that one model', () => {

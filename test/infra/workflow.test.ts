@@ -94,16 +94,43 @@ describe('the state machine', () => {
   });
 });
 
-describe('the reconciler', () => {
+describe.each([
+  ['reconcile-syncs', 'reconciler'],
+  ['dispatch-due', 'dispatcher'],
+])('%s', (name, prefix) => {
   it('is called each minute, and what fails is kept', () => {
-    const { ScheduleExpression, State, Targets } = one('AWS::Events::Rule').Properties;
-    const queue = `${ofType('AWS::SQS::Queue')[0]?.[0]}.Arn`;
+    const { id } = functions.get(name) ?? {};
+    const rules = ofType('AWS::Events::Rule').filter(
+      ([, { Properties }]) =>
+        Properties.ScheduleExpression !== undefined && resolved(Properties.Targets[0].Arn) === `${id}.Arn`,
+    );
+    expect(rules).toHaveLength(1);
+    const { ScheduleExpression, State, Targets } = rules[0]?.[1].Properties ?? {};
+    const [[queueId] = []] = ofType('AWS::SQS::Queue').filter(([each]) => each.startsWith(prefix));
+    const queue = `${queueId}.Arn`;
     expect([ScheduleExpression, State]).toEqual(['rate(1 minute)', 'ENABLED']);
     expect(Targets).toHaveLength(1);
-    expect(resolved(Targets[0].Arn)).toBe(`${functions.get('reconcile-syncs')?.id}.Arn`);
     expect(resolved(Targets[0].DeadLetterConfig.Arn)).toBe(queue);
-    const invocation = one('AWS::Lambda::EventInvokeConfig').Properties;
+    const invocation = ofType('AWS::Lambda::EventInvokeConfig').find(
+      ([, { Properties }]) => resolved(Properties.FunctionName) === id,
+    )?.[1].Properties;
     expect(resolved(invocation.DestinationConfig.OnFailure.Destination)).toBe(queue);
     expect(invocation).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  });
+});
+
+describe('the dispatcher', () => {
+  it('is called as soon as a delivery is put into the outbox, and for nothing else in the table', () => {
+    const mapping = one('AWS::Lambda::EventSourceMapping').Properties;
+    const [[jobs] = []] = ofType('AWS::DynamoDB::GlobalTable').filter(([each]) => each.startsWith('storagesyncjobs'));
+    expect(resolved(mapping.FunctionName)).toBe(functions.get('dispatch-due')?.id);
+    expect(resolved(mapping.EventSourceArn)).toBe(`${jobs}.StreamArn`);
+    expect(mapping).toMatchObject({ StartingPosition: 'LATEST', MaximumRetryAttempts: 1 });
+    expect(mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'msg-' }] } } } },
+    ]);
+    const [[queue] = []] = ofType('AWS::SQS::Queue').filter(([each]) => each.startsWith('dispatcher'));
+    expect(resolved(mapping.DestinationConfig.OnFailure.Destination)).toBe(`${queue}.Arn`);
+    expect(resources[jobs ?? '']?.Properties.StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' });
   });
 });

@@ -22,6 +22,11 @@ export const aRepository = (parts: Partial<RepositoryRecord> = {}): RepositoryRe
   default_branch: null,
   ignore_patterns: ['dist/'],
   schedule: null,
+  secrets: {
+    webhook: 'whsec_d2ViaG9vay1zZWNyZXQtb2YtYS10ZXN0LW9ubHkh',
+    push: 'whsec_cHVzaC1zZWNyZXQtb2YtYS10ZXN0LW9ubHkhISEh',
+  },
+  disabled_webhooks: [],
   created_at: '2026-01-01T00:00:00.000Z',
   updated_at: '2026-01-01T00:00:00.000Z',
   fence: 0,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { loadFunction } from '../../local/load-function.ts';
-import { type LocalServer, type ServerParts, startServer } from '../../local/server.ts';
+import { type LocalServer, type ServerOptions, type ServerParts, startServer } from '../../local/server.ts';
 import { type Api, createApi } from './api.ts';
 
 export interface World {
@@ -25,9 +25,12 @@ const inThisThread: NonNullable<ServerParts['startFunctions']> = () => ({
 });
 
 /** The whole service on a free port and in a directory of its own. One a test file: handlers are composed once. */
-export const startWorld = async (decorate: (runtime: Runtime) => Runtime = (runtime) => runtime): Promise<World> => {
+export const startWorld = async (
+  decorate: (runtime: Runtime) => Runtime = (runtime) => runtime,
+  more: Pick<ServerOptions, 'webhookAllow'> = {},
+): Promise<World> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'test-world-'));
-  const options = { dataDir, host: '127.0.0.1', port: 0, logLevel: 'silent', user: 'ann' } as const;
+  const options = { dataDir, host: '127.0.0.1', port: 0, logLevel: 'silent', user: 'ann', ...more } as const;
   const server = await startServer(options, { startFunctions: inThisThread, decorate });
   return {
     server,

@@ -62,7 +62,7 @@ describe('putting rows', () => {
       answerJsonError(response, 429, 'TooManyRequestsException');
       return true;
     };
-    await expect(index.put(generation, [row(1)])).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+    await expect(index.put(generation, [row(1)])).rejects.toMatchObject({ name: 'StoreBusyError' });
   });
 
   it('puts at most 500 in a request', async () => {

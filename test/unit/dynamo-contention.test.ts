@@ -256,9 +256,10 @@ describe('what changes between two requests', () => {
       warn: (_message, facts) => warnings.push(facts),
       with: () => logger,
     };
-    const server = await startDynamoDbStub((operation) =>
-      operation === 'Query' ? { exception: 'AccessDeniedException' } : done,
-    );
+    const server = await startDynamoDbStub((operation) => {
+      if (operation === 'Query') return { exception: 'AccessDeniedException' };
+      return operation === 'GetItem' ? { body: { Item: stored(newJobItem(ref)) } } : done;
+    });
     stub = server;
     const tables = { repositories: 'r', syncJobs: 's' };
     const sync = createDynamoSyncStore({ client: server.client, tables, logger: logs ? logger : undefined });

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  draftLine,
   joinByPath,
   type ManifestEntry,
   manifestLine,
   type Pair,
+  parseDraftLine,
   parseManifestLine,
   parseTreeLine,
   type TreeEntry,
@@ -88,5 +90,23 @@ describe('joining a manifest with a tree', () => {
         expect(pairs.map((pair) => (pair.before ?? pair.after)?.path)).toEqual(clean([...new Set([...old, ...now])]));
       }),
     );
+  });
+});
+
+describe('a draft’s line', () => {
+  it('tells whether the job changed the path, whatever the path is', () => {
+    for (const path of ['a.ts', '+', '+a', 'a+'])
+      for (const changed of [true, false]) {
+        const entry = {
+          oid: 'a'.repeat(40),
+          mode: '100644',
+          size: 3,
+          outcome: 'skipped',
+          reason: 'binary',
+          chunks: 0,
+          path,
+        } as const;
+        expect(parseDraftLine(draftLine(entry, changed))).toEqual({ entry, changed });
+      }
   });
 });

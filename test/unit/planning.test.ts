@@ -10,7 +10,7 @@ const index = {
 };
 const incremental = { full_reindex: false, incremental: true };
 
-describe('choosing a generation', () => {
+describe('incremental vs full reindex logic: choosing a generation', () => {
   it('goes on in the newest one', () => {
     expect(planGeneration(index, incremental, recipe)).toEqual({ kind: 'incremental', generation: 2, smart: false });
   });

@@ -108,6 +108,37 @@ describe('a heartbeat', () => {
     await expect(work).rejects.toBeInstanceOf(SyncSupersededError);
   });
 
+  it('is not there any more once the work is about to end the job itself', async () => {
+    const { clock, timers, pass } = handClock();
+    const answers: Kept[] = ['kept'];
+    const work = withPulse(
+      clock,
+      // The claim is gone: the work has ended the job.
+      async () => answers.shift() ?? 'lost',
+      async ({ end }) => {
+        await end();
+        expect(timers.size).toBe(0);
+        await pass(5000);
+        return 'published';
+      },
+    );
+    expect(await work).toBe('published');
+  });
+
+  it('tells of a loss at the last check too', async () => {
+    const { clock, pass } = handClock();
+    const answers: Kept[] = ['kept', 'lost'];
+    const work = withPulse(
+      clock,
+      async () => answers.shift() ?? 'lost',
+      async ({ end }) => {
+        await pass(500);
+        await end();
+      },
+    );
+    await expect(work).rejects.toBeInstanceOf(SyncSupersededError);
+  });
+
   it('survives a beat that cannot be written', async () => {
     const { clock, pass } = handClock();
     let beats = 0;

@@ -1,0 +1,114 @@
+import { tmpdir } from 'node:os';
+import type { PullReport } from '../../core/contract/records.ts';
+import type { RemoteHeads, Source } from '../../core/ports/git-source.ts';
+import type { RemoteLook } from '../../core/ports/remote-look.ts';
+import { createBareRepository } from './bare-repository.ts';
+import { fetchMoves } from './branch-moves.ts';
+import { type CountRequest, countCommits } from './commit-count.ts';
+import { defaultGitLimits, type GitLimits } from './git-limits.ts';
+import { listHeads } from './list-heads.ts';
+import { addressOf, type NativeGitSourceOptions, unlessAborted } from './native-git-source.ts';
+
+/** Branches counted at once: each is a git process, and somebody waits. */
+const COUNTS_AT_ONCE = 4;
+
+/**
+ * {@link RemoteLook} by the native git binary: heads and commit objects, nothing else. The reports fill up while git
+ * works; when the budget is used up they are handed out as they stand, and git is killed behind the caller's back.
+ */
+export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook => {
+  const tempRoot = options.tempRoot ?? tmpdir();
+  const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
+  return {
+    async look(source, branches, remote, budgetMilliseconds) {
+      const reports = branches.map(({ branch, from }) => unknown(remote, branch, from));
+      const budget = new AbortController();
+      const spent = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        budget.abort(new Error('the look’s budget is spent'));
+        spent.resolve();
+      }, budgetMilliseconds);
+      const work = fillIn(source, reports, options, { tempRoot, limits, signal: budget.signal });
+      // Whatever went wrong, the pull step meets it too, and tells it.
+      await Promise.race([work.catch(() => undefined), spent.promise]);
+      clearTimeout(timer);
+      // `current` may have turned out to be a branch that is named too.
+      return reports.filter(({ branch }, at) => reports.findIndex((other) => other.branch === branch) === at);
+    },
+  };
+};
+
+const unknown = (remote: string, branch: string, from: string | null): PullReport => ({
+  remote,
+  branch,
+  from,
+  to: null,
+  commit_count: null,
+  rewritten: false,
+});
+
+const fillIn = async (
+  source: Source,
+  reports: PullReport[],
+  options: NativeGitSourceOptions,
+  context: Omit<CountRequest, 'address'>,
+): Promise<void> => {
+  const { tempRoot, limits, signal } = context;
+  const address = await unlessAborted(addressOf(source, options), signal);
+  if (await fillInAtOnce(reports, { ...context, address })) return;
+  const repository = await createBareRepository(tempRoot, 'sha1');
+  let heads: RemoteHeads;
+  try {
+    heads = await listHeads(repository, address, limits, signal);
+  } finally {
+    await repository.remove();
+  }
+  reports.forEach((report, at) => {
+    reports[at] = withHead(report, heads);
+  });
+  await countRest(reports, { ...context, address });
+};
+
+/** The one request that tells everything, where every branch has an index. True when it has told it. */
+const fillInAtOnce = async (reports: PullReport[], request: CountRequest): Promise<boolean> => {
+  const indexed = reports.flatMap(({ branch, from }) => (from === null ? [] : [{ branch, from }]));
+  if (indexed.length < reports.length) return false;
+  const moves = await fetchMoves(request, indexed);
+  if (moves === null) return false;
+  for (const [at, report] of reports.entries()) {
+    const move = moves.get(report.branch);
+    if (move === undefined) continue;
+    reports[at] = {
+      ...report,
+      to: move.to,
+      commit_count: move.counted?.count ?? null,
+      rewritten: move.counted?.rewritten ?? false,
+    };
+  }
+  await countRest(reports, request);
+  return true;
+};
+
+/** Counts what is not counted yet. One branch that cannot be counted takes no other's count away. */
+const countRest = async (reports: PullReport[], request: CountRequest): Promise<void> => {
+  const left = reports.entries();
+  const counter = async (): Promise<void> => {
+    for (const [at, report] of left) {
+      if (report.from === null || report.to === null || report.commit_count !== null) continue;
+      try {
+        const { count, rewritten } = await countCommits(request, report.from, report.to);
+        reports[at] = { ...report, commit_count: count, rewritten };
+      } catch {
+        // It stays unknown here; the pull step counts again.
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: COUNTS_AT_ONCE }, counter));
+};
+
+/** Where the branch is; a branch that is not there stays unknown here, and is an error of the job. */
+const withHead = (report: PullReport, heads: RemoteHeads): PullReport => {
+  const branch = report.branch === 'current' ? (heads.defaultBranch ?? 'current') : report.branch;
+  const to = heads.branches.get(branch) ?? null;
+  return { ...report, branch, to, commit_count: to !== null && to === report.from ? 0 : null };
+};

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** `github.com`, `git.example.com:8443`: as it stands in a source's address. */
+const Hosts = z.array(z.string().min(1)).min(1).optional();
+
+/** Hosts take a token as the password of any user; this is the name that GitHub documents. */
+const TOKEN_USER = 'x-access-token';
+
+/**
+ * What the secret store keeps under a credential's name: a user name and a password, or a token alone. `hosts`: the only
+ * ones it is shown to. Without them, whoever may register a repository can have it sent to a host of his own.
+ */
+export const CredentialSecret = z.union([
+  z.strictObject({ username: z.string().min(1), password: z.string().min(1), hosts: Hosts }),
+  z
+    .strictObject({ token: z.string().min(1), hosts: Hosts })
+    .transform(({ token, hosts }) => ({ username: TOKEN_USER, password: token, hosts })),
+]);
+export type CredentialSecret = z.infer<typeof CredentialSecret>;

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { BranchName, Oid, RemoteName } from './ids.ts';
+import { PullReport } from './records.ts';
+
+/** What start-sync asks the function look-remote. The source's credential is a reference. */
+export const LookRemoteInput = z.object({
+  source: z.object({ url: z.string(), credential: z.string().optional() }),
+  branches: z.array(z.object({ branch: BranchName, from: Oid.nullable() })),
+  remote: RemoteName,
+  budget_milliseconds: z.number().positive(),
+});
+export type LookRemoteInput = z.input<typeof LookRemoteInput>;
+
+export const LookRemoteOutput = z.array(PullReport);

@@ -1,0 +1,17 @@
+import type { PullReport } from '../contract/records.ts';
+import type { Source } from './git-source.ts';
+
+/** A quick look at a remote while somebody waits. */
+export interface RemoteLook {
+  /**
+   * Where the branches are and how many commits are new. What cannot be told within the budget is null; it never throws
+   * and never waits longer than the budget. `from`: the indexed commit, null for a branch without index.
+   * `branch` may be `current`: the remote's HEAD.
+   */
+  look(
+    source: Source,
+    branches: readonly { readonly branch: string; readonly from: string | null }[],
+    remote: string,
+    budgetMilliseconds: number,
+  ): Promise<readonly PullReport[]>;
+}

@@ -1,0 +1,25 @@
+import { runtime } from '#runtime';
+import { JobParams } from '../../core/contract/api.ts';
+import { cancelJob } from '../../core/steps/cancel-job.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { forbidden, notFound, problem } from '../problems.ts';
+
+const cancel = cancelJob(runtime());
+
+export const handler = defineApiHandler(runtime().logger, { params: JobParams }, async ({ user, params }) => {
+  const outcome = await cancel(params.job_id, user);
+  switch (outcome.kind) {
+    case 'cancelled':
+      return { status: 202, body: outcome.job, headers: { location: `/api/jobs/${outcome.job.job_id}` } };
+    case 'ended': {
+      const { job_id, status, ended_at } = outcome.job;
+      return problem(409, 'Job has ended', `the job has ended: ${status}`, { job_id, job_status: status, ended_at });
+    }
+    case 'not-found':
+      return notFound('Job');
+    case 'forbidden':
+      return forbidden();
+    default:
+      return outcome satisfies never;
+  }
+});

@@ -1,0 +1,30 @@
+import { runtime } from '#runtime';
+import { GithubPush } from '../../core/contract/push-hooks.ts';
+import { authenticatePush, takePush } from '../../core/steps/push-hook.ts';
+import { defineHookHandler } from '../define-hook-handler.ts';
+
+const take = takePush(runtime());
+
+export const handler = defineHookHandler(
+  {
+    logger: runtime().logger,
+    authenticate: authenticatePush(runtime()),
+    take: (repository, event) => take(repository, 'github', event),
+  },
+  {
+    proof: (headers) => {
+      const hex = /^sha256=(.+)$/.exec(headers['x-hub-signature-256'] ?? '')?.[1];
+      return hex === undefined ? null : { kind: 'hmac-sha256', hex };
+    },
+    event: (headers) => {
+      const name = headers['x-github-event'] ?? '';
+      return name === 'push' || name === 'ping' ? name : { other: name };
+    },
+    push: GithubPush.transform(({ ref, deleted, repository }) => ({
+      kind: 'push' as const,
+      ref,
+      deleted,
+      defaultBranch: repository?.default_branch ?? null,
+    })),
+  },
+);

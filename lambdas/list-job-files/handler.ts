@@ -1,0 +1,27 @@
+import { runtime } from '#runtime';
+import { JobFilesQuery, JobParams } from '../../core/contract/api.ts';
+import { listJobFiles } from '../../core/steps/job-files.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { badCursor, forbidden, notFound } from '../problems.ts';
+
+const list = listJobFiles(runtime());
+
+export const handler = defineApiHandler(
+  runtime().logger,
+  { params: JobParams, query: JobFilesQuery },
+  async ({ user, params, query }) => {
+    const outcome = await list(params.job_id, user, query);
+    switch (outcome.kind) {
+      case 'found':
+        return { status: 200, body: outcome.list };
+      case 'bad-cursor':
+        return badCursor();
+      case 'not-found':
+        return notFound('Job');
+      case 'forbidden':
+        return forbidden();
+      default:
+        return outcome satisfies never;
+    }
+  },
+);

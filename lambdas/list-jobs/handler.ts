@@ -1,0 +1,29 @@
+import { runtime } from '#runtime';
+import { type JobList, PageQuery, RepositoryParams } from '../../core/contract/api.ts';
+import { listJobs } from '../../core/steps/list-jobs.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { badCursor, forbidden, notFound } from '../problems.ts';
+
+const list = listJobs(runtime());
+
+export const handler = defineApiHandler(
+  runtime().logger,
+  { params: RepositoryParams, query: PageQuery },
+  async ({ user, params, query }) => {
+    const outcome = await list(params.repo_id, user, query.limit, query.cursor ?? null);
+    switch (outcome.kind) {
+      case 'found': {
+        const { items, next } = outcome.page;
+        return { status: 200, body: { jobs: [...items], next } satisfies JobList };
+      }
+      case 'bad-cursor':
+        return badCursor();
+      case 'not-found':
+        return notFound('Repository');
+      case 'forbidden':
+        return forbidden();
+      default:
+        return outcome satisfies never;
+    }
+  },
+);

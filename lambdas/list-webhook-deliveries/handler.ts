@@ -1,0 +1,32 @@
+import { runtime } from '#runtime';
+import { RepositoryParams } from '../../core/contract/api.ts';
+import { DeliveryQuery } from '../../core/contract/deliveries.ts';
+import { listDeliveries } from '../../core/steps/webhook-deliveries.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { forbidden, invalid, notFound } from '../problems.ts';
+
+const list = listDeliveries(runtime());
+
+export const handler = defineApiHandler(
+  runtime().logger,
+  { params: RepositoryParams, query: DeliveryQuery },
+  async ({ user, params, query }) => {
+    try {
+      const outcome = await list(params.repo_id, user, query);
+      switch (outcome.kind) {
+        case 'found':
+          return { status: 200, body: { deliveries: outcome.page.items, next: outcome.page.next } };
+        case 'not-found':
+          return notFound('Repository');
+        case 'forbidden':
+          return forbidden();
+        default:
+          return outcome satisfies never;
+      }
+    } catch (error) {
+      if (error instanceof RangeError)
+        return invalid([{ field: 'query.cursor', message: 'must be a cursor from `next`' }]);
+      throw error;
+    }
+  },
+);

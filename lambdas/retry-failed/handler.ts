@@ -1,0 +1,27 @@
+import { runtime } from '#runtime';
+import { JobParams } from '../../core/contract/api.ts';
+import { retryFailed } from '../../core/steps/retry-failed.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { forbidden, notFound, problem } from '../problems.ts';
+import { acceptedAnswer, heldAnswer } from '../sync-answers.ts';
+
+const { clock, logger } = runtime();
+const retry = retryFailed(runtime());
+
+export const handler = defineApiHandler(logger, { params: JobParams }, async ({ user, params }) => {
+  const outcome = await retry(params.job_id, user);
+  switch (outcome.kind) {
+    case 'accepted':
+      return acceptedAnswer(outcome.job, outcome.replaced, clock.now());
+    case 'held':
+      return heldAnswer(outcome.by, clock.now());
+    case 'nothing-failed':
+      return problem(409, 'Nothing to retry', 'the job had no failed files');
+    case 'not-found':
+      return notFound('Job');
+    case 'forbidden':
+      return forbidden();
+    default:
+      return outcome satisfies never;
+  }
+});

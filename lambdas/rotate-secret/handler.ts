@@ -1,0 +1,22 @@
+import { runtime } from '#runtime';
+import { SecretParams } from '../../core/contract/api.ts';
+import { rotateSecret } from '../../core/steps/rotate-secret.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { forbidden, notFound } from '../problems.ts';
+
+const rotate = rotateSecret(runtime());
+
+export const handler = defineApiHandler(runtime().logger, { params: SecretParams }, async ({ user, params }) => {
+  const { repo_id, secret: name } = params;
+  const outcome = await rotate(repo_id, user, name);
+  switch (outcome.kind) {
+    case 'rotated':
+      return { status: 201, body: { repository_id: repo_id, name, secret: outcome.secret } };
+    case 'not-found':
+      return notFound('Repository');
+    case 'forbidden':
+      return forbidden();
+    default:
+      return outcome satisfies never;
+  }
+});

@@ -1,0 +1,6 @@
+import { runtime } from '#runtime';
+import { ScheduledSync } from '../../core/contract/scheduled-sync.ts';
+import { scheduledSync } from '../../core/steps/scheduled-sync.ts';
+import { defineHandler } from '../define-handler.ts';
+
+export const handler = defineHandler(ScheduledSync, scheduledSync(runtime()));

@@ -1,0 +1,27 @@
+import { runtime } from '#runtime';
+import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
+import { updateRepository } from '../../core/steps/update-repository.ts';
+import { defineApiHandler } from '../define-api-handler.ts';
+import { forbidden, invalid, notFound } from '../problems.ts';
+
+const update = updateRepository(runtime());
+
+export const handler = defineApiHandler(
+  runtime().logger,
+  { params: RepositoryParams, body: UpdateRepository },
+  async ({ user, params, body }) => {
+    const outcome = await update(params.repo_id, user, body);
+    switch (outcome.kind) {
+      case 'updated':
+        return { status: 200, body: outcome.repository };
+      case 'bad-schedule':
+        return invalid([{ field: 'schedule', message: outcome.reason }]);
+      case 'not-found':
+        return notFound('Repository');
+      case 'forbidden':
+        return forbidden();
+      default:
+        return outcome satisfies never;
+    }
+  },
+);

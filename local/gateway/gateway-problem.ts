@@ -1,0 +1,24 @@
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What the gateway itself answers, before or instead of a function; as the functions' problems are. */
+export const gatewayProblem = (
+  status: number,
+  title: string,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply => ({
+  status,
+  headers: { 'content-type': 'application/problem+json', ...headers },
+  body: JSON.stringify({
+    type: `urn:repository-sync:problem:${title.toLowerCase().replaceAll(' ', '-')}`,
+    title,
+    status,
+    detail,
+    error: title,
+    message: detail,
+  }),
+});

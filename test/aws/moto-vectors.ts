@@ -1,0 +1,77 @@
+import {
+  ConflictException,
+  CreateIndexCommand,
+  GetIndexCommand,
+  ListVectorsCommand,
+  NotFoundException,
+  S3VectorsClient,
+} from '@aws-sdk/client-s3vectors';
+
+interface QueryInput {
+  readonly vectorBucketName: string;
+  readonly indexName: string;
+  readonly topK: number;
+  readonly queryVector: { readonly float32: readonly number[] };
+  readonly filter?: { readonly blob: { readonly $in: readonly string[] } };
+}
+
+/**
+ * A client of moto's S3 Vectors, with a stand-in for each of the two operations that moto has not, or has otherwise:
+ *
+ * - QueryVectors, which moto has not: all vectors of the index, compared one by one.
+ * - CreateIndex of an index that exists, which moto overwrites with an empty one, and AWS refuses (API reference:
+ *   ConflictException).
+ *
+ * test/aws/s3-vectors-search-index.spec.ts tells when either can go.
+ */
+export const motoVectorsClient = (): S3VectorsClient => {
+  const client = new S3VectorsClient({});
+  // Not through the stand-ins.
+  const moto = new S3VectorsClient({});
+  let creating: Promise<unknown> = Promise.resolve();
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        if (commandName === 'QueryVectorsCommand')
+          return { response: {}, output: await query(moto, call.input as never) };
+        if (commandName !== 'CreateIndexCommand') return next(call);
+        const created = creating.then(() => createOnce(moto, call.input as never));
+        creating = created.catch(() => undefined);
+        return { response: {}, output: await created };
+      },
+    { step: 'initialize', priority: 'low' },
+  );
+  return client;
+};
+
+const createOnce = async (moto: S3VectorsClient, input: CreateIndexCommand['input']) => {
+  const { vectorBucketName, indexName } = input;
+  try {
+    await moto.send(new GetIndexCommand({ vectorBucketName, indexName }));
+  } catch (error) {
+    if (error instanceof NotFoundException) return moto.send(new CreateIndexCommand(input));
+    throw error;
+  }
+  throw new ConflictException({ message: 'exists', $metadata: {} });
+};
+
+const query = async (moto: S3VectorsClient, input: QueryInput) => {
+  const { vectorBucketName, indexName } = input;
+  const { vectors, $metadata } = await moto.send(
+    new ListVectorsCommand({ vectorBucketName, indexName, returnData: true, returnMetadata: true }),
+  );
+  const wanted = input.filter?.blob.$in;
+  const found = (vectors ?? [])
+    .filter(({ metadata }) => wanted === undefined || wanted.includes((metadata as { blob: string }).blob))
+    .map(({ key, data, metadata }) => ({
+      key,
+      metadata,
+      distance: 1 - cosine(data?.float32 ?? [], input.queryVector.float32),
+    }))
+    .sort((left, right) => left.distance - right.distance)
+    .slice(0, input.topK);
+  return { vectors: found, distanceMetric: 'cosine', $metadata };
+};
+
+const cosine = (left: readonly number[], right: readonly number[]): number =>
+  left.reduce((sum, value, i) => sum + value * (right[i] ?? 0), 0) / (Math.hypot(...left) * Math.hypot(...right));

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobList, Problem, RepositoryAnswer } from '../../core/contract/api.ts';
+import type { RepositoryId } from '../../core/contract/ids.ts';
+import { runSchedules } from '../../core/steps/run-schedules.ts';
+import type { Api } from '../support/api.ts';
+import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let git: GitRepository;
+let api: Api;
+beforeAll(async () => {
+  world = await startWorld();
+  git = await createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.pyc': 'x = "bongo"\n' });
+  api = world.api;
+});
+afterAll(async () => {
+  await world.close();
+  await git.cleanup();
+});
+
+const patch = <T = RepositoryAnswer>(id: string, body: unknown, as = api) =>
+  as.call<T>('PATCH', `/api/repositories/${id}`, body);
+const fields = (problem: Problem): string[] => (problem.errors ?? []).map((error) => error.field).sort();
+
+describe('changing a repository', () => {
+  it('changes what is named, and nothing else', async () => {
+    await api.register('changed', git.path, { ignore_patterns: ['*.pyc'], schedule: '0 3 * * *' });
+    const { status, body } = await patch('changed', { default_branch: 'main', source: { credential: 'robot' } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      default_branch: 'main',
+      ignore_patterns: ['*.pyc'],
+      schedule: '0 3 * * *',
+      source: { url: git.path, credential: 'robot' },
+    });
+    expect(await api.repository('changed')).toEqual(body);
+    expect((await patch('changed', {})).body).toMatchObject({ schedule: '0 3 * * *', source: { credential: 'robot' } });
+  });
+
+  it('null removes', async () => {
+    const { body } = await patch('changed', { default_branch: null, schedule: null, source: { credential: null } });
+    expect(body).toMatchObject({ default_branch: null, schedule: null, ignore_patterns: ['*.pyc'] });
+    expect(body.source).toEqual({ url: git.path });
+  });
+
+  it('tells the credential’s name to owners only, and never to a job', async () => {
+    await api.register('private', git.path, { source: { url: git.path, credential: 'robot' } });
+    await api.call('PUT', '/api/repositories/private/grants/bob', { role: 'write' });
+    const bob = await world.as('bob');
+    expect((await api.repository('private')).source.credential).toBe('robot');
+    expect((await bob.repository('private')).source).toEqual({ url: git.path });
+    expect(JSON.stringify((await bob.sync('private')).body)).not.toContain('robot');
+  });
+
+  it('is the owner’s matter', async () => {
+    await api.call('PUT', '/api/repositories/changed/grants/bob', { role: 'write' });
+    expect((await patch('changed', { schedule: null }, await world.as('bob'))).status).toBe(403);
+    expect((await patch('nobody', {})).status).toBe(404);
+  });
+
+  it.each([
+    [{ default_branch: '-x', ignore_patterns: ['a\nb'], more: 1 }, ['default_branch', 'ignore_patterns.0', 'more']],
+    [{ ignore_patterns: null }, ['ignore_patterns']],
+    [{ schedule: '* * * *' }, ['schedule']],
+    [{ schedule: '0 0 3 * * *' }, ['schedule']],
+    [{ schedule: '61 3 * * *' }, ['schedule']],
+    [{ schedule: '0 3 31 2 *' }, ['schedule']],
+    [{ schedule: '@daily' }, ['schedule']],
+    [{ source: { url: '/elsewhere' } }, ['source.url']],
+    [{ source: { credential: '../../etc/passwd' } }, ['source.credential']],
+    [{ owner: 'eve' }, ['owner']],
+  ])('answers 400 with each field that is wrong: %j', async (body, expected) => {
+    const reply = await patch<Problem>('changed', body);
+    expect([reply.status, fields(reply.body)]).toEqual([400, expected]);
+  });
+
+  it('registering refuses a bad schedule too', async () => {
+    const body = { source: { url: git.path }, schedule: '0 25 * * *' };
+    const reply = await api.call('POST', '/api/repositories', body);
+    expect([reply.status, fields(reply.body)]).toEqual([400, ['schedule']]);
+  });
+
+  it('ignore patterns take effect at the next sync, and cease to', async () => {
+    await api.register('ignoring', git.path);
+    await api.synced('ignoring');
+    expect(await api.found('ignoring', 'bongo')).toContain('b.pyc');
+    await patch('ignoring', { ignore_patterns: ['*.pyc'] });
+    expect(await api.found('ignoring', 'bongo')).toContain('b.pyc');
+    expect(await api.synced('ignoring')).toMatchObject({ counts: { skipped_by_reason: { ignored: 1 } } });
+    expect(await api.found('ignoring', 'bongo')).not.toContain('b.pyc');
+    await patch('ignoring', { ignore_patterns: [] });
+    await api.synced('ignoring');
+    expect(await api.found('ignoring', 'bongo')).toContain('b.pyc');
+  });
+});
+
+describe('a schedule', () => {
+  const at = (time: string): Date => new Date(`2031-05-05T${time}Z`);
+  const run = (ids: readonly string[], after: string, until: string) =>
+    runSchedules(world.server.runtime)({ repositories: ids as RepositoryId[], after: at(after), until: at(until) });
+  const jobs = async (id: string) => (await api.call<JobList>('GET', `/api/repositories/${id}/jobs`)).body.jobs;
+
+  it('starts a sync when its time has come, once', async () => {
+    await api.register('scheduled', git.path, { schedule: '30 3 * * *' });
+    expect(await run(['scheduled'], '03:28:00', '03:29:00')).toEqual({ started: 0, skipped: 0 });
+    expect(await run(['scheduled'], '03:29:00', '03:30:00')).toEqual({ started: 1, skipped: 0 });
+    const [job] = await jobs('scheduled');
+    expect(job).toMatchObject({ requested_by: 'schedule' });
+    expect(await api.ended(job?.job_id ?? '')).toMatchObject({ status: 'completed' });
+    expect(await run(['scheduled'], '03:30:00', '03:31:00')).toEqual({ started: 0, skipped: 0 });
+    expect((await api.found('scheduled', 'axolotl'))[0]).toBe('a.ts');
+  });
+
+  it('leaves a busy repository alone, and goes on with the others', async () => {
+    await api.register('others', git.path, { schedule: '* * * * *' });
+    await api.register('unscheduled', git.path);
+    const { body } = await api.sync('scheduled', { full_reindex: true });
+    expect(await run(['gone', 'scheduled', 'unscheduled', 'others'], '03:00:00', '04:00:00')).toEqual({
+      started: 1,
+      skipped: 1,
+    });
+    expect(await jobs('unscheduled')).toEqual([]);
+    await api.ended(body.job_id);
+    await api.ended((await jobs('others'))[0]?.job_id ?? '');
+  });
+});

@@ -1,0 +1,307 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobAnswer, Problem } from '../../core/contract/api.ts';
+import type { RepositoryId } from '../../core/contract/ids.ts';
+import type { PushHookAnswer } from '../../core/contract/push-hooks.ts';
+import type { Reply } from '../support/api.ts';
+import { createFaults, createGate } from '../support/faults.ts';
+import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const faults = createFaults();
+let world: World;
+const repositories: GitRepository[] = [];
+beforeAll(async () => {
+  world = await startWorld(faults.decorate);
+});
+afterEach(() => faults.clear());
+afterAll(async () => {
+  await world.close();
+  for (const repository of repositories) await repository.cleanup();
+});
+
+const register = async (id: string): Promise<GitRepository> => {
+  const git = await createGitRepository({ 'a.ts': 'export const a = "aardwolf";\n' });
+  repositories.push(git);
+  await world.api.register(id, git.path);
+  return git;
+};
+
+const commit = async (git: GitRepository, name: string): Promise<string> => {
+  await git.write({ [`${name}.ts`]: `export const ${name} = "${name}";\n` });
+  return git.commit(name);
+};
+
+const secretOf = async (id: string): Promise<string> =>
+  (await world.server.runtime.repositories.get(id as RepositoryId))?.secrets.push ?? '';
+
+const jobsOf = async (id: string): Promise<JobAnswer[]> => {
+  const page = await world.server.runtime.sync.jobs(id as RepositoryId, 50, null);
+  return Promise.all(page.items.map(({ job_id }) => world.api.job(job_id)));
+};
+
+/** Waits for a repository that owes nothing and runs nothing. */
+const settled = async (id: string, jobs: number): Promise<JobAnswer[]> => {
+  for (;;) {
+    const all = await jobsOf(id);
+    if (all.length >= jobs && all.every((job) => job.ended_at !== null)) return all;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+const github = async (
+  id: string,
+  body: object | string,
+  { event = 'push', secret, headers = {} }: { event?: string; secret?: string; headers?: Record<string, string> } = {},
+): Promise<Reply<PushHookAnswer>> => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const signature = createHmac('sha256', secret ?? (await secretOf(id)))
+    .update(text)
+    .digest('hex');
+  return world.anonymous.call('POST', `/api/hooks/github/${id}`, text, {
+    'content-type': 'application/json',
+    'X-GitHub-Event': event,
+    'X-Hub-Signature-256': `sha256=${signature}`,
+    ...headers,
+  });
+};
+
+const pushTo = (branch: string, more: object = {}) => ({ ref: `refs/heads/${branch}`, deleted: false, ...more });
+
+const gitlab = async (id: string, body: object, token?: string, event = 'Push Hook'): Promise<Reply<PushHookAnswer>> =>
+  world.anonymous.call('POST', `/api/hooks/gitlab/${id}`, body, {
+    'X-Gitlab-Event': event,
+    'X-Gitlab-Token': token ?? (await secretOf(id)),
+  });
+
+describe('a push', () => {
+  it('from GitHub starts a sync at once, in GitHub’s name', async () => {
+    const git = await register('hooked');
+    await world.api.synced('hooked');
+    await commit(git, 'bandicoot');
+    const { status, headers, body } = await github('hooked', pushTo('main'));
+    expect(status).toBe(202);
+    expect(body).toEqual({ outcome: 'started', job_id: expect.stringMatching(/^sync-/), reason: null });
+    expect(headers.get('location')).toBe(`/api/jobs/${body.job_id}`);
+    expect(await world.api.ended(body.job_id ?? '')).toMatchObject({
+      status: 'completed',
+      requested_by: 'github',
+      options: { branches: ['main'], force: false },
+    });
+    expect((await world.api.found('hooked', 'bandicoot'))[0]).toBe('bandicoot.ts');
+    const [job] = (await world.server.runtime.sync.jobs('hooked' as RepositoryId, 1, null)).items;
+    expect(job?.trigger).toBe('push');
+  });
+
+  it('from GitLab does the same', async () => {
+    const git = await register('lab');
+    await world.api.synced('lab');
+    const after = await commit(git, 'colugo');
+    const { status, body } = await gitlab('lab', { object_kind: 'push', ref: 'refs/heads/main', after });
+    expect(status).toBe(202);
+    expect(body.outcome).toBe('started');
+    expect(await world.api.ended(body.job_id ?? '')).toMatchObject({ status: 'completed', requested_by: 'gitlab' });
+    expect((await world.api.found('lab', 'colugo'))[0]).toBe('colugo.ts');
+  });
+
+  it('is the first sync of a repository whose default branch only the host knows', async () => {
+    await register('newborn');
+    const unknown = await github('newborn', pushTo('main'));
+    expect(unknown.body).toMatchObject({ outcome: 'ignored' });
+    const { body } = await github('newborn', pushTo('main', { repository: { default_branch: 'main' } }));
+    expect(body.outcome).toBe('started');
+    expect(await world.api.ended(body.job_id ?? '')).toMatchObject({ status: 'completed' });
+  });
+
+  it('that comes as a form’s field is taken too', async () => {
+    await register('form');
+    await world.api.synced('form');
+    const body = new URLSearchParams({ payload: JSON.stringify(pushTo('main')) }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const reply = await github('form', body, { headers });
+    expect(reply.body.outcome).toBe('started');
+    await world.api.ended(reply.body.job_id ?? '');
+  });
+});
+
+describe('pushes during a sync', () => {
+  it('lead to exactly one follow-up, which covers the last of them', async () => {
+    const git = await register('stormy');
+    await world.api.synced('stormy');
+    await commit(git, 'before');
+    const gate = createGate();
+    faults.set('embedder', (real) => ({
+      embed: async (texts, kind) => {
+        if (kind === 'document') await gate.wait();
+        return real.embed(texts, kind);
+      },
+    }));
+    const { body } = await world.api.sync('stormy');
+    await gate.reached;
+    let last = '';
+    for (let i = 0; i < 20; i++) {
+      last = await commit(git, `push${i}`);
+      const reply = await (i % 2 === 0
+        ? github('stormy', pushTo('main'))
+        : gitlab('stormy', { ref: 'refs/heads/main', after: last }));
+      expect([reply.status, reply.body.outcome]).toEqual([202, 'owed']);
+    }
+    faults.clear();
+    gate.open();
+    await world.api.ended(body.job_id);
+    const jobs = await settled('stormy', 3);
+    expect(jobs[0]).toMatchObject({ status: 'completed', requested_by: 'gitlab', counts: { added: 20 } });
+    expect((await world.api.repository('stormy')).index.branches).toMatchObject([{ commit: last }]);
+    // Long enough for anything that would still be owed: it is looked at each second, and postponed by two.
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    expect(await jobsOf('stormy')).toHaveLength(3);
+  });
+
+  it('of several branches lead to one follow-up with all of them', async () => {
+    const git = await register('branchy');
+    await git.branch('develop');
+    await world.api.synced('branchy', { branches: ['main', 'develop'] });
+    const gate = createGate();
+    faults.set('embedder', (real) => ({
+      embed: async (texts, kind) => {
+        if (kind === 'document') await gate.wait();
+        return real.embed(texts, kind);
+      },
+    }));
+    const { body } = await world.api.sync('branchy', { full_reindex: true });
+    await gate.reached;
+    await github('branchy', pushTo('main'));
+    await github('branchy', pushTo('develop'));
+    faults.clear();
+    gate.open();
+    await world.api.ended(body.job_id);
+    const jobs = await settled('branchy', 3);
+    expect(jobs[0]?.options.branches).toEqual(['develop', 'main']);
+  });
+
+  it('that come together on a free repository share one sync, and one that follows', async () => {
+    const git = await register('flock');
+    await world.api.synced('flock');
+    await commit(git, 'dugong');
+    const replies = await Promise.all(Array.from({ length: 10 }, () => github('flock', pushTo('main'))));
+    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(202));
+    expect(replies.filter(({ body }) => body.outcome === 'started').length).toBeLessThanOrEqual(2);
+    await settled('flock', 2);
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    expect((await jobsOf('flock')).length).toBeLessThanOrEqual(3);
+    expect((await world.api.found('flock', 'dugong'))[0]).toBe('dugong.ts');
+  });
+
+  it('are started when the one who took them could not', async () => {
+    await register('unstarted');
+    await world.api.synced('unstarted');
+    faults.set('followUps', () => ({
+      due: async () => {
+        throw new Error('throttled');
+      },
+    }));
+    const { status, body } = await github('unstarted', pushTo('main'));
+    expect([status, body.outcome]).toEqual([202, 'owed']);
+    faults.clear();
+    expect((await settled('unstarted', 2))[0]).toMatchObject({ status: 'completed', requested_by: 'github' });
+  });
+
+  it('are forgotten with their repository', async () => {
+    await register('gone');
+    const repository = await world.server.runtime.repositories.get('gone' as RepositoryId);
+    await world.server.runtime.followUps.request('gone' as RepositoryId, ['main'], 'github', new Date());
+    expect(repository).not.toBeNull();
+    await world.api.call('DELETE', '/api/repositories/gone');
+    const owed = async () =>
+      (await world.server.runtime.followUps.due(new Date(Date.now() + 60_000), 100)).map((each) => each.repositoryId);
+    while ((await owed()).includes('gone' as RepositoryId)) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+});
+
+describe('what is no push to follow', () => {
+  beforeAll(async () => {
+    await register('calm');
+    await world.api.synced('calm');
+  });
+
+  it.each([
+    ['another branch', pushTo('topic')],
+    ['a tag', { ref: 'refs/tags/v1' }],
+    ['a deleted branch', pushTo('main', { deleted: true })],
+    ['a branch that has no name', pushTo('-x', { repository: { default_branch: '-x' } })],
+  ])('is ignored: %s', async (_, payload) => {
+    const { status, body } = await github('calm', payload);
+    expect(status).toBe(202);
+    expect(body).toEqual({ outcome: 'ignored', job_id: null, reason: expect.any(String) });
+  });
+
+  it('is ignored: a branch that GitLab says is deleted', async () => {
+    const { body } = await gitlab('calm', { ref: 'refs/heads/main', after: '0'.repeat(40) });
+    expect(body).toMatchObject({ outcome: 'ignored', reason: 'the branch was deleted' });
+  });
+
+  it('is ignored: another event', async () => {
+    expect((await github('calm', { zen: 1 }, { event: 'issues' })).body).toMatchObject({ outcome: 'ignored' });
+    expect((await gitlab('calm', {}, undefined, 'Issue Hook')).body).toMatchObject({ outcome: 'ignored' });
+  });
+
+  it('is answered: GitHub’s ping', async () => {
+    const { status, body } = await github('calm', { zen: 'Keep it simple.' }, { event: 'ping' });
+    expect([status, body.outcome]).toEqual([200, 'pong']);
+  });
+
+  it('is refused: a body that is not what the event promises', async () => {
+    const missing = await github('calm', { deleted: 'yes' });
+    expect(missing.status).toBe(400);
+    const fields = (missing.body as unknown as Problem).errors?.map(({ field }) => field);
+    expect(fields).toEqual(['ref', 'deleted']);
+    expect((await github('calm', 'not json')).status).toBe(400);
+  });
+
+  it('starts nothing', async () => {
+    expect(await jobsOf('calm')).toHaveLength(1);
+  });
+});
+
+describe('whoever does not know the push secret', () => {
+  beforeAll(async () => {
+    await register('guarded');
+  });
+  const unauthorized = async (reply: Promise<Reply<unknown>>): Promise<unknown> => {
+    const { status, body } = await reply;
+    expect(status).toBe(401);
+    return body;
+  };
+
+  it('is refused: a wrong, a malformed and a missing signature', async () => {
+    await unauthorized(github('guarded', pushTo('main'), { secret: 'whsec_wrong' }));
+    await unauthorized(github('guarded', pushTo('main'), { headers: { 'X-Hub-Signature-256': 'sha256=zz' } }));
+    await unauthorized(github('guarded', pushTo('main'), { headers: { 'X-Hub-Signature-256': 'sha1=00' } }));
+    await unauthorized(world.anonymous.call('POST', '/api/hooks/github/guarded', pushTo('main')));
+    await unauthorized(gitlab('guarded', { ref: 'refs/heads/main', after: '1' }, 'whsec_wrong'));
+    await unauthorized(gitlab('guarded', { ref: 'refs/heads/main', after: '1' }, ''));
+    await unauthorized(world.anonymous.call('POST', '/api/hooks/gitlab/guarded', {}));
+    expect(await jobsOf('guarded')).toEqual([]);
+  });
+
+  it('is refused: a body that was changed after it was signed', async () => {
+    const secret = await secretOf('guarded');
+    const signature = createHmac('sha256', secret)
+      .update(JSON.stringify(pushTo('main')))
+      .digest('hex');
+    const headers = { 'X-GitHub-Event': 'push', 'X-Hub-Signature-256': `sha256=${signature}` };
+    await unauthorized(world.anonymous.call('POST', '/api/hooks/github/guarded', pushTo('main', { x: 1 }), headers));
+  });
+
+  it('cannot tell a repository that is not there from one that is', async () => {
+    const there = await unauthorized(github('guarded', pushTo('main'), { secret: 'whsec_wrong' }));
+    expect(await unauthorized(github('not-there', pushTo('main'), { secret: 'whsec_none' }))).toEqual(there);
+    expect(await unauthorized(github('NOT%20AN%20ID', pushTo('main'), { secret: '' }))).toEqual(there);
+    expect(await unauthorized(gitlab('not-there', {}, 'whsec_none'))).toEqual(there);
+  });
+
+  it('is not the other hook’s, or the webhook secret', async () => {
+    const repository = await world.server.runtime.repositories.get('guarded' as RepositoryId);
+    await unauthorized(gitlab('guarded', { ref: 'refs/heads/main', after: '1' }, repository?.secrets.webhook));
+  });
+});

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobAnswer, JobList, Problem } from '../../core/contract/api.ts';
+import { loadFunction } from '../../local/load-function.ts';
+import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let git: GitRepository;
+beforeAll(async () => {
+  world = await startWorld();
+  git = await createGitRepository({ 'a.ts': 'export const a = "axolotl";\n' });
+});
+afterAll(async () => {
+  await world.close();
+  await git.cleanup();
+});
+
+/** What a schedule of EventBridge Scheduler does each time. */
+const fire = async (id: string, schedule: string): Promise<unknown> =>
+  (await loadFunction('scheduled-sync'))({ repository_id: id, schedule, set_at: '2026-01-01T00:00:00.000Z' });
+const jobs = async (id: string): Promise<readonly JobAnswer[]> =>
+  (await world.api.call<JobList>('GET', `/api/repositories/${id}/jobs`)).body.jobs;
+
+describe('a repository’s schedule', () => {
+  it('starts a sync in nobody’s name, which indexes the repository', async () => {
+    await world.api.register('nightly', git.path, { schedule: '0 3 * * *' });
+    expect(await world.api.repository('nightly')).toMatchObject({ schedule: '0 3 * * *' });
+    const outcome = (await fire('nightly', '0 3 * * *')) as { kind: string; job_id: string };
+    expect(outcome.kind).toBe('started');
+    expect(await world.api.ended(outcome.job_id)).toMatchObject({ status: 'completed', requested_by: 'schedule' });
+    expect((await world.api.repository('nightly')).index.branches).toHaveLength(1);
+  });
+
+  it('starts nothing that the repository does not ask for', async () => {
+    const before = await jobs('nightly');
+    await world.api.call('PATCH', '/api/repositories/nightly', { schedule: '0 4 * * *' });
+    expect(await fire('nightly', '0 3 * * *')).toEqual({ kind: 'stale' });
+    await world.api.call('PATCH', '/api/repositories/nightly', { schedule: null });
+    expect(await fire('nightly', '0 4 * * *')).toEqual({ kind: 'stale' });
+    expect(await fire('never-registered', '0 4 * * *')).toEqual({ kind: 'stale' });
+    expect(await jobs('nightly')).toEqual(before);
+  });
+
+  it('that EventBridge Scheduler could not keep is refused on one machine too, with the reason', async () => {
+    const reply = await world.api.call<Problem>('POST', '/api/repositories', {
+      source: { url: git.path },
+      schedule: '0 0 13 * 5',
+    });
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors).toEqual([{ field: 'schedule', message: expect.stringContaining('both at once') }]);
+  });
+});
+
+it('what is no schedule’s event is refused', async () => {
+  await expect((await loadFunction('scheduled-sync'))({})).rejects.toThrow(/repository_id/);
+});

@@ -1,0 +1,242 @@
+import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { DeploymentContext, settingsOf, stages } from '../../lib/stages.ts';
+import { resolved, synthesise } from './synthesised.ts';
+
+const dev = synthesise({ ...stages.dev });
+const prod = synthesise({ ...stages.prod });
+const other = synthesise({
+  ...stages.dev,
+  corsOrigins: ['https://app.example.com'],
+  oidc: {
+    issuer: 'https://login.example.com',
+    audience: 'repository-sync',
+    jwksUri: 'https://login.example.com/keys',
+  },
+});
+const stateful = /^AWS::(DynamoDB::GlobalTable|S3::Bucket|S3Vectors::VectorBucket|Cognito::UserPool)$/;
+
+describe.each([
+  ['dev', dev, stages.dev, 'Delete'],
+  ['prod', prod, stages.prod, 'Retain'],
+] as const)('%s', (_, { resources, ofType, one }, settings, policy) => {
+  it('lets go of what people have put in, or keeps it', () => {
+    const kept = Object.values(resources).filter(({ Type }) => stateful.test(Type));
+    expect(kept).toHaveLength(2 + 2 + 1 + 1);
+    for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe(policy);
+    expect(one('AWS::Cognito::UserPool').Properties.DeletionProtection).toBe(
+      settings.deletionProtection ? 'ACTIVE' : 'INACTIVE',
+    );
+  });
+
+  it('keeps every log for its time', () => {
+    const days = new Set(ofType('AWS::Logs::LogGroup').map(([, { Properties }]) => Properties.RetentionInDays));
+    expect([...days]).toEqual([settings.logRetentionDays]);
+  });
+
+  it('is throttled as it says', () => {
+    expect(one('AWS::ApiGateway::Stage').Properties.MethodSettings[0]).toMatchObject({
+      ThrottlingRateLimit: settings.throttling.rate,
+      ThrottlingBurstLimit: settings.throttling.burst,
+    });
+  });
+});
+
+describe('reserved concurrency', () => {
+  const reservedIn = ({ functions }: typeof dev): Record<string, number> =>
+    Object.fromEntries(
+      [...functions].flatMap(([name, { properties }]) =>
+        properties.ReservedConcurrentExecutions === undefined ? [] : [[name, properties.ReservedConcurrentExecutions]],
+      ),
+    );
+
+  it('stands against floods in prod: what anybody may call, what schedules share an hour, what a sync multiplies', () => {
+    const open = ['get-health', 'get-openapi', 'get-docs', 'github-hook', 'gitlab-hook'].map((name) => [name, 10]);
+    expect(reservedIn(prod)).toEqual({ ...Object.fromEntries(open), 'scheduled-sync': 50, 'embed-batch': 400 });
+    // Lambda keeps at least 100 of an account's 1,000 for functions that reserve nothing.
+    const sum = Object.values(reservedIn(prod)).reduce((total, each) => total + each, 0);
+    expect(sum).toBeLessThanOrEqual(900);
+  });
+
+  it('is nobody’s in dev, since a new account has too little to reserve from', () => {
+    expect(reservedIn(dev)).toEqual({});
+  });
+});
+
+describe('what a deployment may say', () => {
+  it('is nothing: tokens are a user pool’s then, whose users sign in by e-mail and are made by administrators', () => {
+    const pool = dev.one('AWS::Cognito::UserPool');
+    expect(pool.Properties).toMatchObject({
+      UsernameAttributes: ['email'],
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    });
+    const [client] = dev.ofType('AWS::Cognito::UserPoolClient')[0] ?? [];
+    const variables = dev.functions.get('authorizer')?.properties.Environment.Variables;
+    const issuer = resolved(variables.TOKEN_ISSUER);
+    expect(issuer).toMatch(/^https:\/\/cognito-idp\.AWS::Region\.AWS::URLSuffix\/tokenusers/);
+    expect(resolved(variables.TOKEN_JWKS_URI)).toBe(`${issuer}/.well-known/jwks.json`);
+    expect(variables.TOKEN_AUDIENCE).toEqual({ Ref: client });
+  });
+
+  it('is its own issuer, its pages and whom to tell', () => {
+    const settings = settingsOf(
+      stages.dev,
+      DeploymentContext.parse({
+        issuer: 'https://login.example.com',
+        audience: 'repository-sync',
+        jwks: 'https://login.example.com/keys',
+        corsOrigins: 'https://a.example.com,https://b.example.com:8443',
+        alarmEmail: 'ops@example.com',
+      }),
+    );
+    expect(settings).toMatchObject({
+      corsOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
+      alarmEmail: 'ops@example.com',
+    });
+    const own = synthesise(settings);
+    expect(own.ofType('AWS::Cognito::UserPool')).toEqual([]);
+    expect(own.functions.get('authorizer')?.properties.Environment.Variables).toMatchObject({
+      TOKEN_ISSUER: 'https://login.example.com',
+      TOKEN_AUDIENCE: 'repository-sync',
+      TOKEN_JWKS_URI: 'https://login.example.com/keys',
+    });
+  });
+
+  it.each([
+    [{ issuer: 'https://login.example.com' }],
+    [{ issuer: 'http://login.example.com', audience: 'a', jwks: 'https://login.example.com/keys' }],
+    [{ corsOrigins: '*' }],
+    [{ corsOrigins: 'https://a.example.com/' }],
+    [{ alarmEmail: 'nobody' }],
+  ])('is not %j', (context) => {
+    expect(DeploymentContext.safeParse(context).success).toBe(false);
+  });
+});
+
+describe.each([
+  ['AwsSolutions', AwsSolutionsChecks],
+  ['Serverless', ServerlessChecks],
+])('cdk-nag’s %s pack', (_, Pack) => {
+  it.each([
+    ['prod', prod],
+    ['web pages and an issuer of one’s own', other],
+  ])('finds nothing in a stack with %s', (__, { app, stack }) => {
+    const pack: NagPack = new Pack(app);
+    const { violations } = pack.validateScope(stack);
+    expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
+  });
+});
+
+describe.each([
+  ['dev', dev],
+  ['prod', prod],
+  ['with pages and an issuer of its own', other],
+])('the template of %s', (_, { resources }) => {
+  /** The resources that a value names: by Ref, Fn::GetAtt, Fn::Sub, or as a dependency. */
+  const named = (value: unknown): string[] => {
+    if (Array.isArray(value)) return value.flatMap(named);
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, inner]) => {
+      if (key === 'Ref') return [String(inner)];
+      if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0])];
+      if (key === 'Fn::Sub' && typeof inner === 'string')
+        return [...inner.matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, name]) => name ?? '');
+      if (key === 'DependsOn') return [inner].flat().map(String);
+      return named(inner);
+    });
+  };
+  const graph = new Map(
+    Object.entries(resources).map(([id, resource]) => [id, named(resource).filter((each) => each in resources)]),
+  );
+
+  it('can be ordered: nothing waits for itself, which CloudFormation refuses and synth does not see', () => {
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (id: string, path: readonly string[]): void => {
+      if (path.includes(id)) circles.push([...path.slice(path.indexOf(id)), id].join(' → '));
+      if (done.has(id) || path.includes(id)) return;
+      for (const next of graph.get(id) ?? []) visit(next, [...path, id]);
+      done.add(id);
+    };
+    for (const id of graph.keys()) visit(id, []);
+    expect(circles).toEqual([]);
+  });
+
+  it('has at most the 500 resources that a stack may have', () => {
+    expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('dead letters', () => {
+  const queues = new Set(prod.ofType('AWS::SQS::Queue').map(([id]) => id));
+  const queueOf = (value: { 'Fn::GetAtt': [string, string] } | undefined): string | undefined =>
+    value?.['Fn::GetAtt'][0];
+
+  it('are kept of every rule, of every function that is called asynchronously, and of the stream', () => {
+    const targets = prod.ofType('AWS::Events::Rule').flatMap(([, { Properties }]) => Properties.Targets);
+    expect(targets).not.toHaveLength(0);
+    for (const target of targets) expect(queues).toContain(queueOf(target.DeadLetterConfig?.Arn));
+    const configs = prod.ofType('AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
+    for (const { DestinationConfig } of configs)
+      expect(queues).toContain(queueOf(DestinationConfig.OnFailure.Destination));
+    for (const [, { Properties }] of prod.ofType('AWS::Lambda::EventSourceMapping'))
+      expect(queues).toContain(queueOf(Properties.DestinationConfig.OnFailure.Destination));
+  });
+
+  it('are kept of schedules that the API makes, and of the function that they call', () => {
+    const variables = prod.functions.get('create-repository')?.properties.Environment.Variables;
+    expect(queues).toContain(queueOf(variables.SCHEDULE_DEAD_LETTERS_ARN));
+    const called = queueOf(variables.SCHEDULE_TARGET_ARN);
+    expect(called).toBe(prod.functions.get('scheduled-sync')?.id);
+    expect(
+      prod.ofType('AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => resolved(Properties.FunctionName)),
+    ).toContain(called);
+  });
+
+  it('are kept encrypted, for 14 days, and sent over TLS only', () => {
+    for (const [, { Properties }] of prod.ofType('AWS::SQS::Queue'))
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    expect(prod.ofType('AWS::SQS::QueuePolicy')).toHaveLength(queues.size);
+  });
+});
+
+describe('schedules', () => {
+  const group = prod.one('AWS::Scheduler::ScheduleGroup');
+  const makers = ['create-repository', 'update-repository', 'scheduled-sync'];
+  const statementsOn = (name: string, service: string) =>
+    prod.statements(name).filter(({ actions }) => actions.some((action) => action.startsWith(service)));
+
+  it('are in one group, which goes with the stack', () => {
+    expect([group.Properties.Name, group.DeletionPolicy]).toEqual(['Sync-syncs', 'Delete']);
+  });
+
+  it('are made, changed and removed by those who keep the record, in that group only', () => {
+    const touching = [...prod.functions.keys()].filter((name) => statementsOn(name, 'scheduler:').length > 0);
+    expect(touching.sort()).toEqual([...makers, 'delete-repository'].sort());
+    for (const name of touching)
+      for (const { resources } of statementsOn(name, 'scheduler:'))
+        expect(resources).toEqual([expect.stringMatching(/:scheduler:.*:schedule\/schedulesgroup[0-9A-F]{8}\/\*$/)]);
+    expect(statementsOn('delete-repository', 'scheduler:')[0]?.actions).toEqual(['scheduler:DeleteSchedule']);
+  });
+
+  it('run as a role that only this account’s schedules may be, and that can call one function and send one queue its letters', () => {
+    const [id, role] = prod
+      .ofType('AWS::IAM::Role')
+      .find(([, { Properties }]) => JSON.stringify(Properties.AssumeRolePolicyDocument).includes('scheduler.')) ?? [
+      '',
+      null,
+    ];
+    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+      { Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } },
+    ]);
+    const policy = prod
+      .ofType('AWS::IAM::Policy')
+      .find(([, { Properties }]) => Properties.Roles.some((each: { Ref: string }) => each.Ref === id))?.[1];
+    expect(policy?.Properties.PolicyDocument.Statement.map(({ Action }: { Action: string }) => Action).sort()).toEqual([
+      'lambda:InvokeFunction',
+      'sqs:SendMessage',
+    ]);
+    for (const name of makers)
+      expect(statementsOn(name, 'iam:')).toEqual([{ actions: ['iam:PassRole'], resources: [`${id}.Arn`] }]);
+  });
+});

@@ -1,0 +1,29 @@
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoFollowUps } from '../../adapters/aws/dynamo-follow-ups.ts';
+import { createDynamoOutbox } from '../../adapters/aws/dynamo-outbox.ts';
+import { createDynamoRepositoryStore } from '../../adapters/aws/dynamo-repository-store.ts';
+import { createDynamoSyncStore } from '../../adapters/aws/dynamo-sync-store.ts';
+import type { TestDynamoDb } from './dynamodb.ts';
+
+/** Every store that lives in DynamoDB, over new, empty tables. */
+export const dynamoStores = async (dynamodb: TestDynamoDb) => {
+  const tables = await dynamodb.tables();
+  // A tenth of the pauses: what is tried again is the same, and nobody waits for it.
+  const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds / 10));
+  const options = { client: dynamodb.client, tables, sleep };
+  const documents = DynamoDBDocumentClient.from(dynamodb.client);
+  const scan = async (TableName: string, id: string) => {
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName, ConsistentRead: true }));
+    return Object.fromEntries(Items.map((item) => [`${item[id]} ${item.sk}`, item]));
+  };
+  return {
+    tables,
+    documents,
+    repositories: createDynamoRepositoryStore(options),
+    sync: createDynamoSyncStore(options),
+    outbox: createDynamoOutbox(options),
+    followUps: createDynamoFollowUps(options),
+    /** Everything that is stored, in a comparable form. */
+    snapshot: async () => [await scan(tables.repositories, 'repository_id'), await scan(tables.syncJobs, 'job_id')],
+  };
+};
