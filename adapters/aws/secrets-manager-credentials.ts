@@ -22,7 +22,7 @@ export const createSecretsManagerCredentials = (deps: { readonly client: Secrets
     const credential = CredentialSecret.safeParse(jsonOf(text));
     if (!credential.success)
       throw new SourceRefusedError(
-        `the secret of the credential ${reference} must be JSON with {username, password} or {token}, and perhaps hosts`,
+        `the secret of the credential ${reference} must be JSON with {username, password, hosts} or {token, hosts}`,
       );
     return credential.data;
   },

@@ -135,7 +135,7 @@ const authorization = async (
   if (name === undefined) return [];
   const credential = await options.resolveCredential(name);
   if (credential === null) throw new SourceNotFoundError(`${address}: its credential ${name} is not known`);
-  if (credential.hosts !== undefined && !credential.hosts.includes(host))
+  if (!credential.hosts.includes(host))
     throw new SourceRefusedError(`the credential ${name} may not be shown to ${host}: it is for other hosts`);
   const token = Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
   return [[`http.${address}.extraHeader`, `Authorization: Basic ${token}`]];

@@ -23,7 +23,7 @@ export const createFileCredentials = (path: string): Credentials => ({
     const credential = CredentialSecret.safeParse(file.data[reference]);
     if (!credential.success)
       throw new SourceRefusedError(
-        `the credential ${reference} in ${name} must hold {username, password} or {token}, and perhaps hosts`,
+        `the credential ${reference} in ${name} must hold {username, password, hosts} or {token, hosts}`,
       );
     return credential.data;
   },

@@ -2,8 +2,8 @@
 export interface Credential {
   readonly username: string;
   readonly password: string;
-  /** The only hosts (with their port, where it is not the scheme's own) that it may be shown to; absent: any. */
-  readonly hosts?: readonly string[] | undefined;
+  /** The only hosts (with their port, where it is not the scheme's own) that it may be shown to. */
+  readonly hosts: readonly string[];
 }
 
 export interface Credentials {

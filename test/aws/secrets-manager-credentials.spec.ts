@@ -34,27 +34,27 @@ describe('Secrets Manager (moto) as credentials', () => {
   });
 
   it('gives a token as a password', async () => {
-    const reference = await kept({ SecretString: '{"token":"t0ken"}' });
+    const reference = await kept({ SecretString: '{"token":"t0ken","hosts":["h"]}' });
     expect(await credentials.resolve(reference)).toMatchObject({ username: 'x-access-token', password: 't0ken' });
   });
 
   it('gives the newest version', async () => {
-    const reference = await kept({ SecretString: '{"token":"old"}' });
+    const reference = await kept({ SecretString: '{"token":"old","hosts":["h"]}' });
     const SecretId = `${credentialSecretPrefix}${reference}`;
-    await client.send(new PutSecretValueCommand({ SecretId, SecretString: '{"token":"new"}' }));
+    await client.send(new PutSecretValueCommand({ SecretId, SecretString: '{"token":"new","hosts":["h"]}' }));
     expect(await credentials.resolve(reference)).toMatchObject({ password: 'new' });
   });
 
   it('has null for a reference that stands for nothing, and for one that was removed', async () => {
     expect(await credentials.resolve('absent')).toBeNull();
-    const reference = await kept({ SecretString: '{"token":"t"}' });
+    const reference = await kept({ SecretString: '{"token":"t","hosts":["h"]}' });
     const SecretId = `${credentialSecretPrefix}${reference}`;
     await client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
     expect(await credentials.resolve(reference)).toBeNull();
   });
 
   it('has null for a secret that waits for its deletion', async () => {
-    const reference = await kept({ SecretString: '{"token":"t"}' });
+    const reference = await kept({ SecretString: '{"token":"t","hosts":["h"]}' });
     await client.send(new DeleteSecretCommand({ SecretId: `${credentialSecretPrefix}${reference}` }));
     expect(await credentials.resolve(reference)).toBeNull();
   });

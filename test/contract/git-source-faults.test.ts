@@ -272,14 +272,15 @@ describe('credentials', () => {
 
   it('reach the server that asks for them', async () => {
     const { url } = await serve({ auth });
-    const git = gitSource({ resolveCredential: async (reference) => (reference === 'ref' ? auth : null) });
+    const known = { ...auth, hosts: [new URL(url).host] };
+    const git = gitSource({ resolveCredential: async (reference) => (reference === 'ref' ? known : null) });
 
     expect((await git.heads({ url, credential: 'ref' })).defaultBranch).toBe('main');
   });
 
   it('that are absent, wrong or unknown give no access, and are in no message', async () => {
     const { url } = await serve({ auth });
-    const wrong = { username: 'ada', password: 'wr0ng' };
+    const wrong = { username: 'ada', password: 'wr0ng', hosts: [new URL(url).host] };
     const git = gitSource({ resolveCredential: async (reference) => (reference === 'wrong' ? wrong : null) });
 
     for (const source of [{ url }, { url, credential: 'wrong' }, { url, credential: 'unknown' }]) {

@@ -28,11 +28,12 @@ beforeAll(async () => {
   server = await startSmartHttpServer({ root: git.path, auth: { username: 'robot', password: secret }, delayMs: 40 });
   data = await makeDataDir();
   temp = await mkdtemp(join(tmpdir(), 'test-credentials-'));
+  const hosts = [new URL(server.url).host];
   await writeCredentials({
-    right: { username: 'robot', password: secret },
-    wrong: { username: 'robot', password: 'Plugh-the-wrong-secret' },
+    right: { username: 'robot', password: secret, hosts },
+    wrong: { username: 'robot', password: 'Plugh-the-wrong-secret', hosts },
     elsewhere: { username: 'robot', password: secret, hosts: ['git.example.com'] },
-    token: { token: secret },
+    token: { token: secret, hosts },
     empty: {},
   });
   bin = await mkdtemp(join(tmpdir(), 'test-bin-'));

@@ -34,7 +34,10 @@ export const useEveryFunction = async (world: AwsWorld, { syncJobs }: { readonly
   const git = await createGitRepository(files);
   const server: SmartHttpServer = await startSmartHttpServer({ root: dirname(git.path), auth: credential });
   const receiver = await startWebhookReceiver();
-  world.secrets.set(`${credentialSecretPrefix}reader`, JSON.stringify(credential));
+  world.secrets.set(
+    `${credentialSecretPrefix}reader`,
+    JSON.stringify({ ...credential, hosts: [new URL(server.url).host] }),
+  );
   const url = `${server.url}/${basename(git.path)}/.git`;
   const stage: Stage = { world, git, url, receiver, syncJobs };
   try {

@@ -28,7 +28,7 @@ it('reads the secret under the prefix, by the credential’s name', async () => 
 });
 
 it('takes a token alone as the password of a user that has no say', async () => {
-  holds({ SecretString: '{"token":"t0ken"}' });
+  holds({ SecretString: '{"token":"t0ken","hosts":["h"]}' });
   expect(await credentials.resolve('ci')).toMatchObject({ username: 'x-access-token', password: 't0ken' });
 });
 
@@ -49,6 +49,7 @@ it.each([
   ['no JSON', { SecretString: 's3cret{' }],
   ['another shape', { SecretString: '{"user":"s3cret"}' }],
   ['a user without a password', { SecretString: '{"username":"s3cret"}' }],
+  ['no hosts that it is for', { SecretString: '{"token":"s3cret"}' }],
   ['bytes', { SecretBinary: 'czNjcmV0' }],
 ])('refuses what is no credential, and does not quote it: %s', async (_, secret) => {
   holds(secret);

@@ -125,12 +125,21 @@ describe('a source’s credential', () => {
   const source = { url: 'https://example.com/r', credential: 'ref' };
 
   it('goes into a header for that address only', async () => {
-    const known = options(['8.8.8.8'], { resolveCredential: async () => ({ username: 'u', password: 'p' }) });
+    const known = options(['8.8.8.8'], {
+      resolveCredential: async () => ({ username: 'u', password: 'p', hosts: ['example.com'] }),
+    });
 
     expect((await resolveSource(source, known)).settings).toContainEqual([
       'http.https://example.com/r.extraHeader',
       'Authorization: Basic dTpw',
     ]);
+  });
+
+  it('is shown to no host that it is not for', async () => {
+    const known = options(['8.8.8.8'], {
+      resolveCredential: async () => ({ username: 'u', password: 's3cret', hosts: ['git.example.com'] }),
+    });
+    await expect(resolveSource(source, known)).rejects.toThrow('may not be shown to example.com');
   });
 
   it('must be known', async () => {
