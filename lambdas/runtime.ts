@@ -6,6 +6,7 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createBedrockEmbedder } from '../adapters/aws/bedrock-embedder.ts';
+import { createClientTracing } from '../adapters/aws/client-tracing.ts';
 import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { createDynamoFollowUps } from '../adapters/aws/dynamo-follow-ups.ts';
 import { createDynamoOutbox } from '../adapters/aws/dynamo-outbox.ts';
@@ -46,14 +47,15 @@ import type { Runtime } from '../core/ports/runtime.ts';
 
 /** Composes the ports for AWS from a function's environment. Each member is built when a step first asks for it. */
 export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
+  const traced = createClientTracing();
   const stores = () => {
     const { REPOSITORIES_TABLE, SYNC_JOBS_TABLE, DYNAMODB_ENDPOINT } = TablesEnvironment.parse(environment);
     return {
-      client: createDynamoClient({ endpoint: DYNAMODB_ENDPOINT }),
+      client: traced(createDynamoClient({ endpoint: DYNAMODB_ENDPOINT })),
       tables: { repositories: REPOSITORIES_TABLE, syncJobs: SYNC_JOBS_TABLE },
     };
   };
-  const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
+  const credentials = () => createSecretsManagerCredentials({ client: traced(new SecretsManagerClient({})) });
   const git = () => ({ policy: 'https-only', resolveCredential: credentials().resolve }) as const;
   return lazyRuntime({
     repositories: () => createDynamoRepositoryStore(stores()),
@@ -61,7 +63,7 @@ export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
     outbox: () => createDynamoOutbox(stores()),
     followUps: () => createDynamoFollowUps(stores()),
     objects: () =>
-      createS3ObjectStore({ client: new S3Client({}), bucket: BucketEnvironment.parse(environment).BUCKET }),
+      createS3ObjectStore({ client: traced(new S3Client({})), bucket: BucketEnvironment.parse(environment).BUCKET }),
     webhooks: () => createHttpWebhookSender(),
     credentials,
     remoteLook: () => {
@@ -69,7 +71,7 @@ export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
       // look-remote itself has git, and names no other function.
       if (LOOK_REMOTE_FUNCTION === undefined) return createGitRemoteLook(git());
       // One try: whoever waits does not wait for two.
-      const client = new LambdaClient({ maxAttempts: 1 });
+      const client = traced(new LambdaClient({ maxAttempts: 1 }));
       return createLambdaRemoteLook({ client, functionName: LOOK_REMOTE_FUNCTION, logger: createPowertoolsLogger() });
     },
     git: () => createNativeGitSource(git()),
@@ -78,17 +80,17 @@ export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
     embedder: () => {
       const { EMBEDDING_MODEL, EMBEDDING_DIMENSIONS } = EmbeddingEnvironment.parse(environment);
       // The embedder's quota is the limit: the client itself slows down when it is throttled.
-      const client = new BedrockRuntimeClient({ retryMode: 'adaptive', maxAttempts: 5 });
+      const client = traced(new BedrockRuntimeClient({ retryMode: 'adaptive', maxAttempts: 5 }));
       return createBedrockEmbedder({ client, model: EMBEDDING_MODEL, dimensions: EMBEDDING_DIMENSIONS });
     },
     index: () =>
       createS3VectorsSearchIndex({
-        client: new S3VectorsClient({ retryMode: 'adaptive', maxAttempts: 5 }),
+        client: traced(new S3VectorsClient({ retryMode: 'adaptive', maxAttempts: 5 })),
         bucketName: VectorsEnvironment.parse(environment).VECTOR_BUCKET,
       }),
     workflow: () =>
       createStepFunctionsWorkflow({
-        client: new SFNClient({}),
+        client: traced(new SFNClient({})),
         stateMachineArn: ExecutionEnvironment.parse(environment).STATE_MACHINE_ARN,
       }),
     tokens: () => {
@@ -98,7 +100,7 @@ export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {
     schedules: () => {
       const target = ScheduleTargetEnvironment.safeParse(environment);
       return createEventBridgeSchedules({
-        client: new SchedulerClient({}),
+        client: traced(new SchedulerClient({})),
         group: SchedulesEnvironment.parse(environment).SCHEDULE_GROUP,
         // delete-repository makes none, and scheduled-sync is the target itself.
         target: target.success
