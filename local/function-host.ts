@@ -51,7 +51,7 @@ export const startFunctionHost = (
   config: LocalConfig,
   connectIndex: () => MessagePort,
   logger: Logger,
-  options: { readonly workers: number; readonly script?: URL },
+  options: { readonly workers: number; readonly script?: URL; readonly warm?: boolean },
 ): FunctionHost => {
   const script = options.script ?? new URL('./function-worker.ts', import.meta.url);
   const pools = {
@@ -98,6 +98,10 @@ export const startFunctionHost = (
     const slot = pool.lanes.indexOf(null);
     return slot === -1 ? null : startLane(pool, slot);
   };
+
+  // A worker takes about a second to load: the first sync is not to wait for that.
+  if (options.warm === true)
+    for (const pool of Object.values(pools)) pool.lanes.forEach((_, slot) => void startLane(pool, slot));
 
   return {
     invoke: (functionName, payload, { signal }) =>

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectSearchIndex } from '../adapters/local/search-index-client.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
@@ -6,6 +7,9 @@ import { loadFunction } from './load-function.ts';
 import { composeRuntime, useRuntime } from './runtime.ts';
 
 /** A worker thread of the function host: loads each function when it is first called, as Lambda does. */
+
+// On Linux a priority is the thread's own (setpriority(2), "NOTES"): requests are answered before files are embedded.
+if (process.platform === 'linux') setPriority(10);
 
 const { config, indexPort } = workerData as WorkerSetup;
 const noWorkflow = async (): Promise<never> => {

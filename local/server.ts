@@ -91,7 +91,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     };
     const engine: { started: WorkflowEngine | null } = { started: null };
     const runtime = decorate(composeRuntime(config, { index: index.index, workflow: lateWorkflow(engine) }));
-    const functions = startFunctions(config, index.connect, runtime.logger, { workers });
+    const functions = startFunctions(config, index.connect, runtime.logger, { workers, warm: true });
     undo.push(() => functions.close());
     engine.started = await startEngine(runtime, functions.invoke);
     undo.push(() => engine.started?.close());

@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const host of hosts.splice(0)) await host.close();
 });
 
-const startHost = (workers = 1) => {
+const startHost = (workers = 1, warm = false) => {
   const started = { ports: 0 };
   const host = startFunctionHost(
     {} as LocalConfig,
@@ -18,7 +18,7 @@ const startHost = (workers = 1) => {
       return new MessageChannel().port1;
     },
     createJsonLogger('silent', () => undefined),
-    { workers, script: new URL('../support/function-worker.fake.ts', import.meta.url) },
+    { workers, warm, script: new URL('../support/function-worker.fake.ts', import.meta.url) },
   );
   hosts.push(host);
   const call = (name: string, payload: object, signal = new AbortController().signal) =>
@@ -38,6 +38,13 @@ describe('functions in worker threads', () => {
     const { call, started } = startHost(2);
     await Promise.all([1, 2, 3, 4].map(() => call('embed-batch', { act: 'answer', milliseconds: 20 })));
     expect(started.ports).toBe(2);
+  });
+
+  it('find their workers waiting where the host was to be warm', async () => {
+    const { call, started } = startHost(2, true);
+    expect(started.ports).toBe(3);
+    await Promise.all(['embed-batch', 'embed-batch', 'pull'].map((name) => call(name, { act: 'answer' })));
+    expect(started.ports).toBe(3);
   });
 
   it('share a worker where they mostly wait', async () => {
