@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobId } from '../../core/contract/ids.ts';
 import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
-import { createFaults, createGate } from '../support/faults.ts';
+import { createFaults, holdEmbedding } from '../support/faults.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -31,18 +31,6 @@ const indexed = async (id: string): Promise<GitRepository> => {
 const add = async (git: GitRepository, files: Record<string, string>): Promise<void> => {
   await git.write(files);
   await git.commit('more');
-};
-
-/** Embedding of documents waits at a gate; queries go through. */
-const holdEmbedding = () => {
-  const gate = createGate();
-  faults.set('embedder', (real) => ({
-    embed: async (texts, kind) => {
-      if (kind === 'document') await gate.wait();
-      return real.embed(texts, kind);
-    },
-  }));
-  return gate;
 };
 
 describe('a bad file', () => {
@@ -152,7 +140,7 @@ describe('force', () => {
   it('replaces the running job, which ends as cancelled and changes nothing more', async () => {
     const git = await indexed('forced');
     await add(git, { 'c.ts': 'export const c = "coati";\n' });
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const first = await world.api.sync('forced');
     await gate.reached;
     const second = await world.api.sync<Record<string, string>>('forced', { force: true });
@@ -168,7 +156,7 @@ describe('force', () => {
 
   it('with full_reindex clears the existing index at once, and fills it again', async () => {
     await indexed('cleared');
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('cleared', { force: true, full_reindex: true });
     expect((await world.api.repository('cleared')).index.branches).toEqual([]);
     expect((await world.api.search('cleared', { q: 'axolotl' })).status).toBe(404);
@@ -182,7 +170,7 @@ describe('a cancelled job', () => {
   it('keeps the old index, frees the repository and stays cancelled', async () => {
     const git = await indexed('cancelled');
     await add(git, { 'c.ts': 'export const c = "cassowary";\n' });
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('cancelled');
     await gate.reached;
     const outcome = await world.server.runtime.sync.cancel(body.job_id as JobId, new Date());
@@ -217,7 +205,7 @@ describe('the reconciler', () => {
   it('leaves a running job alone', async () => {
     const git = await indexed('running');
     await add(git, { 'c.ts': 'export const c = 1;\n' });
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('running');
     await gate.reached;
     expect(await reconcile()).toMatchObject({ unfinished: 1, resumed: 0, failed: 0 });
@@ -228,7 +216,7 @@ describe('the reconciler', () => {
   it('resumes a job whose execution is gone, and gives it up after five attempts', async () => {
     const git = await indexed('lost');
     await add(git, { 'c.ts': 'export const c = 1;\n' });
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('lost');
     await gate.reached;
     faults.set('workflow', () => ({ describe: async () => 'ended', start: async () => 'started' }));
@@ -244,7 +232,7 @@ describe('the reconciler', () => {
 
   it('goes on with the others when one job cannot be looked at', async () => {
     await indexed('unlucky');
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('unlucky', { full_reindex: true });
     await gate.reached;
     faults.set('workflow', () => ({

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer, JobFile, JobFileList, Problem } from '../../core/contract/api.ts';
 import type { Api } from '../support/api.ts';
-import { createFaults, createGate } from '../support/faults.ts';
+import { createFaults, holdEmbedding } from '../support/faults.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -26,18 +26,6 @@ const registered = async (id: string, files: Record<string, string | Uint8Array>
   repositories.push(git);
   await api.register(id, git.path);
   return git;
-};
-
-/** Embedding of documents waits at a gate. */
-const holdEmbedding = () => {
-  const gate = createGate();
-  faults.set('embedder', (real) => ({
-    embed: async (texts, kind) => {
-      if (kind === 'document') await gate.wait();
-      return real.embed(texts, kind);
-    },
-  }));
-  return gate;
 };
 
 const failOn = (word: string): void =>
@@ -114,7 +102,7 @@ describe('the ledger', () => {
   });
 
   it('is empty while there is nothing yet, and refuses what it cannot understand', async () => {
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body: job } = await api.sync('ledger', { full_reindex: true });
     await gate.reached;
     expect((await files(job.job_id)).body).toEqual({ files: [], next: null });
@@ -149,7 +137,7 @@ describe('trying again what failed', () => {
 
   it('needs the role write, and an idle repository', async () => {
     expect((await retry(failed.job_id, eve)).status).toBe(403);
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body: running } = await api.sync('retry', { full_reindex: true });
     await gate.reached;
     for (const id of [failed.job_id, running.job_id]) {

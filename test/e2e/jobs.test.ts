@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer, JobList, Problem } from '../../core/contract/api.ts';
 import type { Api } from '../support/api.ts';
-import { createFaults, createGate } from '../support/faults.ts';
+import { createFaults, holdEmbedding } from '../support/faults.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -28,18 +28,6 @@ const registered = async (id: string, files: Record<string, string | Uint8Array>
   return git;
 };
 
-/** Embedding of documents waits at a gate. */
-const holdEmbedding = () => {
-  const gate = createGate();
-  faults.set('embedder', (real) => ({
-    embed: async (texts, kind) => {
-      if (kind === 'document') await gate.wait();
-      return real.embed(texts, kind);
-    },
-  }));
-  return gate;
-};
-
 const fields = (problem: Problem): string[] => (problem.errors ?? []).map((error) => error.field);
 
 describe('the history of a repository', () => {
@@ -64,7 +52,7 @@ describe('the history of a repository', () => {
   });
 
   it('tells a running job as a look at it alone does', async () => {
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body: job } = await api.sync('history', { full_reindex: true });
     await gate.reached;
     const [newest] = (await page('?limit=1')).body.jobs;
@@ -124,7 +112,7 @@ describe('looking at a job again', () => {
   });
 
   it('has another tag once the job has gone on', async () => {
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body } = await api.sync('tagged', { full_reindex: true });
     await gate.reached;
     const running = await api.call('GET', `/api/jobs/${body.job_id}`);
@@ -146,7 +134,7 @@ describe('cancelling a job', () => {
     await api.synced('cancel');
     await git.write({ 'b.ts': 'export const b = "bongo";\n' });
     await git.commit();
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body: job } = await api.sync('cancel');
     await gate.reached;
     const reply = await api.call<JobAnswer>('POST', `/api/jobs/${job.job_id}/cancel`);
@@ -171,7 +159,7 @@ describe('cancelling a job', () => {
   });
 
   it('needs the role write', async () => {
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body: job } = await api.sync('cancel', { full_reindex: true });
     await gate.reached;
     await api.call('PUT', '/api/repositories/cancel/grants/eve', { role: 'read' });
@@ -184,7 +172,7 @@ describe('cancelling a job', () => {
   });
 
   it('is done even when the execution cannot be stopped: its worker finds out by itself', async () => {
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const { body: job } = await api.sync('cancel', { full_reindex: true });
     await gate.reached;
     faults.set('workflow', () => ({

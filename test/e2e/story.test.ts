@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
-import { createFaults, createGate } from '../support/faults.ts';
+import { createFaults, holdEmbedding } from '../support/faults.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startSmartHttpServer } from '../support/smart-http-server.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -30,18 +30,6 @@ const makeRepository = async (files: Record<string, string>): Promise<GitReposit
   return repository;
 };
 
-/** Embedding of documents waits until the gate is opened. */
-const holdEmbedding = () => {
-  const gate = createGate();
-  faults.set('embedder', (real) => ({
-    embed: async (texts, kind) => {
-      if (kind === 'document') await gate.wait();
-      return real.embed(texts, kind);
-    },
-  }));
-  return gate;
-};
-
 describe('Scenario 1: Trigger Successful Sync', () => {
   it('answers 202 with a queued job for an outdated index, and the repository is syncing', async () => {
     const git = await makeRepository(many(30, 'outdated'));
@@ -66,7 +54,7 @@ describe('Scenario 2: Sync Already in Progress', () => {
   it('answers 409 with the message, the running job’s id and its progress', async () => {
     const git = await makeRepository(many(5, 'busy'));
     await world.api.register('repo-456', git.path);
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const running = await world.api.sync('repo-456');
     await gate.reached;
     const reply = await world.api.sync<Pick<JobAnswer, 'job_id' | 'progress'>>('repo-456');
@@ -93,7 +81,7 @@ describe('Scenario 3: Force Sync with Options', () => {
     await world.api.register('repo-789', git.path);
     await world.api.synced('repo-789', { branches: ['main', 'develop'] });
 
-    const gate = holdEmbedding();
+    const gate = holdEmbedding(faults);
     const options = { force: true, full_reindex: true, branches: ['main', 'develop'] };
     const { status, body } = await world.api.sync('repo-789', options);
     expect(status).toBe(202);

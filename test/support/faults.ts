@@ -47,3 +47,15 @@ export const createGate = () => {
     },
   };
 };
+
+/** Embedding of documents waits at a gate until it is opened; queries go through. */
+export const holdEmbedding = (faults: Faults): ReturnType<typeof createGate> => {
+  const gate = createGate();
+  faults.set('embedder', (real) => ({
+    embed: async (texts, kind) => {
+      if (kind === 'document') await gate.wait();
+      return real.embed(texts, kind);
+    },
+  }));
+  return gate;
+};
