@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import { devNull } from 'node:os';
 import { parseArgs } from 'node:util';
+import { commitFiles } from './change-files.ts';
+import { runGit } from './git.ts';
+import { pick, randomFrom } from './statistics.ts';
 
 /**
  * Makes a repository that looks like a large product's: six languages, sizes spread as in real code (log-normal, median
@@ -11,18 +11,6 @@ import { parseArgs } from 'node:util';
  *
  *     node bench/generate-repository.ts --files 100000 --out /tmp/large
  */
-
-/** A small, fast generator of repeatable numbers (mulberry32), 0 to 1. */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-};
 
 const verbs = 'load parse render update remove merge split check build sign fetch store index rank open close'.split(
   ' ',
@@ -80,8 +68,6 @@ const languages: readonly Language[] = [
   },
 ];
 
-const pick = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)] as T;
-
 const languageFor = (random: () => number): Language => {
   let at = random();
   for (const language of languages) {
@@ -127,48 +113,18 @@ const binary = (n: number): Buffer => {
   return Buffer.from(Uint8Array.from({ length: 512 + (n % 2048) }, () => Math.floor(random() * 256)).fill(0, 8, 12));
 };
 
-const git = async (cwd: string, args: readonly string[], input?: AsyncIterable<Buffer | string>): Promise<void> => {
-  const child = spawn('git', ['-c', `core.hooksPath=${devNull}`, '-c', 'gc.auto=0', ...args], {
-    cwd,
-    env: { PATH: process.env.PATH, HOME: devNull, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: devNull },
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  for await (const part of input ?? []) if (!child.stdin.write(part)) await once(child.stdin, 'drain');
-  child.stdin.end();
-  const [code] = await exited;
-  if (code !== 0) throw new Error(`git ${args[0]} ended with ${code}`);
-};
-
-async function* commit(
-  message: string,
-  files: Iterable<{ path: string; content: Buffer } | { path: string; content: null }>,
-  first: boolean,
-): AsyncGenerator<Buffer | string> {
-  yield `commit refs/heads/main\ncommitter Bench <bench@example.com> 1700000000 +0000\ndata ${message.length}\n${message}\n`;
-  if (!first) yield 'from refs/heads/main^0\n';
-  for (const { path, content } of files) {
-    if (content === null) yield `D ${path}\n`;
-    else {
-      yield `M 100644 inline ${path}\ndata ${content.length}\n`;
-      yield content;
-      yield '\n';
-    }
-  }
-}
-
-/** Makes the repository anew, bare, with one commit. */
-export const generateRepository = async (path: string, files: number): Promise<void> => {
+/** Makes the repository anew, bare, with one commit of the files `from` … `from + files - 1`. */
+export const generateRepository = async (path: string, files: number, from = 0): Promise<void> => {
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });
-  await git(path, ['init', '--quiet', '--bare', '--initial-branch=main']);
+  await runGit(path, ['init', '--quiet', '--bare', '--initial-branch=main']);
   function* all() {
-    for (let n = 0; n < files; n++) yield generatedFile(n);
+    for (let n = from; n < from + files; n++) yield generatedFile(n);
   }
-  await git(path, ['fast-import', '--quiet'], commit('all files', all(), true));
+  await commitFiles(path, 'all files', all(), true);
 };
 
-/** One commit more: 5 files added, 3 modified. `round` makes each different. */
+/** One commit more in a generated repository: 5 files added, 3 modified. `round` makes each different. */
 export const changeEightFiles = async (path: string, files: number, round: number): Promise<void> => {
   function* changes() {
     for (let i = 0; i < 5; i++) yield generatedFile(files + round * 5 + i);
@@ -180,7 +136,7 @@ export const changeEightFiles = async (path: string, files: number, round: numbe
       yield file;
     }
   }
-  await git(path, ['fast-import', '--quiet'], commit(`round ${round}`, changes(), false));
+  await commitFiles(path, `round ${round}`, changes());
 };
 
 if (import.meta.main) {

@@ -39,8 +39,13 @@ interface Pool {
   readonly queue: (() => void)[];
 }
 
-/** Work that computes: one call a worker. Everything else mostly waits (git, DynamoDB, files) and shares a worker. */
+/** Work that computes. Everything else mostly waits (git, DynamoDB, files) and shares workers: several, since a large sync's listing computes for a while. */
 const computing: ReadonlySet<string> = new Set<FunctionName>(['embed-batch']);
+/**
+ * Calls of such work that a worker takes: one computes while the others wait for their rows to be written, and the more rows wait together the
+ * less each costs (lance-write-queue). A sync that is to use this must run as many at once.
+ */
+export const BATCHES_A_WORKER = 4;
 const WAITING_AT_ONCE = 64;
 
 /**
@@ -55,8 +60,16 @@ export const startFunctionHost = (
 ): FunctionHost => {
   const script = options.script ?? new URL('./function-worker.ts', import.meta.url);
   const pools = {
-    computing: { lanes: new Array<Lane | null>(options.workers).fill(null), atOnce: 1, queue: [] } as Pool,
-    waiting: { lanes: [null] as (Lane | null)[], atOnce: WAITING_AT_ONCE, queue: [] } as Pool,
+    computing: {
+      lanes: new Array<Lane | null>(options.workers).fill(null),
+      atOnce: BATCHES_A_WORKER,
+      queue: [],
+    } as Pool,
+    waiting: {
+      lanes: new Array<Lane | null>(options.workers).fill(null),
+      atOnce: WAITING_AT_ONCE,
+      queue: [],
+    } as Pool,
   };
   let nextId = 0;
   let open = true;
@@ -91,12 +104,14 @@ export const startFunctionHost = (
     pool.queue.shift()?.();
   };
 
-  /** A worker with room: one that runs already before one that must be started. */
+  /** A worker with room: one that has nothing to do, else one that must be started, else the one that has least to do. */
   const freeLane = (pool: Pool): Lane | null => {
-    const running = pool.lanes.find((lane) => lane !== null && lane.calls.size < pool.atOnce);
-    if (running) return running;
+    const running = pool.lanes.filter((lane) => lane !== null).sort((a, b) => a.calls.size - b.calls.size);
+    const [least] = running;
+    if (least !== undefined && least.calls.size === 0) return least;
     const slot = pool.lanes.indexOf(null);
-    return slot === -1 ? null : startLane(pool, slot);
+    if (slot !== -1) return startLane(pool, slot);
+    return least !== undefined && least.calls.size < pool.atOnce ? least : null;
   };
 
   // A worker takes about a second to load: the first sync is not to wait for that.

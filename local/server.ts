@@ -9,7 +9,7 @@ import { startSearchIndexHost } from '../adapters/local/search-index-host.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
-import { type FunctionHost, startFunctionHost } from './function-host.ts';
+import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
@@ -86,7 +86,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       dynamodbEndpoint: endpoint,
       jwks: issuer.jwks,
       logLevel: options.logLevel,
-      maxConcurrency: workers,
+      maxConcurrency: workers * BATCHES_A_WORKER,
       webhookAllow: options.webhookAllow ?? [],
     };
     const engine: { started: WorkflowEngine | null } = { started: null };

@@ -78,7 +78,7 @@ const freeOrphan = async (
 const claimUntilSettled = async (parts: SyncStoreParts, claim: Claim): Promise<ClaimOutcome> => {
   const { database, tables } = parts;
   const { job_id, repository_id } = claim.job;
-  let last = await readRepository(database, tables, repository_id);
+  let last = claim.seen ?? (await readRepository(database, tables, repository_id));
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const { seen, holder } = await look(parts, last);
     if (seen === null) return { kind: 'absent' };

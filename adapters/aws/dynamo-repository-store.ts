@@ -16,6 +16,7 @@ import {
   repositoryItem,
   repositoryKey,
 } from './dynamo-repository-items.ts';
+import { SharedReads } from './shared-reads.ts';
 
 /** A transaction takes 100 items: the repository and this many memberships. */
 const MEMBERSHIPS_AT_ONCE = 99;
@@ -28,6 +29,7 @@ export const createDynamoRepositoryStore = (
 ): RepositoryStore => {
   const { tables, logger } = options;
   const database = new Database(options);
+  const reads = new SharedReads<RepositoryRecord | null>();
   const membershipItem = (user: string, id: RepositoryId) => ({ ...membershipKey(tables, user, id).Key });
 
   const membersOf = (repository: RepositoryRecord): readonly string[] => [
@@ -45,7 +47,7 @@ export const createDynamoRepositoryStore = (
       return refusals === null ? 'created' : 'taken';
     },
 
-    get: (id) => readRepository(database, tables, id),
+    get: (id) => reads.of(id, () => readRepository(database, tables, id)),
 
     async list(user, limit, cursor) {
       const e = new Expression();

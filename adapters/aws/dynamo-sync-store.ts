@@ -3,7 +3,7 @@ import type { TableNames } from '../../core/contract/tables.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
-import type { DiffReport, Heartbeat, Kept, SyncStore } from '../../core/ports/sync-store.ts';
+import type { DiffReport, Heartbeat, JobView, Kept, SyncStore } from '../../core/ports/sync-store.ts';
 import { finishBatch, progressBatch, refenceBatches, startBatch } from './dynamo-batches.ts';
 import { claimRepository } from './dynamo-claim.ts';
 import { Database, type DatabaseOptions, TRIES } from './dynamo-database.ts';
@@ -11,11 +11,12 @@ import { eventItems } from './dynamo-delivery-items.ts';
 import { updateOf } from './dynamo-expression.ts';
 import { rememberAnswer } from './dynamo-idempotency.ts';
 import { cancelJob, failJob, publishJob } from './dynamo-job-ends.ts';
-import { jobIs, jobKey, readJob, readJobView } from './dynamo-job-items.ts';
+import { jobIs, jobKey, parseJob, readJob, readJobView } from './dynamo-job-items.ts';
 import { listJobs, unfinishedJobs } from './dynamo-job-lists.ts';
 import { noteProgress, writeWith } from './dynamo-progress-notes.ts';
 import { lockIs, readRepository, repositoryKey } from './dynamo-repository-items.ts';
 import type { SyncStoreParts } from './dynamo-sync-parts.ts';
+import { SharedReads } from './shared-reads.ts';
 
 /** 90 days. */
 const RETENTION_SECONDS = 90 * 86_400;
@@ -40,6 +41,7 @@ export const createDynamoSyncStore = (
     retentionSeconds: options.retentionSeconds ?? RETENTION_SECONDS,
     logger: options.logger,
   };
+  const views = new SharedReads<JobView | null>();
   return {
     claim: (claim) => claimRepository(parts, claim),
     rememberAnswer: (repository, key, answer) => rememberAnswer(parts, repository, key, answer),
@@ -56,7 +58,7 @@ export const createDynamoSyncStore = (
     fail: (job, error, leftovers, at) => failJob(parts, job, error, leftovers, at),
     cancel: (id, at) => cancelJob(parts, id, at),
     resume: (job, at) => resume(parts, job, at),
-    job: (id) => readJobView(parts.database, parts.tables, id),
+    job: (id) => views.of(id, () => readJobView(parts.database, parts.tables, id)),
     jobs: (repository, limit, cursor) => listJobs(parts, repository, limit, cursor),
     unfinished: () => unfinishedJobs(parts),
   };
@@ -76,15 +78,13 @@ const begin = async (parts: SyncStoreParts, job: JobRef, at: Date): Promise<JobR
     updateOf(key, (e) => ({ set: start, when: [e.equals(['fence'], job.fence), e.equals(['status'], 'queued')] })),
     await eventItems(parts, 'sync.started', { job: { ...seen, ...start }, inFlight: [] }, at),
   );
-  if (refused) {
-    // Begun before: by an earlier attempt, or by this one, whose answer was lost. It keeps its start and its progress.
-    const again = await database.update(
-      updateOf(key, (e) => ({ set: { updated_at: now }, when: jobIs(e, job, 'begin') })),
-    );
-    if (again !== null) return 'lost';
-  }
-  const record = await readJob(database, tables, job.job_id);
-  return record !== null && record.fence === job.fence ? record : 'lost';
+  // Nobody but its own execution writes to a queued job, and whoever takes it away raises its fence.
+  if (!refused) return { ...seen, ...start };
+  // Begun before: by an earlier attempt, or by this one, whose answer was lost. It keeps its start and its progress.
+  const again = await database.change(
+    updateOf(key, (e) => ({ set: { updated_at: now }, when: jobIs(e, job, 'begin') })),
+  );
+  return 'written' in again ? parseJob(again.written) : 'lost';
 };
 
 const heartbeat = async ({ database, tables }: SyncStoreParts, job: JobRef, beat: Heartbeat): Promise<Kept> =>

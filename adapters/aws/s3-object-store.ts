@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip, gunzipSync, gzipSync } from 'node:zlib';
+import { createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -13,13 +13,14 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { ObjectMissingError, StoreBusyError } from '../../core/domain/errors.ts';
+import { joinLines, splitLines } from '../../core/domain/line-blocks.ts';
 import type { ObjectStore } from '../../core/ports/object-store.ts';
 import { readS3Object } from './s3-object-reader.ts';
 import { taggingOf, uploadS3Object } from './s3-object-upload.ts';
 import { beforeRetries, elseStoreBusy, isBusyName, orStoreBusy } from './store-busy.ts';
 
-/** Lines are joined to pieces of about this many UTF-16 units before they are encoded: one at a time is slow. */
-const pieceLength = 64 * 1024;
+/** Bytes that the compressor hands on at once: each piece costs a turn of the event loop. */
+const pieceBytes = 256 * 1024;
 /** The most that DeleteObjects takes. */
 const deletePageSize = 1000;
 
@@ -32,27 +33,22 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
   client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
   return {
     async putText(key, text) {
-      const body = isCompressed(key) ? gzipSync(text) : Buffer.from(text, 'utf8');
+      const body = isCompressed(key) ? zstdCompressSync(text) : Buffer.from(text, 'utf8');
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: checkedKey(key), Body: body, ...taggingOf(key) }));
     },
 
     async putLines(key, lines) {
       checkedKey(key);
       let count = 0;
-      const counted = (async function* () {
-        let piece = '';
-        for await (const line of lines) {
-          piece += `${line}\n`;
-          count += 1;
-          if (piece.length < pieceLength) continue;
-          yield Buffer.from(piece, 'utf8');
-          piece = '';
-        }
-        if (piece !== '') yield Buffer.from(piece, 'utf8');
-      })();
+      const pieces = Readable.from(
+        joinLines(lines, (total) => {
+          count = total;
+        }),
+        { objectMode: false },
+      );
       const upload = (bytes: AsyncIterable<Buffer>) => uploadS3Object({ client, bucket }, key, bytes);
-      if (isCompressed(key)) await pipeline(counted, createGzip(), upload);
-      else await upload(counted);
+      if (isCompressed(key)) await pipeline(pieces, createZstdCompress({ chunkSize: pieceBytes }), upload);
+      else await upload(pieces);
       return count;
     },
 
@@ -60,7 +56,7 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
       try {
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: checkedKey(key) }));
         const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
-        return (isCompressed(key) ? gunzipSync(bytes) : bytes).toString('utf8');
+        return (isCompressed(key) ? zstdDecompressSync(bytes) : bytes).toString('utf8');
       } catch (error) {
         if (error instanceof NoSuchKey) return null;
         // The body comes after the call, and may break.
@@ -70,17 +66,7 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
 
     async *getLines(key) {
       const stored = Readable.from(missingNamed(key, readS3Object({ client, bucket }, checkedKey(key))));
-      const plain = isCompressed(key) ? stored.compose(createGunzip()) : stored;
-      // `ignoreBOM`: a byte order mark is content here.
-      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-      let rest = '';
-      for await (const bytes of plain) {
-        const lines = (rest + decoder.decode(bytes as Buffer, { stream: true })).split('\n');
-        rest = lines.pop() ?? '';
-        yield* lines;
-      }
-      rest += decoder.decode();
-      if (rest !== '') yield rest;
+      yield* splitLines(isCompressed(key) ? stored.compose(createZstdDecompress({ chunkSize: pieceBytes })) : stored);
     },
 
     async exists(key) {
@@ -108,7 +94,7 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
   };
 };
 
-const isCompressed = (key: string): boolean => key.endsWith('.gz');
+const isCompressed = (key: string): boolean => key.endsWith('.zst');
 
 const checkedKey = (key: string): string => {
   if (!key.split('/').every(isPart)) throw new RangeError(`not an object key: ${key.slice(0, 200)}`);

@@ -26,3 +26,21 @@ export const grammarOf = (path: string): string | null => {
   if (extensionOf(path) === 'tsx') return 'tsx';
   return language === null ? null : (grammarByLanguage[language] ?? null);
 };
+
+/**
+ * Grammars of languages whose brackets or indentation hold together what belongs together, so that the layout may tell
+ * where to cut (chunk-layout). Where words do, as `end` does, only a parse knows.
+ */
+export const layoutGrammars: ReadonlySet<string> = new Set([
+  'c-sharp',
+  'cpp',
+  'css',
+  'go',
+  'java',
+  'javascript',
+  'php',
+  'python',
+  'rust',
+  'tsx',
+  'typescript',
+]);

@@ -2,12 +2,16 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Oid } from '../../core/contract/ids.ts';
 import { SourceUnusableError } from '../../core/domain/errors.ts';
+import { pathFromBytes } from '../../core/domain/git-path.ts';
 import { type GitSetting, gitEnvironment } from './git-environment.ts';
+import type { LocalRepository } from './local-repository.ts';
 import { createTemporaryDirectory } from './temporary-directory.ts';
 
 /** An empty bare repository in a temporary directory. It never has a remote of its own: calls bring theirs. */
 export interface BareRepository {
   readonly gitDir: string;
+  /** The source whose objects it reads where they are; null when they have to be fetched. */
+  readonly inPlace: LocalRepository | null;
   /** @see gitEnvironment */
   environment(protocol: 'https' | 'http' | 'file' | null, settings?: readonly GitSetting[]): Record<string, string>;
   /**
@@ -31,8 +35,16 @@ export const objectFormatOf = (oid: string): ObjectFormat => {
   return oid.length === 64 ? 'sha256' : 'sha1';
 };
 
-/** Written by hand: `git init` costs a process and copies templates. */
-export const createBareRepository = async (root: string, format: ObjectFormat): Promise<BareRepository> => {
+/**
+ * Written by hand: `git init` costs a process and copies templates.
+ * @param inPlace a local source whose objects it borrows, as `git clone --shared` does. Of the source only objects are read:
+ * neither settings and hooks, nor replace references and grafts.
+ */
+export const createBareRepository = async (
+  root: string,
+  format: ObjectFormat,
+  inPlace: LocalRepository | null = null,
+): Promise<BareRepository> => {
   const directory = await createTemporaryDirectory(root);
   const home = join(directory.path, 'home');
   const gitDir = join(directory.path, 'git');
@@ -50,12 +62,14 @@ export const createBareRepository = async (root: string, format: ObjectFormat): 
     await Promise.all([home, packs, join(gitDir, 'refs')].map((path) => mkdir(path, { recursive: true })));
     await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
     await writeConfig();
+    if (inPlace !== null) await borrowObjects(gitDir, inPlace);
   } catch (error) {
     await directory.remove();
     throw error;
   }
   return {
     gitDir,
+    inPlace,
     environment: (protocol, settings) => gitEnvironment({ home, gitDir }, protocol, settings),
     forgetRemote: writeConfig,
     async packBytes() {
@@ -71,4 +85,13 @@ export const createBareRepository = async (root: string, format: ObjectFormat): 
     },
     remove: () => directory.remove(),
   };
+};
+
+const borrowObjects = async (gitDir: string, { objectDirectories, shallow }: LocalRepository): Promise<void> => {
+  const info = join(gitDir, 'objects', 'info');
+  await mkdir(info);
+  // Git reads a line that is quoted as C quotes: a path may have a newline.
+  const lines = objectDirectories.map((path) => `${pathFromBytes(Buffer.from(path))}\n`);
+  await writeFile(join(info, 'alternates'), lines.join(''));
+  if (shallow !== '') await writeFile(join(gitDir, 'shallow'), shallow);
 };

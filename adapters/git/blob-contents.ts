@@ -2,8 +2,9 @@ import { SourceUnavailableError, SourceUnusableError } from '../../core/domain/e
 import type { Blob } from '../../core/ports/git-source.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type FetchRequest, fetchObjects } from './fetch-objects.ts';
-import { objectFailure } from './git-failure.ts';
-import { type GitCommand, streamGit } from './git-process.ts';
+import { readFailure } from './git-failure.ts';
+import { streamGit } from './git-process.ts';
+import { inputLines } from './input-lines.ts';
 
 /** Where blobs come from and go to: a fetch without its wants. */
 export type BlobRequest = Pick<FetchRequest, 'repository' | 'address' | 'limits' | 'signal'>;
@@ -26,50 +27,68 @@ export const fetchBlobs = async (
 };
 
 /**
- * Streams blobs out of the repository, in order; those over `maxBytes` without content. Sizes are asked for first, so
- * that a huge blob never goes through memory.
+ * Streams blobs out of the repository, in order; those over `maxBytes` without content. One process tells the sizes first
+ * and is then asked for the contents of those that fit, so that a huge blob never goes through memory.
  */
 export async function* readBlobs(
   request: BlobRequest,
   oids: readonly string[],
   maxBytes: number,
 ): AsyncGenerator<Blob> {
+  const { repository, limits, signal } = request;
   const { label } = request.address;
-  const sizes = await readSizes(request, oids);
-  const small = function* (): Generator<string> {
-    for (const oid of oids) if (sizeOf(sizes, oid) <= maxBytes) yield `${oid}\n`;
+  const sizes = new Map<string, number>();
+  const distinct = new Set(oids);
+  const told = Promise.withResolvers<void>();
+  const fits = (oid: string): boolean => sizeOf(sizes, oid) <= maxBytes;
+  const questions = async function* (): AsyncGenerator<string> {
+    yield* inputLines(prefixed('info', distinct), 'flush\n');
+    await told.promise;
+    yield* inputLines(prefixed('contents', oids.filter(fits)), 'flush\n');
   };
-  const reader = new ByteReader(streamGit(catFile(request, '--batch', small())));
+  const reader = new ByteReader(
+    streamGit({
+      args: ['cat-file', '--batch-command', '--buffer'],
+      env: repository.environment(null),
+      cwd: repository.gitDir,
+      input: questions(),
+      signal,
+      timeoutMs: limits.processMs,
+    }),
+  );
   try {
+    await readSizes(reader, distinct, sizes, label);
+    told.resolve();
     for (const oid of oids) {
       const size = sizeOf(sizes, oid);
       yield { oid, size, content: size <= maxBytes ? await readContent(reader, oid, size, label) : null };
     }
   } catch (error) {
-    throw objectFailure(error, label);
+    throw await readFailure(error, label, repository);
   } finally {
     await reader.close();
+    told.resolve();
   }
+}
+
+function* prefixed(command: string, oids: Iterable<string>): Generator<string> {
+  for (const oid of oids) yield `${command} ${oid}`;
 }
 
 /** Every size has been read: an absent one is an error before. */
 const sizeOf = (sizes: ReadonlyMap<string, number>, oid: string): number => sizes.get(oid) as number;
 
-const readSizes = async (request: BlobRequest, oids: readonly string[]): Promise<Map<string, number>> => {
-  const { label } = request.address;
-  const sizes = new Map<string, number>();
-  const reader = new ByteReader(streamGit(catFile(request, '--batch-check', lines(new Set(oids)))));
-  try {
-    for (let line = await reader.line(); line !== null; line = await reader.line()) {
-      const [oid, type, size] = line.split(' ');
-      if (oid === undefined || type !== 'blob') throw missing(label, line);
-      sizes.set(oid, Number(size));
-    }
-    return sizes;
-  } catch (error) {
-    throw objectFailure(error, label);
-  } finally {
-    await reader.close();
+const readSizes = async (
+  reader: ByteReader,
+  oids: ReadonlySet<string>,
+  sizes: Map<string, number>,
+  label: string,
+): Promise<void> => {
+  for (const oid of oids) {
+    const line = await reader.line();
+    const [named, type, size] = line?.split(' ') ?? [];
+    if (named !== oid || type !== 'blob') throw missing(label, line ?? oid);
+    sizes.set(oid, Number(size));
   }
 };
 
@@ -79,23 +98,6 @@ const readContent = async (reader: ByteReader, oid: string, size: number, label:
   if (content === null) throw new SourceUnusableError(`${label}: the blob ${oid} cannot be read`);
   return content.subarray(0, size);
 };
-
-const catFile = (
-  { repository, limits, signal }: BlobRequest,
-  mode: '--batch' | '--batch-check',
-  input: Iterable<string>,
-): GitCommand => ({
-  args: ['cat-file', mode, '--buffer'],
-  env: repository.environment(null),
-  cwd: repository.gitDir,
-  input,
-  signal,
-  timeoutMs: limits.processMs,
-});
-
-function* lines(oids: Iterable<string>): Generator<string> {
-  for (const oid of oids) yield `${oid}\n`;
-}
 
 const missing = (label: string, what: string): SourceUnusableError =>
   new SourceUnusableError(`${label}: does not have a blob that its tree names: ${what}`);

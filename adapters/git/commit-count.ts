@@ -5,7 +5,7 @@ import type { CommitCount } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, objectFormatOf } from './bare-repository.ts';
 import { type CommitGraph, countBetween, parseCommitGraph } from './commit-graph.ts';
 import { type FetchOutcome, fetchObjects } from './fetch-objects.ts';
-import { objectFailure } from './git-failure.ts';
+import { readFailure } from './git-failure.ts';
 import type { GitLimits } from './git-limits.ts';
 import { runGit } from './git-process.ts';
 import type { SourceAddress } from './source-address.ts';
@@ -93,7 +93,7 @@ export const readGraph = async (
     });
     return parseCommitGraph(stdout.toString('latin1'), await shallowFile(repository));
   } catch (error) {
-    throw objectFailure(error, address.label);
+    throw await readFailure(error, address.label, repository);
   }
 };
 

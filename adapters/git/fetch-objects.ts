@@ -4,6 +4,7 @@ import type { GitSetting } from './git-environment.ts';
 import { remoteFailure } from './git-failure.ts';
 import type { GitLimits } from './git-limits.ts';
 import { GitExitError, runGit } from './git-process.ts';
+import { inputLines } from './input-lines.ts';
 import type { SourceAddress } from './source-address.ts';
 
 export interface FetchRequest {
@@ -48,7 +49,7 @@ export const fetchObjects = async (request: FetchRequest): Promise<FetchOutcome>
       ],
       env: repository.environment(address.protocol, [...address.settings, ...promisor]),
       cwd: repository.gitDir,
-      input: lines(request.wants),
+      input: inputLines(request.wants),
       signal: request.signal,
       timeoutMs: limits.processMs,
       watch: async () => ((await repository.packBytes()) > limits.packBytes ? tooLarge() : null),
@@ -70,7 +71,3 @@ const refusal = (stderr: string): FetchOutcome | null => {
   const unadvertised = /unadvertised object ([0-9a-f]{40,64})/.exec(stderr)?.[1];
   return unadvertised === undefined ? null : { kind: 'unadvertised', oid: unadvertised };
 };
-
-function* lines(wants: Iterable<string>): Generator<string> {
-  for (const want of wants) yield `${want}\n`;
-}

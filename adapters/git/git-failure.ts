@@ -6,7 +6,9 @@ import {
   SourceUnusableError,
   type SyncError,
 } from '../../core/domain/errors.ts';
+import type { BareRepository } from './bare-repository.ts';
 import { GitExitError } from './git-process.ts';
+import { isStillThere } from './local-repository.ts';
 
 type Cause = readonly [pattern: RegExp, make: (where: string, match: RegExpExecArray) => SyncError];
 
@@ -34,7 +36,7 @@ const causes: readonly Cause[] = [
     (where) => new SourceRefusedError(`${where}: its certificate is not trusted`),
   ],
   [
-    /repository '.*' not found|does not appear to be a git repository|not valid: is this a git repository|dumb http transport|no such file or directory/i,
+    /repository '.*' not found|fatal: not a git repository|invalid gitfile format|does not appear to be a git repository|not valid: is this a git repository|dumb http transport|no such file or directory/i,
     (where) => new SourceNotFoundError(`${where}: there is no git repository`),
   ],
   [/No space left on device/, (where) => new SourceUnusableError(`${where}: takes more disk space than there is`)],
@@ -69,6 +71,13 @@ export const objectFailure = (error: unknown, where: string): unknown =>
   error instanceof GitExitError
     ? new SourceUnusableError(`${where}: its objects cannot be read: ${lastWords(error)}`, { cause: error })
     : error;
+
+/** The same, where the objects may be the source's own: it may have been removed meanwhile. */
+export const readFailure = async (error: unknown, where: string, { inPlace }: BareRepository): Promise<unknown> => {
+  const failure = objectFailure(error, where);
+  if (!(failure instanceof SourceUnusableError) || inPlace === null || (await isStillThere(inPlace))) return failure;
+  return new SourceNotFoundError(`${where}: there is no git repository any more`, { cause: error });
+};
 
 /** Git's last own line. Lines of the server (`remote:`) may hold anything and are left out. */
 const lastWords = (error: GitExitError): string => {

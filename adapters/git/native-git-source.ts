@@ -6,6 +6,8 @@ import { type BareRepository, createBareRepository, type ObjectFormat, objectFor
 import { fetchBlobs, readBlobs } from './blob-contents.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
 import { listHeads } from './list-heads.ts';
+import { findWithBranches } from './local-branches.ts';
+import { findLocalRepository, type LocalRepository } from './local-repository.ts';
 import { openSnapshot } from './snapshot.ts';
 import { resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
 import { removeStaleDirectories } from './temporary-directory.ts';
@@ -28,11 +30,11 @@ export const createNativeGitSource = (options: NativeGitSourceOptions): GitSourc
   const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
   const address = (source: Source): Promise<SourceAddress> => addressOf(source, options);
   let swept: Promise<void> | null = null;
-  const prepare = async (format: ObjectFormat): Promise<BareRepository> => {
+  const prepare = async (format: ObjectFormat, inPlace: LocalRepository | null = null): Promise<BareRepository> => {
     // What cannot be cleaned up today is no reason to fail.
     swept ??= removeStaleDirectories(tempRoot, Date.now()).catch(() => {});
     await swept;
-    return createBareRepository(tempRoot, format);
+    return createBareRepository(tempRoot, format, inPlace);
   };
 
   return {
@@ -49,18 +51,20 @@ export const createNativeGitSource = (options: NativeGitSourceOptions): GitSourc
     async open(source, heads, { signal }: GitCallOptions = {}) {
       const [format = 'sha1'] = heads.map(({ commit }) => objectFormatOf(commit));
       const from = await unlessAborted(address(source), signal);
-      const repository = await prepare(format);
-      return openSnapshot({ tempRoot, limits, repository, address: from, signal }, heads);
+      const found = await findWithBranches(from, heads);
+      const repository = await prepare(format, found?.repository);
+      return openSnapshot({ tempRoot, limits, repository, address: from, signal }, heads, found?.moved ?? []);
     },
 
     async *blobs(source, commits, oids, { maxBytes, signal }): AsyncGenerator<Blob> {
       const [format] = [...oids, ...commits].map(objectFormatOf);
       if (format === undefined || oids.length === 0) return;
       const from = await unlessAborted(address(source), signal);
-      const repository = await prepare(format);
+      const inPlace = from.path === null ? null : await findLocalRepository(from.path);
+      const repository = await prepare(format, inPlace);
       const request = { repository, address: from, limits, signal };
       try {
-        await fetchBlobs(request, new Set(oids), commits);
+        if (inPlace === null) await fetchBlobs(request, new Set(oids), commits);
         yield* readBlobs(request, oids, maxBytes);
       } finally {
         await repository.remove();

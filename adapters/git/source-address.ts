@@ -21,6 +21,8 @@ export interface SourceAddress {
   /** For messages: holds no secret. */
   readonly label: string;
   readonly protocol: 'https' | 'http' | 'file';
+  /** Of a source on this machine: where. */
+  readonly path: string | null;
   readonly settings: readonly GitSetting[];
 }
 
@@ -66,6 +68,7 @@ const pathOf = (url: URL): string => {
 const localPath = (path: string): SourceAddress => ({
   label: path,
   protocol: 'file',
+  path,
   settings: [
     ['remote.origin.url', path],
     ['remote.origin.uploadpack', localUploadPack],
@@ -99,6 +102,7 @@ const overHttp = async (
     // Whoever reads that something may not be read wants to know with what it was tried.
     label: source.credential === undefined ? plain : `${plain} (with the credential ${source.credential})`,
     protocol,
+    path: null,
     settings: [
       ['remote.origin.url', plain],
       ...(isIP(host) === 0 ? [pin(url, protocol, addresses)] : []),

@@ -2,7 +2,8 @@ import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './lance-indices.ts';
-import { arrowTable, type PackedRows, rowSchema } from './lance-rows.ts';
+import { createRowWriter } from './lance-row-writer.ts';
+import { type PackedRows, rowSchema } from './lance-rows.ts';
 import { planSettle, type SettlePlan, type TableState } from './lance-settle-plan.ts';
 import { createWriteQueue } from './lance-write-queue.ts';
 
@@ -30,6 +31,12 @@ export interface GenerationPlace {
   readonly maxRowsPerCommit: number;
   readonly plan?: ((state: TableState) => SettlePlan) | undefined;
 }
+
+/**
+ * Half of what the callers of a large job have under way (two workers, four batches of some 460 rows each): the other half is
+ * being made while this is written. 180,000 rows become some 90 commits.
+ */
+const gathering = { rows: 2048, quietMs: 60 };
 
 export const createLanceGeneration = (place: GenerationPlace): LanceGeneration => {
   const tableDirectory = join(place.directory, `${place.table}.lance`);
@@ -66,16 +73,10 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     return table;
   };
 
-  const commit = async (packs: readonly PackedRows[]): Promise<void> => {
-    const table = await openOrCreate();
-    await table
-      .mergeInsert(['blob', 'ordinal'])
-      .whenMatchedUpdateAll()
-      .whenNotMatchedInsertAll()
-      .execute(arrowTable(packs, place.dimensions));
-  };
+  const writer = createRowWriter(place.dimensions);
+  const commit = async (packs: readonly PackedRows[]): Promise<void> => writer.write(await openOrCreate(), packs);
 
-  const queue = createWriteQueue(commit, place.maxRowsPerCommit);
+  const queue = createWriteQueue(commit, place.maxRowsPerCommit, gathering);
 
   const prune = async (table: Table, graceMs: number): Promise<void> => {
     await table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs) });
@@ -97,6 +98,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   let settledVersion = 0;
 
   const settle = async (): Promise<void> => {
+    writer.forget();
     const table = await open();
     if (table === null) return;
     const state = await readTableState(table, await versionCount());
@@ -105,6 +107,9 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       // Without its word index a table is compacted in half the time: nothing has to follow the moved rows.
       if (steps.buildWords && (await hasWordIndex(table))) await dropWordIndex(table);
       await prune(table, place.graceMs);
+      // Without an index over any row it has not been searched: what the merge replaced, as much again as the table, goes at once.
+      // The merge's own call keeps it whatever the grace.
+      if (steps.buildWords && state.wordsIndexed === 0) await prune(table, 0);
     }
     if (steps.buildWords) await buildWordIndices(table);
     if (steps.buildVectors) await buildVectorIndex(table);
@@ -120,6 +125,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   };
 
   const forget = (): void => {
+    writer.forget();
     opened?.close();
     opened = null;
   };

@@ -100,8 +100,9 @@ const hitsOf = (batch: arrow.RecordBatch): Omit<IndexHit, 'score'>[] => {
 
 /** The batch's vectors, one after the other, in a buffer of their own. */
 const vectorsOf = (batch: arrow.RecordBatch): Float32Array => {
-  const list = batch.getChild('vector')?.data[0] as arrow.Data<arrow.FixedSizeList<arrow.Float32>>;
-  const floats = list.children[0]?.values as Float32Array;
+  const list = batch.getChild('vector')?.data[0] as arrow.Data<arrow.FixedSizeList<arrow.Float16>>;
+  const halves = list.children[0]?.values as Uint16Array<ArrayBuffer>;
   const dimensions = list.type.listSize;
-  return floats.slice(list.offset * dimensions, (list.offset + list.length) * dimensions);
+  const own = halves.slice(list.offset * dimensions, (list.offset + list.length) * dimensions);
+  return new Float32Array(new Float16Array(own.buffer));
 };

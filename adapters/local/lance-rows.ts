@@ -1,5 +1,5 @@
 import * as arrow from 'apache-arrow';
-import { codeTokens } from '../../core/domain/code-tokens.ts';
+import { scanTokens } from '../../core/domain/token-scan.ts';
 import type { IndexRow } from '../../core/ports/search-index.ts';
 
 /** Strings back to back as UTF-8; string i stands at offsets[i] … offsets[i + 1]. Arrow's own layout, so nothing is copied later. */
@@ -21,11 +21,14 @@ export interface PackedRows {
   readonly texts: PackedStrings;
   /** The texts' code tokens, with spaces between: what the word index is built on. */
   readonly words: PackedStrings;
-  /** count × dimensions. */
-  readonly vectors: Float32Array<ArrayBuffer>;
+  /** count × dimensions numbers of half precision, as their bits. */
+  readonly vectors: Uint16Array<ArrayBuffer>;
 }
 
-/** The columns of a generation's table. */
+/**
+ * The columns of a generation's table. Vectors are of half precision: eleven bits tell unit vectors apart well enough, and 512 of them take 1 KB in
+ * place of 2. Texts are not compressed further: zstd saves a quarter of the disk and doubles what merging fragments costs (measured).
+ */
 export const rowSchema = (dimensions: number): arrow.Schema =>
   new arrow.Schema([
     new arrow.Field('blob', new arrow.Utf8(), false),
@@ -38,7 +41,7 @@ export const rowSchema = (dimensions: number): arrow.Schema =>
   ]);
 
 const vectorType = (dimensions: number) =>
-  new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true));
+  new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float16(), true));
 
 /**
  * Packs rows on the caller's thread: splitting words and encoding is most of a put's work in JavaScript, and there are
@@ -53,7 +56,7 @@ export const packRows = (rows: readonly IndexRow[], dimensions: number): PackedR
   const ordinals = new Int32Array(count);
   const startLines = new Int32Array(count);
   const endLines = new Int32Array(count);
-  const vectors = new Float32Array(count * dimensions);
+  const vectors = new Float16Array(count * dimensions);
   kept.forEach((row, i) => {
     if (row.vector.length !== dimensions)
       throw new RangeError(`a vector of ${row.vector.length} dimensions does not fit a generation of ${dimensions}`);
@@ -71,8 +74,8 @@ export const packRows = (rows: readonly IndexRow[], dimensions: number): PackedR
     startLines,
     endLines,
     texts: packStrings(kept.map((row) => row.text)),
-    words: packStrings(kept.map((row) => codeTokens(row.text).join(' '))),
-    vectors,
+    words: packWords(kept),
+    vectors: new Uint16Array(vectors.buffer),
   };
 };
 
@@ -100,7 +103,7 @@ const structOf = (rows: PackedRows, schema: arrow.Schema): arrow.Data<arrow.Stru
   const strings = ({ bytes, offsets }: PackedStrings) =>
     arrow.makeData({ type: new arrow.Utf8(), length, nullCount: 0, valueOffsets: offsets, data: bytes });
   const floats = arrow.makeData({
-    type: new arrow.Float32(),
+    type: new arrow.Float16(),
     length: length * rows.dimensions,
     nullCount: 0,
     data: rows.vectors,
@@ -134,4 +137,22 @@ const packStrings = (strings: readonly string[]): PackedStrings => {
     view.write(text, offsets[i] as number);
   });
   return { bytes, offsets };
+};
+
+const packWords = (rows: readonly IndexRow[]): PackedStrings => {
+  const offsets = new Int32Array(rows.length + 1);
+  let bytes = new Uint8Array(rows.reduce((sum, { text }) => sum + text.length, 0));
+  let size = 0;
+  rows.forEach(({ text }, i) => {
+    const { words, length } = scanTokens(text);
+    if (size + length > bytes.length) {
+      const larger = new Uint8Array((size + length) * 2);
+      larger.set(bytes.subarray(0, size));
+      bytes = larger;
+    }
+    bytes.set(words.subarray(0, length), size);
+    size += length;
+    offsets[i + 1] = size;
+  });
+  return { bytes: bytes.slice(0, size), offsets };
 };

@@ -1,3 +1,4 @@
+import './yield-to-requests.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLanceSearchIndex } from './lance-search-index.ts';
 import type { HostMessage } from './search-index-protocol.ts';

@@ -1,6 +1,9 @@
 import type { Clock } from '../../core/ports/clock.ts';
 
-/** The machine's own clock. Its timers never keep a process alive. */
+/**
+ * The machine's own clock. Its timers keep a process alive until they are stopped: a function that waits for nothing but one
+ * of them would else be taken for done, and Lambda would answer nothing in its stead.
+ */
 export const systemClock: Clock = {
   now: () => new Date(),
   every: (milliseconds, tick) => {
@@ -14,7 +17,6 @@ export const systemClock: Clock = {
         ticking = false;
       }
     }, milliseconds);
-    timer.unref();
     return () => clearInterval(timer);
   },
 };

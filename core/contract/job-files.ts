@@ -1,15 +1,25 @@
 import { z } from 'zod';
 import { Oid } from './ids.ts';
-import { PullReport } from './records.ts';
+import { BranchPointer, PullReport } from './records.ts';
 
 /** What the steps of one job leave for each other in the object store. */
+
+export const AttributeFiles = z.array(z.object({ path: z.string(), text: z.string() }));
+export type AttributeFiles = z.infer<typeof AttributeFiles>;
 
 export const PulledBranch = z.object({
   name: z.string(),
   commit: Oid,
-  /** Key of the tree listing; null when the branch's index is known to be in step already. */
-  tree_key: z.string().nullable(),
-  attributes: z.array(z.object({ path: z.string(), text: z.string() })),
+  /**
+   * What is listed: nothing, when the branch's index is known to be in step; the whole tree (see treeLine); or what is different
+   * from the tree of the committed manifest (see treePatchLine).
+   */
+  listing: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('none') }),
+    z.object({ kind: z.enum(['tree', 'changes']), key: z.string() }),
+  ]),
+  /** The tree's `.gitattributes`. */
+  attributes: AttributeFiles,
 });
 export type PulledBranch = z.infer<typeof PulledBranch>;
 
@@ -23,10 +33,15 @@ export type PullFile = z.infer<typeof PullFile>;
 export const DiffedBranch = z.object({
   name: z.string(),
   commit: Oid,
-  draft_key: z.string(),
-  /** Fingerprint of the path rules in effect. */
+  /** Key of what changes in the branch's manifest: see core/domain/manifest-patch.ts. */
+  patch_key: z.string(),
+  /** The committed manifest that the patch is for; null: for none, everything is new. */
+  base: BranchPointer.pick({ manifest_key: true, files: true, chunks: true, bytes: true }).nullable(),
+  /** Fingerprints of the path rules in effect. */
   rules: z.string(),
+  attributes: z.string(),
 });
+export type DiffedBranch = z.infer<typeof DiffedBranch>;
 
 export const DiffFile = z.object({
   mode: z.enum(['full', 'incremental']),

@@ -22,6 +22,8 @@ export const BranchPointer = z.object({
   indexed_at: z.iso.datetime(),
   /** Fingerprint of what decides outcomes besides content: path rules in effect. Another one means: look at every path again. */
   rules: z.string(),
+  /** Fingerprint of the tree's `.gitattributes`, which decide too. Another one, or none: look at every path again. */
+  attributes: z.string().optional(),
 });
 export type BranchPointer = z.infer<typeof BranchPointer>;
 
@@ -35,8 +37,16 @@ export type GenerationRecord = z.infer<typeof GenerationRecord>;
 
 /** Something that no committed manifest needs any more; the next job, holding the lock, removes it. */
 export const Leftover = z.discriminatedUnion('kind', [
-  /** Blobs listed (oid, tab, chunks, a line each) in an object; those that a committed manifest holds again are kept. */
-  z.object({ kind: z.literal('blobs'), generation: z.int(), key: z.string() }),
+  /**
+   * Blobs listed (oid, tab, chunks, a line each) in an object; those that a committed manifest holds again are kept.
+   * `checked`: keys of the manifests that are known to hold none of them.
+   */
+  z.object({
+    kind: z.literal('blobs'),
+    generation: z.int(),
+    key: z.string(),
+    checked: z.array(z.string()).optional(),
+  }),
   z.object({ kind: z.literal('generation'), generation: z.int() }),
   z.object({ kind: z.literal('objects'), prefix: z.string() }),
 ]);

@@ -5,10 +5,11 @@ import {
   type SyntaxNode,
   syntaxBoundaries,
 } from './chunk-boundaries.ts';
+import { layoutSeams } from './chunk-layout.ts';
 import { maxChunkLength, type Units, unitsOf } from './chunk-units.ts';
 
 /** Part of a chunker's version: raise it with any change that may cut a text elsewhere. */
-export const planVersion = 'plan-1';
+export const planVersion = 'plan-2';
 
 /** Non-blank characters that a chunk should have, and at most has (a single line may have more). */
 const aim = 1350;
@@ -33,18 +34,43 @@ export const planMarkdown = (text: string): PlannedChunk[] => plan(text, (units)
 /** Line windows, cut where blank lines and indentation suggest it: for whatever has no grammar, or could not be parsed. */
 export const planLines = (text: string): PlannedChunk[] => plan(text, (units) => plainBoundaries(text, units));
 
-/** Whether a text is one chunk however it is cut, so that nobody need parse it. */
-export const isOneChunk = (text: string): boolean => {
-  if (text.length > maxChunkLength) return false;
+/**
+ * Chunks of code whose layout alone tells where it may be cut, so that nobody need parse it: it fits one chunk, or every cut
+ * falls on a seam that {@link layoutSeams} knows. Null: parse it. All such cuts are beginnings of syntax nodes in Java, Go, Python
+ * and JavaScript (measured on 3,000 files; a parse is nine tenths of the work of chunking).
+ * @param layoutTells whether the language's brackets or indentation hold together what belongs together.
+ */
+export const planLayout = (text: string, layoutTells: boolean): PlannedChunk[] | null => {
   const units = unitsOf(text);
-  return fits(units, 0, units.count);
+  if (units.count === 0) return [];
+  if (fits(units, 0, units.count)) return chunksOf(text, units, [0]);
+  if (!layoutTells) return null;
+  const seams = layoutSeams(text, units);
+  if (!reachable(units, seams)) return null;
+  const cuts = bestCuts(units, plainBoundaries(text, units));
+  if (cuts.some((cut) => cut > 0 && seams[cut] !== 1)) return null;
+  return chunksOf(text, units, cuts);
 };
 
 const plan = (text: string, boundaries: (units: Units) => Boundaries): PlannedChunk[] => {
   const units = unitsOf(text);
   if (units.count === 0) return [];
-  const cuts = fits(units, 0, units.count) ? [0] : bestCuts(units, boundaries(units));
-  return cuts.map((from, index) => {
+  return chunksOf(text, units, fits(units, 0, units.count) ? [0] : bestCuts(units, boundaries(units)));
+};
+
+/** Whether no stretch between two seams is too heavy for a chunk: else the search for cuts can be spared. */
+const reachable = (units: Units, seams: Uint8Array): boolean => {
+  let last = 0;
+  for (let unit = 1; unit <= units.count; unit++) {
+    if (unit < units.count && seams[unit] !== 1) continue;
+    if (!fits(units, last, unit)) return false;
+    last = unit;
+  }
+  return true;
+};
+
+const chunksOf = (text: string, units: Units, cuts: readonly number[]): PlannedChunk[] =>
+  cuts.map((from, index) => {
     const last = (cuts[index + 1] ?? units.count) - 1;
     return {
       startLine: units.line[from] as number,
@@ -52,7 +78,6 @@ const plan = (text: string, boundaries: (units: Units) => Boundaries): PlannedCh
       text: text.slice(units.start[from], units.end[last]),
     };
   });
-};
 
 const fits = (units: Units, from: number, to: number): boolean =>
   to - from <= 1 ||

@@ -52,7 +52,7 @@ const prose: ReadonlySet<Language | null> = new Set<Language | null>([
 ]);
 
 const isGenerated = (bytes: Uint8Array, path: string, language: Language | null): boolean => {
-  const lines = asLatin1(bytes.subarray(0, headBytes)).split('\n', headLines);
+  const lines = latin1.decode(bytes.subarray(0, headBytes)).split('\n', headLines);
   if (extensionOf(path) === 'map' && /^\{\s*"(?:version|sources|mappings|file)"/.test(lines[0] ?? '')) return true;
   const comments = lines.filter((line) => commentLine.test(line));
   if (comments.some((line) => agreedMarker.test(line))) return true;
@@ -60,12 +60,8 @@ const isGenerated = (bytes: Uint8Array, path: string, language: Language | null)
   return comments.some((line) => madeByTool.test(line)) && comments.some((line) => handsOff.test(line));
 };
 
-/** Markers are ASCII: a decoder would only cost time, and trip over whatever else is there. */
-const asLatin1 = (bytes: Uint8Array): string => {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-};
+/** Markers are ASCII: a byte a character, whatever the encoding, is all that they need, and it cannot fail. */
+const latin1 = new TextDecoder('latin1');
 
 /** Only these are minified in practice. Prose, one-line JSON and data have long lines too, and are meant to be read or found. */
 const minifiable: ReadonlySet<Language | null> = new Set<Language | null>(['javascript', 'css']);

@@ -1,5 +1,6 @@
-import type { ManifestEntry, Pair, TreeEntry } from './manifest.ts';
+import type { ManifestEntry, TreeEntry } from './manifest.ts';
 import { isContentReason, isPathReason, type SkipReason } from './outcomes.ts';
+import type { Pair } from './tree-join.ts';
 
 /** What is known of a blob that the generation has seen before. */
 export interface KnownBlob {

@@ -1,4 +1,3 @@
-import { comparePaths } from './git-path.ts';
 import type { FileOutcome, SkipReason } from './outcomes.ts';
 
 /** One entry of a git tree, as `ls-tree -r` lists it. `size` is bytes, null where git does not know it (no blob at hand). */
@@ -7,6 +6,12 @@ export interface TreeEntry {
   readonly mode: string;
   readonly oid: string;
   readonly size: number | null;
+}
+
+/** What stands at a path that is different from an older tree's; null when the path is gone. */
+export interface TreeChange {
+  readonly path: string;
+  readonly entry: TreeEntry | null;
 }
 
 /** One file of a branch's indexed state. */
@@ -33,17 +38,6 @@ export const parseManifestLine = (line: string): ManifestEntry => {
   return { oid, mode, size: Number(size), outcome: outcome as FileOutcome, reason, chunks: Number(chunks), path };
 };
 
-/** A line of a draft: a manifest's line, marked where the job changed what is known of the path. No oid begins with the mark. */
-export const draftLine = (entry: ManifestEntry, changed: boolean): string =>
-  changed ? `${CHANGED}${manifestLine(entry)}` : manifestLine(entry);
-
-export const parseDraftLine = (line: string): { readonly entry: ManifestEntry; readonly changed: boolean } => {
-  const changed = line.startsWith(CHANGED);
-  return { entry: parseManifestLine(changed ? line.slice(CHANGED.length) : line), changed };
-};
-
-const CHANGED = '+';
-
 export const treeLine = (entry: TreeEntry): string => [entry.oid, entry.mode, entry.size ?? '-', entry.path].join('\t');
 
 export const parseTreeLine = (line: string): TreeEntry => {
@@ -56,31 +50,12 @@ export const parseTreeLine = (line: string): TreeEntry => {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not stand in a field
 const oneField = (text: string): string => text.replace(/[\u0000-\u001f]+/g, ' ');
 
-/** A path of the old manifest beside the same path of the new tree; one of the two may be absent. */
-export interface Pair {
-  readonly before: ManifestEntry | null;
-  readonly after: TreeEntry | null;
-}
+/** The blob of a manifest's or a tree's line, without making an entry of it. */
+export const oidOfLine = (line: string): string => line.slice(0, line.indexOf('\t'));
 
-/** Joins two listings that are both in tree order, holding one entry of each. */
-export async function* joinByPath(
-  before: AsyncIterable<ManifestEntry> | Iterable<ManifestEntry>,
-  after: AsyncIterable<TreeEntry> | Iterable<TreeEntry>,
-): AsyncGenerator<Pair> {
-  const left = iterate(before);
-  const right = iterate(after);
-  let l = await left.next();
-  let r = await right.next();
-  while (!l.done || !r.done) {
-    const order = l.done ? 1 : r.done ? -1 : comparePaths(l.value.path, r.value.path);
-    yield {
-      before: order <= 0 ? (l.value as ManifestEntry) : null,
-      after: order >= 0 ? (r.value as TreeEntry) : null,
-    };
-    if (order <= 0) l = await left.next();
-    if (order >= 0) r = await right.next();
-  }
-}
+/** The path of a manifest's or a tree's line, without making an entry of it. */
+export const pathOfLine = (line: string): string => line.slice(line.lastIndexOf('\t') + 1);
 
-const iterate = <T>(source: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> =>
-  Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+/** Whether a manifest's line and a tree's name the same blob with the same mode: those stand first in both. */
+export const holdsTheSame = (manifest: string, tree: string): boolean =>
+  tree.startsWith(manifest.slice(0, manifest.indexOf('\t', manifest.indexOf('\t') + 1) + 1));

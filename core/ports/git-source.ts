@@ -1,4 +1,4 @@
-import type { TreeEntry } from '../domain/manifest.ts';
+import type { TreeChange, TreeEntry } from '../domain/manifest.ts';
 
 /** What a repository is read from. `credential` is a reference, never a secret. */
 export interface Source {
@@ -28,8 +28,13 @@ export interface CommitCount {
 
 /** A source opened at some commits, without history and without blobs. Close it: it holds a temporary directory. */
 export interface Snapshot {
-  /** The whole tree of one of the opened commits, recursively, in tree order, streamed. Sizes are null (blobs are absent). */
-  tree(commit: string): AsyncIterable<TreeEntry>;
+  /** The whole tree of one of the opened commits, recursively, in tree order, streamed in blocks. Sizes are null (blobs may be absent). */
+  tree(commit: string): AsyncIterable<readonly TreeEntry[]>;
+  /**
+   * What is different in the tree of the opened commit `to` from that of an older commit, in tree order, streamed in blocks; null where
+   * only whole trees can be had. Throws as `tree` does, also when the older commit is not there any more.
+   */
+  changes(from: string, to: string): AsyncIterable<readonly TreeChange[]> | null;
   /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */
   countCommits(from: string, to: string): Promise<CommitCount>;
   close(): Promise<void>;

@@ -1,16 +1,16 @@
 /**
  * Objects by key. Keys are `/`-separated, without `..` and without a leading slash.
- * An object whose key ends in `.gz` is stored compressed; callers always see the plain content.
+ * An object whose key ends in `.zst` is stored compressed; callers always see the plain content.
  * A write is atomic: a reader sees the whole new object or what was there before.
  */
 export interface ObjectStore {
   putText(key: string, text: string): Promise<void>;
-  /** Streams lines (without their newline) into one object. Returns how many there were. Holds a bounded buffer. */
-  putLines(key: string, lines: AsyncIterable<string> | Iterable<string>): Promise<number>;
+  /** Streams lines (without their newline), or blocks of them, into one object. Returns how many lines there were. Holds a bounded buffer. */
+  putLines(key: string, lines: Iterable<string> | AsyncIterable<readonly string[]>): Promise<number>;
   /** The object's text, or null when there is none. */
   getText(key: string): Promise<string | null>;
-  /** The object's lines, streamed. Throws ObjectMissingError when there is none. */
-  getLines(key: string): AsyncIterable<string>;
+  /** The object's lines, streamed in blocks, none of them empty. Throws ObjectMissingError when there is none. */
+  getLines(key: string): AsyncIterable<readonly string[]>;
   exists(key: string): Promise<boolean>;
   /** Keys that begin with `prefix`, in order. */
   list(prefix: string): AsyncIterable<string>;

@@ -9,6 +9,7 @@ import type {
   JobRecord,
   Leftover,
   PullReport,
+  RepositoryRecord,
   SyncRates,
 } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
@@ -38,6 +39,8 @@ export interface Claim {
   readonly job: Omit<JobRecord, 'fence'>;
   /** Takes the lock from a running job, which ends as `cancelled` in the same transaction. */
   readonly force: boolean;
+  /** The repository as the caller has read it: saves a read. One that has changed since costs one more try, and nothing else. */
+  readonly seen?: RepositoryRecord | undefined;
   /** Clears every branch pointer in the same transaction (force and full_reindex: O(1), the old generations become leftovers). */
   readonly clearIndex: boolean;
   /** Kept for 24 h in the claim's transaction. A claim that is not made keeps nothing. */

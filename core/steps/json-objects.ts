@@ -14,7 +14,3 @@ export const needJson = async <T>(objects: ObjectStore, key: string, schema: z.Z
   if (value === null) throw new ObjectMissingError(`no object at ${key}`);
   return value;
 };
-
-export async function* mapLines<T>(lines: AsyncIterable<string>, parse: (line: string) => T): AsyncGenerator<T> {
-  for await (const line of lines) yield parse(line);
-}

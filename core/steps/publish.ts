@@ -9,11 +9,11 @@ import type {
 } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { learn, publishSeconds } from '../domain/estimate.ts';
-import { type ManifestEntry, parseManifestLine } from '../domain/manifest.ts';
+import { type ManifestEntry, oidOfLine } from '../domain/manifest.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from './job-keys.ts';
-import { mapLines, needJson } from './json-objects.ts';
+import { needJson } from './json-objects.ts';
 import { openLedger } from './ledger.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
@@ -23,7 +23,7 @@ import { readResults, type Totals, writeManifest } from './write-manifest.ts';
 type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'metrics'>;
 
 /**
- * Completes the drafts into manifests, settles the index, and then, in one transaction, flips the branch pointers,
+ * Applies the patches to the manifests, settles the index, and then, in one transaction, flips the branch pointers,
  * releases the lock and ends the job. Whoever searches sees the old index up to that moment and the new one after it.
  */
 export const publish =
@@ -37,14 +37,15 @@ export const publish =
       const found = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
       const begun = deps.clock.now();
       await tellEstimate(deps, job, repository, found, begun);
-      const { pointers, totals } = await writeManifests(deps, job, record, found, pulse);
+      const dropped = await readDropped(deps, job);
+      const { pointers, totals } = await writeManifests(deps, job, record, found, dropped, pulse);
       state.done = 0.3;
       if (totals.chunks_embedded + totals.chunks_reused > 0)
         await deps.index.settle({ ...generationOf(repository, found.generation) });
       state.done = 0.8;
       const branches = { ...repository.branches, ...pointers };
       const obsolete = obsoleteObjects(repository, branches, found.generation);
-      const garbage = await listGarbage(deps, job, found, branches, pulse);
+      const garbage = await listGarbage(deps, job, found, dropped, branches, pulse);
       state.done = 1;
       await pulse.end();
       const at = deps.clock.now();
@@ -128,7 +129,14 @@ const isPublished = (status: JobRecord['status']): boolean =>
   status === 'completed' || status === 'completed_with_errors';
 
 /** Writes the manifests, and into the job's ledger each of its files that they leave out of the index. */
-const writeManifests = async (deps: Deps, job: JobRef, record: JobRecord, found: DiffFile, pulse: Pulse) => {
+const writeManifests = async (
+  deps: Deps,
+  job: JobRef,
+  record: JobRecord,
+  found: DiffFile,
+  dropped: Map<string, string>,
+  pulse: Pulse,
+) => {
   const results = await readResults(deps, job, pulse);
   const totals: Totals = {
     indexed: 0,
@@ -145,17 +153,19 @@ const writeManifests = async (deps: Deps, job: JobRef, record: JobRecord, found:
   const ledger = openLedger(deps, ledgerPrefix(record));
   for (const [index, branch] of found.branches.entries()) {
     const manifest_key = manifestKey(job, index);
-    const note = async ({ path, outcome, reason }: ManifestEntry): Promise<void> => {
-      if (outcome === 'skipped' || outcome === 'failed')
-        await ledger.add({ branch: branch.name, path, outcome, reason });
+    const note = async (entries: readonly ManifestEntry[]): Promise<void> => {
+      for (const { path, outcome, reason } of entries)
+        if (outcome === 'skipped' || outcome === 'failed')
+          await ledger.add({ branch: branch.name, path, outcome, reason });
     };
-    const sums = await writeManifest(deps, branch.draft_key, manifest_key, results, totals, pulse, note);
+    const sums = await writeManifest(deps, { branch, key: manifest_key, results, totals, dropped, pulse, note });
     pointers[branch.name] = {
       commit: branch.commit,
       generation: found.generation,
       manifest_key,
       ...sums,
       rules: branch.rules,
+      attributes: branch.attributes,
       indexed_at: deps.clock.now().toISOString(),
     };
   }
@@ -181,29 +191,41 @@ const obsoleteObjects = (
   ];
 };
 
-/** Lists the blobs that lost their last path. They are deleted by the next job: a write to the index needs the lock. */
+/** Blobs that lost a path, with the line that the next job is to read; in proportion to the change. */
+const readDropped = async (deps: Deps, job: JobRef): Promise<Map<string, string>> => {
+  const dropped = new Map<string, string>();
+  for await (const lines of deps.objects.getLines(jobKeys(job).dropped))
+    for (const line of lines) dropped.set(oidOfLine(line), line);
+  return dropped;
+};
+
+/**
+ * Lists the blobs that lost their last path: `dropped` is what the branches of this job do not hold, and the other branches are
+ * looked at here. They are deleted by the next job: a write to the index needs the lock.
+ */
 const listGarbage = async (
   deps: Deps,
   job: JobRef,
   found: DiffFile,
+  dropped: Map<string, string>,
   branches: Readonly<Record<string, BranchPointer>>,
   pulse: Pulse,
 ): Promise<readonly Leftover[]> => {
-  const candidates = new Map<string, string>();
-  for await (const line of deps.objects.getLines(jobKeys(job).dropped)) candidates.set(line.split('\t')[0] ?? '', line);
-  if (candidates.size === 0) return [];
-  for (const pointer of Object.values(branches)) {
+  const ours = new Set(found.branches.map(({ name }) => name));
+  const checked: string[] = [];
+  for (const [name, pointer] of Object.entries(branches)) {
     if (pointer.generation !== found.generation) continue;
-    let seen = 0;
-    for await (const entry of mapLines(deps.objects.getLines(pointer.manifest_key), parseManifestLine)) {
-      candidates.delete(entry.oid);
-      if (++seen % 5000 === 0) await pulse.check();
+    checked.push(pointer.manifest_key);
+    if (ours.has(name) || dropped.size === 0) continue;
+    for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
+      for (const line of lines) dropped.delete(oidOfLine(line));
+      await pulse.check();
     }
   }
-  if (candidates.size === 0) return [];
+  if (dropped.size === 0) return [];
   const key = garbageKey(job);
-  await deps.objects.putLines(key, candidates.values());
-  return [{ kind: 'blobs', generation: found.generation, key }];
+  await deps.objects.putLines(key, dropped.values());
+  return [{ kind: 'blobs', generation: found.generation, key, checked }];
 };
 
 const countsOf = (found: DiffFile, totals: Totals): JobCounts => {

@@ -2,29 +2,18 @@ import { type PulledBranch, PullFile } from '../contract/job-files.ts';
 import type { BranchPointer, JobRecord, PullReport, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef, PullOutput } from '../contract/workflow-state.ts';
 import { BranchNotFoundError } from '../domain/errors.ts';
-import { type TreeEntry, treeLine } from '../domain/manifest.ts';
 import { type GenerationPlan, planGeneration } from '../domain/plan-generation.ts';
 import { isRemote } from '../domain/source-policy.ts';
-import type { RemoteHeads, Snapshot } from '../ports/git-source.ts';
+import type { RemoteHeads } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { jobKeys } from './job-keys.ts';
 import { readJson } from './json-objects.ts';
+import { type Listed, listTrees, type Target } from './list-trees.ts';
 import { loadJob } from './load-job.ts';
-import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
+import { inPhase, kept } from './pulse.ts';
 import { rulesFingerprint } from './rules.ts';
 
 type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'git' | 'embedder' | 'chunker' | 'clock' | 'logger'>;
-
-/** A `.gitattributes` larger than this is not read for rules. */
-const ATTRIBUTES_MAX_BYTES = 256 * 1024;
-
-interface Target {
-  readonly branch: string;
-  readonly commit: string;
-  readonly before: BranchPointer | undefined;
-  /** The branch's index is in step already: same commit, same rules, same generation. */
-  readonly inStep: boolean;
-}
 
 /** Looks where the branches are, and lists the trees of those that moved. A repeated pull keeps the first one's commits. */
 export const pull =
@@ -39,7 +28,8 @@ export const pull =
       state.done = 0.2;
       const targets = await findTargets(deps, repository, record, heads);
       const moved = targets.filter((target) => !target.inStep);
-      const listed = moved.length === 0 ? nothingListed : await listTrees(deps, job, repository, moved, pulse, state);
+      const listed =
+        moved.length === 0 ? nothingListed : await listTrees(deps, { job, repository, pulse, state }, moved);
       const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
       kept(await deps.sync.recordPull(job, reports, deps.clock.now()));
       const file: PullFile = {
@@ -68,7 +58,10 @@ const findTargets = async (
   return names.map((branch) => {
     const before = repository.branches[branch];
     const commit = commitOf(repository, record, heads, branch, before);
-    return { branch, commit, before, inStep: isInStep(record, before, commit, rules, plan) };
+    const holds = stillHolds(record, before, rules, plan);
+    // A smart sync may come to read everything after all: it needs the whole tree.
+    const comparable = holds && plan.kind === 'incremental' && !plan.smart;
+    return { branch, commit, before, comparable, inStep: holds && before?.commit === commit };
   });
 };
 
@@ -99,24 +92,23 @@ const commitOf = (
   return commit;
 };
 
-const isInStep = (
+/** Whether what the committed manifest says of an unchanged file still holds. */
+const stillHolds = (
   record: JobRecord,
   before: BranchPointer | undefined,
-  commit: string,
   rules: string,
   plan: GenerationPlan,
 ): boolean =>
   plan.kind === 'incremental' &&
   record.trigger !== 'retry' &&
   before !== undefined &&
-  before.commit === commit &&
   before.rules === rules &&
   before.generation === plan.generation;
 
 const inStepBranch = ({ branch, commit }: Target): PulledBranch => ({
   name: branch,
   commit,
-  tree_key: null,
+  listing: { kind: 'none' },
   attributes: [],
 });
 
@@ -129,89 +121,4 @@ const unmoved = (record: JobRecord, { branch, commit }: Target): PullReport => (
   rewritten: false,
 });
 
-interface Listed {
-  readonly branches: ReadonlyMap<string, PulledBranch>;
-  readonly reports: ReadonlyMap<string, PullReport>;
-}
-
 const nothingListed: Listed = { branches: new Map(), reports: new Map() };
-
-const listTrees = async (
-  deps: Deps,
-  job: JobRef,
-  repository: RepositoryRecord,
-  targets: readonly Target[],
-  pulse: Pulse,
-  state: PhaseState,
-): Promise<Listed> => {
-  const branches = new Map<string, PulledBranch>();
-  const reports = new Map<string, PullReport>();
-  const snapshot = await deps.git.open(repository.source, targets, { signal: pulse.signal });
-  try {
-    for (const [index, target] of targets.entries()) {
-      const key = jobKeys(job).tree(index);
-      const attributes: TreeEntry[] = [];
-      const files = await deps.objects.putLines(key, treeLines(snapshot, target, attributes, pulse));
-      branches.set(target.branch, {
-        name: target.branch,
-        commit: target.commit,
-        tree_key: key,
-        attributes: await readAttributes(deps, repository, target.commit, attributes, pulse),
-      });
-      reports.set(target.branch, await report(deps, job, snapshot, target));
-      deps.logger.info('tree listed', { ...job, branch: target.branch, commit: target.commit, files });
-      state.done = 0.2 + (0.8 * (index + 1)) / targets.length;
-    }
-  } finally {
-    await snapshot.close();
-  }
-  return { branches, reports };
-};
-
-async function* treeLines(
-  snapshot: Snapshot,
-  target: Target,
-  attributes: TreeEntry[],
-  pulse: Pulse,
-): AsyncGenerator<string> {
-  let seen = 0;
-  for await (const entry of snapshot.tree(target.commit)) {
-    if (entry.mode.startsWith('100') && /(^|\/)\.gitattributes$/.test(entry.path)) attributes.push(entry);
-    yield treeLine(entry);
-    if (++seen % 5000 === 0) await pulse.check();
-  }
-}
-
-const readAttributes = async (
-  deps: Deps,
-  repository: RepositoryRecord,
-  commit: string,
-  entries: readonly TreeEntry[],
-  pulse: Pulse,
-): Promise<{ path: string; text: string }[]> => {
-  if (entries.length === 0) return [];
-  const texts = new Map<string, string>();
-  const oids = [...new Set(entries.map((entry) => entry.oid))];
-  const options = { signal: pulse.signal, maxBytes: ATTRIBUTES_MAX_BYTES };
-  for await (const blob of deps.git.blobs(repository.source, [commit], oids, options))
-    if (blob.content !== null) texts.set(blob.oid, new TextDecoder().decode(blob.content));
-  return entries.flatMap(({ path, oid }) => {
-    const text = texts.get(oid);
-    return text === undefined ? [] : [{ path, text }];
-  });
-};
-
-/** The report of one branch. A count that cannot be had is null: it never stops a sync. */
-const report = async (deps: Deps, job: JobRef, snapshot: Snapshot, target: Target): Promise<PullReport> => {
-  const { branch, commit, before } = target;
-  const base = { remote: 'origin', branch, from: before?.commit ?? null, to: commit };
-  if (before === undefined) return { ...base, commit_count: null, rewritten: false };
-  if (before.commit === commit) return { ...base, commit_count: 0, rewritten: false };
-  try {
-    const { count, rewritten } = await snapshot.countCommits(before.commit, commit);
-    return { ...base, commit_count: count, rewritten };
-  } catch (error) {
-    deps.logger.warn('commits not counted', { ...job, branch, error: String(error) });
-    return { ...base, commit_count: null, rewritten: false };
-  }
-};

@@ -9,6 +9,12 @@ import { progressNotes } from './progress-notes.ts';
 /** Twice a second: the promise is a heartbeat at least each second, and a write takes time too. */
 const BEAT_MILLISECONDS = 500;
 
+/**
+ * In a phase that one worker is alone in, the gaps between its beats are what a client sees, and they are to stay under half a
+ * second: 300 ms leave 200 for a late timer and the write. Where batches run, each beats at its own times.
+ */
+const PHASE_BEAT_MILLISECONDS = 300;
+
 export interface Pulse {
   /** Aborted as soon as the job is found to be taken away. */
   readonly signal: AbortSignal;
@@ -22,13 +28,14 @@ export interface Pulse {
 }
 
 /**
- * Runs `work` with a heartbeat: `beat` is called about twice a second, by a timer while the work waits and by
+ * Runs `work` with a heartbeat: `beat` is called every `milliseconds`, about twice a second unless told, by a timer while the work waits and by
  * `check` while it computes. When a beat says `lost`, the signal aborts and the work ends with SyncSupersededError.
  */
 export const withPulse = async <T>(
   clock: Clock,
   beat: () => Promise<Kept>,
   work: (pulse: Pulse) => Promise<T>,
+  milliseconds: number = BEAT_MILLISECONDS,
 ): Promise<T> => {
   const controller = new AbortController();
   const superseded = new SyncSupersededError('the job was taken away from this worker');
@@ -46,7 +53,7 @@ export const withPulse = async <T>(
     });
     return running.beat;
   };
-  const stop = clock.every(BEAT_MILLISECONDS, async () => {
+  const stop = clock.every(milliseconds, async () => {
     // A heartbeat that cannot be written now may be written at the next tick; the work's own writes tell for sure.
     await beatOnce().catch(() => undefined);
   });
@@ -57,7 +64,7 @@ export const withPulse = async <T>(
     const result = await work({
       signal: controller.signal,
       check: async () => {
-        if (clock.now().getTime() - last >= BEAT_MILLISECONDS) await beatOnce();
+        if (clock.now().getTime() - last >= milliseconds) await beatOnce();
         controller.signal.throwIfAborted();
       },
       end: async () => {
@@ -106,7 +113,7 @@ export const inPhase = async <T>(
       await note(percentage({ status: 'running', phase, phaseDone, filesTotal: null, filesDone: 0 }));
     return outcome;
   };
-  return withPulse(deps.clock, beat, (pulse) => work(pulse, state));
+  return withPulse(deps.clock, beat, (pulse) => work(pulse, state), PHASE_BEAT_MILLISECONDS);
 };
 
 /** Turns a store's `lost` into the failure that ends a step. */

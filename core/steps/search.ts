@@ -6,7 +6,7 @@ import { languageOf } from '../domain/languages.ts';
 import { rank } from '../domain/ranking.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Generation, IndexHit } from '../ports/search-index.ts';
-import { type BranchFiles, createBranchFilesCache } from './branch-files.ts';
+import { type BranchFiles, createBranchFilesCache, type PathFilter } from './branch-files.ts';
 import { type Access, withAccess } from './repositories.ts';
 
 type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'embedder' | 'pathRules'>;
@@ -76,12 +76,9 @@ const searchBranch = async (
   branch: string,
   query: SearchQuery,
 ): Promise<SearchAnswer['results']> => {
-  const allowed = pathFilter(deps, query);
-  const pathsOf = (blob: string): readonly string[] => {
-    const paths = files.pathsOf(blob);
-    return allowed === null ? paths : paths.filter(allowed);
-  };
-  const blobs = allowed === null ? undefined : files.blobsWhere(allowed, PUSHED_DOWN_BLOBS);
+  const filter = pathFilter(deps, query);
+  const pathsOf = filter === null ? files.pathsOf : onceEach((blob) => files.pathsOf(blob).filter(filter.passes));
+  const blobs = filter === null ? undefined : await files.blobsWhere(filter, PUSHED_DOWN_BLOBS);
   if (blobs?.length === 0) return [];
   const [vector] = await deps.embedder.embed([query.q], 'query');
   if (vector === undefined) throw new Error('the embedder gave no vector for the query');
@@ -95,6 +92,16 @@ const searchBranch = async (
     snippet: hit.text,
     language: languageOf(path),
   }));
+};
+
+/** A filter is asked of a blob for each of its chunks, in each round and once more by the ranking. */
+const onceEach = (pathsOf: (blob: string) => readonly string[]): ((blob: string) => readonly string[]) => {
+  const known = new Map<string, readonly string[]>();
+  return (blob) => {
+    const paths = known.get(blob) ?? pathsOf(blob);
+    known.set(blob, paths);
+    return paths;
+  };
 };
 
 /** Asks for more until there is enough to rank or the index has no more. */
@@ -113,11 +120,14 @@ const widen = async (
 };
 
 /** A test for the path and language asked for; null when every path will do. */
-const pathFilter = (deps: Deps, query: SearchQuery): ((path: string) => boolean) | null => {
-  const { path: pattern, language } = query;
+const pathFilter = (deps: Deps, query: SearchQuery): PathFilter | null => {
+  const { path: pattern } = query;
+  const language = query.language?.toLowerCase();
   if (pattern === undefined && language === undefined) return null;
   const rule = pattern === undefined ? null : deps.pathRules.compile([pattern], []);
-  return (path) =>
-    (rule === null || rule(path) === 'ignored') &&
-    (language === undefined || languageOf(path) === language.toLowerCase());
+  return {
+    key: JSON.stringify([pattern, language]),
+    passes: (path) =>
+      (language === undefined || languageOf(path) === language) && (rule === null || rule(path) === 'ignored'),
+  };
 };

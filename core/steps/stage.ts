@@ -64,10 +64,11 @@ const readAndWrite = (deps: Deps, job: JobRef): Promise<StageOutput> => {
     const { repository } = await loadJob(deps, job);
     const { commits } = await needJson(deps.objects, keys.diff, DiffFile);
     const wanted = new Map<string, WantedBlob>();
-    for await (const line of deps.objects.getLines(keys.wanted)) {
-      const blob = WantedBlob.parse(JSON.parse(line));
-      wanted.set(blob.oid, blob);
-    }
+    for await (const lines of deps.objects.getLines(keys.wanted))
+      for (const line of lines) {
+        const blob = WantedBlob.parse(JSON.parse(line));
+        wanted.set(blob.oid, blob);
+      }
     const oids = [...wanted.keys()];
     const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
     const skipped: BlobResult[] = [];

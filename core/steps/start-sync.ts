@@ -4,6 +4,7 @@ import type { EffectiveOptions, SyncOptions } from '../contract/sync-options.ts'
 import type { JobRef } from '../contract/workflow-state.ts';
 import { allows, roleOf } from '../domain/access.ts';
 import { estimateSeconds } from '../domain/estimate.ts';
+import { isTerminal } from '../domain/job-status.ts';
 import { isRemote, type SourcePolicy } from '../domain/source-policy.ts';
 import { refuseWebhook } from '../domain/webhook-policy.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
@@ -65,6 +66,8 @@ export const startSync =
     const errors = invalidOptions(options, deps.settings.sources);
     if (errors.length > 0) return { kind: 'invalid', errors };
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, idempotency };
+    const by = await holderOf(deps, request);
+    if (by !== null) return { kind: 'held', by };
     // Who holds the lock will hold it a moment later too: a 409 costs no look.
     const look = () => lookAtRemote(deps, request, LOOK_MILLISECONDS - (deps.clock.now().getTime() - begun));
     const early = repository.lock === undefined || options.force ? look() : null;
@@ -76,6 +79,20 @@ export const startSync =
     deps.metrics.emit({ InitiationMilliseconds: deps.clock.now().getTime() - begun }, idsOf(outcome.job));
     return { ...outcome, job: { ...outcome.job, pull } };
   };
+
+/**
+ * The job that holds the repository, where that alone decides: a claim without force, and without a key that an earlier
+ * answer may stand under, is refused while it lasts. Every end of a job frees the lock in its own transaction, so a job that
+ * has not ended holds the lock that names it. Anything else is the claim's to judge.
+ */
+const holderOf = async (
+  deps: Pick<Runtime, 'sync'>,
+  { repository, options, idempotency }: ClaimSync,
+): Promise<JobView | null> => {
+  if (repository.lock === undefined || options.force || idempotency !== undefined) return null;
+  const view = await deps.sync.job(repository.lock.job_id);
+  return view === null || isTerminal(view.job.status) ? null : view;
+};
 
 const invalidOptions = ({ remote, progress_webhook }: SyncOptions, policy: SourcePolicy): InvalidOption[] => {
   const webhook = progress_webhook === undefined ? null : refuseWebhook(progress_webhook, policy);
@@ -121,6 +138,7 @@ export const claimSync =
     const { requestedBy, trigger, options } = request;
     const claim = await claimOnce(deps, {
       job: newJob(deps, request),
+      seen: request.repository,
       force: options.force,
       clearIndex: options.force && options.full_reindex,
       idempotency: request.idempotency,

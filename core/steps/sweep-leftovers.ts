@@ -2,10 +2,10 @@ import { DiffFile, WantedBlob } from '../contract/job-files.ts';
 import type { Leftover, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
-import { parseManifestLine } from '../domain/manifest.ts';
+import { oidOfLine } from '../domain/manifest.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Generation } from '../ports/search-index.ts';
-import { jobKeys, jobsPrefix } from './job-keys.ts';
+import { jobKeys, jobsPrefix, manifestsPrefix } from './job-keys.ts';
 import { readJson } from './json-objects.ts';
 import { sweepLedgers } from './ledger.ts';
 import { kept, type Pulse } from './pulse.ts';
@@ -52,7 +52,7 @@ const removeLeftover = async (deps: Deps, repository: RepositoryRecord, leftover
         const [oid = '', chunks] = line.split('\t');
         return { oid, chunks: Number(chunks) };
       });
-      await deleteUnheld(deps, repository, leftover.generation, candidates, pulse);
+      await deleteUnheld(deps, repository, leftover.generation, candidates, pulse, leftover.checked);
       return deps.objects.deleteAll(leftover.key);
     }
     default:
@@ -73,8 +73,13 @@ const otherJobs = async (deps: Deps, job: JobRef): Promise<readonly string[]> =>
 
 /** Removes a dead job's objects, and first what it may have put into the index. */
 const removeJob = async (deps: Deps, repository: RepositoryRecord, jobId: string, pulse: Pulse) => {
-  const keys = jobKeys({ repository_id: repository.repository_id, job_id: jobId as JobRef['job_id'] });
-  const diff = await readJson(deps.objects, keys.diff, DiffFile);
+  const gone = { repository_id: repository.repository_id, job_id: jobId as JobRef['job_id'] };
+  const keys = jobKeys(gone);
+  // Published, and only not tidied up yet: a committed manifest holds what it has put.
+  const published = Object.values(repository.branches).some(({ manifest_key }) =>
+    manifest_key.startsWith(manifestsPrefix(gone)),
+  );
+  const diff = published ? null : await readJson(deps.objects, keys.diff, DiffFile);
   if (diff !== null && !(await dropIfUnused(deps, repository, diff.generation))) {
     // A dead job's chunk counts are not known by blob; the largest count a file can have covers them.
     const candidates = readCandidates(deps, keys.wanted, (line) => ({
@@ -91,7 +96,7 @@ const MAX_CHUNKS = 1100;
 
 async function* readCandidates(deps: Deps, key: string, parse: (line: string) => Candidate): AsyncGenerator<Candidate> {
   try {
-    for await (const line of deps.objects.getLines(key)) yield parse(line);
+    for await (const lines of deps.objects.getLines(key)) for (const line of lines) yield parse(line);
   } catch (error) {
     // Swept before, by a job that could not record it.
     if (!(error instanceof ObjectMissingError)) throw error;
@@ -104,16 +109,17 @@ const deleteUnheld = async (
   generation: number,
   candidates: AsyncIterable<Candidate>,
   pulse: Pulse,
+  /** Manifests that are known to hold none of them: they never change, so there is nothing to look for. */
+  checked: readonly string[] = [],
 ): Promise<void> => {
   const unheld = new Map<string, number>();
   for await (const { oid, chunks } of candidates) unheld.set(oid, chunks);
   if (unheld.size === 0) return;
   for (const pointer of Object.values(repository.branches)) {
-    if (pointer.generation !== generation) continue;
-    let seen = 0;
-    for await (const line of deps.objects.getLines(pointer.manifest_key)) {
-      unheld.delete(parseManifestLine(line).oid);
-      if (++seen % 5000 === 0) await pulse.check();
+    if (pointer.generation !== generation || checked.includes(pointer.manifest_key)) continue;
+    for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
+      for (const line of lines) unheld.delete(oidOfLine(line));
+      await pulse.check();
     }
   }
   const blobs = [...unheld].map(([oid, chunks]) => ({ oid, chunks }));

@@ -9,6 +9,7 @@ import { gatewayProblem as problem, type Reply } from './gateway-problem.ts';
 import { createRouteMatcher } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { refuseConnection } from './refuse-connection.ts';
+import { type Authorize, rememberPrincipals } from './remember-principals.ts';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -31,9 +32,13 @@ const match = createRouteMatcher(routes);
 
 /** The HTTP front door of one machine: what API Gateway and its authorizer are on AWS, for the same functions. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const functions: Functions = {
+    load: loadOnce(options.load),
+    authorize: rememberPrincipals((authorization) => authorize(functions.load, authorization)),
+  };
   const server = createServer(async (request, response) => {
     try {
-      send(response, await serve(options, request));
+      send(response, await serve(functions, request));
     } catch (error) {
       options.logger.error('request failed in the gateway', { path: request.url, error: String(error) });
       send(response, problem(500, 'Internal error', 'the request could not be served'));
@@ -63,7 +68,25 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   };
 };
 
-const serve = async (options: GatewayOptions, request: IncomingMessage): Promise<Reply> => {
+interface Functions {
+  readonly load: GatewayOptions['load'];
+  readonly authorize: Authorize;
+}
+
+/** Each function is loaded once; one that could not be is loaded again. */
+const loadOnce = (load: GatewayOptions['load']): GatewayOptions['load'] => {
+  const loaded = new Map<FunctionName, Promise<LambdaFunction>>();
+  return (name) => {
+    const known = loaded.get(name);
+    if (known !== undefined) return known;
+    const loading = load(name);
+    loaded.set(name, loading);
+    loading.catch(() => loaded.delete(name));
+    return loading;
+  };
+};
+
+const serve = async (functions: Functions, request: IncomingMessage): Promise<Reply> => {
   const target = request.url ?? '/';
   const url = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : null;
   const found = url === null ? ({ kind: 'no-route' } as const) : match(request.method ?? 'GET', url.pathname);
@@ -74,30 +97,25 @@ const serve = async (options: GatewayOptions, request: IncomingMessage): Promise
     return problem(405, 'Method not allowed', `${url.pathname} takes ${allow}`, { allow });
   }
   const { route, params } = found;
-  const principalId = route.auth === 'none' ? null : await authorize(options, request, route.method, url.pathname);
+  const principalId = route.auth === 'none' ? null : await functions.authorize(request.headers.authorization ?? '');
   if (route.auth !== 'none' && principalId === null)
     return problem(401, 'Unauthorized', 'a valid bearer token is needed', { 'www-authenticate': 'Bearer' });
   const body = await readBody(request);
   if (body === null)
     return problem(413, 'Content too large', `the body may have ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
-  const handler = await options.load(route.operation);
+  const handler = await functions.load(route.operation);
   const result = await handler(proxyEvent(request, { route, params, url, body, principalId }));
   const { statusCode, headers, body: text } = result as APIGatewayProxyResult;
   return { status: statusCode, headers: headers as Record<string, string>, body: text };
 };
 
-/** Asks the authorizer function as API Gateway does. */
-const authorize = async (
-  options: GatewayOptions,
-  request: IncomingMessage,
-  method: string,
-  path: string,
-): Promise<string | null> => {
-  const authorizer = await options.load('authorizer');
+/** Asks the authorizer function as API Gateway does. What it answers holds for every method, so none is named. */
+const authorize = async (load: GatewayOptions['load'], authorizationToken: string): Promise<string | null> => {
+  const authorizer = await load('authorizer');
   const event = {
     type: 'TOKEN',
-    authorizationToken: request.headers.authorization ?? '',
-    methodArn: `arn:aws:execute-api:local:local:local/local/${method}${path}`,
+    authorizationToken,
+    methodArn: 'arn:aws:execute-api:local:local:local/local/*',
   };
   try {
     const { principalId } = (await authorizer(event)) as { principalId: string };

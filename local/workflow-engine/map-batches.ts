@@ -12,7 +12,7 @@ export interface MapBatch {
  * Throws States.ItemReaderFailed for a line that is no JSON, an item too large for a batch, or a failed read.
  */
 export async function* readBatches(
-  open: () => AsyncIterable<string>,
+  open: () => AsyncIterable<readonly string[]>,
   maxItems: number,
   batchInput: unknown,
 ): AsyncGenerator<MapBatch> {
@@ -33,13 +33,16 @@ export async function* readBatches(
   if (items.length > 0) yield { BatchInput: batchInput, Items: items };
 }
 
-async function* readItems(open: () => AsyncIterable<string>): AsyncGenerator<{ item: unknown; size: number }> {
+async function* readItems(
+  open: () => AsyncIterable<readonly string[]>,
+): AsyncGenerator<{ item: unknown; size: number }> {
   try {
-    for await (const line of open())
-      if (line.trim() !== '') {
-        const item: unknown = JSON.parse(line);
-        yield { item, size: bytesOf(item) };
-      }
+    for await (const lines of open())
+      for (const line of lines)
+        if (line.trim() !== '') {
+          const item: unknown = JSON.parse(line);
+          yield { item, size: bytesOf(item) };
+        }
   } catch (error) {
     throw new StateError('States.ItemReaderFailed', String(error));
   }

@@ -21,7 +21,7 @@ export const objectStoreContract = (
     });
     afterEach(() => close());
 
-    it.each(['a/text.json', 'a/text.json.gz'])('gives back the text put at %s', async (key) => {
+    it.each(['a/text.json', 'a/text.json.zst'])('gives back the text put at %s', async (key) => {
       await store.putText(key, 'grüße\n\u{1f600}\r\nend');
       expect(await store.getText(key)).toBe('grüße\n\u{1f600}\r\nend');
     });
@@ -34,46 +34,46 @@ export const objectStoreContract = (
 
     it('has null for the text of an object that is not there', async () => {
       await store.putText('a/b', 'x');
-      expect([await store.getText('a/c'), await store.getText('a'), await store.getText('z.gz')]).toEqual([
+      expect([await store.getText('a/c'), await store.getText('a'), await store.getText('z.zst')]).toEqual([
         null,
         null,
         null,
       ]);
     });
 
-    it.each(['lines', 'lines.gz'])('streams lines into %s and out again, and counts them', async (key) => {
+    it.each(['lines', 'lines.zst'])('streams lines into %s and out again, and counts them', async (key) => {
       const lines = Array.from({ length: 30_000 }, (_, i) => `line ${i} ${i % 7 === 0 ? '\u2028\r é\u{1f600}' : ''}`);
       expect(await store.putLines(key, lines)).toBe(lines.length);
-      expect(await collect(store.getLines(key))).toEqual(lines);
+      expect((await collect(store.getLines(key))).flat()).toEqual(lines);
     });
 
     it('takes lines from an async source', async () => {
       async function* lines() {
-        yield 'one';
-        yield '';
-        yield 'three';
+        yield ['one', ''];
+        yield [];
+        yield ['three'];
       }
       expect(await store.putLines('async', lines())).toBe(3);
       expect(await store.getText('async')).toBe('one\n\nthree\n');
     });
 
     it('keeps an object of no lines', async () => {
-      expect(await store.putLines('none.gz', [])).toBe(0);
-      expect(await collect(store.getLines('none.gz'))).toEqual([]);
-      expect(await store.exists('none.gz')).toBe(true);
+      expect(await store.putLines('none.zst', [])).toBe(0);
+      expect((await collect(store.getLines('none.zst'))).flat()).toEqual([]);
+      expect(await store.exists('none.zst')).toBe(true);
     });
 
     it('gives the last line, with and without its newline', async () => {
       await store.putText('open', 'one\ntwo');
       await store.putText('closed', 'one\ntwo\n');
-      expect(await collect(store.getLines('open'))).toEqual(['one', 'two']);
-      expect(await collect(store.getLines('closed'))).toEqual(['one', 'two']);
+      expect((await collect(store.getLines('open'))).flat()).toEqual(['one', 'two']);
+      expect((await collect(store.getLines('closed'))).flat()).toEqual(['one', 'two']);
     });
 
     it('streams one line of many buffers', async () => {
       const long = 'é'.repeat(300_000);
-      await store.putLines('long.gz', [long, 'short']);
-      expect(await collect(store.getLines('long.gz'))).toEqual([long, 'short']);
+      await store.putLines('long.zst', [long, 'short']);
+      expect((await collect(store.getLines('long.zst'))).flat()).toEqual([long, 'short']);
     });
 
     it('throws ObjectMissingError for the lines of an object that is not there', async () => {
@@ -82,11 +82,11 @@ export const objectStoreContract = (
 
     it('lets a reader of lines stop early', async () => {
       await store.putLines(
-        'many.gz',
+        'many.zst',
         Array.from({ length: 50_000 }, (_, i) => `line ${i}`),
       );
-      for await (const line of store.getLines('many.gz')) {
-        expect(line).toBe('line 0');
+      for await (const [first] of store.getLines('many.zst')) {
+        expect(first).toBe('line 0');
         break;
       }
     });

@@ -7,7 +7,6 @@ import { createLanceSearchIndex } from '../../adapters/local/lance-search-index.
 import { blobsOf, dimensions, oidOf, rowOf, vectorOf } from './search-index.suite.ts';
 
 const generation = { repositoryId: 'repo-1', number: 1, dimensions };
-const rowsOfPut = 5;
 
 describe('LanceDB after its process was killed', () => {
   let root: string;
@@ -17,10 +16,9 @@ describe('LanceDB after its process was killed', () => {
   afterEach(() => rm(root, { recursive: true }));
 
   /** Runs the writer, kills it after so many acknowledged puts, and says how many there were in all. */
-  const killWriterAfter = async (puts: number): Promise<number> => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'search-index-kill.writer.ts'), root], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  const killWriterAfter = async (puts: number, rowsOfPut: number): Promise<number> => {
+    const script = join(import.meta.dirname, 'search-index-kill.writer.ts');
+    const child = spawn(process.execPath, [script, root, String(rowsOfPut)], { stdio: ['ignore', 'pipe', 'inherit'] });
     const gone = new Promise((resolve) => child.once('exit', resolve));
     let acknowledged = 0;
     for await (const piece of child.stdout) {
@@ -31,8 +29,15 @@ describe('LanceDB after its process was killed', () => {
     return acknowledged;
   };
 
-  it.each([1, 12, 30])('has every row acknowledged before the kill, after %i puts', async (puts) => {
-    const acknowledged = await killWriterAfter(puts);
+  it.each([
+    [1, 5],
+    [12, 5],
+    [30, 5],
+    // So many are added, not merged: a kill between two commits must not make the retry add them again.
+    [1, 1200],
+    [6, 1200],
+  ])('has every row acknowledged before the kill, after %i puts of %i rows', async (puts, rowsOfPut) => {
+    const acknowledged = await killWriterAfter(puts, rowsOfPut);
     const index = createLanceSearchIndex(root);
     const numbers = Array.from({ length: acknowledged * rowsOfPut }, (_, n) => n);
     expect(await index.get(generation, blobsOf(...numbers))).toHaveLength(numbers.length);

@@ -3,12 +3,14 @@ import { createLanceSearchIndex } from '../../adapters/local/lance-search-index.
 
 const dimensions = 16;
 const generation = { repositoryId: 'repo-1', number: 1, dimensions };
-const index = createLanceSearchIndex(process.argv[2] as string);
+const [, , root = '', rowsOfPut = '5'] = process.argv;
+const index = createLanceSearchIndex(root);
+const count = Number(rowsOfPut);
 const vector = new Float32Array(dimensions);
 vector[0] = 1;
 for (let put = 0; ; put++) {
-  const rows = Array.from({ length: 5 }, (_, i) => ({
-    blob: (put * 5 + i).toString(16).padStart(40, '0'),
+  const rows = Array.from({ length: count }, (_, i) => ({
+    blob: (put * count + i).toString(16).padStart(40, '0'),
     ordinal: 0,
     startLine: 1,
     endLine: 9,

@@ -71,6 +71,40 @@ export const syncStoreContract = (name: string, make: () => Promise<SyncStoreUnd
     };
 
     describe('claim', () => {
+      describe('with a repository that was read before', () => {
+        it('claims it, if it is as it was', async () => {
+          const seen = await register({ fence: 7 });
+          const asked = aJob(seen.repository_id);
+          const outcome = await sync.claim({ job: asked, seen, force: false, clearIndex: false });
+          expect(outcome).toMatchObject({ kind: 'claimed', job: { fence: 8 } });
+        });
+
+        it('does not claim what another has claimed since', async () => {
+          const seen = await register();
+          const { job_id } = await claim(seen);
+          const outcome = await sync.claim({ job: aJob(seen.repository_id), seen, force: false, clearIndex: false });
+          expect(outcome).toMatchObject({ kind: 'held', by: { job: { job_id } } });
+        });
+
+        it('claims what has been freed since, with a fence that nobody had', async () => {
+          const idle = await register();
+          const first = await claim(idle);
+          const seen = await repositoryOf(idle);
+          await sync.cancel(first.job_id, at(2));
+          const outcome = await sync.claim({ job: aJob(idle.repository_id), seen, force: false, clearIndex: false });
+          const { fence } = await repositoryOf(idle);
+          expect(outcome).toMatchObject({ kind: 'claimed', job: { fence } });
+          expect(fence).toBeGreaterThan(first.fence);
+        });
+
+        it('finds it gone', async () => {
+          const seen = await register();
+          await under.repositories.delete(seen.repository_id);
+          const asked = { job: aJob(seen.repository_id), seen, force: false, clearIndex: false };
+          expect(await sync.claim(asked)).toEqual({ kind: 'absent' });
+        });
+      });
+
       it('puts the job and the lock, under a fence that grows', async () => {
         const repository = await register({ fence: 7 });
         const asked = aJob(repository.repository_id);

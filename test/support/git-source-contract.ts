@@ -56,7 +56,16 @@ export const describeGitSource = ({ name, server: serverOptions, anyObject }: Tr
     const treeOf = async (repository: GitRepository, commit: string, branch = 'main'): Promise<TreeEntry[]> => {
       const snapshot = await git.open(sourceOf(repository), [{ branch, commit }]);
       try {
-        return await collect(snapshot.tree(commit));
+        return (await collect(snapshot.tree(commit))).flat();
+      } finally {
+        await snapshot.close();
+      }
+    };
+    const changesOf = async (repository: GitRepository, from: string, to: string) => {
+      const snapshot = await git.open(sourceOf(repository), [{ branch: 'main', commit: to }]);
+      try {
+        const changes = snapshot.changes(from, to);
+        return changes === null ? null : (await collect(changes)).flat();
       } finally {
         await snapshot.close();
       }
@@ -73,6 +82,15 @@ export const describeGitSource = ({ name, server: serverOptions, anyObject }: Tr
     };
 
     describe('heads', () => {
+      it('tells what changed in the tree, or that it cannot tell without the whole', async () => {
+        const repository = await create({ 'a.ts': 'one', 'b.ts': 'two' });
+        const before = await repository.head();
+        await repository.write({ 'a.ts': 'three' });
+        const after = await repository.commit();
+        const [changed] = (await treeOf(repository, after)).filter(({ path }) => path === 'a.ts');
+        expect([null, [{ path: 'a.ts', entry: changed }]]).toContainEqual(await changesOf(repository, before, after));
+      });
+
       it('names every branch, its commit and the default branch', async () => {
         const repository = await create({ 'a.txt': 'a' });
         const first = await repository.head();
@@ -162,7 +180,10 @@ export const describeGitSource = ({ name, server: serverOptions, anyObject }: Tr
           { branch: 'main', commit: main },
           { branch: 'other', commit: other },
         ]);
-        const [ofMain, ofOther] = [await collect(snapshot.tree(main)), await collect(snapshot.tree(other))];
+        const [ofMain, ofOther] = [
+          (await collect(snapshot.tree(main))).flat(),
+          (await collect(snapshot.tree(other))).flat(),
+        ];
         await snapshot.close();
 
         expect(ofMain.map(({ path }) => path)).toEqual(['a']);

@@ -75,7 +75,7 @@ export const aJob = (repository_id: RepositoryId, parts: Partial<JobRecord> = {}
 export const aPointer = (parts: Partial<BranchPointer> = {}): BranchPointer => ({
   commit: 'a'.repeat(40),
   generation: 1,
-  manifest_key: 'repositories/r/manifests/m.gz',
+  manifest_key: 'repositories/r/manifests/m.zst',
   files: 3,
   chunks: 7,
   bytes: 900,

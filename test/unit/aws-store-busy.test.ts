@@ -50,10 +50,10 @@ describe('S3', () => {
     const asked = [
       () => store.putText('a', 'b'),
       () => store.putLines('a', ['b']),
-      () => store.putLines('a.gz', ['b']),
+      () => store.putLines('a.zst', ['b']),
       () => store.getText('a'),
       () => drain(store.getLines('a')),
-      () => drain(store.getLines('a.gz')),
+      () => drain(store.getLines('a.zst')),
       () => drain(store.list('a')),
       () => store.deleteAll('a'),
     ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SyntaxNode } from '../../core/domain/chunk-boundaries.ts';
-import { isOneChunk, type PlannedChunk, planLines, planMarkdown, planSyntax } from '../../core/domain/chunk-plan.ts';
+import { type PlannedChunk, planLayout, planLines, planMarkdown, planSyntax } from '../../core/domain/chunk-plan.ts';
 import { maxChunkLength } from '../../core/domain/chunk-units.ts';
 import { awkwardText, expectCover } from '../support/chunk-cover.ts';
 
@@ -110,14 +110,73 @@ describe('long lines', () => {
   });
 });
 
-describe('isOneChunk', () => {
-  it('tells what no plan would divide', () => {
-    expect(isOneChunk('')).toBe(true);
-    expect(isOneChunk(repeat(10, () => 'short'))).toBe(true);
-    expect(isOneChunk('x'.repeat(1600))).toBe(true);
-    expect(isOneChunk(repeat(2, () => 'x'.repeat(800)))).toBe(false);
-    expect(isOneChunk(repeat(201, () => 'x'))).toBe(false);
-    expect(isOneChunk(' '.repeat(maxChunkLength + 1))).toBe(false);
+describe('planLayout', () => {
+  const body = (indent: string): string => repeat(19, (i) => `${indent}statement_number_${i}_of_the_body();`);
+  const functions = (count: number): string =>
+    repeat(count, (i) => `function f${i}() {\n${body('  ')}\n\n${body('  ')}\n}\n`);
+
+  it('leaves whole what no plan would divide', () => {
+    expect(planLayout('', true)).toEqual([]);
+    for (const text of [repeat(10, () => 'short'), 'x'.repeat(1600)])
+      for (const tells of [true, false]) expect(planLayout(text, tells)).toEqual(planLines(text));
+    for (const text of [repeat(2, () => 'x'.repeat(800)), repeat(201, () => 'x')])
+      expect(planLayout(text, true)).toBeNull();
+  });
+
+  it('cuts between functions that stand at the margin', () => {
+    const chunks = planLayout(functions(4), true) ?? [];
+    expect(firstLines(chunks)).toEqual(['function f0() {', 'function f1() {', 'function f2() {', 'function f3() {']);
+    expectCover(functions(4), chunks);
+  });
+
+  it('leaves it to a parse where words, not brackets, hold code together', () => {
+    expect(planLayout(functions(4), false)).toBeNull();
+  });
+
+  it('cuts between the methods of a class', () => {
+    const methods = repeat(4, (i) => `  method${i}() {\n${body('    ')}\n${body('    ')}\n  }\n`);
+    expect(firstLines(planLayout(`class A {\n${methods}\n}\n`, true) ?? []).slice(1)).toEqual([
+      'method1() {',
+      'method2() {',
+      'method3() {',
+    ]);
+  });
+
+  it.each([
+    ['brackets', 'f(', ')'],
+    ['a comment', '/*', '*/'],
+    ['a comment of markup', '<!--', '-->'],
+    ['a template', '`', '`'],
+    ['a long string', '"""', '"""'],
+    ['another long string', "'''", "'''"],
+    ['a comment that does not end', '/*', ''],
+  ])('does not cut at the margin inside %s', (_, open, close) => {
+    const text = `${open}\n${repeat(3, () => `${repeat(24, (i) => `statement number ${i} of the text`)}\n`)}\n${close}\n`;
+    expect(planLayout(text, true)).toBeNull();
+  });
+
+  it.each(['"{"', "'\\'{'", '"a\\"{"', '// {', '# {', "it's {}", '/ 2', '<b>', '/* { */', '`{`'])(
+    'is not led astray by %s',
+    (line) => {
+      expect(planLayout(`${line}\n\n${functions(4)}`, true)).not.toBeNull();
+    },
+  );
+
+  it('parses a function that is too long for a chunk, and what is too long without a pause', () => {
+    expect(planLayout(`function f() {\n${body('  ').repeat(4)}\n}\n\n${functions(2)}`, true)).toBeNull();
+    expect(
+      planLayout(
+        repeat(4, (i) => `${functions(1).trimEnd()} // ${i}`),
+        true,
+      ),
+    ).toBeNull();
+  });
+
+  it('covers every non-blank line, whatever the text', () => {
+    fc.assert(
+      fc.property(awkwardText, (text) => expectCover(text, planLayout(text, true) ?? planLines(text))),
+      { numRuns: 300 },
+    );
   });
 });
 

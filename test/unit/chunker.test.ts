@@ -133,7 +133,7 @@ describe('the tree-sitter chunker', () => {
     const installed = JSON.parse(readFileSync(join(defaultWasmDirectory(), '../package.json'), 'utf8')) as {
       version: string;
     };
-    expect(chunker.version).toBe(`ts-${installed.version}+plan-1`);
+    expect(chunker.version).toBe(`ts-${installed.version}+plan-2`);
   });
 
   it('answers calls made at the same time each with its own file', async () => {

@@ -4,8 +4,10 @@ import { objectFailure, remoteFailure } from '../../adapters/git/git-failure.ts'
 import { defaultGitLimits } from '../../adapters/git/git-limits.ts';
 import { GitExitError } from '../../adapters/git/git-process.ts';
 import { readRemoteHeads } from '../../adapters/git/remote-heads.ts';
+import { readTreeChanges } from '../../adapters/git/tree-changes.ts';
 import { readTreeListing } from '../../adapters/git/tree-listing.ts';
 import { SourceUnusableError, type SyncError } from '../../core/domain/errors.ts';
+import { pathFromBytes } from '../../core/domain/git-path.ts';
 import { collect } from '../support/collect.ts';
 
 /** The bytes in chunks of one size. */
@@ -15,11 +17,49 @@ async function* inChunks(text: string | Buffer, size: number): AsyncGenerator<Bu
 }
 const oid = 'a'.repeat(40);
 
+describe('reading the changes between trees', () => {
+  const none = '0'.repeat(40);
+  const listing =
+    `:000000 100644 ${none} ${oid} A\0a/größe\0` +
+    `:100644 000000 ${oid} ${none} D\0b\tc\0` +
+    `:100644 120000 ${oid} ${oid} T\0d\0`;
+
+  it.each([1, 7, 1000])('does not depend on how its bytes arrive (%i at a time)', async (size) => {
+    expect((await collect(readTreeChanges(inChunks(listing, size), defaultGitLimits))).flat()).toEqual([
+      { path: 'a/größe', entry: { path: 'a/größe', mode: '100644', oid, size: null } },
+      { path: '"b\\tc"', entry: null },
+      { path: 'd', entry: { path: 'd', mode: '120000', oid, size: null } },
+    ]);
+  });
+
+  it.each([
+    ['ends within a path', listing.slice(0, -1)],
+    ['ends within a head', listing.slice(0, -4)],
+    ['has a head that is none', `:100644 100644 ${oid} ${oid} X\0a\0`],
+    ['is not in order', `:000000 100644 ${none} ${oid} A\0b\0:000000 100644 ${none} ${oid} A\0a\0`],
+    ['has a forbidden name', `:000000 100644 ${none} ${oid} A\0a/../b\0`],
+  ])('refuses one that %s', async (_name, text) => {
+    await expect(collect(readTreeChanges(inChunks(text, 64), defaultGitLimits))).rejects.toThrow(SourceUnusableError);
+  });
+
+  it('yields blocks, and counts over all of them', async () => {
+    const changes = Array.from(
+      { length: 3_000 },
+      (_, n) => `:000000 100644 ${none} ${oid} A\0${String(n).padStart(6, '0')}\0`,
+    ).join('');
+    const blocks = await collect(readTreeChanges(inChunks(changes, 4096), defaultGitLimits));
+    expect(blocks.flat()).toHaveLength(3_000);
+    expect(blocks.length).toBeLessThan(10);
+    const limits = { ...defaultGitLimits, treeEntries: 2_999 };
+    await expect(collect(readTreeChanges(inChunks(changes, 4096), limits))).rejects.toThrow('more files than 2999');
+  });
+});
+
 describe('reading a tree listing', () => {
   const listing = `100644 blob ${oid}\ta/größe\x00160000 commit ${oid}\tb\tc\x00`;
 
   it.each([1, 7, 1000])('does not depend on how its bytes arrive (%i at a time)', async (size) => {
-    expect(await collect(readTreeListing(inChunks(listing, size), defaultGitLimits))).toEqual([
+    expect((await collect(readTreeListing(inChunks(listing, size), defaultGitLimits))).flat()).toEqual([
       { path: 'a/größe', mode: '100644', oid, size: null },
       { path: '"b\\tc"', mode: '160000', oid, size: null },
     ]);
@@ -33,6 +73,33 @@ describe('reading a tree listing', () => {
     await expect(collect(readTreeListing(inChunks(text, 64), defaultGitLimits))).rejects.toThrow(SourceUnusableError);
   });
 
+  it('yields blocks, not entries, and finds disorder between two of them', async () => {
+    const names = Array.from({ length: 3_000 }, (_, n) => `directory/${String(n).padStart(40, '0')}`);
+    const lines = (all: readonly string[]): string => all.map((name) => `100644 blob ${oid}\t${name}\0`).join('');
+
+    const blocks = await collect(readTreeListing(inChunks(lines(names), 4096), defaultGitLimits));
+
+    expect(blocks.flat().map(({ path }) => path)).toEqual(names);
+    expect(blocks.length).toBeLessThan(10);
+    // The first entry of the second block.
+    const at = blocks[0]?.length ?? 0;
+    const disordered = names.with(at, names[at - 1] ?? '');
+    await expect(collect(readTreeListing(inChunks(lines(disordered), 4096), defaultGitLimits))).rejects.toThrow(
+      'not in order',
+    );
+  });
+
+  it.each(['control\u0001', 'delete\u007f', '"quote', 'tab\there', 'latin\u00ff', '文'])(
+    'quotes as git does: %j',
+    async (name) => {
+      const listed = (
+        await collect(readTreeListing(inChunks(`100644 blob ${oid}\t${name}\0`, 9), defaultGitLimits))
+      ).flat();
+
+      expect(listed.map(({ path }) => path)).toEqual([pathFromBytes(Buffer.from(name))]);
+    },
+  );
+
   it('accepts what is just within the limits', async () => {
     const limits = {
       ...defaultGitLimits,
@@ -42,7 +109,7 @@ describe('reading a tree listing', () => {
       listingBytes: listing.length + 2,
     };
 
-    expect(await collect(readTreeListing(inChunks(listing, 10), limits))).toHaveLength(2);
+    expect((await collect(readTreeListing(inChunks(listing, 10), limits))).flat()).toHaveLength(2);
   });
 });
 

@@ -19,6 +19,7 @@ describe('a source’s address, https only', () => {
     expect(resolved).toEqual({
       label: 'https://git.example.com/a/b.git',
       protocol: 'https',
+      path: null,
       settings: [
         ['remote.origin.url', 'https://git.example.com/a/b.git'],
         ['http.curloptResolve', 'git.example.com:443:140.82.112.3,[2606:50c0:8000::153]'],

@@ -127,6 +127,15 @@ describe('a LanceDB generation', () => {
     await expect.poll(dataFiles, { timeout: 5000 }).toBe(1);
   });
 
+  it('keeps nothing of what its first merge replaced, however long the grace', async () => {
+    open({ graceMs: 60_000 });
+    for (let n = 0; n < 10; n++) await index.put(generation, rowsOf(n * 30, 30));
+    expect(await dataFiles()).toBe(10);
+    await index.settle(generation);
+    expect(await dataFiles()).toBe(1);
+    expect(await nearest(index, 77)).toContain(rowOf(77).blob);
+  });
+
   it('leaves the pruning to a later settle when rows were put since', async () => {
     open({ graceMs: 60_000, plan: () => ({ optimize: true, buildWords: false, buildVectors: false }) });
     await index.put(generation, [rowOf(1)]);

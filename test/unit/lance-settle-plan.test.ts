@@ -36,6 +36,13 @@ describe('planSettle', () => {
     expect(planSettle({ ...first, fragments: 100 })).toEqual({ ...nothing, buildWords: true, optimize: true });
   });
 
+  it('merges even some fragments right before the first indices are built', () => {
+    const first = { ...settled, wordsIndexed: 0, wordsUnindexed: 500_000, vectorParts: 1 };
+    expect(planSettle({ ...first, fragments: 9 })).toEqual({ ...nothing, buildWords: true, optimize: true });
+    expect(planSettle({ ...first, fragments: 8 })).toEqual({ ...nothing, buildWords: true });
+    expect(planSettle({ ...first, wordsIndexed: 1, fragments: 9 })).toEqual({ ...nothing, buildWords: true });
+  });
+
   it('builds a vector index from 50,000 rows on, and again when it has fallen into many parts', () => {
     expect(planSettle({ ...settled, rows: 49_999, vectorParts: null })).toEqual(nothing);
     expect(planSettle({ ...settled, rows: 50_000, vectorParts: null })).toEqual({ ...nothing, buildVectors: true });

@@ -87,3 +87,59 @@ describe('the write queue', () => {
     await Promise.all([failing, put]);
   });
 });
+
+describe('the puts of a large job', () => {
+  const many = (from: number, count: number): PackedRows => rows(...Array.from({ length: count }, (_, i) => from + i));
+  const sizesOf = (commits: readonly string[][]): number[] => commits.map(({ length }) => length);
+  /** A queue that knows from a first commit that a large job is at work. */
+  const busy = async (quietMs: number) => {
+    const commits: string[][] = [];
+    const queue = createWriteQueue(
+      async (packs) => {
+        commits.push(packs.flatMap((pack) => [...pack.keys]));
+      },
+      1000,
+      { rows: 32, quietMs },
+    );
+    await queue.put(many(0, 8));
+    commits.length = 0;
+    return { queue, commits };
+  };
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+  it('wait for each other until they are enough for a commit', async () => {
+    const { queue, commits } = await busy(60_000);
+    const puts = [queue.put(many(100, 8))];
+    for (const from of [200, 300, 400]) {
+      await soon();
+      expect(commits).toEqual([]);
+      puts.push(queue.put(many(from, 8)));
+    }
+    await Promise.all(puts);
+    expect(sizesOf(commits)).toEqual([32]);
+  });
+
+  it('do not wait when no more come', async () => {
+    const { queue, commits } = await busy(20);
+    await queue.put(many(100, 8));
+    expect(sizesOf(commits)).toEqual([8]);
+  });
+
+  it('do not hold up what comes behind them', async () => {
+    const { queue, commits } = await busy(60_000);
+    const put = queue.put(many(100, 8));
+    await soon();
+    expect(await queue.run(async () => commits.length)).toBe(1);
+    await put;
+  });
+
+  it('wait for nobody after a small put, nor when a second has passed', async () => {
+    const { queue, commits } = await busy(60_000);
+    await queue.run(async () => undefined);
+    await queue.put(many(100, 1));
+    await queue.put(many(200, 8));
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    await queue.put(many(300, 8));
+    expect(sizesOf(commits)).toEqual([1, 8, 8]);
+  });
+});

@@ -1,14 +1,12 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  draftLine,
-  joinByPath,
+  holdsTheSame,
   type ManifestEntry,
   manifestLine,
-  type Pair,
-  parseDraftLine,
+  oidOfLine,
   parseManifestLine,
   parseTreeLine,
+  pathOfLine,
   type TreeEntry,
   treeLine,
 } from '../../core/domain/manifest.ts';
@@ -24,12 +22,6 @@ const entry = (path: string, n = 1): ManifestEntry => ({
   chunks: 1,
 });
 const file = (path: string, n = 1): TreeEntry => ({ path, mode: '100644', oid: oid(n), size: null });
-
-const join = async (before: ManifestEntry[], after: TreeEntry[]): Promise<Pair[]> => {
-  const pairs: Pair[] = [];
-  for await (const pair of joinByPath(before, after)) pairs.push(pair);
-  return pairs;
-};
 
 describe('a manifest line', () => {
   it('comes back as it was written', () => {
@@ -58,55 +50,20 @@ describe('a tree line', () => {
   });
 });
 
-describe('joining a manifest with a tree', () => {
-  it('pairs equal paths and leaves the others alone', async () => {
-    const pairs = await join([entry('a'), entry('c')], [file('b'), file('c')]);
-    expect(pairs.map(({ before, after }) => [before?.path ?? null, after?.path ?? null])).toEqual([
-      ['a', null],
-      [null, 'b'],
-      ['c', 'c'],
-    ]);
+describe('a line', () => {
+  const line = manifestLine(entry('dir/a b.ts', 7));
+
+  it('names its blob and its path without being parsed', () => {
+    expect([oidOfLine(line), pathOfLine(line)]).toEqual([oid(7), 'dir/a b.ts']);
+    const tree = treeLine(file('x/y', 8));
+    expect([oidOfLine(tree), pathOfLine(tree)]).toEqual([oid(8), 'x/y']);
   });
 
-  it('takes a stream as well as a list', async () => {
-    async function* stream() {
-      yield file('a');
-    }
-    const pairs: Pair[] = [];
-    for await (const pair of joinByPath([], stream())) pairs.push(pair);
-    expect(pairs).toHaveLength(1);
-  });
-
-  it('meets every path exactly once', async () => {
-    const paths = fc.uniqueArray(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 3 }));
-    await fc.assert(
-      fc.asyncProperty(paths, paths, async (old, now) => {
-        const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
-        const clean = (list: string[]) => list.filter((path) => !path.startsWith('"')).sort(bytes);
-        const pairs = await join(
-          clean(old).map((path) => entry(path)),
-          clean(now).map((path) => file(path)),
-        );
-        expect(pairs.map((pair) => (pair.before ?? pair.after)?.path)).toEqual(clean([...new Set([...old, ...now])]));
-      }),
-    );
-  });
-});
-
-describe('a draft’s line', () => {
-  it('tells whether the job changed the path, whatever the path is', () => {
-    for (const path of ['a.ts', '+', '+a', 'a+'])
-      for (const changed of [true, false]) {
-        const entry = {
-          oid: 'a'.repeat(40),
-          mode: '100644',
-          size: 3,
-          outcome: 'skipped',
-          reason: 'binary',
-          chunks: 0,
-          path,
-        } as const;
-        expect(parseDraftLine(draftLine(entry, changed))).toEqual({ entry, changed });
-      }
+  it.each<[string, TreeEntry, boolean]>([
+    ['the same blob and mode', file('dir/a b.ts', 7), true],
+    ['another blob', file('dir/a b.ts', 6), false],
+    ['another mode', { ...file('dir/a b.ts', 7), mode: '100755' }, false],
+  ])('tells whether a tree holds %s', (_, listed, same) => {
+    expect(holdsTheSame(line, treeLine(listed))).toBe(same);
   });
 });

@@ -15,7 +15,7 @@ const row = { blob: 'b', ordinal: 0, startLine: 1, endLine: 2, text: 'text', vec
 const recording = (asked: unknown[]): LanceSearchIndex => ({
   put: async () => {},
   putPacked: async (_generation, rows: PackedRows) => {
-    asked.push(['put', rows.keys, [...rows.vectors]]);
+    asked.push(['put', rows.keys, [...new Float16Array(rows.vectors.buffer)]]);
   },
   get: async (_generation, blobs) => {
     asked.push(['get', blobs]);

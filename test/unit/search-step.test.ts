@@ -44,7 +44,7 @@ const setUp = ({ repositories, manifests, rows = [] }: Setting) => {
         reads.push(key);
         const lines = manifests[key];
         if (lines === undefined) throw new ObjectMissingError(key);
-        yield* lines;
+        yield lines;
       },
     },
     index: {
@@ -171,8 +171,8 @@ describe('the manifests in memory', () => {
   const objects = (reads: string[]) => ({
     getLines: async function* (key: string) {
       reads.push(key);
-      yield line(`${key}-1.ts`, 1);
-      yield line(`${key}-2.ts`, 2);
+      yield [line(`${key}-1.ts`, 1)];
+      yield [line(`${key}-2.ts`, 2)];
     },
   });
 
@@ -183,6 +183,78 @@ describe('the manifests in memory', () => {
     expect(first?.pathsOf(oid(2))).toEqual(['a-2.ts']);
     expect(first?.pathsOf(oid(9))).toEqual([]);
     expect(reads).toEqual(['a']);
+  });
+
+  it('keep a blob’s paths together, and leave out what is not indexed', async () => {
+    const filesOf = createBranchFilesCache({
+      getLines: async function* () {
+        yield [line('a.ts', 1), line('b.ts', 1), line('c.ts', 2, 'skipped'), line('d.ts', 3)];
+        yield [line('e.ts', 1), line('indexed.ts', 4, 'skipped')];
+      },
+    });
+    const files = await filesOf('m');
+    expect([1, 2, 3, 4].map((n) => files.pathsOf(oid(n)))).toEqual([['a.ts', 'b.ts', 'e.ts'], [], ['d.ts'], []]);
+    const filter = { key: 'not d', passes: (path: string) => path !== 'd.ts' };
+    expect(await files.blobsWhere(filter, 9)).toEqual([oid(1)]);
+  });
+
+  describe('under a filter', () => {
+    const manifest = async (count: number) => {
+      const lines = Array.from({ length: count }, (_, n) => line(`${n}.ts`, n));
+      return createBranchFilesCache({
+        getLines: async function* () {
+          yield lines;
+        },
+      })('m');
+    };
+    const counting = (key: string, wanted: string) => {
+      const asked = { times: 0 };
+      const passes = (path: string): boolean => {
+        asked.times += 1;
+        return path === wanted;
+      };
+      return { filter: { key, passes }, asked };
+    };
+
+    it('are gone through once, whoever asks', async () => {
+      const files = await manifest(10);
+      const [first, second] = [counting('k', '3.ts'), counting('k', '3.ts')];
+      const both = await Promise.all([files.blobsWhere(first.filter, 5), files.blobsWhere(second.filter, 5)]);
+      expect(both).toEqual([[oid(3)], [oid(3)]]);
+      expect(await files.blobsWhere(second.filter, 5)).toEqual([oid(3)]);
+      expect([first.asked.times, second.asked.times]).toEqual([10, 0]);
+    });
+
+    it('answer nothing for too many, each limit on its own', async () => {
+      const files = await manifest(10);
+      const every = { key: 'all', passes: () => true };
+      expect(await files.blobsWhere(every, 9)).toBeUndefined();
+      expect(await files.blobsWhere(every, 10)).toHaveLength(10);
+    });
+
+    it('let others have the thread meanwhile', async () => {
+      const files = await manifest(9_000);
+      const turns = { taken: 0 };
+      const other = setInterval(() => {
+        turns.taken += 1;
+      }, 0);
+      await files.blobsWhere(counting('k', '3.ts').filter, 5);
+      clearInterval(other);
+      expect(turns.taken).toBeGreaterThanOrEqual(3);
+    });
+
+    it('forget the filter that was used longest ago', async () => {
+      const files = await manifest(2);
+      const kept = counting('kept', '1.ts');
+      const old = counting('old', '1.ts');
+      await files.blobsWhere(old.filter, 5);
+      for (let n = 0; n < 32; n++) {
+        await files.blobsWhere(kept.filter, 5);
+        await files.blobsWhere(counting(`${n}`, '1.ts').filter, 5);
+      }
+      await files.blobsWhere(old.filter, 5);
+      expect([kept.asked.times, old.asked.times]).toEqual([2, 4]);
+    });
   });
 
   it('go when there are too many, those that were used longest ago first', async () => {

@@ -4,7 +4,7 @@ import type { JobRecord } from '../../core/contract/records.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
 import type { Measurements } from '../../core/ports/metrics.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
-import type { Claim, ClaimOutcome } from '../../core/ports/sync-store.ts';
+import type { Claim, ClaimOutcome, JobView } from '../../core/ports/sync-store.ts';
 import { startSync } from '../../core/steps/start-sync.ts';
 import { pointerFor, repositoryRecord } from '../support/records.ts';
 
@@ -16,9 +16,11 @@ const jobOf = (claim: Claim, fence = 1): JobRecord => ({ ...claim.job, fence });
 const setUp = (
   claim: (asked: Claim) => ClaimOutcome = (asked) => ({ kind: 'claimed', job: jobOf(asked), replaced: null }),
   repository = repositoryRecord(),
+  holder: JobView | null = null,
 ) => {
   const calls = {
     claims: [] as Claim[],
+    looked: [] as string[],
     started: [] as unknown[],
     stopped: [] as string[],
     measured: [] as Measurements[],
@@ -29,6 +31,10 @@ const setUp = (
       claim: async (asked: Claim) => {
         calls.claims.push(asked);
         return claim(asked);
+      },
+      job: async (id: string) => {
+        calls.looked.push(id);
+        return holder;
       },
     },
     workflow: {
@@ -46,8 +52,13 @@ const setUp = (
     logger: { info: () => undefined, warn: () => undefined },
     metrics: { emit: (values: Measurements) => calls.measured.push(values) },
   } as unknown as Runtime;
-  const start = (options: object = {}, user = ann) =>
-    startSync(deps)({ repositoryId: 'shop' as RepositoryId, user, options: SyncOptions.parse(options) });
+  const start = (options: object = {}, user = ann, key?: string) =>
+    startSync(deps)({
+      repositoryId: 'shop' as RepositoryId,
+      user,
+      options: SyncOptions.parse(options),
+      ...(key === undefined ? {} : { idempotency: { key, fingerprint: 'f' } }),
+    });
   return { start, calls };
 };
 
@@ -113,6 +124,39 @@ describe('conflict detection for concurrent syncs', () => {
     expect(await start()).toMatchObject({ kind: 'held', by: { job: { fence: 7 } } });
     expect(calls.started).toEqual([]);
     expect(calls.measured).toEqual([]);
+  });
+
+  describe('on a repository that is locked', () => {
+    const lock = { job_id: 'sync-old' as JobId, fence: 4 };
+    const locked = repositoryRecord({ lock, fence: 4 });
+    const holder = (status: JobRecord['status']): JobView => ({
+      job: { job_id: lock.job_id, status, fence: 4 } as JobRecord,
+      inFlight: [],
+    });
+
+    it('tells who holds it by that job alone, and claims nothing', async () => {
+      const { start, calls } = setUp(undefined, locked, holder('running'));
+      expect(await start()).toEqual({ kind: 'held', by: holder('running') });
+      expect(calls.looked).toEqual(['sync-old']);
+      expect(calls.claims).toEqual([]);
+    });
+
+    it.each([
+      ['has ended since', holder('completed')],
+      ['is gone', null],
+    ])('claims it when the job that held it %s', async (_, view) => {
+      const { start, calls } = setUp(undefined, locked, view);
+      expect(await start()).toMatchObject({ kind: 'accepted' });
+      expect(calls.claims).toMatchObject([{ seen: locked }]);
+    });
+
+    it('leaves it to the claim where a force or an idempotency key may decide otherwise', async () => {
+      const { start, calls } = setUp(undefined, locked, holder('running'));
+      await start({ force: true });
+      await start({}, ann, 'once');
+      expect(calls.claims).toHaveLength(2);
+      expect(calls.looked).toEqual([]);
+    });
   });
 
   it('finds a repository gone that was there a moment ago', async () => {

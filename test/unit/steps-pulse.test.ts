@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { SyncSupersededError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { Kept } from '../../core/ports/sync-store.ts';
-import { kept, withPulse } from '../../core/steps/pulse.ts';
+import type { Kept, SyncStore } from '../../core/ports/sync-store.ts';
+import { inPhase, kept, withPulse } from '../../core/steps/pulse.ts';
 
 /** A clock whose time and timer move by hand. */
 const handClock = () => {
@@ -45,6 +46,20 @@ describe('a heartbeat', () => {
     });
     expect(result).toBe('done');
     expect(timers.size).toBe(0);
+  });
+
+  it('beats more than twice a second in a phase that one worker is alone in', async () => {
+    const { clock } = handClock();
+    const periods: number[] = [];
+    const sync = { job: async () => null, heartbeat: async () => 'kept' } as unknown as SyncStore;
+    const every: Clock['every'] = (milliseconds, tick) => {
+      periods.push(milliseconds);
+      return clock.every(milliseconds, tick);
+    };
+    await inPhase({ sync, clock: { ...clock, every } }, {} as JobRef, 'diff', async () => undefined);
+    expect(periods).toEqual([expect.any(Number)]);
+    // Late by a fifth of a second, it still is within half of one.
+    expect(periods[0]).toBeLessThanOrEqual(300);
   });
 
   it('beats by check while the work computes, when a beat is due', async () => {

@@ -9,19 +9,20 @@ export class MemoryObjects implements Pick<Services['objects'], 'getLines' | 'pu
     this.texts.set(key, text);
   }
 
-  async putLines(key: string, lines: AsyncIterable<string> | Iterable<string>): Promise<number> {
-    const all = [];
-    for await (const line of lines) all.push(line);
+  async putLines(key: string, lines: AsyncIterable<readonly string[]> | Iterable<string>): Promise<number> {
+    const all: string[] = [];
+    if (Symbol.asyncIterator in lines) for await (const block of lines) all.push(...block);
+    else all.push(...lines);
     this.texts.set(key, all.map((line) => `${line}\n`).join(''));
     return all.length;
   }
 
-  async *getLines(key: string): AsyncGenerator<string> {
+  async *getLines(key: string): AsyncGenerator<readonly string[]> {
     const text = this.texts.get(key);
     if (text === undefined) throw new Error(`no object ${key}`);
     this.openReaders += 1;
     try {
-      yield* text.split('\n');
+      for (const line of text.split('\n')) yield [line];
     } finally {
       this.openReaders -= 1;
     }

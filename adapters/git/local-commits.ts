@@ -1,0 +1,81 @@
+import { SourceUnavailableError } from '../../core/domain/errors.ts';
+import type { CommitCount } from '../../core/ports/git-source.ts';
+import { type BareRepository, objectFormatOf } from './bare-repository.ts';
+import { type CountRequest, readGraph } from './commit-count.ts';
+import { countBetween } from './commit-graph.ts';
+import { readFailure } from './git-failure.ts';
+import { runGit } from './git-process.ts';
+import { inputLines } from './input-lines.ts';
+
+type Reading = Omit<CountRequest, 'tempRoot' | 'signal'> & { readonly signal: AbortSignal | undefined };
+
+/**
+ * Makes sure that a source that is read in place has these commits. Without commits no process is started.
+ * @throws SourceUnavailableError
+ */
+export const requireCommits = async (
+  request: Reading & { readonly repository: BareRepository },
+  commits: readonly string[],
+): Promise<void> => {
+  const absent = await firstAbsent(request, request.repository, commits);
+  if (absent !== null)
+    throw new SourceUnavailableError(`${request.address.label}: a branch has moved, and its commit ${absent} is gone`);
+};
+
+/**
+ * Counts the commits of `from..to` in a source that is read in place: its history is at hand, and git reads what lies
+ * between the two. Of a history that is cut off (a shallow clone) only what is certain is told.
+ */
+export const countInPlace = async (
+  request: CountRequest,
+  repository: BareRepository,
+  from: string,
+  to: string,
+): Promise<CommitCount> => {
+  if (from === to) return { count: 0, rewritten: false };
+  // A repository that changed its hash shares no commit with what it was.
+  if (objectFormatOf(from) !== objectFormatOf(to)) return { count: null, rewritten: true };
+  try {
+    if (repository.inPlace?.shallow !== '')
+      return (
+        countBetween(await readGraph(request, repository, [to, from]), from, to) ?? { count: null, rewritten: false }
+      );
+    const { stdout } = await runGit(
+      command(request, repository, ['rev-list', '--count', '--left-right', `${from}...${to}`, '--']),
+    );
+    const [left, right] = stdout.toString('latin1').split('\t').map(Number);
+    return { count: right ?? null, rewritten: left !== 0 };
+  } catch (error) {
+    const absent = await firstAbsent(request, repository, [to, from]);
+    if (absent === from) return { count: null, rewritten: true };
+    if (absent === to) throw new SourceUnavailableError(`${request.address.label}: no longer has the commit ${to}`);
+    throw await readFailure(error, request.address.label, repository);
+  }
+};
+
+/** The first of these ids that is no commit of the repository. */
+const firstAbsent = async (
+  request: Reading,
+  repository: BareRepository,
+  commits: readonly string[],
+): Promise<string | null> => {
+  if (commits.length === 0) return null;
+  try {
+    const { stdout } = await runGit({
+      ...command(request, repository, ['cat-file', '--batch-check=%(objecttype)']),
+      input: inputLines(commits),
+    });
+    const types = stdout.toString('latin1').split('\n');
+    return commits.find((_, at) => types[at] !== 'commit') ?? null;
+  } catch (error) {
+    throw await readFailure(error, request.address.label, repository);
+  }
+};
+
+const command = ({ limits, signal }: Reading, repository: BareRepository, args: readonly string[]) => ({
+  args,
+  env: repository.environment(null),
+  cwd: repository.gitDir,
+  signal,
+  timeoutMs: limits.processMs,
+});

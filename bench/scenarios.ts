@@ -1,0 +1,25 @@
+import type { Scenario } from './scenario.ts';
+import { api } from './scenarios/api.ts';
+import { floor } from './scenarios/floor.ts';
+import { full } from './scenarios/full.ts';
+import { growth } from './scenarios/growth.ts';
+import { many } from './scenarios/many.ts';
+import { peer } from './scenarios/peer.ts';
+import { search, searchAfterChanges } from './scenarios/search.ts';
+import { searchLarge } from './scenarios/search-large.ts';
+import { incremental, nothing } from './scenarios/small-syncs.ts';
+
+/** In the order in which they run: each finds the service as the one before has left it. */
+export const scenarios: readonly Scenario[] = [
+  full,
+  search,
+  nothing,
+  incremental,
+  searchAfterChanges,
+  api,
+  searchLarge,
+  many,
+  growth,
+  floor,
+  peer,
+];
