@@ -49,6 +49,12 @@ export const BATCHES_A_WORKER = 4;
 const WAITING_AT_ONCE = 64;
 
 /**
+ * MiB. Well above what a worker needs, but V8 lets garbage lie in proportion to its limits, and there are several workers: by its
+ * own ones the whole service takes 1.84 GB for 100,000 files, and 1.25 GB by these (measured). Half of the young one: 15 % slower.
+ */
+const heapLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 };
+
+/**
  * Runs the workflow's functions in worker threads, so that a sync never slows the API's thread. A worker that dies
  * fails the calls it had (the workflow retries them) and is replaced at the next call.
  */
@@ -81,6 +87,7 @@ export const startFunctionHost = (
       workerData: setup,
       transferList: [indexPort],
       execArgv: ['--conditions=local', '--disable-warning=ExperimentalWarning'],
+      resourceLimits: heapLimits,
     });
     const lane: Lane = { worker, calls: new Map() };
     worker.on('message', (result: InvocationResult) => settle(pool, lane, result));
