@@ -16,7 +16,7 @@ import { type SmartHttpRequest, type SmartHttpServer, startSmartHttpServer } fro
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { openS3VectorsStub, type S3VectorsStub } from '../unit/aws-s3-vectors-stub.ts';
 import { type BedrockStub, openBedrockStub } from './bedrock-stub.ts';
-import { bootstrap, deploy, synthesise } from './cdk.ts';
+import { bootstrap, deploy, destroy, synthesise } from './cdk.ts';
 import type { Certificates } from './certificates.ts';
 import { emulateAssembly } from './emulated-assembly.ts';
 import type { EmulatedTemplate } from './emulated-template.ts';
@@ -65,6 +65,10 @@ export interface Cloud extends AsyncDisposable {
   /** A new user's token. */
   token(name: string): Promise<string>;
   as(name: string): Promise<Api>;
+  /** A user who has signed in. */
+  readonly ann: Api;
+  readonly stateMachineArn: string;
+  destroy(): Promise<void>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON as CloudFormation defines it
@@ -117,9 +121,10 @@ export const openCloud = async (): Promise<Cloud> => {
   const lambda = new LambdaClient(administrator);
   stackOfServers.defer(() => lambda.destroy());
   const functions = await functionsOf(lambda);
-  const bucket = functions.find(({ Environment }) => Environment?.Variables?.BUCKET)?.Environment?.Variables?.BUCKET;
+  const variable = (name: string): string =>
+    functions.map(({ Environment }) => Environment?.Variables?.[name]).find((value) => value !== undefined) ?? '';
   // Names that AWS makes up: now they are known.
-  const made = [new URL(url).host, `${bucket}.s3.${region}.amazonaws.com`];
+  const made = [new URL(url).host, `${variable('BUCKET')}.s3.${region}.amazonaws.com`];
   appendFileSync(join(directory, 'hosts'), made.map((name) => `${addresses.emulator} ${name}\n`).join(''));
 
   const cognito = new CognitoIdentityProviderClient(administrator);
@@ -138,6 +143,8 @@ export const openCloud = async (): Promise<Cloud> => {
     );
     return AuthenticationResult?.IdToken ?? '';
   };
+  const as = async (name: string): Promise<Api> => createApi(url, await token(name));
+  const ann = await as('ann');
   const kept = stackOfServers.move();
   return {
     outputs,
@@ -163,7 +170,10 @@ export const openCloud = async (): Promise<Cloud> => {
       await deploy(log, stack, assembly);
     },
     token,
-    as: async (name) => createApi(url, await token(name)),
+    as,
+    ann,
+    stateMachineArn: variable('STATE_MACHINE_ARN'),
+    destroy: () => destroy(log, stack, assembly),
     [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
   };
 };

@@ -26,6 +26,8 @@ const address = api.replace(/\/+$/, '').replace(/\/api$/, '');
 // biome-ignore lint/suspicious/noExplicitAny: the service's answers, of which little is looked at
 type Json = any;
 
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
 const call = async (method: string, path: string, status: number, body?: object): Promise<Json> => {
   const from = Date.now();
   const answer = await fetch(`${address}${path}`, {
@@ -37,7 +39,7 @@ const call = async (method: string, path: string, status: number, body?: object)
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  console.log(`${method} ${path}: ${answer.status} after ${Date.now() - from} ms`);
+  say(`${method} ${path}: ${answer.status} after ${Date.now() - from} ms`);
   if (answer.status !== status) throw new Error(`${method} ${path}: ${status} was due: ${answer.status} ${text}`);
   return text === '' ? null : JSON.parse(text);
 };
@@ -58,10 +60,10 @@ await call('POST', '/api/repositories', 201, { repository_id: repository, source
 try {
   const job = await synced(repository);
   if (job.status !== 'completed') throw new Error(`the sync has ended: ${JSON.stringify(job)}`);
-  console.log(`synced: ${JSON.stringify(job.counts)}`);
+  say(`synced: ${JSON.stringify(job.counts)}`);
   const found = await call('GET', `/api/repositories/${repository}/search?q=${encodeURIComponent(query)}`, 200);
   if (found.results.length === 0) throw new Error(`nothing was found for ${query}`);
-  console.log(`found: ${found.results.map((hit: Json) => hit.path).join(', ')}`);
+  say(`found: ${found.results.map((hit: Json) => hit.path).join(', ')}`);
 } finally {
   await call('DELETE', `/api/repositories/${repository}`, 204);
 }
