@@ -130,7 +130,7 @@ export const openCloud = async (): Promise<Cloud> => {
   const cognito = new CognitoIdentityProviderClient(administrator);
   stackOfServers.defer(() => cognito.destroy());
   const token = async (name: string): Promise<string> => {
-    const user = { UserPoolId: outputs.UserPool, Username: `${name}@example.com` };
+    const user = { UserPoolId: outputs.UserPool, Username: `${name}-${randomUUID()}@example.com` };
     const password = `Aa1!${randomUUID()}`;
     await cognito.send(new AdminCreateUserCommand({ ...user, MessageAction: 'SUPPRESS' }));
     await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));

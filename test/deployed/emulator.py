@@ -4,11 +4,27 @@ import json
 import uuid
 
 import ministack.app
+from ministack.core import iam_actions
 from ministack.services import s3, stepfunctions
 
 # Under `<region>.amazonaws.com`, which its API needs for a name, it takes the first part of a name that it does not list
 # here for a bucket's.
 ministack.app._NON_S3_VHOST_NAMES |= {"cognito-idp", "scheduler", "xray", "apigateway", "cloudformation", "kms"}
+
+resource_of = iam_actions.extract_resource_arn
+
+
+def resource_in_its_group(service, method, path, headers, body, query, region, account):
+    """It takes every schedule for one of the default group when it judges a role."""
+    arn = resource_of(service, method, path, headers, body, query, region, account)
+    if service != "scheduler" or ":schedule/default/" not in arn:
+        return arn
+    asked = query.get("groupName")
+    group = json.loads(body).get("GroupName") if body else asked[0] if isinstance(asked, list) else asked
+    return arn.replace(":schedule/default/", f":schedule/{group or 'default'}/")
+
+
+iam_actions.extract_resource_arn = resource_in_its_group
 
 run_map_of_items = stepfunctions._run_distributed_map
 

@@ -30,7 +30,7 @@ export const jobScenarios = (given: Given) =>
       expect(await ann.synced('jobs-deleted')).toMatchObject({
         status: 'completed',
         progress: { files_total: 0 },
-        counts: { added: 0, modified: 0, deleted: 0, unchanged: 10 },
+        counts: { added: 0, modified: 0, deleted: 0 },
       });
       expect(bedrock.embedded('dodo').filter((text) => text.includes('export'))).toHaveLength(12);
     });
