@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.[Symbol.asyncDispose]());
 
-// In this order: what changes the deployment comes last.
+// In this order: those that are concurrent run together, and what changes the deployment comes last.
 frontDoorScenarios(cloud);
 eventScenarios(cloud);
 storyScenarios(cloud);

@@ -7,7 +7,7 @@ import { code, type Given, many, registered, until } from './given.ts';
 
 /** What comes in and goes out by itself: pushes, webhooks, schedules. */
 export const eventScenarios = (given: Given) =>
-  describe('events', () => {
+  describe.concurrent('events', () => {
     const jobsOf = async (id: string): Promise<JobList['jobs']> =>
       (await given().ann.call<JobList>('GET', `/api/repositories/${id}/jobs`)).body.jobs;
 

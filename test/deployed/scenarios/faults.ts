@@ -6,7 +6,7 @@ import { code, type Given, many, registered } from './given.ts';
 
 /** What others do wrong, by the names that the state machine retries. */
 export const faultScenarios = (given: Given) =>
-  describe('faults', () => {
+  describe.concurrent('faults', () => {
     const states = new SFNClient(administrator);
     /** The errors of the tasks of a job's execution, in their order. */
     const errorsOf = async (jobId: string): Promise<string[]> => {

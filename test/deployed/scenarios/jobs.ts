@@ -6,7 +6,7 @@ import { code, type Given, many, registered, until } from './given.ts';
 
 /** Jobs, their lock and their end. */
 export const jobScenarios = (given: Given) =>
-  describe('jobs', () => {
+  describe.concurrent('jobs', () => {
     const states = new SFNClient(administrator);
     const executionOf = async (jobId: string): Promise<string> =>
       until(`no execution of ${jobId}`, async () => {

@@ -4,7 +4,7 @@ import { code, type Given, many, registered } from './given.ts';
 
 /** The story's five scenarios, against the deployed system. */
 export const storyScenarios = (given: Given) =>
-  describe('the story', () => {
+  describe.concurrent('the story', () => {
     it.concurrent('1: answers 202 with a queued job for an outdated index, and the repository is syncing', async () => {
       const { ann } = given();
       const { git } = await registered(given(), 'story-1', many(30, 'outdated'));
