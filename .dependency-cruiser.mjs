@@ -1,4 +1,5 @@
 /** The layer rules of docs/architecture.md: lambdas, local → adapters → core; lib and bin on their own. */
+const pure = 'domain|manifest|chunking';
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 const node =
   '^(node:|assert|buffer|child_process|crypto|events|fs|http|https|net|os|path|process|stream|url|util|zlib|worker_threads)';
@@ -19,6 +20,24 @@ export default {
       { pathNot: '^core/domain' },
     ),
     forbid(
+      'pure-rooms-stay-pure',
+      'Rooms of rules import rules.',
+      { path: `^core/(${pure})/` },
+      { pathNot: `^core/(${pure})/` },
+    ),
+    forbid(
+      'rules-stay-pure',
+      'core/<room>/rules imports rules: its own, and those that all share.',
+      { path: '^core/([^/]+)/rules/' },
+      { pathNot: `^core/($1/rules|${pure})/` },
+    ),
+    forbid(
+      'contract-knows-no-use-case',
+      'core/contract and core/ports import each other and rules, never a use case.',
+      { path: '^core/(contract|ports)/' },
+      { path: '^core/', pathNot: `^core/(contract|ports|${pure}|[^/]+/rules)/` },
+    ),
+    forbid(
       'adapters-know-core',
       'adapters import core and their SDK.',
       { path: '^adapters' },
@@ -26,9 +45,9 @@ export default {
     ),
     forbid(
       'adapters-know-no-sibling',
-      'One adapter never imports another.',
+      'One adapter never imports another; what several SDKs or processes share is in aws-sdk and system.',
       { path: '^adapters/([^/]+)/' },
-      { path: '^adapters/', pathNot: '^adapters/$1/' },
+      { path: '^adapters/', pathNot: '^adapters/($1|aws-sdk|system)/' },
     ),
     forbid(
       'lambdas-are-a-front-door',
@@ -44,15 +63,15 @@ export default {
     ),
     forbid(
       'functions-stand-alone',
-      'One folder, one function.',
+      'One folder, one function; what they share is in lambdas/shared.',
       { path: '^lambdas/([^/]+)/' },
-      { path: '^lambdas/[^/]+/', pathNot: '^lambdas/$1/' },
+      { path: '^lambdas/[^/]+/', pathNot: '^lambdas/($1|shared)/' },
     ),
     forbid(
       'lib-knows-the-contract',
       'lib and bin import CDK, core/contract and core/workflow.',
       { path: '^(bin|lib)' },
-      { path: '^(core/(domain|ports|steps)|adapters|lambdas|local|test|bench)' },
+      { path: '^(core/(?!contract|workflow)|adapters|lambdas|local|test|bench)' },
     ),
     forbid(
       'no-dev-dependency-in-service',

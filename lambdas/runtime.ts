@@ -5,26 +5,26 @@ import { S3VectorsClient } from '@aws-sdk/client-s3vectors';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { createBedrockEmbedder } from '../adapters/aws/bedrock-embedder.ts';
-import { createClientTracing } from '../adapters/aws/client-tracing.ts';
-import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
-import { createDynamoFollowUps } from '../adapters/aws/dynamo-follow-ups.ts';
-import { createDynamoOutbox } from '../adapters/aws/dynamo-outbox.ts';
-import { createDynamoRepositoryStore } from '../adapters/aws/dynamo-repository-store.ts';
-import { createDynamoSyncStore } from '../adapters/aws/dynamo-sync-store.ts';
-import { createEventBridgeSchedules } from '../adapters/aws/eventbridge-schedules.ts';
-import { createLambdaRemoteLook } from '../adapters/aws/lambda-remote-look.ts';
-import { createOidcTokenVerifier } from '../adapters/aws/oidc-token-verifier.ts';
-import { createPowertoolsLogger } from '../adapters/aws/powertools-logger.ts';
-import { createPowertoolsMetrics } from '../adapters/aws/powertools-metrics.ts';
-import { createS3ObjectStore } from '../adapters/aws/s3-object-store.ts';
-import { createS3VectorsSearchIndex } from '../adapters/aws/s3-vectors-search-index.ts';
-import { createSecretsManagerCredentials } from '../adapters/aws/secrets-manager-credentials.ts';
-import { createStepFunctionsWorkflow } from '../adapters/aws/step-functions-workflow.ts';
+import { createClientTracing } from '../adapters/aws-sdk/client-tracing.ts';
+import { createBedrockEmbedder } from '../adapters/bedrock/embedder.ts';
+import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
+import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
+import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
+import { createDynamoSyncStore } from '../adapters/dynamodb/sync-store.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
+import { createEventBridgeSchedules } from '../adapters/eventbridge/schedules.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
-import { createPathRules } from '../adapters/git/path-rules.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
+import { createLambdaRemoteLook } from '../adapters/lambda/remote-look.ts';
+import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
+import { createPathRules } from '../adapters/path-rules/path-rules.ts';
+import { createPowertoolsLogger } from '../adapters/powertools/logger.ts';
+import { createPowertoolsMetrics } from '../adapters/powertools/metrics.ts';
+import { createS3ObjectStore } from '../adapters/s3/object-store.ts';
+import { createS3VectorsSearchIndex } from '../adapters/s3-vectors/search-index.ts';
+import { createSecretsManagerCredentials } from '../adapters/secrets-manager/credentials.ts';
+import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { randomIds } from '../adapters/system/ids.ts';
@@ -42,8 +42,8 @@ import {
   TokensEnvironment,
   VectorsEnvironment,
 } from '../core/contract/environment.ts';
-import { defaultBatchLimits } from '../core/domain/plan-batches.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
+import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 
 /** Composes the ports for AWS from a function's environment. Each member is built when a step first asks for it. */
 export const composeRuntime = (environment: NodeJS.ProcessEnv): Runtime => {

@@ -1,15 +1,15 @@
 import { Aspects, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { Api } from './api.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { Monitoring } from './monitoring.ts';
-import { Reconciler } from './reconciler.ts';
-import { Schedules } from './schedules.ts';
+import { Api } from './api/api.ts';
+import { TokenIssuer } from './api/token-issuer.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import type { StageSettings } from './stages.ts';
 import { Storage } from './storage.ts';
-import { TokenIssuer } from './token-issuer.ts';
-import { Workflow } from './workflow.ts';
+import { Dispatcher } from './workflow/dispatcher.ts';
+import { Reconciler } from './workflow/reconciler.ts';
+import { Schedules } from './workflow/schedules.ts';
+import { Workflow } from './workflow/workflow.ts';
 
 export type RepositorySyncStackProps = StackProps & StageSettings;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { OidcIssuer } from './api/token-issuer.ts';
 import type { Embedding } from './embedding.ts';
-import type { OidcIssuer } from './token-issuer.ts';
 
 /** What one stage of the service may choose. */
 export interface StageSettings {

@@ -181,7 +181,7 @@ const objectBucket = (scope: Construct, removalPolicy: RemovalPolicy): Bucket =>
     serverAccessLogsBucket: accessLogs as IBucket,
     lifecycleRules: [
       { id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      // What the next job would sweep, of a repository that has none: tagged by adapters/aws/s3-object-upload.ts. An
+      // What the next job would sweep, of a repository that has none: tagged by adapters/s3/object-upload.ts. An
       // execution ends within 12 hours, and its resumption still finds all of its objects for a month.
       { id: 'abandoned-jobs', tagFilters: { lifetime: 'job' }, expiration: Duration.days(30) },
     ],

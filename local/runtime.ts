@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
-import { createDynamoFollowUps } from '../adapters/aws/dynamo-follow-ups.ts';
-import { createDynamoOutbox } from '../adapters/aws/dynamo-outbox.ts';
-import { createDynamoRepositoryStore } from '../adapters/aws/dynamo-repository-store.ts';
-import { createDynamoSyncStore } from '../adapters/aws/dynamo-sync-store.ts';
-import { createOidcTokenVerifier } from '../adapters/aws/oidc-token-verifier.ts';
+import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
+import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
+import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
+import { createDynamoSyncStore } from '../adapters/dynamodb/sync-store.ts';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
+import { createFileCredentials } from '../adapters/files/credentials.ts';
+import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
-import { createPathRules } from '../adapters/git/path-rules.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
-import { createFileCredentials } from '../adapters/local/file-credentials.ts';
-import { createFileObjectStore } from '../adapters/local/file-object-store.ts';
+import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
+import { createPathRules } from '../adapters/path-rules/path-rules.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { randomIds } from '../adapters/system/ids.ts';
@@ -19,10 +19,10 @@ import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.
 import { lazyRuntime } from '../adapters/system/lazy-runtime.ts';
 import { createLogMetrics } from '../adapters/system/log-metrics.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
-import { defaultBatchLimits } from '../core/domain/plan-batches.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
+import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 
 /** What all threads of one machine's service share; it crosses to workers by structured clone. */

@@ -1,12 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
-import { holdDataDir } from '../adapters/local/data-dir-lock.ts';
-import { createTables, startDynamoDb } from '../adapters/local/dynamodb-process.ts';
-import { scheduledRepositories } from '../adapters/local/scheduled-repositories.ts';
-import { startSearchIndexHost } from '../adapters/local/search-index-host.ts';
+import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { scheduledRepositories } from '../adapters/dynamodb/scheduled-repositories.ts';
+import { createTables, startDynamoDb } from '../adapters/dynamodb-process/dynamodb-process.ts';
+import { startSearchIndexHost } from '../adapters/lancedb/thread/host.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';

@@ -1,6 +1,6 @@
 import { SourceUnusableError } from '../../core/domain/errors.ts';
-import { pathFromBytes } from '../../core/domain/git-path.ts';
-import type { TreeChange } from '../../core/domain/manifest.ts';
+import { pathFromBytes } from '../../core/manifest/git-path.ts';
+import type { TreeChange } from '../../core/manifest/manifest.ts';
 import { checkEntries, checkName, inPieces, type ListingLimits } from './tree-listing.ts';
 
 /** What stands before a path: modes and blobs of both sides, and a letter. */

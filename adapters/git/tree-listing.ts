@@ -1,6 +1,6 @@
 import { SourceUnusableError } from '../../core/domain/errors.ts';
-import { pathFromBytes } from '../../core/domain/git-path.ts';
-import type { TreeEntry } from '../../core/domain/manifest.ts';
+import { pathFromBytes } from '../../core/manifest/git-path.ts';
+import type { TreeEntry } from '../../core/manifest/manifest.ts';
 import type { GitLimits } from './git-limits.ts';
 
 export type ListingLimits = Pick<GitLimits, 'treeEntries' | 'pathBytes' | 'pathDepth' | 'listingBytes'>;

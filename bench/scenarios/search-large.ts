@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHashEmbedder } from '../../adapters/embedding/hash-embedder.ts';
 import { createTreeSitterChunker } from '../../adapters/embedding/tree-sitter-chunker.ts';
-import { createLanceSearchIndex } from '../../adapters/local/lance-search-index.ts';
+import { createLanceSearchIndex } from '../../adapters/lancedb/search-index.ts';
 import type { IndexRow } from '../../core/ports/search-index.ts';
 import type { TreeFile } from '../git.ts';
 import { measureSearch } from '../measure-search.ts';

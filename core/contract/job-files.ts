@@ -33,7 +33,7 @@ export type PullFile = z.infer<typeof PullFile>;
 export const DiffedBranch = z.object({
   name: z.string(),
   commit: Oid,
-  /** Key of what changes in the branch's manifest: see core/domain/manifest-patch.ts. */
+  /** Key of what changes in the branch's manifest: see core/manifest/manifest-patch.ts. */
   patch_key: z.string(),
   /** The committed manifest that the patch is for; null: for none, everything is new. */
   base: BranchPointer.pick({ manifest_key: true, files: true, chunks: true, bytes: true }).nullable(),

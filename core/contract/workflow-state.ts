@@ -4,7 +4,7 @@ import { JobId, Oid, RepositoryId } from './ids.ts';
 
 /**
  * What goes between the states: references and small numbers, never payloads (an execution's state may hold 256 KiB).
- * Every step finds the rest under the job's prefix in the object store: see core/steps/job-keys.ts.
+ * Every step finds the rest under the job's prefix in the object store: see core/objects/object-keys.ts.
  */
 export const JobRef = z.object({
   repository_id: RepositoryId,

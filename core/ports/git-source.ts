@@ -1,4 +1,4 @@
-import type { TreeChange, TreeEntry } from '../domain/manifest.ts';
+import type { TreeChange, TreeEntry } from '../manifest/manifest.ts';
 
 /** What a repository is read from. `credential` is a reference, never a secret. */
 export interface Source {

@@ -1,5 +1,5 @@
-import type { BatchLimits } from '../domain/plan-batches.ts';
 import type { SourcePolicy } from '../domain/source-policy.ts';
+import type { BatchLimits } from '../sync/rules/plan-batches.ts';
 import type { Chunker } from './chunker.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { Credentials } from './credentials.ts';

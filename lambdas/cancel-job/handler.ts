@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { JobParams } from '../../core/contract/api.ts';
-import { cancelJob } from '../../core/steps/cancel-job.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
+import { cancelJob } from '../../core/jobs/cancel-job.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, notFound, problem } from '../shared/problems.ts';
 
 const cancel = cancelJob(runtime());
 

@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { CreateRepository } from '../../core/contract/api.ts';
-import { createRepository } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { invalid, problem } from '../problems.ts';
+import { createRepository } from '../../core/repositories/create-repository.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { invalid, problem } from '../shared/problems.ts';
 
 const create = createRepository(runtime());
 

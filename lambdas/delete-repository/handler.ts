@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { RepositoryParams } from '../../core/contract/api.ts';
-import { deleteRepository } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
+import { deleteRepository } from '../../core/repositories/delete-repository.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, notFound, problem } from '../shared/problems.ts';
 
 const remove = deleteRepository(runtime());
 

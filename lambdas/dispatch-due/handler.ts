@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runtime } from '#runtime';
-import { dispatchDue } from '../../core/steps/dispatch-due.ts';
-import { defineHandler } from '../define-handler.ts';
+import { dispatchDue } from '../../core/upkeep/dispatch-due.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
 /** Neither the schedule's event nor the stream's records have a say: they only tell that there may be something to do. */
 const DispatchEvent = z.object({ only: z.enum(['webhooks', 'follow-ups']).optional() });

@@ -1,10 +1,10 @@
 import { runtime } from '#runtime';
 import { GetJobHeaders, type JobAnswer, JobParams } from '../../core/contract/api.ts';
-import { fingerprint } from '../../core/steps/fingerprint.ts';
-import { getJob } from '../../core/steps/get-job.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { isUnchanged } from '../entity-tag.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { getJob } from '../../core/jobs/get-job.ts';
+import { fingerprint } from '../../core/objects/fingerprint.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { isUnchanged } from '../shared/entity-tag.ts';
+import { forbidden, notFound } from '../shared/problems.ts';
 
 const get = getJob(runtime());
 

@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { RepositoryParams } from '../../core/contract/api.ts';
-import { getRepository } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { getRepository } from '../../core/repositories/get-repository.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, notFound } from '../shared/problems.ts';
 
 const get = getRepository(runtime());
 

@@ -1,7 +1,7 @@
 import { runtime } from '#runtime';
 import { GitlabPush } from '../../core/contract/push-hooks.ts';
-import { authenticatePush, takePush } from '../../core/steps/push-hook.ts';
-import { defineHookHandler } from '../define-hook-handler.ts';
+import { authenticatePush, takePush } from '../../core/triggers/push-hook.ts';
+import { defineHookHandler } from '../shared/define-hook-handler.ts';
 
 const take = takePush(runtime());
 

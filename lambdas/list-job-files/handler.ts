@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { JobFilesQuery, JobParams } from '../../core/contract/api.ts';
-import { listJobFiles } from '../../core/steps/job-files.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { badCursor, forbidden, notFound } from '../problems.ts';
+import { listJobFiles } from '../../core/jobs/job-files.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { badCursor, forbidden, notFound } from '../shared/problems.ts';
 
 const list = listJobFiles(runtime());
 

@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { type JobList, PageQuery, RepositoryParams } from '../../core/contract/api.ts';
-import { listJobs } from '../../core/steps/list-jobs.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { badCursor, forbidden, notFound } from '../problems.ts';
+import { listJobs } from '../../core/jobs/list-jobs.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { badCursor, forbidden, notFound } from '../shared/problems.ts';
 
 const list = listJobs(runtime());
 

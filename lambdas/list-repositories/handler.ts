@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { PageQuery } from '../../core/contract/api.ts';
-import { listRepositories } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { invalid } from '../problems.ts';
+import { listRepositories } from '../../core/repositories/list-repositories.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { invalid } from '../shared/problems.ts';
 
 const list = listRepositories(runtime());
 

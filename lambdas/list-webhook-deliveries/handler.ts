@@ -1,9 +1,9 @@
 import { runtime } from '#runtime';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { DeliveryQuery } from '../../core/contract/deliveries.ts';
-import { listDeliveries } from '../../core/steps/webhook-deliveries.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, invalid, notFound } from '../problems.ts';
+import { listDeliveries } from '../../core/webhooks/webhook-deliveries.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, invalid, notFound } from '../shared/problems.ts';
 
 const list = listDeliveries(runtime());
 

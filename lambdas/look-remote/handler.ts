@@ -1,6 +1,6 @@
 import { runtime } from '#runtime';
 import { LookRemoteInput } from '../../core/contract/look-remote.ts';
-import { defineHandler } from '../define-handler.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
 const { remoteLook } = runtime();
 

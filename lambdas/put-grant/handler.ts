@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { GrantParams, PutGrant } from '../../core/contract/api.ts';
-import { changeGrant } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { grantAnswer } from '../grant-answer.ts';
+import { changeGrant } from '../../core/repositories/change-grant.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { grantAnswer } from '../shared/grant-answer.ts';
 
 const change = changeGrant(runtime());
 

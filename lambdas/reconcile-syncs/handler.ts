@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { runtime } from '#runtime';
-import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
-import { defineHandler } from '../define-handler.ts';
+import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
 /**
  * The schedule's own event has no say; a caller may shorten the time that a starter has, or name the one execution that
- * has ended (lib/reconciler.ts).
+ * has ended (lib/workflow/reconciler.ts).
  */
 const ReconcileEvent = z.object({
   graceSeconds: z.number().min(0).default(30),

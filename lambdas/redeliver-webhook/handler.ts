@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { DeliveryParams } from '../../core/contract/deliveries.ts';
-import { redeliverWebhook } from '../../core/steps/webhook-deliveries.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { redeliverWebhook } from '../../core/webhooks/webhook-deliveries.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, notFound } from '../shared/problems.ts';
 
 const redeliver = redeliverWebhook(runtime());
 

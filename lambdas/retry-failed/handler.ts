@@ -1,9 +1,9 @@
 import { runtime } from '#runtime';
 import { JobParams } from '../../core/contract/api.ts';
-import { retryFailed } from '../../core/steps/retry-failed.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
-import { acceptedAnswer, heldAnswer } from '../sync-answers.ts';
+import { retryFailed } from '../../core/triggers/retry-failed.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, notFound, problem } from '../shared/problems.ts';
+import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
 const { clock, logger } = runtime();
 const retry = retryFailed(runtime());

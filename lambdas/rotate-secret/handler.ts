@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { SecretParams } from '../../core/contract/api.ts';
-import { rotateSecret } from '../../core/steps/rotate-secret.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { rotateSecret } from '../../core/repositories/rotate-secret.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, notFound } from '../shared/problems.ts';
 
 const rotate = rotateSecret(runtime());
 

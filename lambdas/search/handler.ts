@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
-import { search } from '../../core/steps/search.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
+import { search } from '../../core/search/search.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, notFound, problem } from '../shared/problems.ts';
 
 const find = search(runtime());
 

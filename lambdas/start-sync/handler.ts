@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { runtime } from '#runtime';
 import { RepositoryParams, StartSyncHeaders } from '../../core/contract/api.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
-import { idempotencyOf, rememberAnswer } from '../../core/steps/idempotency.ts';
-import { type StartSyncOutcome, startSync } from '../../core/steps/start-sync.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { type Answer, forbidden, invalid, notFound, problem } from '../problems.ts';
-import { acceptedAnswer, heldAnswer } from '../sync-answers.ts';
+import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
+import { type StartSyncOutcome, startSync } from '../../core/triggers/start-sync.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { type Answer, forbidden, invalid, notFound, problem } from '../shared/problems.ts';
+import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
 const { clock, logger } = runtime();
 const start = startSync(runtime());

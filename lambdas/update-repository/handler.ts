@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
 import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
-import { updateRepository } from '../../core/steps/update-repository.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, invalid, notFound } from '../problems.ts';
+import { updateRepository } from '../../core/repositories/update-repository.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { forbidden, invalid, notFound } from '../shared/problems.ts';
 
 const update = updateRepository(runtime());
 

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { buildOpenApi } from '../../core/contract/openapi.ts';
+import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 import { apiMarkdown } from './api-markdown.ts';
 
 /** `npm run docs:api`: writes docs/api.md from the contract. `--check`: says whether it is as it should be. */

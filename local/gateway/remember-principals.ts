@@ -1,7 +1,7 @@
 /** Who stands behind a bearer token, as the authorizer says; null when it lets nobody in. */
 export type Authorize = (authorization: string) => Promise<string | null>;
 
-/** As long as API Gateway keeps an authorizer's answer (`resultsCacheTtl` in lib/api.ts). */
+/** As long as API Gateway keeps an authorizer's answer (`resultsCacheTtl` in lib/api/api.ts). */
 const KEPT_MILLISECONDS = 60_000;
 /** Tokens remembered; about 1 KB each. */
 const MOST_TOKENS = 1_000;

@@ -7,7 +7,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { createSecretsManagerCredentials } from '../../adapters/aws/secrets-manager-credentials.ts';
+import { createSecretsManagerCredentials } from '../../adapters/secrets-manager/credentials.ts';
 import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 import { SourceRefusedError } from '../../core/domain/errors.ts';
 

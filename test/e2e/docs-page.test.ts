@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenApiDocument } from '../../core/contract/openapi.ts';
+import type { OpenApiDocument } from '../../core/contract/openapi/openapi.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { contrasts } from '../support/page-contrasts.ts';
 import { startWorld, type World } from '../support/world.ts';

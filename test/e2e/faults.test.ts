@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobId } from '../../core/contract/ids.ts';
-import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
+import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { createFaults, holdEmbedding } from '../support/faults.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startWorld, type World } from '../support/world.ts';

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RepositoryCreated } from '../../core/contract/api.ts';
-import type { OpenApiDocument } from '../../core/contract/openapi.ts';
+import type { OpenApiDocument } from '../../core/contract/openapi/openapi.ts';
 import { type ApiContract, createApiContract } from '../support/api-contract.ts';
 import { type Grounds, requestsOf, type Sent } from '../support/api-requests.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';

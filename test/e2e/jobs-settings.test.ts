@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobList, Problem, RepositoryAnswer } from '../../core/contract/api.ts';
 import type { RepositoryId } from '../../core/contract/ids.ts';
-import { runSchedules } from '../../core/steps/run-schedules.ts';
+import { runSchedules } from '../../core/triggers/run-schedules.ts';
 import type { Api } from '../support/api.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startWorld, type World } from '../support/world.ts';

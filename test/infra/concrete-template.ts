@@ -20,7 +20,7 @@ export const concreteTemplate = (resources: Readonly<Record<string, Resource>>):
       StreamArn: arn('dynamodb', `table/${id}/stream/2026-01-01T00:00:00.000`),
     }),
     'AWS::S3::Bucket': (id) => ({ Ref: id.toLowerCase(), Arn: `arn:${partition}:s3:::${id.toLowerCase()}` }),
-    // There is one, and this is what its stub (test/unit/aws-s3-vectors-stub.ts) is called.
+    // There is one, and this is what its stub (test/support/aws-s3-vectors-stub.ts) is called.
     'AWS::S3Vectors::VectorBucket': () => ({ VectorBucketArn: arn('s3vectors', 'bucket/vectors') }),
     'AWS::StepFunctions::StateMachine': (id) => ({
       Ref: arn('states', `stateMachine:${id}`),

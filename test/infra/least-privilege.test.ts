@@ -36,7 +36,7 @@ const unrecorded: readonly Unrecorded[] = [
   {
     functions: ['pull', 'diff', 'stage', 'embed-batch', 'publish'],
     actions: ['s3:AbortMultipartUpload'],
-    reason: 'An object over 8 MiB whose upload fails: test/unit/aws-s3-object-store.test.ts makes one.',
+    reason: 'An object over 8 MiB whose upload fails: test/unit/adapters/s3/object-store.test.ts makes one.',
   },
 ];
 

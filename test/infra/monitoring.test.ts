@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { METRICS_NAMESPACE, metricUnits } from '../../core/contract/metrics.ts';
-import { anchorOf } from '../../lib/service-alarm.ts';
+import { anchorOf } from '../../lib/monitoring/service-alarm.ts';
 import { type Resource, resolved, synthesise } from './synthesised.ts';
 
 const synthesised = synthesise({ alarmEmail: 'ops@example.com' });
@@ -105,11 +105,7 @@ describe('the runbook', () => {
       [...list.matchAll(/"([^"]+)"/g)].map(([, message = '']) => message),
     );
     expect(messages.length).toBeGreaterThan(6);
-    const sources = ['core/steps', 'lambdas'].flatMap((folder) =>
-      readdirSync(new URL(`../../${folder}`, import.meta.url))
-        .filter((name) => name.endsWith('.ts'))
-        .map((name) => readFileSync(new URL(`../../${folder}/${name}`, import.meta.url), 'utf8')),
-    );
+    const sources = globSync('{core,lambdas}/**/*.ts').map((path) => readFileSync(path, 'utf8'));
     for (const message of messages)
       expect(
         sources.some((source) => source.includes(`'${message}'`)),

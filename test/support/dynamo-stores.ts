@@ -1,8 +1,8 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { createDynamoFollowUps } from '../../adapters/aws/dynamo-follow-ups.ts';
-import { createDynamoOutbox } from '../../adapters/aws/dynamo-outbox.ts';
-import { createDynamoRepositoryStore } from '../../adapters/aws/dynamo-repository-store.ts';
-import { createDynamoSyncStore } from '../../adapters/aws/dynamo-sync-store.ts';
+import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
+import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
+import { createDynamoRepositoryStore } from '../../adapters/dynamodb/repository-store.ts';
+import { createDynamoSyncStore } from '../../adapters/dynamodb/sync-store.ts';
 import type { TestDynamoDb } from './dynamodb.ts';
 
 /** Every store that lives in DynamoDB, over new, empty tables. */

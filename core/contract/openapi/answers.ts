@@ -1,0 +1,223 @@
+import {
+  BranchAnswer,
+  HealthAnswer,
+  InvalidRequest,
+  JobAnswer,
+  JobEnded,
+  JobFile,
+  JobFileList,
+  JobList,
+  Problem,
+  ProgressAnswer,
+  RepositoryAnswer,
+  RepositoryCreated,
+  RepositoryList,
+  SearchAnswer,
+  SearchHit,
+  SecretRotated,
+  SyncAccepted,
+  SyncInProgress,
+} from '../api.ts';
+import { DeliveryList } from '../deliveries.ts';
+import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
+import { PushHookAnswer } from '../push-hooks.ts';
+import { JobCounts, JobError, PullReport } from '../records.ts';
+import { EffectiveOptions } from '../sync-options.ts';
+import { type NamedSchema, named } from './schemas.ts';
+
+const next = 'Give it back as `cursor` to read on; null at the end.';
+const eta = 'When it is likely to end, by this repository’s own pace; null when that is not known.';
+
+const repository = {
+  repository_id: 'Its id.',
+  owner: 'Who registered it.',
+  role: 'What you may do with it.',
+  source: 'Where it is read from.',
+  default_branch: 'What `current` means; null until the first sync has asked the source.',
+  ignore_patterns: 'What is never indexed, as in a .gitignore file.',
+  schedule: 'When it syncs by itself: a cron expression of five fields, in UTC; null: never.',
+  status: '`syncing` while a job owns it.',
+  active_job_id: 'The job that owns it; null when it is idle.',
+  index: 'What is indexed.',
+  created_at: 'When it was registered.',
+  updated_at: 'When its settings or its index changed last.',
+} as const;
+
+const job = {
+  job_id: 'Its id.',
+  status: '`completed_with_errors`: published, and some files could not be indexed.',
+  repository_id: 'What it syncs.',
+  created_at: 'When it was asked for.',
+  started_at: 'When it began; null while it is queued.',
+  ended_at: 'When it ended, whatever became of it; null until then.',
+  updated_at: 'Its last sign of life: at least one each second while it runs.',
+  estimated_completion: eta,
+  progress: 'How far it is.',
+  options: 'The options in effect.',
+  requested_by: 'Who asked for it.',
+  mode: 'Whether it made the whole index anew; null until it has decided.',
+  attempt: 'Counts on when the job is resumed after a crash.',
+  pull: 'How each branch has moved since it was indexed. What the 202 could not tell in time is filled in.',
+  pulled_commits: 'All new commits; 0 without a pull, null where it is not known (yet).',
+  counts: 'What it did; null until it has completed.',
+  error: 'Why it failed; null otherwise.',
+} as const;
+
+const problem = {
+  type: 'Names the kind of problem, for programs.',
+  title: 'Names it, for people.',
+  status: 'The HTTP status.',
+  detail: 'What is wrong with this very request.',
+  error: 'The same as `title`.',
+  message: 'The same as `detail`.',
+  errors: 'Of a 400: each field that is wrong, and what is allowed there.',
+} as const;
+
+/** What the API answers. */
+export const answerSchemas: readonly NamedSchema[] = [
+  named('Repository', RepositoryAnswer, 'A registered repository.', repository),
+  named('RepositoryCreated', RepositoryCreated, 'A repository that was just registered.', {
+    ...repository,
+    secrets: 'What webhooks are signed with. Shown this once.',
+  }),
+  named('Secrets', RepositoryCreated.shape.secrets, 'What webhooks are signed with.', {
+    webhook: 'Signs what progress webhooks are sent (Standard Webhooks).',
+    push: 'What git hosts sign their pushes with.',
+  }),
+  named('SecretRotated', SecretRotated, 'A new secret. Shown this once.', {
+    repository_id: 'The repository.',
+    name: 'Which secret.',
+    secret: 'The secret.',
+  }),
+  named('Source', RepositoryAnswer.shape.source, 'Where a repository is read from.', {
+    url: 'Its address.',
+    credential: 'The name of its credential. Told to owners only.',
+  }),
+  named('Index', RepositoryAnswer.shape.index, 'What is indexed of a repository.', {
+    branches: 'The branches that have been synced, by name.',
+  }),
+  named('Branch', BranchAnswer, 'A branch’s index, as its last completed sync published it.', {
+    name: 'Its name.',
+    commit: 'The commit that is indexed.',
+    files: 'Indexed files.',
+    chunks: 'Pieces of them that can be found.',
+    indexed_at: 'When it was published.',
+  }),
+  named('RepositoryList', RepositoryList, 'A page of repositories.', { repositories: 'By id.', next }),
+  named('Job', JobAnswer, 'A sync job.', job),
+  named('SyncAccepted', SyncAccepted, 'A sync job that was just accepted.', {
+    ...job,
+    replaced_job_id: 'The job that `force` ended; null when there was none.',
+  }),
+  named('Progress', ProgressAnswer, 'How far a job is.', {
+    percentage: 'Never goes back; 100 only when it has completed.',
+    phase: 'What it is at.',
+    files_processed: 'Changed files that are done.',
+    files_total: 'Changed files; null until they have been counted.',
+    current_file: 'A file that is being worked on.',
+  }),
+  named('EffectiveOptions', EffectiveOptions, 'The options in effect.', {
+    force: 'Whether a running sync was to be replaced.',
+    full_reindex: 'Whether the whole index is made anew.',
+    incremental: 'Whether only changes are processed.',
+    pull_remote: 'Whether there is a remote to look at.',
+    remote: 'Its name.',
+    branches: 'The branches that were asked for.',
+    ignore_patterns: 'Patterns for this job, beside the repository’s own.',
+    progress_webhook: 'The address that is told of it.',
+  }),
+  named('Pull', PullReport, 'What was pulled of a branch.', {
+    remote: 'The remote’s name.',
+    branch: 'The branch.',
+    from: 'The commit that was indexed; null for the first sync.',
+    to: 'The commit that is there now; null where it is not known yet.',
+    commit_count: 'New commits, exactly; null where it is not known (yet).',
+    rewritten: 'Whether history was rewritten: the old commit is no part of the new one’s.',
+  }),
+  named('JobCounts', JobCounts, 'What a job did. Files, unless it says chunks.', {
+    added: 'New paths.',
+    modified: 'Paths with other content than before.',
+    deleted: 'Paths that are gone.',
+    renamed: 'Paths whose content stood under another path before.',
+    unchanged: 'Paths that were not touched.',
+    indexed: 'Of the changed ones: those that can be found now.',
+    skipped: 'Of the changed ones: those that are not indexed on purpose.',
+    failed: 'Of the changed ones: those that could not be indexed.',
+    skipped_by_reason: 'Of the skipped ones: how many for each reason.',
+    chunks_embedded: 'Chunks that were embedded.',
+    chunks_reused: 'Chunks of changed files whose text was there before: they were not embedded again.',
+  }),
+  named('JobError', JobError, 'Why a job failed.', { code: 'For programs.', message: 'For people.' }),
+  named('JobList', JobList, 'A page of jobs.', { jobs: 'Newest first.', next }),
+  named('JobFile', JobFile, 'A file that a job looked at and that is not in the index.', {
+    branch: 'The branch.',
+    path: 'The path.',
+    outcome: '`skipped` on purpose, or `failed`.',
+    reason: 'Why, such as `binary`; of a failure its cause.',
+  }),
+  named('JobFileList', JobFileList, 'A page of a job’s ledger.', { files: 'Its lines.', next }),
+  named('SearchAnswer', SearchAnswer, 'What a search found.', {
+    results: 'Best first.',
+    branch: 'The branch that was searched.',
+    indexed_commit: 'The commit that the answer speaks of.',
+    next: 'Always null: ask for a greater `limit`.',
+  }),
+  named('SearchHit', SearchHit, 'A piece of a file.', {
+    path: 'The file.',
+    branch: 'The branch.',
+    start_line: 'The first line, from 1.',
+    end_line: 'The last line.',
+    score: 'The greater the better; comparable within one answer only.',
+    snippet: 'The text.',
+    language: 'The language, by the file’s name; null when it is not known.',
+  }),
+  named('DeliveryList', DeliveryList, 'A page of deliveries.', {
+    deliveries: 'Newest first. With a `status` a page may hold less than its limit while `next` leads on.',
+    next,
+  }),
+  named('Delivery', Delivery, 'One event on its way to one address.', {
+    delivery_id: 'Its id: the `webhook-id` that the receiver sees, the same at every try.',
+    repository_id: 'The repository.',
+    job_id: 'The job.',
+    url: 'The address.',
+    event: 'What is sent.',
+    status: '`failed`: given up. `disabled`: the receiver answered 410, and is sent nothing more until a redelivery.',
+    attempts: 'The last tries, newest last.',
+    tries: 'How often it was tried.',
+    next_attempt_at: 'When it is tried (again); null unless it is pending.',
+    created_at: 'When it happened.',
+  }),
+  named('DeliveryAttempt', DeliveryAttempt, 'One try.', {
+    at: 'When.',
+    status: 'The receiver’s status; null when there was no answer.',
+    error: 'Why there was none; null when there was one.',
+    milliseconds: 'How long it took.',
+  }),
+  named('SyncEvent', SyncEvent, 'What a progress webhook is sent, as Standard Webhooks lays it out.', {
+    type: 'What happened.',
+    timestamp: 'When.',
+    data: 'The job as it stood then.',
+  }),
+  named('PushHookAnswer', PushHookAnswer, 'What becomes of a push.', {
+    outcome:
+      '`started`: a sync has begun. `owed`: one is under way, and exactly one more will follow. `ignored`: there is nothing to do. `pong`: the answer to a ping.',
+    job_id: 'The sync that has begun; null otherwise.',
+    reason: 'Why it is ignored; null otherwise.',
+  }),
+  named('Health', HealthAnswer, 'A sign of life.', { status: 'Always `ok`.' }),
+  named('Problem', Problem, 'A problem document (RFC 9457).', problem),
+  named('InvalidRequest', InvalidRequest, 'A problem document that names each field that is wrong.', problem),
+  named('JobEnded', JobEnded, 'The job has ended already.', {
+    ...problem,
+    job_id: 'The job.',
+    job_status: 'How it ended.',
+    ended_at: 'When.',
+  }),
+  named('SyncInProgress', SyncInProgress, 'A sync is under way: something to attach to.', {
+    ...problem,
+    job_id: 'The job that runs.',
+    job_status: 'Its status.',
+    progress: 'How far it is.',
+    estimated_completion: eta,
+  }),
+];

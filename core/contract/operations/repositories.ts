@@ -1,0 +1,124 @@
+import {
+  CreateRepository,
+  GrantParams,
+  PageQuery,
+  Problem,
+  PutGrant,
+  RepositoryAnswer,
+  RepositoryCreated,
+  RepositoryList,
+  RepositoryParams,
+  SearchAnswer,
+  SearchQuery,
+  UpdateRepository,
+} from '../api.ts';
+import { busy, created, exists, newRepository, repository, searchAnswer } from '../openapi/examples.ts';
+import { access, commonAnswers, type Operation, token, withBody } from './kit.ts';
+
+const granted = { 204: { description: 'It is so now.' }, ...token, ...access } as const;
+
+export const repositoryOperations = {
+  'create-repository': {
+    tag: 'Repositories',
+    description:
+      'You become its owner. Nothing is indexed before the first sync. Who deploys the service decides which sources it takes: https:// everywhere; on one machine also file://, http:// on loopback and absolute paths.',
+    body: { schema: CreateRepository, required: true, example: newRepository },
+    answers: {
+      201: {
+        description: 'Registered.',
+        schema: RepositoryCreated,
+        headers: ['Location'],
+        example: created,
+      },
+      ...token,
+      ...withBody,
+      409: { description: 'The id is taken.', schema: Problem, example: exists },
+    },
+  },
+  'list-repositories': {
+    tag: 'Repositories',
+    description: 'Those that you own or have a grant on, by id.',
+    query: PageQuery,
+    answers: {
+      200: {
+        description: 'A page of them.',
+        schema: RepositoryList,
+        example: { repositories: [repository], next: null },
+      },
+      400: commonAnswers.BadRequest,
+      ...token,
+    },
+  },
+  'get-repository': {
+    tag: 'Repositories',
+    description:
+      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it.',
+    params: RepositoryParams,
+    answers: {
+      200: { description: 'The repository.', schema: RepositoryAnswer, example: repository },
+      ...token,
+      ...access,
+    },
+  },
+  'update-repository': {
+    tag: 'Repositories',
+    description: 'Needs the role owner. What is not named stays; null removes. It takes effect at the next sync.',
+    params: RepositoryParams,
+    body: {
+      schema: UpdateRepository,
+      required: false,
+      example: { ignore_patterns: ['*.pyc', 'vendor/'], schedule: '0 3 * * *' },
+    },
+    answers: {
+      200: {
+        description: 'The repository with its new settings.',
+        schema: RepositoryAnswer,
+        example: { ...repository, ignore_patterns: ['*.pyc', 'vendor/'], schedule: '0 3 * * *' },
+      },
+      ...token,
+      ...access,
+      ...withBody,
+    },
+  },
+  'delete-repository': {
+    tag: 'Repositories',
+    description: 'Needs the role owner. The source itself is not touched.',
+    params: RepositoryParams,
+    answers: {
+      204: { description: 'It is gone, and so is its index.' },
+      ...token,
+      ...access,
+      409: { description: 'It is being synced.', schema: Problem, example: busy },
+    },
+  },
+  'put-grant': {
+    tag: 'Repositories',
+    description: 'Needs the role owner. Each role includes the ones before it: read, write, owner.',
+    params: GrantParams,
+    body: { schema: PutGrant, required: true, example: { role: 'write' } },
+    answers: { ...granted, ...withBody },
+  },
+  'delete-grant': {
+    tag: 'Repositories',
+    description: 'Needs the role owner. Whoever registered the repository stays its owner.',
+    params: GrantParams,
+    answers: granted,
+  },
+  search: {
+    tag: 'Search',
+    description:
+      'Needs the role read. Finds what the branch’s last completed sync indexed, and nothing else: a sync under way is never visible.',
+    params: RepositoryParams,
+    query: SearchQuery,
+    answers: {
+      200: { description: 'The hits, best first.', schema: SearchAnswer, example: searchAnswer },
+      ...token,
+      ...access,
+      409: {
+        description:
+          'The index was made with another embedding model than the one that runs now: sync to make it anew.',
+        schema: Problem,
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

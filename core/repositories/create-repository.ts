@@ -1,0 +1,71 @@
+import type { CreateRepository, RepositoryAnswer } from '../contract/api.ts';
+import type { RepositoryId, UserId } from '../contract/ids.ts';
+import type { RepositoryRecord } from '../contract/records.ts';
+import { noRates } from '../domain/estimate.ts';
+import { refuseSource } from '../domain/source-policy.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { repositoryAnswer } from './repository-answer.ts';
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly repository: RepositoryAnswer; readonly secrets: RepositoryRecord['secrets'] }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'bad-source' | 'bad-schedule'; readonly reason: string };
+
+/**
+ * Registers a repository; the one who asks becomes its owner. A schedule is set after the record, since the id may be
+ * taken, and before the record tells of it: whatever dies in between, no record promises a sync that does not come, and
+ * what comes without a record is put right by scheduled-sync.
+ */
+export const createRepository =
+  (deps: Pick<Runtime, 'repositories' | 'schedules' | 'clock' | 'ids' | 'settings' | 'logger'>) =>
+  async (user: UserId, request: CreateRepository): Promise<CreateOutcome> => {
+    const reason = refuseSource(request.source.url, deps.settings.sources);
+    if (reason !== null) return { kind: 'bad-source', reason };
+    const misfit = request.schedule === null ? null : deps.schedules.refuse(request.schedule);
+    if (misfit !== null) return { kind: 'bad-schedule', reason: misfit };
+    const at = deps.clock.now().toISOString();
+    const repository: RepositoryRecord = {
+      repository_id: request.repository_id ?? (deps.ids.repositoryId() as RepositoryId),
+      owner: user,
+      grants: {},
+      source: {
+        url: request.source.url,
+        ...(request.source.credential === undefined ? {} : { credential: request.source.credential }),
+      },
+      default_branch: request.default_branch ?? null,
+      ignore_patterns: request.ignore_patterns,
+      schedule: null,
+      secrets: { webhook: deps.ids.secret(), push: deps.ids.secret() },
+      disabled_webhooks: [],
+      created_at: at,
+      updated_at: at,
+      fence: 0,
+      generation: 0,
+      generations: {},
+      branches: {},
+      leftovers: [],
+      rates: noRates,
+    };
+    if ((await deps.repositories.create(repository)) === 'taken') return { kind: 'taken' };
+    const registered = request.schedule === null ? repository : await schedule(deps, repository, request.schedule);
+    deps.logger.info('repository registered', { repository_id: repository.repository_id, owner: user });
+    return { kind: 'created', repository: repositoryAnswer(registered, 'owner'), secrets: repository.secrets };
+  };
+
+/** A registration is whole or is not: whoever gets an error may try again under the same id. */
+const schedule = async (
+  deps: Pick<Runtime, 'repositories' | 'schedules' | 'clock'>,
+  repository: RepositoryRecord,
+  expression: string,
+): Promise<RepositoryRecord> => {
+  const { repository_id } = repository;
+  try {
+    await deps.schedules.set(repository_id, expression);
+    const change = { schedule: expression };
+    // Null: the owner was quick to remove it again, and may be told that it was there.
+    return (await deps.repositories.update(repository_id, change, new Date(repository.created_at))) ?? repository;
+  } catch (error) {
+    await deps.repositories.delete(repository_id);
+    throw error;
+  }
+};

@@ -1,0 +1,34 @@
+import type { RepositoryAnswer, UpdateRepository } from '../contract/api.ts';
+import type { RepositoryId, UserId } from '../contract/ids.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { repositoryAnswer } from './repository-answer.ts';
+import { type Access, withAccess } from './with-access.ts';
+
+type Deps = Pick<Runtime, 'repositories' | 'schedules' | 'clock' | 'logger'>;
+
+export type UpdateRepositoryOutcome = Access<
+  | { readonly kind: 'updated'; readonly repository: RepositoryAnswer }
+  | { readonly kind: 'bad-schedule'; readonly reason: string }
+>;
+
+/**
+ * Changes settings; what is not named stays. A running sync goes on with those that it began with. A schedule is set
+ * before the record tells of it, and removed after the record has let go of it: so each that a record tells of stands, and
+ * one that no record tells of is put right by scheduled-sync when it comes.
+ */
+export const updateRepository =
+  (deps: Deps) =>
+  async (id: RepositoryId, user: UserId, request: UpdateRepository): Promise<UpdateRepositoryOutcome> => {
+    const access = await withAccess(deps, id, user, 'owner');
+    if (access.kind !== 'allowed') return access;
+    const { source, ...settings } = request;
+    const reason = settings.schedule == null ? null : deps.schedules.refuse(settings.schedule);
+    if (reason !== null) return { kind: 'bad-schedule', reason };
+    const change = { ...settings, ...(source?.credential === undefined ? {} : { credential: source.credential }) };
+    if (settings.schedule != null) await deps.schedules.set(id, settings.schedule);
+    const repository = await deps.repositories.update(id, change, deps.clock.now());
+    if (repository === null) return { kind: 'not-found' };
+    if (settings.schedule === null) await deps.schedules.set(id, null);
+    deps.logger.info('repository changed', { repository_id: id, by: user, settings: Object.keys(change) });
+    return { kind: 'updated', repository: repositoryAnswer(repository, access.role) };
+  };

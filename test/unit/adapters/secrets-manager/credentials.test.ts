@@ -1,0 +1,70 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSecretsManagerCredentials } from '../../../../adapters/secrets-manager/credentials.ts';
+import { SourceRefusedError, StoreBusyError } from '../../../../core/domain/errors.ts';
+import type { Credentials } from '../../../../core/ports/credentials.ts';
+import { answerJsonError, type HttpStub, openHttpStub, stubClientOptions } from '../../../support/aws-http-stub.ts';
+
+let stub: HttpStub;
+let credentials: Credentials;
+beforeEach(async () => {
+  stub = await openHttpStub();
+  credentials = createSecretsManagerCredentials({ client: new SecretsManagerClient(stubClientOptions(stub)) });
+});
+afterEach(() => stub[Symbol.asyncDispose]());
+
+const holds = (secret: object): void => {
+  stub.handler = (_, response) => void response.end(JSON.stringify(secret));
+};
+
+it('reads the secret under the prefix, by the credential’s name', async () => {
+  holds({ SecretString: '{"username":"robot","password":"pw","hosts":["git.example.com"]}' });
+  expect(await credentials.resolve('team.ci')).toEqual({
+    username: 'robot',
+    password: 'pw',
+    hosts: ['git.example.com'],
+  });
+  expect(JSON.parse(stub.requests[0]?.body.toString() ?? '')).toEqual({ SecretId: 'repository-sync/team.ci' });
+});
+
+it('takes a token alone as the password of a user that has no say', async () => {
+  holds({ SecretString: '{"token":"t0ken","hosts":["h"]}' });
+  expect(await credentials.resolve('ci')).toMatchObject({ username: 'x-access-token', password: 't0ken' });
+});
+
+it('knows nothing under a name that has no secret', async () => {
+  stub.handler = (_, response) => answerJsonError(response, 400, 'ResourceNotFoundException');
+  expect(await credentials.resolve('ci')).toBeNull();
+});
+
+it.each([
+  ['InternalServiceError', 500],
+  ['ThrottlingException', 400],
+])('is worth another try: %s', async (type, status) => {
+  stub.handler = (_, response) => answerJsonError(response, status, type);
+  await expect(credentials.resolve('ci')).rejects.toThrow(StoreBusyError);
+});
+
+it.each([
+  ['no JSON', { SecretString: 's3cret{' }],
+  ['another shape', { SecretString: '{"user":"s3cret"}' }],
+  ['a user without a password', { SecretString: '{"username":"s3cret"}' }],
+  ['no hosts that it is for', { SecretString: '{"token":"s3cret"}' }],
+  ['bytes', { SecretBinary: 'czNjcmV0' }],
+])('refuses what is no credential, and does not quote it: %s', async (_, secret) => {
+  holds(secret);
+  const failure: Error = await credentials.resolve('ci').then(String, (error) => error);
+  expect(failure).toBeInstanceOf(SourceRefusedError);
+  expect(failure.message).toContain('ci');
+  expect([failure.message, failure.stack, String(failure.cause)].join()).not.toContain('s3cret');
+});
+
+it('refuses a secret that cannot be decrypted', async () => {
+  stub.handler = (_, response) => answerJsonError(response, 400, 'DecryptionFailure');
+  await expect(credentials.resolve('ci')).rejects.toThrow(SourceRefusedError);
+});
+
+it('passes on what it does not know', async () => {
+  stub.handler = (_, response) => answerJsonError(response, 400, 'AccessDeniedException');
+  await expect(credentials.resolve('ci')).rejects.toThrow(expect.objectContaining({ name: 'AccessDeniedException' }));
+});

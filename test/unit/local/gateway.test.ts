@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
+import type { FunctionName } from '../../../core/contract/environment.ts';
+import { type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
+import type { LambdaFunction } from '../../../local/load-function.ts';
+
+const gateways: Gateway[] = [];
+afterEach(async () => {
+  for (const gateway of gateways.splice(0)) await gateway.close();
+});
+
+const token = `x.${Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 600 })).toString('base64url')}.y`;
+
+/** A gateway before functions that answer with their name; `load` may fail before it gives one. */
+const setUp = async (beforeLoad: (name: FunctionName) => void = () => undefined) => {
+  const loaded: FunctionName[] = [];
+  const authorized: unknown[] = [];
+  const load = async (name: FunctionName): Promise<LambdaFunction> => {
+    loaded.push(name);
+    beforeLoad(name);
+    if (name !== 'authorizer') return async () => ({ statusCode: 200, headers: {}, body: name });
+    return async (event) => {
+      authorized.push(event);
+      return { principalId: 'ann' };
+    };
+  };
+  const logger = createJsonLogger('silent', () => undefined);
+  const gateway = await startGateway({ host: '127.0.0.1', port: 0, load, logger });
+  gateways.push(gateway);
+  const get = async (path: string) => {
+    const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    return { status: response.status, body: await response.text() };
+  };
+  return { get, loaded, authorized };
+};
+
+describe('the gateway of one machine', () => {
+  it('loads a function once, and asks the authorizer once for a token', async () => {
+    const { get, loaded, authorized } = await setUp();
+    for (let time = 0; time < 3; time++)
+      expect(await get('/api/repositories')).toEqual({ status: 200, body: 'list-repositories' });
+    expect(await get('/api/jobs/x')).toEqual({ status: 200, body: 'get-job' });
+    expect(loaded.sort()).toEqual(['authorizer', 'get-job', 'list-repositories']);
+    expect(authorized).toMatchObject([{ type: 'TOKEN', authorizationToken: `Bearer ${token}` }]);
+  });
+
+  it('loads a function again that could not be loaded', async () => {
+    let failures = 1;
+    const { get } = await setUp((name) => {
+      if (name === 'get-health' && failures-- > 0) throw new Error('out of files');
+    });
+    expect((await get('/api/health')).status).toBe(500);
+    expect(await get('/api/health')).toEqual({ status: 200, body: 'get-health' });
+  });
+});

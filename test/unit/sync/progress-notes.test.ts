@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRef } from '../../../core/contract/workflow-state.ts';
+import type { SyncStore } from '../../../core/ports/sync-store.ts';
+import { progressNotes } from '../../../core/sync/progress-notes.ts';
+import { inPhase } from '../../../core/sync/pulse.ts';
+import { aJob, aJobId, aRepositoryId } from '../../support/sync-records.ts';
+
+const job: JobRef = { repository_id: aRepositoryId(), job_id: aJobId(), fence: 1 };
+const clock = { now: () => new Date(), every: () => () => undefined };
+const webhook = 'https://receiver.example/';
+
+/** A store that counts what it is asked for. */
+const createStore = (progress_webhook?: string) => {
+  const noted: number[] = [];
+  const store = { fails: false, noted, reads: 0 };
+  const record = { ...aJob(job.repository_id), fence: 1, phase: 'stage' as const };
+  const options = { ...record.options, ...(progress_webhook === undefined ? {} : { progress_webhook }) };
+  const sync = {
+    job: async () => {
+      store.reads += 1;
+      return { job: { ...record, options }, inFlight: [] };
+    },
+    heartbeat: async () => 'kept',
+    noteProgress: async (_: JobRef, points: number) => {
+      if (store.fails) throw new Error('throttled');
+      noted.push(points);
+    },
+  } as unknown as SyncStore;
+  return { store, sync };
+};
+
+describe('progress events', () => {
+  it('are put at each ten points, once by a worker, and not at the end', async () => {
+    const { store, sync } = createStore(webhook);
+    const note = progressNotes({ sync, clock }, job, webhook);
+    for (const percentage of [0, 9, 10, 14, 19, 20, 47, 47, 50, 95, 99, 100]) await note(percentage);
+    expect(store.noted).toEqual([10, 20, 40, 50, 90]);
+  });
+
+  it('cost nothing without a webhook', async () => {
+    const { store, sync } = createStore();
+    await progressNotes({ sync, clock }, job, undefined)(50);
+    await inPhase({ sync, clock }, job, 'publish', async () => undefined);
+    expect(store).toMatchObject({ noted: [], reads: 1 });
+  });
+
+  it('that cannot be put now are put later, and fail nothing', async () => {
+    const { store, sync } = createStore(webhook);
+    const note = progressNotes({ sync, clock }, job, webhook);
+    store.fails = true;
+    await note(30);
+    store.fails = false;
+    await note(31);
+    expect(store.noted).toEqual([30]);
+  });
+
+  it('come with a phase’s heartbeats', async () => {
+    const { store, sync } = createStore(webhook);
+    await inPhase({ sync, clock }, job, 'publish', async () => undefined);
+    expect(store.noted).toEqual([90]);
+  });
+});
