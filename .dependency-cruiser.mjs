@@ -11,7 +11,7 @@ export default {
       'core-stays-pure',
       'core imports itself and zod only.',
       { path: '^core' },
-      { pathNot: '^(core|node_modules/zod)' },
+      { pathNot: '^core|node_modules/zod' },
     ),
     forbid(
       'domain-knows-nobody',

@@ -15,6 +15,7 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type EnvironmentOf, type FunctionName, gitFunctions } from '../core/contract/environment.ts';
+import { bundleEnvironment, bundling } from './bundling.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,7 +50,7 @@ export class AppFunction<Name extends FunctionName = FunctionName> extends Const
       architecture: Architecture.ARM_64,
       // The one dimension of the service's metrics (core/contract/metrics.ts), and a field of every log line. Powertools reads
       // it, no handler does; the name of the stack keeps one stage's numbers from another's.
-      environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName },
+      environment: { ...props.environment, ...bundleEnvironment, POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName },
       memorySize: props.memoryMiB,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
@@ -97,15 +98,10 @@ const bundledFunction = (
     // The code sets what it wants of the SDK's connections itself.
     awsSdkConnectionReuse: false,
     bundling: {
+      ...bundling,
+      mainFields: [...bundling.mainFields],
       format: OutputFormat.ESM,
-      target: 'node24',
-      mainFields: ['module', 'main'],
       bundleAwsSDK: true,
-      // Errors are retried by name (core/domain/errors.ts): esbuild must not rename their classes.
-      keepNames: true,
-      // Some packages are CommonJS and call `require` for node's own modules.
-      banner:
-        "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
       commandHooks: {
         beforeBundling: () => [],
         beforeInstall: () => [],

@@ -5,18 +5,15 @@ import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
 import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
 import { createDynamoSyncStore } from '../adapters/dynamodb/sync-store.ts';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
-import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
 import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
-import { createPathRules } from '../adapters/path-rules/path-rules.ts';
-import { systemClock } from '../adapters/system/clock.ts';
+import * as shared from '../adapters/shared-ports.ts';
+import { compose } from '../adapters/system/compose.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
-import { randomIds } from '../adapters/system/ids.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
-import { lazyRuntime } from '../adapters/system/lazy-runtime.ts';
 import { createLogMetrics } from '../adapters/system/log-metrics.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
@@ -45,7 +42,8 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
   const git = { policy: 'local', resolveCredential: credentials.resolve } as const;
   const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
-  return lazyRuntime({
+  return compose<Runtime>({
+    ...shared,
     repositories: () => createDynamoRepositoryStore({ client: client(), tables: tableNames }),
     sync: () => createDynamoSyncStore({ client: client(), tables: tableNames, logger: logger() }),
     outbox: () => createDynamoOutbox({ client: client(), tables: tableNames }),
@@ -55,8 +53,6 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
     credentials: () => credentials,
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),
-    pathRules: () => createPathRules(),
-    chunker: () => createTreeSitterChunker(),
     embedder: () => createHashEmbedder(),
     index: () => parts.index,
     workflow: () => parts.workflow,
@@ -68,8 +64,6 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
         jwks: config.jwks,
       }),
     schedules: () => cronSchedules,
-    clock: () => systemClock,
-    ids: () => randomIds,
     logger,
     metrics: () => createLogMetrics(logger()),
     settings: () => ({ sources: 'local', maxConcurrency: config.maxConcurrency, batchLimits: defaultBatchLimits }),
@@ -83,7 +77,7 @@ export const useRuntime = (runtime: Runtime): void => {
   current.runtime = runtime;
 };
 
-/** `#runtime` under `--conditions=local`: what lambdas/runtime.ts is on AWS. */
+/** What this thread's handlers are composed from (local/ports.ts). */
 export const runtime = (): Runtime => {
   if (current.runtime === null) throw new Error('no runtime is set in this thread');
   return current.runtime;

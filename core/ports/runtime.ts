@@ -29,8 +29,9 @@ export interface Settings {
 }
 
 /**
- * Everything that a front door composes: lambdas/runtime.ts for AWS, local/runtime.ts for one machine. A handler takes
- * from it what its step names; a member is built when it is first asked for.
+ * Every port under its one name. A step says which it needs as `Pick<Runtime, …>`, so the compiler holds it to what it names, and a
+ * reader sees at its head what it can touch. Nobody builds all of it on AWS: each handler composes its step's ports from
+ * lambdas/ports.ts; on one machine all functions of a thread share one (local/runtime.ts).
  */
 export interface Runtime {
   readonly repositories: RepositoryStore;

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
-import { runtime } from '#runtime';
+import { compose, tokens } from '#ports';
 
-const { tokens } = runtime();
+const ports = compose({ tokens });
 
 /**
  * API Gateway's token authorizer. Who it lets in may call the whole API: what a user may do with a repository is decided
@@ -9,7 +9,7 @@ const { tokens } = runtime();
  */
 export const handler = async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
   const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(event.authorizationToken ?? '') ?? [];
-  const principal = token === undefined ? null : await tokens.verify(token);
+  const principal = token === undefined ? null : await ports.tokens.verify(token);
   if (principal === null) throw new Error('Unauthorized');
   return {
     principalId: principal.userId,

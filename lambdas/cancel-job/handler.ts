@@ -1,12 +1,13 @@
-import { runtime } from '#runtime';
+import { clock, compose, logger, metrics, repositories, sync, workflow } from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
 import { cancelJob } from '../../core/jobs/cancel-job.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, notFound, problem } from '../shared/problems.ts';
 
-const cancel = cancelJob(runtime());
+const ports = compose({ clock, logger, metrics, repositories, sync, workflow });
+const cancel = cancelJob(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: JobParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {
   const outcome = await cancel(params.job_id, user);
   switch (outcome.kind) {
     case 'cancelled':

@@ -1,12 +1,13 @@
-import { runtime } from '#runtime';
+import { clock, compose, ids, logger, repositories, schedules, settings } from '#ports';
 import { CreateRepository } from '../../core/contract/api.ts';
 import { createRepository } from '../../core/repositories/create-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { invalid, problem } from '../shared/problems.ts';
 
-const create = createRepository(runtime());
+const ports = compose({ clock, ids, logger, repositories, schedules, settings });
+const create = createRepository(ports);
 
-export const handler = defineApiHandler(runtime().logger, { body: CreateRepository }, async ({ user, body }) => {
+export const handler = defineApiHandler(ports.logger, { body: CreateRepository }, async ({ user, body }) => {
   const outcome = await create(user, body);
   switch (outcome.kind) {
     case 'created': {

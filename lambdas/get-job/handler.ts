@@ -1,4 +1,4 @@
-import { runtime } from '#runtime';
+import { clock, compose, logger, repositories, sync } from '#ports';
 import { GetJobHeaders, type JobAnswer, JobParams } from '../../core/contract/api.ts';
 import { getJob } from '../../core/jobs/get-job.ts';
 import { fingerprint } from '../../core/objects/fingerprint.ts';
@@ -6,10 +6,11 @@ import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { isUnchanged } from '../shared/entity-tag.ts';
 import { forbidden, notFound } from '../shared/problems.ts';
 
-const get = getJob(runtime());
+const ports = compose({ clock, logger, repositories, sync });
+const get = getJob(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: JobParams, headers: GetJobHeaders },
   async ({ user, params, headers: request }) => {
     const outcome = await get(params.job_id, user);

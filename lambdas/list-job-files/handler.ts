@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { compose, logger, objects, repositories, sync } from '#ports';
 import { JobFilesQuery, JobParams } from '../../core/contract/api.ts';
 import { listJobFiles } from '../../core/jobs/job-files.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { badCursor, forbidden, notFound } from '../shared/problems.ts';
 
-const list = listJobFiles(runtime());
+const ports = compose({ logger, objects, repositories, sync });
+const list = listJobFiles(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: JobParams, query: JobFilesQuery },
   async ({ user, params, query }) => {
     const outcome = await list(params.job_id, user, query);

@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { clock, compose, logger, repositories, sync } from '#ports';
 import { type JobList, PageQuery, RepositoryParams } from '../../core/contract/api.ts';
 import { listJobs } from '../../core/jobs/list-jobs.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { badCursor, forbidden, notFound } from '../shared/problems.ts';
 
-const list = listJobs(runtime());
+const ports = compose({ clock, logger, repositories, sync });
+const list = listJobs(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, query: PageQuery },
   async ({ user, params, query }) => {
     const outcome = await list(params.repo_id, user, query.limit, query.cursor ?? null);

@@ -1,14 +1,15 @@
-import { runtime } from '#runtime';
+import { compose, logger, outbox, repositories } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { DeliveryQuery } from '../../core/contract/deliveries.ts';
 import { listDeliveries } from '../../core/webhooks/webhook-deliveries.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, invalid, notFound } from '../shared/problems.ts';
 
-const list = listDeliveries(runtime());
+const ports = compose({ logger, outbox, repositories });
+const list = listDeliveries(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, query: DeliveryQuery },
   async ({ user, params, query }) => {
     try {

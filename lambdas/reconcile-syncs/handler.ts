@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runtime } from '#runtime';
+import { clock, compose, logger, metrics, sync, workflow } from '#ports';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
@@ -12,4 +12,7 @@ const ReconcileEvent = z.object({
   execution: z.string().optional(),
 });
 
-export const handler = defineHandler(ReconcileEvent, reconcileSyncs(runtime()));
+export const handler = defineHandler(
+  ReconcileEvent,
+  reconcileSyncs(compose({ clock, logger, metrics, sync, workflow })),
+);

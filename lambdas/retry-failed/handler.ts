@@ -1,20 +1,20 @@
-import { runtime } from '#runtime';
+import { clock, compose, ids, logger, metrics, repositories, sync, workflow } from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
 import { retryFailed } from '../../core/triggers/retry-failed.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, notFound, problem } from '../shared/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
-const { clock, logger } = runtime();
-const retry = retryFailed(runtime());
+const ports = compose({ clock, ids, logger, metrics, repositories, sync, workflow });
+const retry = retryFailed(ports);
 
-export const handler = defineApiHandler(logger, { params: JobParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {
   const outcome = await retry(params.job_id, user);
   switch (outcome.kind) {
     case 'accepted':
-      return acceptedAnswer(outcome.job, outcome.replaced, clock.now());
+      return acceptedAnswer(outcome.job, outcome.replaced, ports.clock.now());
     case 'held':
-      return heldAnswer(outcome.by, clock.now());
+      return heldAnswer(outcome.by, ports.clock.now());
     case 'nothing-failed':
       return problem(409, 'Nothing to retry', 'the job had no failed files');
     case 'not-found':

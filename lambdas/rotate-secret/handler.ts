@@ -1,12 +1,13 @@
-import { runtime } from '#runtime';
+import { clock, compose, ids, logger, repositories } from '#ports';
 import { SecretParams } from '../../core/contract/api.ts';
 import { rotateSecret } from '../../core/repositories/rotate-secret.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, notFound } from '../shared/problems.ts';
 
-const rotate = rotateSecret(runtime());
+const ports = compose({ clock, ids, logger, repositories });
+const rotate = rotateSecret(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: SecretParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: SecretParams }, async ({ user, params }) => {
   const { repo_id, secret: name } = params;
   const outcome = await rotate(repo_id, user, name);
   switch (outcome.kind) {

@@ -1,6 +1,9 @@
-import { runtime } from '#runtime';
+import { clock, compose, ids, logger, metrics, repositories, schedules, sync, workflow } from '#ports';
 import { ScheduledSync } from '../../core/contract/scheduled-sync.ts';
 import { scheduledSync } from '../../core/triggers/scheduled-sync.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(ScheduledSync, scheduledSync(runtime()));
+export const handler = defineHandler(
+  ScheduledSync,
+  scheduledSync(compose({ clock, ids, logger, metrics, repositories, schedules, sync, workflow })),
+);

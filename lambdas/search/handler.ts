@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { compose, embedder, index, logger, objects, pathRules, repositories } from '#ports';
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
 import { search } from '../../core/search/search.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, notFound, problem } from '../shared/problems.ts';
 
-const find = search(runtime());
+const ports = compose({ embedder, index, logger, objects, pathRules, repositories });
+const find = search(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, query: SearchQuery },
   async ({ user, params, query }) => {
     const outcome = await find(params.repo_id, user, query);

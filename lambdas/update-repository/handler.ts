@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { clock, compose, logger, repositories, schedules } from '#ports';
 import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
 import { updateRepository } from '../../core/repositories/update-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, invalid, notFound } from '../shared/problems.ts';
 
-const update = updateRepository(runtime());
+const ports = compose({ clock, logger, repositories, schedules });
+const update = updateRepository(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, body: UpdateRepository },
   async ({ user, params, body }) => {
     const outcome = await update(params.repo_id, user, body);

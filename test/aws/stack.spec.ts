@@ -19,8 +19,8 @@ import type { Runtime } from '../../core/ports/runtime.ts';
 import { createRepository } from '../../core/repositories/create-repository.ts';
 import { executionName } from '../../core/sync/execution.ts';
 import { startSync } from '../../core/triggers/start-sync.ts';
-import { composeRuntime } from '../../lambdas/runtime.ts';
 import { synthesise } from '../infra/synthesised.ts';
+import { composeForAws } from '../support/aws-runtime.ts';
 import { type DeployedStack, deployToMoto } from './deployed-stack.ts';
 import { motoCloudFormation } from './moto-cloudformation.ts';
 import { integrationsOf } from './moto-rest-api.ts';
@@ -150,7 +150,7 @@ describe('with the environments that their functions were given', () => {
   const repositoryId = 'repo-123' as RepositoryId;
 
   it('a repository is registered, synced once at a time, and its job cancelled', async () => {
-    const create = createRepository(composeRuntime(environment('create-repository')));
+    const create = createRepository(composeForAws(environment('create-repository')));
     const created = await create(user, {
       repository_id: repositoryId,
       source: { url: 'https://git.example.com/r.git' },
@@ -159,7 +159,7 @@ describe('with the environments that their functions were given', () => {
     });
     expect(created.kind).toBe('created');
 
-    const runtime = composeRuntime(environment('start-sync'));
+    const runtime = composeForAws(environment('start-sync'));
     const { repositories, workflow } = runtime;
     // Without the look at the remote: it would run a function, and moto wants Docker for that.
     const blind: Runtime = Object.create(runtime, { remoteLook: { value: { look: async () => [] } } });
@@ -170,7 +170,7 @@ describe('with the environments that their functions were given', () => {
     const second = await start({ repositoryId, user, options: SyncOptions.parse({}) });
     expect(second).toMatchObject({ kind: 'held', by: { job: { job_id: first.job.job_id } } });
 
-    const cancelled = await cancelJob(composeRuntime(environment('cancel-job')))(first.job.job_id, user);
+    const cancelled = await cancelJob(composeForAws(environment('cancel-job')))(first.job.job_id, user);
     expect(cancelled.kind).toBe('cancelled');
     expect(await workflow.describe(executionName(first.job))).toBe('ended');
     expect((await repositories.get(repositoryId))?.lock ?? null).toBeNull();

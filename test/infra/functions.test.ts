@@ -17,9 +17,10 @@ describe.each(names)('%s', (name) => {
   const properties = functions.get(name)?.properties;
 
   it('has exactly the variables that its handler parses', () => {
-    const { POWERTOOLS_SERVICE_NAME, ...own } = properties.Environment.Variables;
-    // Of every function, and read by Powertools alone.
+    const { POWERTOOLS_SERVICE_NAME, NODE_OPTIONS, ...own } = properties.Environment.Variables;
+    // Of every function, and read by Powertools and by Node alone.
     expect(POWERTOOLS_SERVICE_NAME).toBe('Sync');
+    expect(NODE_OPTIONS).toBe('--enable-source-maps');
     const variables = Object.entries(own).map(([variable, value]) => {
       const text = resolved(value);
       // With a region's name in it, it is an address.

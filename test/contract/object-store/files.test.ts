@@ -94,7 +94,7 @@ describe('file store', () => {
   });
 
   it('shows whole objects after the writer was killed in the middle', async () => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'object-store-file.writer.ts'), root], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'files.writer.ts'), root], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const written = await killAfter(child, 8);

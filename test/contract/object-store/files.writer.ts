@@ -1,4 +1,4 @@
-/** Writes objects until it is killed; says a line for each that was acknowledged. Started by object-store-file.test.ts. */
+/** Writes objects until it is killed; says a line for each that was acknowledged. Started by files.test.ts. */
 import { createFileObjectStore } from '../../../adapters/files/object-store.ts';
 
 const store = createFileObjectStore(process.argv[2] as string);

@@ -1,4 +1,4 @@
-/** Puts rows from another thread. Started by search-index-hosted.test.ts. */
+/** Puts rows from another thread. Started by hosted.test.ts. */
 import { workerData } from 'node:worker_threads';
 import { connectSearchIndex } from '../../../adapters/lancedb/thread/client.ts';
 

@@ -17,7 +17,7 @@ describe('LanceDB after its process was killed', () => {
 
   /** Runs the writer, kills it after so many acknowledged puts, and says how many there were in all. */
   const killWriterAfter = async (puts: number, rowsOfPut: number): Promise<number> => {
-    const script = join(import.meta.dirname, 'search-index-kill.writer.ts');
+    const script = join(import.meta.dirname, 'kill.writer.ts');
     const child = spawn(process.execPath, [script, root, String(rowsOfPut)], { stdio: ['ignore', 'pipe', 'inherit'] });
     const gone = new Promise((resolve) => child.once('exit', resolve));
     let acknowledged = 0;

@@ -1,4 +1,4 @@
-/** Puts and settles until it is killed; says a line for each put that was acknowledged. Started by search-index-kill.test.ts. */
+/** Puts and settles until it is killed; says a line for each put that was acknowledged. Started by kill.test.ts. */
 import { createLanceSearchIndex } from '../../../adapters/lancedb/search-index.ts';
 
 const dimensions = 16;

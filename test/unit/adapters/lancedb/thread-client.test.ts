@@ -106,7 +106,7 @@ describe('errors on their way through a port', () => {
     const error = fromPortable(toPortable(new RangeError('out')));
     expect(error).toBeInstanceOf(RangeError);
     expect(error.message).toBe('out');
-    expect(error.stack).toContain('search-index-client.test');
+    expect(error.stack).toContain('thread-client.test');
   });
 
   it('keep the name of a class nobody knows here', () => {

@@ -1,0 +1,142 @@
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { S3VectorsClient } from '@aws-sdk/client-s3vectors';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { createBedrockEmbedder } from '../adapters/bedrock/embedder.ts';
+import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
+import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
+import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
+import { createDynamoSyncStore } from '../adapters/dynamodb/sync-store.ts';
+import { createEventBridgeSchedules } from '../adapters/eventbridge/schedules.ts';
+import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
+import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
+import { createLambdaRemoteLook } from '../adapters/lambda/remote-look.ts';
+import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
+import { createPowertoolsLogger } from '../adapters/powertools/logger.ts';
+import { createPowertoolsMetrics } from '../adapters/powertools/metrics.ts';
+import { createS3ObjectStore } from '../adapters/s3/object-store.ts';
+import { createS3VectorsSearchIndex } from '../adapters/s3-vectors/search-index.ts';
+import { createSecretsManagerCredentials } from '../adapters/secrets-manager/credentials.ts';
+import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { cronSchedules } from '../adapters/system/cron-schedules.ts';
+import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
+import {
+  BucketEnvironment,
+  EmbeddingEnvironment,
+  ExecutionEnvironment,
+  LookEnvironment,
+  SchedulesEnvironment,
+  ScheduleTargetEnvironment,
+  SyncEnvironment,
+  TablesEnvironment,
+  TokensEnvironment,
+  VectorsEnvironment,
+} from '../core/contract/environment.ts';
+import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
+
+/**
+ * `#ports` on AWS: how each port is built from a function's environment. A handler imports those that its step names and
+ * composes them; the bundle of its function holds these and no others, since nothing here runs when it is loaded.
+ */
+export { chunker, clock, ids, pathRules } from '../adapters/shared-ports.ts';
+export { compose } from '../adapters/system/compose.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const opened = new WeakMap<Environment, ReturnType<typeof createDynamoClient>>();
+
+/** One client, and so one pool of connections, for all that a function keeps in DynamoDB. */
+const database = (environment: Environment) => {
+  const { REPOSITORIES_TABLE, SYNC_JOBS_TABLE, DYNAMODB_ENDPOINT } = TablesEnvironment.parse(environment);
+  const client = opened.get(environment) ?? createDynamoClient({ endpoint: DYNAMODB_ENDPOINT });
+  opened.set(environment, client);
+  return { client, tables: { repositories: REPOSITORIES_TABLE, syncJobs: SYNC_JOBS_TABLE } };
+};
+
+export const logger = () => createPowertoolsLogger();
+export const metrics = () => createPowertoolsMetrics();
+
+export const repositories = (environment: Environment = process.env) =>
+  createDynamoRepositoryStore(database(environment));
+export const sync = (environment: Environment = process.env) =>
+  createDynamoSyncStore({ ...database(environment), logger: logger() });
+export const outbox = (environment: Environment = process.env) => createDynamoOutbox(database(environment));
+export const followUps = (environment: Environment = process.env) => createDynamoFollowUps(database(environment));
+
+export const objects = (environment: Environment = process.env) =>
+  createS3ObjectStore({ client: new S3Client({}), bucket: BucketEnvironment.parse(environment).BUCKET });
+
+export const index = (environment: Environment = process.env) =>
+  createS3VectorsSearchIndex({
+    client: new S3VectorsClient({ retryMode: 'adaptive', maxAttempts: 5 }),
+    bucketName: VectorsEnvironment.parse(environment).VECTOR_BUCKET,
+  });
+
+export const embedder = (environment: Environment = process.env) => {
+  const { EMBEDDING_MODEL, EMBEDDING_DIMENSIONS } = EmbeddingEnvironment.parse(environment);
+  // The embedder's quota is the limit: the client itself slows down when it is throttled.
+  const client = new BedrockRuntimeClient({ retryMode: 'adaptive', maxAttempts: 5 });
+  return createBedrockEmbedder({ client, model: EMBEDDING_MODEL, dimensions: EMBEDDING_DIMENSIONS });
+};
+
+export const workflow = (environment: Environment = process.env) =>
+  createStepFunctionsWorkflow({
+    client: new SFNClient({}),
+    stateMachineArn: ExecutionEnvironment.parse(environment).STATE_MACHINE_ARN,
+  });
+
+export const schedules = (environment: Environment = process.env) => {
+  const target = ScheduleTargetEnvironment.safeParse(environment);
+  return createEventBridgeSchedules({
+    client: new SchedulerClient({}),
+    group: SchedulesEnvironment.parse(environment).SCHEDULE_GROUP,
+    // delete-repository makes none, and scheduled-sync is the target itself.
+    target: target.success
+      ? {
+          functionArn: target.data.SCHEDULE_TARGET_ARN,
+          roleArn: target.data.SCHEDULE_ROLE_ARN,
+          deadLettersArn: target.data.SCHEDULE_DEAD_LETTERS_ARN,
+        }
+      : null,
+    rules: cronSchedules,
+    clock: systemClock,
+  });
+};
+
+export const tokens = (environment: Environment = process.env) => {
+  const { TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS_URI } = TokensEnvironment.parse(environment);
+  return createOidcTokenVerifier({ issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, jwksUri: TOKEN_JWKS_URI });
+};
+
+export const webhooks = () => createHttpWebhookSender();
+
+export const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
+
+const gitSettings = () => ({ policy: 'https-only', resolveCredential: credentials().resolve }) as const;
+
+export const git = () => createNativeGitSource(gitSettings());
+
+/** The look at a remote of a function that has git: look-remote's own. */
+export const ownRemoteLook = () => createGitRemoteLook(gitSettings());
+
+/** The look at a remote of a function that has no git, and asks look-remote. */
+export const remoteLook = (environment: Environment = process.env) =>
+  createLambdaRemoteLook({
+    // One try: who waits does not wait for two.
+    client: new LambdaClient({ maxAttempts: 1 }),
+    functionName: LookEnvironment.parse(environment).LOOK_REMOTE_FUNCTION,
+    logger: logger(),
+  });
+
+export const settings = (environment: Environment = process.env) =>
+  ({
+    sources: 'https-only',
+    // Only begin-sync hands it on; the others have no say in it.
+    maxConcurrency: SyncEnvironment.partial().parse(environment).MAX_CONCURRENCY ?? 1,
+    batchLimits: defaultBatchLimits,
+  }) as const;

@@ -1,0 +1,23 @@
+/** Every variable that any function reads. A function's own schema takes its own out of them. */
+export const everyVariable = {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  REPOSITORIES_TABLE: 'repositories',
+  SYNC_JOBS_TABLE: 'sync-jobs',
+  BUCKET: 'bucket',
+  VECTOR_BUCKET: 'vectors',
+  EMBEDDING_MODEL: 'cohere.embed-v4:0',
+  EMBEDDING_DIMENSIONS: '1024',
+  STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:sync',
+  TOKEN_ISSUER: 'https://issuer.example.com',
+  TOKEN_AUDIENCE: 'repository-sync',
+  TOKEN_JWKS_URI: 'https://issuer.example.com/jwks.json',
+  MAX_CONCURRENCY: '40',
+  LOOK_REMOTE_FUNCTION: 'look-remote',
+  SCHEDULE_GROUP: 'sync',
+  SCHEDULE_TARGET_ARN: 'arn:aws:lambda:eu-central-1:123456789012:function:scheduled-sync',
+  SCHEDULE_ROLE_ARN: 'arn:aws:iam::123456789012:role/scheduler',
+  SCHEDULE_DEAD_LETTERS_ARN: 'arn:aws:sqs:eu-central-1:123456789012:dead-letters',
+  CREDENTIALS_PREFIX: 'repository-sync/',
+} as const;
