@@ -41,11 +41,12 @@ interface Sight {
 
 /**
  * Lock and holder are two reads: a holder that ended between them has left the lock, so the repository is read again.
- * Each round is an end of somebody's job, or of a lock that is nobody's, so this ends.
+ * Each round is the end of another job, or of a lock that belongs to none: so many in a row are a busy store.
  */
 const look = async (parts: SyncStoreParts, first: RepositoryRecord | null): Promise<Sight> => {
   const { database, tables } = parts;
-  for (let seen = first; ; ) {
+  let seen = first;
+  for (let round = 0; round < TRIES; round++) {
     if (seen?.lock === undefined) return { seen, holder: null };
     const holder = await readJobView(database, tables, seen.lock.job_id);
     if (holder !== null && !isTerminal(holder.job.status)) return { seen, holder };
@@ -57,6 +58,7 @@ const look = async (parts: SyncStoreParts, first: RepositoryRecord | null): Prom
     await freeOrphan(parts, seen.repository_id, seen.lock);
     seen = await readRepository(database, tables, seen.repository_id);
   }
+  throw new StoreBusyError(`the lock of ${first?.repository_id} changed hands ${TRIES} times while it was looked at`);
 };
 
 /**

@@ -33,7 +33,7 @@ const fields = [
 ] as const satisfies readonly Field[];
 
 /** Whoever asks for each night at three does not ask for the second; more than this is noticed. */
-const WIDEST_WINDOW = 15;
+const WIDEST_WINDOW_MINUTES = 15;
 
 export const readSchedule = (expression: string): ScheduleReading => {
   const parts = expression.split(' ');
@@ -123,5 +123,5 @@ const text = (values: readonly number[], all: number): string => {
 /** Half of the shortest time between two starts at most: a start never reaches the next one's time. */
 const windowOf = (minutes: readonly number[]): number => {
   const gaps = minutes.map((minute, index) => (minutes[index + 1] ?? (minutes[0] ?? 0) + 60) - minute);
-  return Math.min(WIDEST_WINDOW, Math.floor(Math.min(...gaps) / 2));
+  return Math.min(WIDEST_WINDOW_MINUTES, Math.floor(Math.min(...gaps) / 2));
 };

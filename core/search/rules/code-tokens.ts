@@ -1,5 +1,5 @@
 /** Longest token in UTF-16 units: longer parts are cut, longer joined identifiers are left out. */
-const maxLength = 64;
+export const maxLength = 64;
 
 /** What a UTF-16 unit is to the scanner. */
 const unknown = 0;

@@ -1,4 +1,4 @@
-import { codeTokens } from './code-tokens.ts';
+import { codeTokens, maxLength } from './code-tokens.ts';
 
 /** The tokens of a text, as {@link codeTokens} has them. Lent: the next scan overwrites it. */
 export interface TokenScan {
@@ -9,9 +9,6 @@ export interface TokenScan {
   readonly words: Uint8Array;
   readonly length: number;
 }
-
-/** As codeTokens has it: longer parts are cut, longer joined identifiers are left out. */
-const maxLength = 64;
 
 const separator = 0;
 const lower = 1;

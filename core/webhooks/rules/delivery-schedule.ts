@@ -12,10 +12,10 @@ export type NextStep =
  * Seconds between tries: 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h. Nine tries over 20 h 42 min 35 s, with the
  * jitter up to 25 h 53 min: longer than a night's outage. Standard Webhooks advises to go on for a day or more.
  */
-export const retryGaps: readonly number[] = [5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200];
+export const retryGapsSeconds: readonly number[] = [5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200];
 
 /** Retry-After may lengthen a gap up to the longest of them. */
-const LONGEST_GAP = 43_200;
+const LONGEST_GAP_SECONDS = Math.max(...retryGapsSeconds);
 
 /** Each gap is lengthened by up to a quarter. They grow at least threefold, so they still grow. */
 const JITTER = 0.25;
@@ -31,10 +31,10 @@ export const afterTry = (outcome: TryOutcome, tries: number, id: string, now: Da
   if (outcome.kind === 'refused') return { status: 'failed' };
   if (outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300) return { status: 'delivered' };
   if (outcome.kind === 'answered' && outcome.status === 410) return { status: 'disabled' };
-  const gap = retryGaps[tries];
+  const gap = retryGapsSeconds[tries];
   if (gap === undefined) return { status: 'failed' };
   const asked = outcome.kind === 'answered' ? (outcome.retryAfterSeconds ?? 0) : 0;
-  const seconds = Math.max(gap, Math.min(asked, LONGEST_GAP)) * (1 + JITTER * spread(`${id} ${tries}`));
+  const seconds = Math.max(gap, Math.min(asked, LONGEST_GAP_SECONDS)) * (1 + JITTER * spread(`${id} ${tries}`));
   return { status: 'pending', at: new Date(now.getTime() + Math.ceil(seconds * 1000)) };
 };
 

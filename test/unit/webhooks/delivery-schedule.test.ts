@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuseWebhook } from '../../../core/triggers/rules/webhook-policy.ts';
-import { afterTry, retryGaps, type TryOutcome } from '../../../core/webhooks/rules/delivery-schedule.ts';
+import { afterTry, retryGapsSeconds, type TryOutcome } from '../../../core/webhooks/rules/delivery-schedule.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const answered = (status: number, retryAfterSeconds: number | null = null): TryOutcome => ({
@@ -37,19 +37,19 @@ describe('after a try', () => {
 
   it('gaps grow with each try, and after the last it is given up', () => {
     for (let id = 0; id < 200; id++) {
-      const waits = retryGaps.map((_, tries) => wait({ kind: 'unreachable' }, tries, `msg-${id}`) ?? 0);
+      const waits = retryGapsSeconds.map((_, tries) => wait({ kind: 'unreachable' }, tries, `msg-${id}`) ?? 0);
       expect(waits).toEqual([...new Set(waits)].sort((a, b) => a - b));
       waits.forEach((seconds, tries) => {
-        const gap = retryGaps[tries] ?? 0;
+        const gap = retryGapsSeconds[tries] ?? 0;
         expect(seconds).toBeGreaterThanOrEqual(gap);
         expect(seconds).toBeLessThanOrEqual(gap * 1.25 + 0.001);
       });
     }
-    expect(afterTry({ kind: 'unreachable' }, retryGaps.length, 'msg-1', now)).toEqual({ status: 'failed' });
+    expect(afterTry({ kind: 'unreachable' }, retryGapsSeconds.length, 'msg-1', now)).toEqual({ status: 'failed' });
   });
 
   it('all tries together take the 20 h 42 min 35 s that are documented', () => {
-    expect(retryGaps.reduce((sum, gap) => sum + gap, 0)).toBe(20 * 3600 + 42 * 60 + 35);
+    expect(retryGapsSeconds.reduce((sum, gap) => sum + gap, 0)).toBe(20 * 3600 + 42 * 60 + 35);
   });
 
   it('deliveries spread over the quarter: no two quarters of it hold less than a tenth', () => {
