@@ -25,6 +25,7 @@ import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
+import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import {
   BucketEnvironment,
   EmbeddingEnvironment,
@@ -114,6 +115,7 @@ export const tokens = (environment: Environment = process.env) => {
 };
 
 export const webhooks = () => createHttpWebhookSender();
+export const webhookAddresses = () => createWebhookAddresses();
 
 export const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
 

@@ -16,6 +16,7 @@ import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
 import { createLogMetrics } from '../adapters/system/log-metrics.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
+import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
@@ -50,6 +51,7 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
     followUps: () => createDynamoFollowUps({ client: client(), tables: tableNames }),
     objects: () => createFileObjectStore(join(config.dataDir, 'objects')),
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
+    webhookAddresses: () => createWebhookAddresses(config.webhookAllow),
     credentials: () => credentials,
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { SourceNotFoundError, SourceRefusedError, SourceUnavailableError } from '../../core/domain/errors.ts';
 import type { Credentials } from '../../core/ports/credentials.ts';
 import type { Source } from '../../core/ports/git-source.ts';
+import { isLoopbackAddress, isPublicAddress } from '../system/public-address.ts';
 import type { GitSetting } from './git-environment.ts';
-import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
 
 /** Which sources are allowed. `local`: on the user's own machine, his own paths and servers too. */
 export type SourcePolicy = 'https-only' | 'local';

@@ -3,7 +3,6 @@ import type { PullReport } from '../contract/records.ts';
 import type { SyncOptions } from '../contract/sync-options.ts';
 import { allows, roleOf } from '../domain/access.ts';
 import { isTerminal } from '../domain/job-status.ts';
-import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Claim, JobView } from '../ports/sync-store.ts';
 import { idsOf } from '../sync/end-facts.ts';
@@ -43,13 +42,13 @@ const REMOTE = 'origin';
  * quick look at the remote has found, as far as it had time; the pull step finds the rest.
  */
 export const startSync =
-  (deps: ClaimDeps & Pick<Runtime, 'remoteLook' | 'settings'>) =>
+  (deps: ClaimDeps & Pick<Runtime, 'remoteLook' | 'settings' | 'webhookAddresses'>) =>
   async ({ repositoryId, user, options, idempotency }: StartSync): Promise<StartSyncOutcome> => {
     const begun = deps.clock.now().getTime();
     const repository = await deps.repositories.get(repositoryId);
     if (repository === null) return { kind: 'not-found' };
     if (!allows(roleOf(repository, user), 'write')) return { kind: 'forbidden' };
-    const errors = invalidOptions(options, deps.settings.sources);
+    const errors = invalidOptions(deps, options);
     if (errors.length > 0) return { kind: 'invalid', errors };
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, idempotency };
     const by = await holderOf(deps, request);
@@ -80,8 +79,12 @@ const holderOf = async (
   return view === null || isTerminal(view.job.status) ? null : view;
 };
 
-const invalidOptions = ({ remote, progress_webhook }: SyncOptions, policy: SourcePolicy): InvalidOption[] => {
-  const webhook = progress_webhook === undefined ? null : refuseWebhook(progress_webhook, policy);
+const invalidOptions = (
+  deps: Pick<Runtime, 'settings' | 'webhookAddresses'>,
+  { remote, progress_webhook: url }: SyncOptions,
+): InvalidOption[] => {
+  const webhook =
+    url === undefined ? null : (refuseWebhook(url, deps.settings.sources) ?? deps.webhookAddresses.refuse(url));
   return [
     ...(remote === REMOTE
       ? []

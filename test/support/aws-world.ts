@@ -9,6 +9,7 @@ import { createOidcTokenVerifier } from '../../adapters/oidc/token-verifier.ts';
 import { createS3ObjectStore } from '../../adapters/s3/object-store.ts';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import { createHttpWebhookSender } from '../../adapters/webhook/http-webhook-sender.ts';
+import { createWebhookAddresses } from '../../adapters/webhook/webhook-addresses.ts';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { startGateway } from '../../local/gateway/gateway.ts';
@@ -177,6 +178,7 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     const exchanged: Partial<Runtime> = {
       git: createNativeGitSource(git),
       webhooks: createHttpWebhookSender({ allow: ['127.0.0.1'] }),
+      webhookAddresses: createWebhookAddresses(['127.0.0.1']),
       tokens: createOidcTokenVerifier(keys),
       settings: { ...settings, sources: 'local', batchLimits: { ...settings.batchLimits, files: 2 } },
       ...(name === 'look-remote' ? { remoteLook: createGitRemoteLook(git) } : {}),

@@ -39,7 +39,7 @@ export const requestSchemas: readonly NamedSchema[] = [
       'Processes what changed since the last sync. False without `full_reindex`: incremental where the last index still holds and under half of the files changed, else full.',
     pull_remote: 'Looks at the remote first. Absent: true for a remote source; a local path has nothing to pull.',
     remote: 'The remote’s name. A registered repository has one: `origin`.',
-    branches: 'Which branches. `current` is the default branch.',
+    branches: 'Which branches; without, `current`, which is the default branch.',
     branch: 'The same for one branch. Not beside `branches`.',
     ignore_patterns: `${ignore} Added to the repository’s own.`,
     progress_webhook: 'An address that is told of the job’s start, every ten points of its progress, and its end.',
