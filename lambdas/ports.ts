@@ -38,6 +38,7 @@ import {
   TokensEnvironment,
   VectorsEnvironment,
 } from '../core/contract/environment.ts';
+import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 
 /**
@@ -119,7 +120,11 @@ export const webhookAddresses = () => createWebhookAddresses();
 
 export const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
 
-const gitSettings = () => ({ policy: 'https-only', resolveCredential: credentials().resolve }) as const;
+const gitSettings = () =>
+  ({
+    policy: 'https-only',
+    resolveCredential: useCredential({ credentials: credentials(), logger: logger() }),
+  }) as const;
 
 export const git = () => createNativeGitSource(gitSettings());
 

@@ -20,6 +20,7 @@ import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
+import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 
@@ -41,8 +42,8 @@ export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' 
 export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex; workflow: Workflow }): Runtime => {
   const client = () => createDynamoClient({ endpoint: config.dynamodbEndpoint });
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
-  const git = { policy: 'local', resolveCredential: credentials.resolve } as const;
   const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
+  const git = { policy: 'local', resolveCredential: useCredential({ credentials, logger: logger() }) } as const;
   return compose<Runtime>({
     ...shared,
     repositories: () => createDynamoRepositoryStore({ client: client(), tables: tableNames }),

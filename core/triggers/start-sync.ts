@@ -6,6 +6,7 @@ import { isTerminal } from '../domain/job-status.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Claim, JobView } from '../ports/sync-store.ts';
 import { idsOf } from '../sync/end-facts.ts';
+import { sourceOf } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSync, type ClaimSyncOutcome, claimSync, effectiveOptions } from './claim-sync.ts';
 import { refuseWebhook } from './rules/webhook-policy.ts';
 
@@ -107,5 +108,5 @@ const lookAtRemote = async (
     branch,
     from: cleared ? null : (repository.branches[branch]?.commit ?? null),
   }));
-  return deps.remoteLook.look(repository.source, branches, effective.remote, Math.max(1, milliseconds));
+  return deps.remoteLook.look(sourceOf(repository), branches, effective.remote, Math.max(1, milliseconds));
 };

@@ -62,6 +62,14 @@ const field = (where: string, path: readonly PropertyKey[]): string => {
   return place === '' ? where : where === 'body' ? place : `${where}.${place}`;
 };
 
+/** The same whether there is such a credential or not: nobody learns the names by asking. */
+export const credentialRefused = (): Answer =>
+  invalid([
+    {
+      field: 'source.credential',
+      message: 'must be a credential that you may use for this source: the operator’s log says why it is not',
+    },
+  ]);
 export const badCursor = (): Answer => invalid([{ field: 'query.cursor', message: 'must be a cursor from `next`' }]);
 export const notFound = (what: string): Answer => problem(404, 'Not found', `${what} not found`);
 export const forbidden = (): Answer => problem(403, 'Access denied', 'Access denied');
