@@ -25,6 +25,7 @@ import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
+import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import {
   BucketEnvironment,
   EmbeddingEnvironment,
@@ -37,6 +38,7 @@ import {
   TokensEnvironment,
   VectorsEnvironment,
 } from '../core/contract/environment.ts';
+import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 
 /**
@@ -114,10 +116,15 @@ export const tokens = (environment: Environment = process.env) => {
 };
 
 export const webhooks = () => createHttpWebhookSender();
+export const webhookAddresses = () => createWebhookAddresses();
 
 export const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
 
-const gitSettings = () => ({ policy: 'https-only', resolveCredential: credentials().resolve }) as const;
+const gitSettings = () =>
+  ({
+    policy: 'https-only',
+    resolveCredential: useCredential({ credentials: credentials(), logger: logger() }),
+  }) as const;
 
 export const git = () => createNativeGitSource(gitSettings());
 

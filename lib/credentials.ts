@@ -4,7 +4,10 @@ import { credentialSecretPrefix } from '../core/contract/aws-names.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { AppFunction } from './app-function.ts';
 
-/** Lets a function that runs git read the credentials of private sources: secrets that an operator puts under one prefix. */
+/**
+ * Lets a function read the credentials of private sources, which an operator puts under one prefix: those that run git, and those that
+ * say whether a repository may name one (docs/adr/0009-who-may-use-what.md).
+ */
 export const grantCredentials = ({ lambda }: AppFunction): void => {
   const secrets = Stack.of(lambda).formatArn({
     service: 'secretsmanager',

@@ -31,6 +31,7 @@ export const schedules = own('schedules');
 export const settings = own('settings');
 export const sync = own('sync');
 export const tokens = own('tokens');
+export const webhookAddresses = own('webhookAddresses');
 export const webhooks = own('webhooks');
 export const workflow = own('workflow');
 

@@ -16,9 +16,11 @@ import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
 import { createLogMetrics } from '../adapters/system/log-metrics.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
+import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
+import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 
@@ -40,8 +42,8 @@ export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' 
 export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex; workflow: Workflow }): Runtime => {
   const client = () => createDynamoClient({ endpoint: config.dynamodbEndpoint });
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
-  const git = { policy: 'local', resolveCredential: credentials.resolve } as const;
   const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
+  const git = { policy: 'local', resolveCredential: useCredential({ credentials, logger: logger() }) } as const;
   return compose<Runtime>({
     ...shared,
     repositories: () => createDynamoRepositoryStore({ client: client(), tables: tableNames }),
@@ -50,6 +52,7 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
     followUps: () => createDynamoFollowUps({ client: client(), tables: tableNames }),
     objects: () => createFileObjectStore(join(config.dataDir, 'objects')),
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
+    webhookAddresses: () => createWebhookAddresses(config.webhookAllow),
     credentials: () => credentials,
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),

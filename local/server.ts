@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Names that the service is called by, beside its own addresses and localhost. */
+  readonly hostNames?: readonly string[] | undefined;
   /** Another DynamoDB-compatible endpoint than the one that is started here. */
   readonly dynamodbEndpoint?: string | undefined;
   readonly logLevel: LogLevel;

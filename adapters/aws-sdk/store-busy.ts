@@ -24,7 +24,10 @@ const busyCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', '
 /** True for a service's own name of a passing trouble, as it stands in an answer or as an exception's name. */
 export const isBusyName = (name: string | undefined): boolean => name !== undefined && busyNames.has(name);
 
-/** StoreBusyError for what passes by itself, with the SDK's error as its cause; anything else as it is. */
+/**
+ * StoreBusyError for what passes by itself, with the SDK's error as its cause; anything else as it is. The SDK's message, which may
+ * name what is the operator's own, is not repeated: a job tells such an error.
+ */
 export const orStoreBusy = (error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof StoreBusyError) return error;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
@@ -32,7 +35,7 @@ export const orStoreBusy = (error: unknown): unknown => {
     isBusyName(error.name) ||
     busyStatuses.has($metadata?.httpStatusCode ?? 0) ||
     (typeof code === 'string' && busyCodes.has(code));
-  return busy ? new StoreBusyError(`the store answers ${error.name}: ${error.message}`, { cause: error }) : error;
+  return busy ? new StoreBusyError(`the store answers ${error.name}`, { cause: error }) : error;
 };
 
 /** What `call` answers; where it fails for what passes by itself, StoreBusyError. */

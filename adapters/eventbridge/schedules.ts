@@ -14,6 +14,7 @@ import type { ScheduledSync } from '../../core/contract/scheduled-sync.ts';
 import { readSchedule } from '../../core/domain/schedule-expression.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Schedules } from '../../core/ports/schedules.ts';
+import { beforeRetries, elseStoreBusy } from '../aws-sdk/store-busy.ts';
 
 /** What a schedule of EventBridge Scheduler calls, as whom, and where what could not be called goes. ARNs. */
 export interface ScheduleTarget {
@@ -29,7 +30,8 @@ const RETRIES = 10;
 
 /**
  * One schedule a repository, under its id in one group. Without a target (the function that is called: it cannot know
- * its own ARN from its environment) an existing schedule keeps the one that it has, and none is made.
+ * its own ARN from its environment) an existing schedule keeps the one that it has, and none is made. Throws StoreBusyError
+ * where the service wants less, or is out of reach, after the SDK's own retries.
  */
 export const createEventBridgeSchedules = (deps: {
   readonly client: SchedulerClient;
@@ -40,6 +42,7 @@ export const createEventBridgeSchedules = (deps: {
   readonly clock: Pick<Clock, 'now'>;
 }): Schedules => {
   const { client, group, rules } = deps;
+  client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
   const named = (repository: RepositoryId) => ({ Name: repository, GroupName: group });
 
   const targetOf = async (repository: RepositoryId): Promise<Target | null> => {

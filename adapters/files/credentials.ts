@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { CredentialSecret } from '../../core/contract/credential-secret.ts';
+import { readCredential } from '../../core/contract/credential-secret.ts';
 import { SourceRefusedError } from '../../core/domain/errors.ts';
 import type { Credentials } from '../../core/ports/credentials.ts';
 
@@ -9,23 +9,18 @@ import type { Credentials } from '../../core/ports/credentials.ts';
 const CredentialsFile = z.record(z.string(), z.unknown());
 
 /**
- * Credentials in a JSON file, `{name: {username, password}}` or `{name: {token}}`, read anew at every call. A file that
- * others may read is refused, as ssh does with keys. What is wrong in it is never told: parsers' messages quote it.
+ * Credentials in a JSON file, by their names, read anew at every call. A file that others may read is refused, as ssh does with
+ * keys. What is wrong in it is never told: parsers' messages quote it.
  */
 export const createFileCredentials = (path: string): Credentials => ({
   async resolve(reference) {
     const name = basename(path);
     const text = await readPrivately(path);
-    if (text === null) return null;
+    if (text === null) return { kind: 'absent' };
     const file = CredentialsFile.safeParse(jsonOf(text));
     if (!file.success) throw new SourceRefusedError(`${name} is not a JSON object of credentials by name`);
-    if (!Object.hasOwn(file.data, reference)) return null;
-    const credential = CredentialSecret.safeParse(file.data[reference]);
-    if (!credential.success)
-      throw new SourceRefusedError(
-        `the credential ${reference} in ${name} must hold {username, password, hosts} or {token, hosts}`,
-      );
-    return credential.data;
+    if (!Object.hasOwn(file.data, reference)) return { kind: 'absent' };
+    return readCredential(file.data[reference]);
   },
 });
 

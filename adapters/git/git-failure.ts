@@ -79,9 +79,13 @@ export const readFailure = async (error: unknown, where: string, { inPlace }: Ba
   return new SourceNotFoundError(`${where}: there is no git repository any more`, { cause: error });
 };
 
+/** Where git was working, as it says it: a directory of the service's own, which is nobody else's matter. */
+const ownDirectory = /\/[^\s'":]*repo-sync-git-[^\s'":]*/g;
+
 /** Git's last own line. Lines of the server (`remote:`) may hold anything and are left out. */
 const lastWords = (error: GitExitError): string => {
   const lines = error.stderr.split('\n').filter((line) => /^(?:fatal|error): /.test(line));
+  const words = (lines.at(-1) ?? error.message).replace(ownDirectory, '(a temporary directory)');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a log
-  return (lines.at(-1) ?? error.message).replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300);
+  return words.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300);
 };

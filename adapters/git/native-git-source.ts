@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import { tmpdir } from 'node:os';
-import type { Credentials } from '../../core/ports/credentials.ts';
 import type { Blob, GitCallOptions, GitSource, Source } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { fetchBlobs, readBlobs } from './blob-contents.ts';
@@ -9,7 +8,7 @@ import { listHeads } from './list-heads.ts';
 import { findWithBranches } from './local-branches.ts';
 import { findLocalRepository, type LocalRepository } from './local-repository.ts';
 import { openSnapshot } from './snapshot.ts';
-import { resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
+import { type ResolveCredential, resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
 import { removeStaleDirectories } from './temporary-directory.ts';
 
 export interface NativeGitSourceOptions {
@@ -18,8 +17,8 @@ export interface NativeGitSourceOptions {
   readonly tempRoot?: string | undefined;
   /** Others than {@link defaultGitLimits}. */
   readonly limits?: Partial<GitLimits> | undefined;
-  /** What a credential reference stands for; null when it is not known. */
-  readonly resolveCredential?: Credentials['resolve'] | undefined;
+  /** Without it, no credential may be used. */
+  readonly resolveCredential?: ResolveCredential | undefined;
   /** Every address of a host; the system's resolver by default. */
   readonly lookup?: ((host: string) => Promise<readonly string[]>) | undefined;
 }

@@ -1,14 +1,15 @@
 import { Buffer } from 'node:buffer';
 import { JwtVerifier } from 'aws-jwt-verify';
 import {
-  FailedAssertionError,
-  JwtInvalidSignatureError,
-  JwtParseError,
+  JwkInvalidKtyError,
+  JwkInvalidUseError,
+  JwkValidationError,
   JwtWithoutValidKidError,
   KidNotFoundInJwksError,
   WaitPeriodNotYetEndedJwkError,
 } from 'aws-jwt-verify/error';
 import { type Jwks, SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import { UserId } from '../../core/contract/ids.ts';
 import type { TokenVerifier } from '../../core/ports/token-verifier.ts';
 
@@ -29,37 +30,63 @@ export interface OidcTokenVerifierOptions {
  */
 export const createOidcTokenVerifier = (options: OidcTokenVerifierOptions): TokenVerifier => {
   const { issuer, audience, jwksUri, jwks } = options;
-  const verifier = JwtVerifier.create(
-    { issuer, audience, jwksUri },
-    { jwksCache: new SimpleJwksCache(jwks === undefined ? {} : { fetcher: given(jwks) }) },
-  );
+  const cache = new SimpleJwksCache(jwks === undefined ? {} : { fetcher: given(jwks) });
+  const verifier = JwtVerifier.create({ issuer, audience, jwksUri }, { jwksCache: cache });
   return {
     async verify(token) {
-      try {
-        const payload = await verifier.verify(token);
-        if (payload.exp === undefined) return null;
-        const user = UserId.safeParse(payload.sub);
-        return user.success ? { userId: user.data } : null;
-      } catch (error) {
-        if (refusals.some((refusal) => error instanceof refusal)) return null;
-        throw error;
-      }
+      const parts = partsOf(token);
+      if (parts === null || !(await isKnownKey(cache, jwksUri, parts))) return null;
+      const payload = payloadOf(() => verifier.verifySync(token));
+      if (payload?.exp === undefined) return null;
+      const user = UserId.safeParse(payload.sub);
+      return user.success ? { userId: user.data } : null;
     },
   };
 };
 
+type Parts = ReturnType<typeof decomposeUnverifiedJwt>;
+
+/** Null for what is no token at all. */
+const partsOf = (token: string): Parts | null => {
+  try {
+    return decomposeUnverifiedJwt(token);
+  } catch {
+    return null;
+  }
+};
+
 /**
- * What speaks of the token. The wait period begins only when keys were fetched and did not hold the key id that was asked
- * for: the keys at hand are then less than 10 s old, and what they do not know is not the issuer's.
+ * Whether the issuer has the key that the token names. The wait period begins only when keys were fetched and did not hold the
+ * key id that was asked for: the keys at hand are then less than 10 s old, and what they do not know is not the issuer's.
  */
-const refusals = [
-  JwtParseError,
-  JwtInvalidSignatureError,
-  FailedAssertionError,
-  JwtWithoutValidKidError,
-  KidNotFoundInJwksError,
-  WaitPeriodNotYetEndedJwkError,
-] as const;
+const isKnownKey = async (cache: SimpleJwksCache, jwksUri: string, parts: Parts): Promise<boolean> => {
+  try {
+    await cache.getJwk(jwksUri, parts);
+    return true;
+  } catch (error) {
+    if (unknownKey.some((each) => error instanceof each)) return false;
+    throw error;
+  }
+};
+
+const unknownKey = [JwtWithoutValidKidError, KidNotFoundInJwksError, WaitPeriodNotYetEndedJwkError] as const;
+
+/**
+ * Null for a token that does not hold. With the key at hand only the token is left to be at fault, and it may be so in ways that
+ * the library has no name for: a signature that lacks a byte is a plain Error of the platform's.
+ */
+const payloadOf = (verify: () => Payload): Payload | null => {
+  try {
+    return verify();
+  } catch (error) {
+    if (faultyKey.some((each) => error instanceof each)) throw error;
+    return null;
+  }
+};
+
+type Payload = { readonly exp?: number | undefined; readonly sub?: string | undefined };
+
+const faultyKey = [JwkInvalidUseError, JwkInvalidKtyError, JwkValidationError] as const;
 
 /** Answers every fetch of keys from memory. */
 const given = (jwks: Jwks) => ({

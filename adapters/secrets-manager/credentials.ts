@@ -7,29 +7,23 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
-import { CredentialSecret } from '../../core/contract/credential-secret.ts';
-import { SourceRefusedError, StoreBusyError } from '../../core/domain/errors.ts';
-import type { Credentials } from '../../core/ports/credentials.ts';
+import { readCredential } from '../../core/contract/credential-secret.ts';
+import { StoreBusyError } from '../../core/domain/errors.ts';
+import type { Credentials, FoundCredential } from '../../core/ports/credentials.ts';
 
 /** Of the SDK, after its own retries. */
 const passing = new Set(['ThrottlingException', 'TooManyRequestsException', 'TimeoutError', 'AbortError']);
 
-/** Credentials in Secrets Manager, each a JSON text by CredentialSecret. A parser's message quotes it, and is not told. */
+/** Credentials in Secrets Manager, each a JSON text as readCredential takes it. */
 export const createSecretsManagerCredentials = (deps: { readonly client: SecretsManagerClient }): Credentials => ({
   async resolve(reference) {
     const text = await secretText(deps.client, reference);
-    if (text === null) return null;
-    const credential = CredentialSecret.safeParse(jsonOf(text));
-    if (!credential.success)
-      throw new SourceRefusedError(
-        `the secret of the credential ${reference} must be JSON with {username, password, hosts} or {token, hosts}`,
-      );
-    return credential.data;
+    return typeof text === 'string' ? readCredential(jsonOf(text)) : text;
   },
 });
 
-/** Null when there is no such secret. One that holds bytes is no text, and so no credential. */
-const secretText = async (client: SecretsManagerClient, reference: string): Promise<string | null> => {
+/** One that holds bytes is no text, and so no credential. */
+const secretText = async (client: SecretsManagerClient, reference: string): Promise<string | FoundCredential> => {
   try {
     const { SecretString } = await client.send(
       new GetSecretValueCommand({ SecretId: `${credentialSecretPrefix}${reference}` }),
@@ -37,9 +31,9 @@ const secretText = async (client: SecretsManagerClient, reference: string): Prom
     return SecretString ?? '';
   } catch (error) {
     // A secret that waits for its deletion is still there, and may not be read: AWS calls that an invalid request.
-    if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) return null;
-    if (error instanceof DecryptionFailure)
-      throw new SourceRefusedError(`the secret of the credential ${reference} cannot be decrypted`);
+    if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException)
+      return { kind: 'absent' };
+    if (error instanceof DecryptionFailure) return { kind: 'unusable', reason: 'its secret cannot be decrypted' };
     if (error instanceof InternalServiceError || (error instanceof Error && passing.has(error.name)))
       throw new StoreBusyError(`the credential ${reference} cannot be read now`, { cause: error });
     throw error;

@@ -7,19 +7,22 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Workflow } from '../../core/ports/workflow.ts';
+import { beforeRetries, elseStoreBusy } from '../aws-sdk/store-busy.ts';
 
 /** The most that StopExecution takes as a cause, in characters. */
 const maxCause = 32_768;
 
 /**
  * Executions of one Standard state machine. Step Functions answers a second start with the same input, while the first
- * still runs, as if it had started: such a call says `started` too, and nothing has changed.
+ * still runs, as if it had started: such a call says `started` too, and nothing has changed. Throws StoreBusyError where the
+ * service wants less, or is out of reach, after the SDK's own retries.
  */
 export const createStepFunctionsWorkflow = (deps: {
   readonly client: SFNClient;
   readonly stateMachineArn: string;
 }): Workflow => {
   const { client, stateMachineArn } = deps;
+  client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
   const executionArn = (name: string): string => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   return {
     async start(name, input) {

@@ -130,13 +130,18 @@ const exchange = (call: ClientRequest, body: string): Promise<IncomingMessage> =
       if (!answered) reject(error);
     });
     call.once('close', () => {
-      if (!answered) reject(new Error('the connection ended without an answer'));
+      if (!answered) reject(new ConnectionEndedError());
     });
     call.end(body);
   });
 
-/** A code says it in a word: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. */
+/** A code says it in a word: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. What has none is told to whoever may read deliveries in ours. */
 const describe = (error: unknown): string => {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return (typeof code === 'string' ? code : String(message ?? error)).slice(0, 200);
+  if (error instanceof ConnectionEndedError) return error.message;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code.slice(0, 200) : 'the request failed';
 };
+
+class ConnectionEndedError extends Error {
+  override readonly message = 'the connection ended without an answer';
+}

@@ -174,6 +174,8 @@ export const Problem = z.object({
   message: z.string(),
   /** Of a 400: every offending field and what is allowed. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** Of a 400 with more of them than are listed: how many there are. */
+  errors_total: z.int().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 

@@ -1,2 +1,2 @@
-/** Secrets Manager's names of credentials begin with this; the functions that run git may read these and no others. */
+/** Secrets Manager's names of credentials begin with this; functions may read these and no others. */
 export const credentialSecretPrefix = 'repository-sync/';

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { BranchName, Oid, RemoteName } from './ids.ts';
+import { BranchName, CredentialName, Oid, RemoteName, UserId } from './ids.ts';
 import { PullReport } from './records.ts';
 
 /** What start-sync asks the function look-remote. The source's credential is a reference. */
 export const LookRemoteInput = z.object({
-  source: z.object({ url: z.string(), credential: z.string().optional() }),
+  source: z.object({
+    url: z.string(),
+    credential: z.object({ name: CredentialName, user: UserId }).optional(),
+  }),
   branches: z.array(z.object({ branch: BranchName, from: Oid.nullable() })),
   remote: RemoteName,
   budget_milliseconds: z.number().positive(),

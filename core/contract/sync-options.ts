@@ -28,8 +28,8 @@ export const SyncOptions = z
     /** Omitted: what the source allows (true for a remote source, nothing to pull for a local path). */
     pull_remote: z.boolean().optional(),
     remote: RemoteName.prefault('origin'),
-    /** `current` is the repository's default branch. */
-    branches: z.array(BranchName).min(1).max(100).prefault(['current']),
+    /** `current` is the repository's default branch. Omitted, and without `branch`: that one. */
+    branches: z.array(BranchName).min(1).max(100).optional(),
     /** An alias for one branch. */
     branch: BranchName.optional(),
     ignore_patterns: IgnorePatterns.default([]),
@@ -40,7 +40,7 @@ export const SyncOptions = z
   })
   .describe('What a sync is to do')
   .superRefine((options, context) => {
-    if (options.branch !== undefined && options.branches.some((name) => name !== 'current'))
+    if (options.branch !== undefined && options.branches !== undefined)
       context.addIssue({
         code: 'custom',
         path: ['branch'],

@@ -1,9 +1,10 @@
+import type { CredentialUse } from '../domain/credential-bounds.ts';
 import type { TreeChange, TreeEntry } from '../manifest/manifest.ts';
 
-/** What a repository is read from. `credential` is a reference, never a secret. */
+/** What a repository is read from. `credential` is a reference, never a secret, and says in whose name it is used. */
 export interface Source {
   readonly url: string;
-  readonly credential?: string | undefined;
+  readonly credential?: CredentialUse | undefined;
 }
 
 export interface RemoteHeads {

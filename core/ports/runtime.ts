@@ -17,6 +17,7 @@ import type { Schedules } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { SyncStore } from './sync-store.ts';
 import type { TokenVerifier } from './token-verifier.ts';
+import type { WebhookAddresses } from './webhook-addresses.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -40,6 +41,7 @@ export interface Runtime {
   readonly outbox: Outbox;
   readonly followUps: FollowUps;
   readonly webhooks: WebhookSender;
+  readonly webhookAddresses: WebhookAddresses;
   readonly credentials: Credentials;
   readonly remoteLook: RemoteLook;
   readonly git: GitSource;

@@ -5,11 +5,13 @@ import { noRates } from '../domain/estimate.ts';
 import { refuseSource } from '../domain/source-policy.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { repositoryAnswer } from './repository-answer.ts';
+import { mayUseCredential } from './use-credential.ts';
 
 export type CreateOutcome =
   | { readonly kind: 'created'; readonly repository: RepositoryAnswer; readonly secrets: RepositoryRecord['secrets'] }
   | { readonly kind: 'taken' }
-  | { readonly kind: 'bad-source' | 'bad-schedule'; readonly reason: string };
+  | { readonly kind: 'bad-source' | 'bad-schedule'; readonly reason: string }
+  | { readonly kind: 'bad-credential' };
 
 /**
  * Registers a repository; the one who asks becomes its owner. A schedule is set after the record, since the id may be
@@ -17,10 +19,13 @@ export type CreateOutcome =
  * what comes without a record is put right by scheduled-sync.
  */
 export const createRepository =
-  (deps: Pick<Runtime, 'repositories' | 'schedules' | 'clock' | 'ids' | 'settings' | 'logger'>) =>
+  (deps: Pick<Runtime, 'repositories' | 'schedules' | 'credentials' | 'clock' | 'ids' | 'settings' | 'logger'>) =>
   async (user: UserId, request: CreateRepository): Promise<CreateOutcome> => {
     const reason = refuseSource(request.source.url, deps.settings.sources);
     if (reason !== null) return { kind: 'bad-source', reason };
+    const { url, credential } = request.source;
+    if (credential !== undefined && !(await mayUseCredential(deps)(credential, [user], url)))
+      return { kind: 'bad-credential' };
     const misfit = request.schedule === null ? null : deps.schedules.refuse(request.schedule);
     if (misfit !== null) return { kind: 'bad-schedule', reason: misfit };
     const at = deps.clock.now().toISOString();
@@ -29,8 +34,8 @@ export const createRepository =
       owner: user,
       grants: {},
       source: {
-        url: request.source.url,
-        ...(request.source.credential === undefined ? {} : { credential: request.source.credential }),
+        url,
+        ...(credential === undefined ? {} : { credential }),
       },
       default_branch: request.default_branch ?? null,
       ignore_patterns: request.ignore_patterns,

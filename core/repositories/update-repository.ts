@@ -2,13 +2,15 @@ import type { RepositoryAnswer, UpdateRepository } from '../contract/api.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { repositoryAnswer } from './repository-answer.ts';
+import { mayUseCredential } from './use-credential.ts';
 import { type Access, withAccess } from './with-access.ts';
 
-type Deps = Pick<Runtime, 'repositories' | 'schedules' | 'clock' | 'logger'>;
+type Deps = Pick<Runtime, 'repositories' | 'schedules' | 'credentials' | 'clock' | 'logger'>;
 
 export type UpdateRepositoryOutcome = Access<
   | { readonly kind: 'updated'; readonly repository: RepositoryAnswer }
   | { readonly kind: 'bad-schedule'; readonly reason: string }
+  | { readonly kind: 'bad-credential' }
 >;
 
 /**
@@ -22,6 +24,11 @@ export const updateRepository =
     const access = await withAccess(deps, id, user, 'owner');
     if (access.kind !== 'allowed') return access;
     const { source, ...settings } = request;
+    const { repository: registered } = access;
+    // Whoever shares in a repository must not lend it what is the owner's, nor take what is theirs alone to its owner.
+    const users = [user, registered.owner];
+    if (source?.credential != null && !(await mayUseCredential(deps)(source.credential, users, registered.source.url)))
+      return { kind: 'bad-credential' };
     const reason = settings.schedule == null ? null : deps.schedules.refuse(settings.schedule);
     if (reason !== null) return { kind: 'bad-schedule', reason };
     const change = { ...settings, ...(source?.credential === undefined ? {} : { credential: source.credential }) };

@@ -81,7 +81,7 @@ const embedOne = async (
         for await (const files of groups(deps, item.key)) {
           await pulse.check();
           state.current = files[0]?.path ?? null;
-          const embedded = await embedFiles(deps, pulse, generation, files);
+          const embedded = await embedFiles(deps, pulse, { job, generation }, files);
           all.push(...embedded.results);
           rows.push(...embedded.rows);
           await put(ROWS_AT_ONCE);

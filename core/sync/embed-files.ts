@@ -1,5 +1,6 @@
-import type { BlobResult, StagedFile } from '../contract/workflow-state.ts';
+import type { BlobResult, JobRef, StagedFile } from '../contract/workflow-state.ts';
 import { EmbedderThrottledError, EmbedderUnavailableError, SyncSupersededError } from '../domain/errors.ts';
+import { toldOf } from '../domain/failure-text.ts';
 import type { Chunk } from '../ports/chunker.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Generation, IndexRow } from '../ports/search-index.ts';
@@ -11,6 +12,12 @@ type Deps = Pick<Runtime, 'chunker' | 'embedder' | 'index' | 'logger'>;
 export interface Embedded {
   readonly results: readonly BlobResult[];
   readonly rows: readonly IndexRow[];
+}
+
+/** Whose files they are, and where their rows go. */
+export interface Place {
+  readonly job: JobRef;
+  readonly generation: Generation;
 }
 
 interface ChunkedFile {
@@ -28,7 +35,7 @@ type Vectors = ReadonlyMap<string, Float32Array>;
 export const embedFiles = async (
   deps: Deps,
   pulse: Pulse,
-  generation: Generation,
+  { job, generation }: Place,
   files: readonly StagedFile[],
 ): Promise<Embedded> => {
   const failed: BlobResult[] = [];
@@ -38,11 +45,11 @@ export const embedFiles = async (
     try {
       chunked.push({ file, chunks: await deps.chunker.chunk(file.path, file.text) });
     } catch (error) {
-      failed.push(failedResult(deps, file, error));
+      failed.push(failedResult(deps, job, file, error));
     }
   }
   const known = await previousVectors(deps, generation, files);
-  const fresh = await embedGroup(deps, pulse, chunked, known, failed);
+  const fresh = await embedGroup(deps, pulse, job, chunked, known, failed);
   const broken = new Set(failed.map((result) => result.oid));
   const results: BlobResult[] = [];
   const rows: IndexRow[] = [];
@@ -79,6 +86,7 @@ const previousVectors = async (deps: Deps, generation: Generation, files: readon
 const embedGroup = async (
   deps: Deps,
   pulse: Pulse,
+  job: JobRef,
   chunked: readonly ChunkedFile[],
   known: Vectors,
   failed: BlobResult[],
@@ -98,7 +106,7 @@ const embedGroup = async (
       for (const [text, vector] of await embedTexts(deps, missing([one]))) vectors.set(text, vector);
     } catch (error) {
       if (concernsEverybody(error)) throw error;
-      failed.push(failedResult(deps, one.file, error));
+      failed.push(failedResult(deps, job, one.file, error));
     }
   }
   return vectors;
@@ -115,9 +123,17 @@ const concernsEverybody = (error: unknown): boolean =>
   error instanceof EmbedderUnavailableError ||
   error instanceof SyncSupersededError;
 
-const failedResult = (deps: Deps, file: StagedFile, error: unknown): BlobResult => {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  deps.logger.warn('file failed', { path: file.path, oid: file.oid, reason });
+const failedResult = (deps: Deps, job: JobRef, file: StagedFile, error: unknown): BlobResult => {
+  const failure =
+    error instanceof Error ? { code: error.name, message: error.message } : { code: 'Error', message: String(error) };
+  deps.logger.warn('file failed', {
+    ...job,
+    path: file.path,
+    oid: file.oid,
+    code: failure.code,
+    cause: failure.message,
+  });
+  const { code, message } = toldOf(failure, job.job_id);
   const base = { oid: file.oid, size: file.size, chunks: 0, embedded: 0, reused: 0 };
-  return { ...base, outcome: 'failed', reason: reason.slice(0, 300) };
+  return { ...base, outcome: 'failed', reason: `${code}: ${message}`.slice(0, 300) };
 };

@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import type { FailSyncInput, JobRef } from '../contract/workflow-state.ts';
+import { type Failure, toldOf } from '../domain/failure-text.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
 
 type Deps = Pick<Runtime, 'sync' | 'objects' | 'clock' | 'logger' | 'metrics'>;
 
-interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
-
 /**
- * Ends a job as failed, keeps the cause and releases the lock; the old index stays. For a job that was taken away it
+ * Ends a job as failed, logs the cause, keeps what may be told of it and releases the lock; the old index stays. For a job that was taken away it
  * does nothing: somebody else has ended it. What the job wrote is removed by the next one.
  */
 export const failSync =
@@ -20,16 +16,16 @@ export const failSync =
   async ({ job, error }: FailSyncInput): Promise<void> => {
     const reported: Failure = { code: error.Error, message: messageOf(error.Cause) };
     const { code, message } = error.Error === MAP_FAILED ? await batchFailure(deps, job, reported) : reported;
-    const failure = { code, message: message.slice(0, 2000) };
+    const cause = message.slice(0, 2000);
     const at = deps.clock.now();
-    const outcome = await deps.sync.fail(job, failure, [], at);
+    const outcome = await deps.sync.fail(job, toldOf({ code, message: cause }, job.job_id), [], at);
     if (outcome === 'lost') {
-      deps.logger.info('failure of a superseded job ignored', { ...job, code, cause: failure.message });
+      deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
       return;
     }
     deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code });
     // Not `message`: that is the line's own.
-    deps.logger.error('sync failed', { ...job, ...(await factsOf(deps, job, at)), code, cause: failure.message });
+    deps.logger.error('sync failed', { ...job, ...(await factsOf(deps, job, at)), code, cause });
   };
 
 /** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */

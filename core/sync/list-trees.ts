@@ -9,6 +9,7 @@ import { attributesKey, jobKeys } from '../objects/object-keys.ts';
 import type { Snapshot } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { PhaseState, Pulse } from './pulse.ts';
+import { sourceOf } from './source-of.ts';
 
 type Deps = Pick<Runtime, 'objects' | 'git' | 'logger'>;
 
@@ -45,7 +46,7 @@ export const listTrees = async (deps: Deps, context: ListContext, targets: reado
   const { job, repository, pulse, state } = context;
   const branches = new Map<string, PulledBranch>();
   const reports = new Map<string, PullReport>();
-  const snapshot = await deps.git.open(repository.source, targets, { signal: pulse.signal });
+  const snapshot = await deps.git.open(sourceOf(repository), targets, { signal: pulse.signal });
   try {
     for (const [index, target] of targets.entries()) {
       const { branch, commit } = target;
@@ -144,7 +145,7 @@ const readAttributes = async (
   const texts = new Map<string, string>();
   const oids = [...new Set(entries.map((entry) => entry.oid))];
   const options = { signal: pulse.signal, maxBytes: ATTRIBUTES_MAX_BYTES };
-  for await (const blob of deps.git.blobs(repository.source, [commit], oids, options))
+  for await (const blob of deps.git.blobs(sourceOf(repository), [commit], oids, options))
     if (blob.content !== null) texts.set(blob.oid, new TextDecoder().decode(blob.content));
   return entries.flatMap(({ path, oid }) => {
     const text = texts.get(oid);

@@ -12,6 +12,7 @@ import { loadJob } from './load-job.ts';
 import { inPhase, kept } from './pulse.ts';
 import { type GenerationPlan, planGeneration } from './rules/plan-generation.ts';
 import { rulesFingerprint } from './rules-in-effect.ts';
+import { sourceOf } from './source-of.ts';
 
 type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'git' | 'embedder' | 'chunker' | 'clock' | 'logger'>;
 
@@ -24,7 +25,7 @@ export const pull =
     if (done !== null) return { branches: done.branches.length };
     return inPhase(deps, job, 'pull', async (pulse, state) => {
       const { repository, record } = await loadJob(deps, job);
-      const heads = await deps.git.heads(repository.source, { signal: pulse.signal });
+      const heads = await deps.git.heads(sourceOf(repository), { signal: pulse.signal });
       state.done = 0.2;
       const targets = await findTargets(deps, repository, record, heads);
       const moved = targets.filter((target) => !target.inStep);

@@ -17,6 +17,7 @@ import { loadJob } from './load-job.ts';
 import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
 import { planBatches } from './rules/plan-batches.ts';
+import { sourceOf } from './source-of.ts';
 
 type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'git' | 'clock' | 'logger' | 'settings'>;
 
@@ -72,7 +73,7 @@ const readAndWrite = (deps: Deps, job: JobRef): Promise<StageOutput> => {
     const oids = [...wanted.keys()];
     const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
     const skipped: BlobResult[] = [];
-    const blobs = deps.git.blobs(repository.source, commits, oids, options);
+    const blobs = deps.git.blobs(sourceOf(repository), commits, oids, options);
     const texts = readTexts(blobs, wanted, skipped, pulse, state);
     const items = await writeBatches(deps, job, texts, wanted);
     await recordSkipped(deps, job, skipped, wanted);

@@ -116,7 +116,7 @@ export const effectiveOptions = (repository: RepositoryRecord, options: SyncOpti
   // A local path is always read as it stands: there is nothing to pull, whatever was asked.
   pull_remote: isRemote(repository.source.url) && (options.pull_remote ?? true),
   remote: options.remote,
-  branches: options.branch === undefined ? options.branches : [options.branch],
+  branches: options.branch === undefined ? (options.branches ?? ['current']) : [options.branch],
   ignore_patterns: options.ignore_patterns,
   ...(options.progress_webhook === undefined ? {} : { progress_webhook: options.progress_webhook }),
 });

@@ -3,10 +3,10 @@ import type { PullReport } from '../contract/records.ts';
 import type { SyncOptions } from '../contract/sync-options.ts';
 import { allows, roleOf } from '../domain/access.ts';
 import { isTerminal } from '../domain/job-status.ts';
-import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Claim, JobView } from '../ports/sync-store.ts';
 import { idsOf } from '../sync/end-facts.ts';
+import { sourceOf } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSync, type ClaimSyncOutcome, claimSync, effectiveOptions } from './claim-sync.ts';
 import { refuseWebhook } from './rules/webhook-policy.ts';
 
@@ -43,13 +43,13 @@ const REMOTE = 'origin';
  * quick look at the remote has found, as far as it had time; the pull step finds the rest.
  */
 export const startSync =
-  (deps: ClaimDeps & Pick<Runtime, 'remoteLook' | 'settings'>) =>
+  (deps: ClaimDeps & Pick<Runtime, 'remoteLook' | 'settings' | 'webhookAddresses'>) =>
   async ({ repositoryId, user, options, idempotency }: StartSync): Promise<StartSyncOutcome> => {
     const begun = deps.clock.now().getTime();
     const repository = await deps.repositories.get(repositoryId);
     if (repository === null) return { kind: 'not-found' };
     if (!allows(roleOf(repository, user), 'write')) return { kind: 'forbidden' };
-    const errors = invalidOptions(options, deps.settings.sources);
+    const errors = invalidOptions(deps, options);
     if (errors.length > 0) return { kind: 'invalid', errors };
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, idempotency };
     const by = await holderOf(deps, request);
@@ -80,8 +80,12 @@ const holderOf = async (
   return view === null || isTerminal(view.job.status) ? null : view;
 };
 
-const invalidOptions = ({ remote, progress_webhook }: SyncOptions, policy: SourcePolicy): InvalidOption[] => {
-  const webhook = progress_webhook === undefined ? null : refuseWebhook(progress_webhook, policy);
+const invalidOptions = (
+  deps: Pick<Runtime, 'settings' | 'webhookAddresses'>,
+  { remote, progress_webhook: url }: SyncOptions,
+): InvalidOption[] => {
+  const webhook =
+    url === undefined ? null : (refuseWebhook(url, deps.settings.sources) ?? deps.webhookAddresses.refuse(url));
   return [
     ...(remote === REMOTE
       ? []
@@ -104,5 +108,5 @@ const lookAtRemote = async (
     branch,
     from: cleared ? null : (repository.branches[branch]?.commit ?? null),
   }));
-  return deps.remoteLook.look(repository.source, branches, effective.remote, Math.max(1, milliseconds));
+  return deps.remoteLook.look(sourceOf(repository), branches, effective.remote, Math.max(1, milliseconds));
 };

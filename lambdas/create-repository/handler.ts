@@ -1,10 +1,10 @@
-import { clock, compose, ids, logger, repositories, schedules, settings } from '#ports';
+import { clock, compose, credentials, ids, logger, repositories, schedules, settings } from '#ports';
 import { CreateRepository } from '../../core/contract/api.ts';
 import { createRepository } from '../../core/repositories/create-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { invalid, problem } from '../shared/problems.ts';
+import { credentialRefused, invalid, problem } from '../shared/problems.ts';
 
-const ports = compose({ clock, ids, logger, repositories, schedules, settings });
+const ports = compose({ clock, credentials, ids, logger, repositories, schedules, settings });
 const create = createRepository(ports);
 
 export const handler = defineApiHandler(ports.logger, { body: CreateRepository }, async ({ user, body }) => {
@@ -18,6 +18,8 @@ export const handler = defineApiHandler(ports.logger, { body: CreateRepository }
       return problem(409, 'Repository exists', `repository ${body.repository_id} exists already`);
     case 'bad-source':
       return invalid([{ field: 'source.url', message: outcome.reason }]);
+    case 'bad-credential':
+      return credentialRefused();
     case 'bad-schedule':
       return invalid([{ field: 'schedule', message: outcome.reason }]);
     default:

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { z } from 'zod';
 import { UserId } from '../../core/contract/ids.ts';
 import type { Logger } from '../../core/ports/logger.ts';
+import { busyAnswer } from './busy-answer.ts';
 import { corsHeaders } from './cors-headers.ts';
 import { type Answer, invalid, invalidFields, problem, unauthorized } from './problems.ts';
 
@@ -38,7 +39,10 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
     return user.success ? answer(shapes, act, event, user.data) : unauthorized();
   });
 
-/** Wraps an answer for API Gateway. What nobody expected is a 500 that tells nothing and a log line that tells all. */
+/**
+ * Wraps an answer for API Gateway. What passes by itself is a 503 that says when to ask again; what nobody expected is a 500 that
+ * tells nothing. Both leave a log line that tells all.
+ */
 export const answerSafely =
   (logger: Logger, serve: (event: APIGatewayProxyEvent) => Promise<Answer>) =>
   async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
@@ -46,12 +50,13 @@ export const answerSafely =
     try {
       return wrap(await serve(event), event);
     } catch (error) {
-      logger.error('request failed', {
-        request_id,
-        path: event.path,
-        method: event.httpMethod,
-        error: describe(error),
-      });
+      const facts = { request_id, path: event.path, method: event.httpMethod, error: describe(error) };
+      const busy = busyAnswer(error);
+      if (busy !== null) {
+        logger.warn('request not served now', facts);
+        return wrap(busy, event);
+      }
+      logger.error('request failed', facts);
       const detail = `the request could not be served; its id is ${request_id}`;
       return wrap(problem(500, 'Internal error', detail), event);
     }
@@ -115,4 +120,9 @@ const wrap = ({ status, body, headers }: Answer, event: APIGatewayProxyEvent): A
   body: body === null ? '' : JSON.stringify(body),
 });
 
-const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+/** With its causes: an error of ours says what was busy, what it wraps says why. */
+const describe = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.stack ?? error.message;
+  return error.cause === undefined ? text : `${text}\ncaused by ${describe(error.cause)}`;
+};

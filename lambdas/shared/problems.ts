@@ -27,12 +27,29 @@ export const problem = (
   return { status, body, headers: { 'content-type': 'application/problem+json', ...headers } };
 };
 
-/** 400 with every offending field and what is allowed there. */
-export const invalid = (errors: readonly { field: string; message: string }[]): Answer =>
-  problem(400, 'Bad request', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors });
+interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Fields that one answer names. A request of 1 MiB may have 90,000 wrong ones, and an answer is not to outgrow it. */
+const MOST_FIELDS = 50;
+/** Characters of a field's name that are given back: a caller's own member may have a million. */
+const FIELD_LENGTH = 200;
+
+/** 400 with every offending field and what is allowed there; with very many the first of them, and how many there are. */
+export const invalid = (all: readonly FieldError[]): Answer => {
+  const errors = all.slice(0, MOST_FIELDS).map(({ field, message }) => ({ field: shortened(field), message }));
+  const more = all.length - errors.length;
+  const told = errors.map(({ field, message }) => `${field}: ${message}`);
+  const detail = [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  return problem(400, 'Bad request', detail, { errors, ...(more > 0 ? { errors_total: all.length } : {}) });
+};
+
+const shortened = (field: string): string => (field.length > FIELD_LENGTH ? `${field.slice(0, FIELD_LENGTH)}…` : field);
 
 /** Where each issue stands (`body.branches.0`) and what is expected there. */
-export const invalidFields = (where: string, error: z.ZodError): { field: string; message: string }[] =>
+export const invalidFields = (where: string, error: z.ZodError): FieldError[] =>
   error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({ field: field(where, [...issue.path, key]), message: 'is not a known member' }));
@@ -45,6 +62,14 @@ const field = (where: string, path: readonly PropertyKey[]): string => {
   return place === '' ? where : where === 'body' ? place : `${where}.${place}`;
 };
 
+/** The same whether there is such a credential or not: nobody learns the names by asking. */
+export const credentialRefused = (): Answer =>
+  invalid([
+    {
+      field: 'source.credential',
+      message: 'must be a credential that you may use for this source: the operator’s log says why it is not',
+    },
+  ]);
 export const badCursor = (): Answer => invalid([{ field: 'query.cursor', message: 'must be a cursor from `next`' }]);
 export const notFound = (what: string): Answer => problem(404, 'Not found', `${what} not found`);
 export const forbidden = (): Answer => problem(403, 'Access denied', 'Access denied');

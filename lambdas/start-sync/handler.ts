@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { clock, compose, ids, logger, metrics, remoteLook, repositories, settings, sync, workflow } from '#ports';
+import {
+  clock,
+  compose,
+  ids,
+  logger,
+  metrics,
+  remoteLook,
+  repositories,
+  settings,
+  sync,
+  webhookAddresses,
+  workflow,
+} from '#ports';
 import { RepositoryParams, StartSyncHeaders } from '../../core/contract/api.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
 import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
@@ -8,7 +20,18 @@ import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { type Answer, forbidden, invalid, notFound, problem } from '../shared/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
-const ports = compose({ clock, ids, logger, metrics, remoteLook, repositories, settings, sync, workflow });
+const ports = compose({
+  clock,
+  ids,
+  logger,
+  metrics,
+  remoteLook,
+  repositories,
+  settings,
+  sync,
+  webhookAddresses,
+  workflow,
+});
 const start = startSync(ports);
 const remember = rememberAnswer(ports);
 

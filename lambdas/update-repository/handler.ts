@@ -1,10 +1,10 @@
-import { clock, compose, logger, repositories, schedules } from '#ports';
+import { clock, compose, credentials, logger, repositories, schedules } from '#ports';
 import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
 import { updateRepository } from '../../core/repositories/update-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, invalid, notFound } from '../shared/problems.ts';
+import { credentialRefused, forbidden, invalid, notFound } from '../shared/problems.ts';
 
-const ports = compose({ clock, logger, repositories, schedules });
+const ports = compose({ clock, credentials, logger, repositories, schedules });
 const update = updateRepository(ports);
 
 export const handler = defineApiHandler(
@@ -15,6 +15,8 @@ export const handler = defineApiHandler(
     switch (outcome.kind) {
       case 'updated':
         return { status: 200, body: outcome.repository };
+      case 'bad-credential':
+        return credentialRefused();
       case 'bad-schedule':
         return invalid([{ field: 'schedule', message: outcome.reason }]);
       case 'not-found':

@@ -56,6 +56,8 @@ export const apiFunctions = (
   // A schedule is recorded once it stands; a registration whose schedule cannot be set is taken back.
   storage.grant(createRepository, { repositories: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] });
   schedules.grant(createRepository, 'CreateSchedule', 'UpdateSchedule');
+  // Whether the one who asks may use the credential that is named.
+  grantCredentials(createRepository);
 
   const listRepositories = new AppFunction(scope, { name: 'list-repositories', environment: tables, ...sized });
   storage.grant(listRepositories, { repositories: ['Query', 'GetItem'] });
@@ -70,6 +72,7 @@ export const apiFunctions = (
   });
   storage.grant(updateRepository, { repositories: ['GetItem', 'UpdateItem'] });
   schedules.grant(updateRepository, 'CreateSchedule', 'UpdateSchedule', 'DeleteSchedule');
+  grantCredentials(updateRepository);
 
   const deleteRepository = new AppFunction(scope, {
     name: 'delete-repository',

@@ -20,6 +20,8 @@ export interface Settings {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
+  /** Names that the service may be called by, beside its own addresses and localhost. */
+  readonly hostNames: readonly string[];
   readonly dynamodbEndpoint: string | undefined;
   readonly logLevel: LogLevel;
   /** Host names and CIDR ranges that webhooks may reach although private. */
@@ -34,7 +36,14 @@ export const usage = `Usage: npm start -- [<path or url>] [--once] [--search <wo
   --search       what to search for after the sync
 
 Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNAMODB_ENDPOINT, LOG_LEVEL (warn),
-             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private)`;
+             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private),
+             ALLOWED_HOSTS (none; names, comma-separated, that the service is called by beside its addresses and localhost)`;
+
+const List = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .transform((entries) => entries.filter((entry) => entry !== ''));
 
 const Environment = z.object({
   PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65535).default(3000),
@@ -42,15 +51,14 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('.repo-sync'),
   DYNAMODB_ENDPOINT: z.url('must be a URL').optional(),
   LOG_LEVEL: z.string().refine(isLogLevel, 'must be debug, info, warn, error or silent').default('warn'),
-  WEBHOOK_ALLOW: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').map((entry) => entry.trim()))
-    .transform((entries) => entries.filter((entry) => entry !== ''))
-    .refine(
-      (entries) => entries.every(isWebhookAllowEntry),
-      'must be host names, addresses and CIDRs with commas between',
-    ),
+  WEBHOOK_ALLOW: List.refine(
+    (entries) => entries.every(isWebhookAllowEntry),
+    'must be host names, addresses and CIDRs with commas between',
+  ),
+  ALLOWED_HOSTS: List.refine(
+    (entries) => entries.every((entry) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry)),
+    'must be host names without ports, with commas between',
+  ),
 });
 
 /** Throws UsageError for what cannot be used. */
@@ -58,7 +66,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
   const parsed = Environment.safeParse(environment);
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
-  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, LOG_LEVEL, WEBHOOK_ALLOW } = parsed.data;
+  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, LOG_LEVEL, WEBHOOK_ALLOW, ALLOWED_HOSTS } = parsed.data;
   const { values, positionals } = parseArguments(args);
   if (positionals.length > 1) throw new UsageError('only one repository can be named');
   const source = positionals[0] ?? null;
@@ -71,6 +79,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
     dataDir: resolve(DATA_DIR),
     host: HOST,
     port: PORT,
+    hostNames: ALLOWED_HOSTS,
     dynamodbEndpoint: DYNAMODB_ENDPOINT,
     logLevel: LOG_LEVEL,
     webhookAllow: WEBHOOK_ALLOW,

@@ -6,6 +6,7 @@ import { routes } from '../../core/contract/routes.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { LambdaFunction } from '../load-function.ts';
 import { gatewayProblem as problem, type Reply } from './gateway-problem.ts';
+import { createHostCheck, type HostCheck } from './host-check.ts';
 import { createRouteMatcher } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { refuseConnection } from './refuse-connection.ts';
@@ -14,6 +15,8 @@ import { type Authorize, rememberPrincipals } from './remember-principals.ts';
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
+  /** Names, beside its own addresses, that it is called by. */
+  readonly hostNames?: readonly string[] | undefined;
   readonly load: (name: FunctionName) => Promise<LambdaFunction>;
   readonly logger: Logger;
 }
@@ -28,6 +31,8 @@ export interface Gateway {
 /** 1 MiB: the largest body the contract allows is far below; API Gateway's own limit is 10 MB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+const nameIt = 'use its address, or have its operator add the name to ALLOWED_HOSTS';
+
 const match = createRouteMatcher(routes);
 
 /** The HTTP front door of one machine: what API Gateway and its authorizer are on AWS, for the same functions. */
@@ -35,6 +40,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const functions: Functions = {
     load: loadOnce(options.load),
     authorize: rememberPrincipals((authorization) => authorize(functions.load, authorization)),
+    isCalledBy: createHostCheck([options.host, ...(options.hostNames ?? [])]),
   };
   const server = createServer(async (request, response) => {
     try {
@@ -71,6 +77,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 interface Functions {
   readonly load: GatewayOptions['load'];
   readonly authorize: Authorize;
+  readonly isCalledBy: HostCheck;
 }
 
 /** Each function is loaded once; one that could not be is loaded again. */
@@ -87,6 +94,9 @@ const loadOnce = (load: GatewayOptions['load']): GatewayOptions['load'] => {
 };
 
 const serve = async (functions: Functions, request: IncomingMessage): Promise<Reply> => {
+  const { host } = request.headers;
+  if (!functions.isCalledBy(host))
+    return problem(421, 'Misdirected request', `this service is not called ${host?.slice(0, 200)}: ${nameIt}`);
   const target = request.url ?? '/';
   const url = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : null;
   const found = url === null ? ({ kind: 'no-route' } as const) : match(request.method ?? 'GET', url.pathname);

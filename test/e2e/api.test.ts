@@ -116,12 +116,22 @@ describe('starting a sync', () => {
     [{ branches: ['-x', 'a..b', 'ok'] }, ['branches.0', 'branches.1']],
     [{ remote: '--upload-pack=touch /tmp/x' }, ['remote']],
     [{ branch: 'main', branches: ['develop'] }, ['branch']],
+    [{ branch: 'other', branches: ['current'] }, ['branch']],
     [{ progress_webhook: 'ftp://example.com' }, ['progress_webhook']],
     [{ nonsense: 1, incremental: 0 }, ['incremental', 'nonsense']],
   ])('answers 400 with each field that is wrong: %j', async (options, expected) => {
     const reply = await api.sync<Problem>('repo-1', options);
     expect(reply.status).toBe(400);
     expect(fields(reply.body).sort()).toEqual(expected);
+  });
+
+  it('names 50 of very many unknown members, and says how many there are', async () => {
+    const members = Array.from({ length: 90_000 }, (_, i) => [`m${i}`, 1] as const);
+    const reply = await api.sync<Problem>('repo-1', Object.fromEntries([['x'.repeat(1000), 1], ...members]));
+    expect(reply).toMatchObject({ status: 400, body: { errors_total: 90_001 } });
+    expect(reply.body.errors).toHaveLength(50);
+    expect(reply.body.detail).toMatch(/; and 89951 more$/);
+    expect(JSON.stringify(reply.body).length).toBeLessThan(10_000);
   });
 
   it('answers 404 for a repository that is not there, 400 for an id that cannot be one', async () => {

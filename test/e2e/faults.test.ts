@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobFileList } from '../../core/contract/api.ts';
 import type { JobId } from '../../core/contract/ids.ts';
+import { GenerationNotFoundError, ObjectMissingError } from '../../core/domain/errors.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { createFaults, holdEmbedding } from '../support/faults.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
@@ -33,13 +35,22 @@ const add = async (git: GitRepository, files: Record<string, string>): Promise<v
   await git.commit('more');
 };
 
+/** As a cloud says it: with what is the operator's own. */
+const foreign = 'User: arn:aws:sts::123456789012:assumed-role/stage-role/stage is not authorized';
+
+/** What is logged as an error until the faults are cleared. */
+const captureErrors = () => {
+  const lines: unknown[] = [];
+  faults.set('logger', () => ({ error: (message, facts) => void lines.push([message, facts]) }));
+  return lines;
+};
+
 describe('a bad file', () => {
   it('that cannot be embedded fails alone: the others are indexed, and the job says so', async () => {
     const git = await indexed('poison');
     faults.set('embedder', (real) => ({
       embed: async (texts, kind) => {
-        if (kind === 'document' && texts.some((text) => text.includes('poison')))
-          throw new RangeError('no vector for this');
+        if (kind === 'document' && texts.some((text) => text.includes('poison'))) throw new RangeError(foreign);
         return real.embed(texts, kind);
       },
     }));
@@ -48,6 +59,11 @@ describe('a bad file', () => {
     expect(job).toMatchObject({ status: 'completed_with_errors', counts: { indexed: 1, failed: 1 } });
     expect((await world.api.found('poison', 'caracal'))[0]).toBe('c.ts');
     expect(await world.api.found('poison', 'poison')).not.toContain('bad.ts');
+    const ledger = await world.api.call<JobFileList>('GET', `/api/jobs/${job.job_id}/files`);
+    expect(ledger.body.files).toMatchObject([{ path: 'bad.ts', outcome: 'failed' }]);
+    expect(ledger.body.files[0]?.reason).toContain(`RangeError: a fault in the service`);
+    expect(ledger.body.files[0]?.reason).toContain(job.job_id);
+    expect(JSON.stringify(ledger.body)).not.toContain('arn:');
     // It is not tried at every sync: that is what a retry is for.
     expect(await world.api.synced('poison')).toMatchObject({ progress: { files_total: 0 } });
   });
@@ -71,11 +87,16 @@ describe('a step that fails', () => {
     await add(git, { 'c.ts': 'export const c = "cheetah";\n' });
     faults.set('index', () => ({
       settle: async () => {
-        throw new Error('disk full');
+        throw new Error(foreign);
       },
     }));
+    const logged = captureErrors();
     const failed = await world.api.synced('unsettled');
-    expect(failed).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('disk full') } });
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'Error' } });
+    // Another's words stand in the log alone, under the id that the answer names.
+    expect(JSON.stringify(failed)).not.toContain('arn:');
+    expect(failed.error?.message).toContain(`in the log, under ${failed.job_id}`);
+    expect(logged).toMatchObject([['sync failed', { job_id: failed.job_id, code: 'Error', cause: foreign }]]);
     expect(await world.api.found('unsettled', 'cheetah')).not.toContain('c.ts');
     expect((await world.api.found('unsettled', 'axolotl'))[0]).toBe('a.ts');
     faults.clear();
@@ -91,7 +112,7 @@ describe('a step that fails', () => {
     await add(git, { 'c.ts': 'export const c = 1;\n' });
     faults.set('objects', (real) => ({
       getLines: (key) => {
-        if (key.includes('/manifests/')) throw new Error('manifest unreadable');
+        if (key.includes('/manifests/')) throw new ObjectMissingError('manifest unreadable');
         return real.getLines(key);
       },
     }));
@@ -126,7 +147,7 @@ describe('a step that fails', () => {
     await world.api.register('batches', git.path);
     faults.set('index', () => ({
       put: async () => {
-        throw new Error('index out of reach');
+        throw new GenerationNotFoundError('index out of reach');
       },
     }));
     const job = await world.api.synced('batches');

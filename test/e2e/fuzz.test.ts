@@ -77,7 +77,8 @@ const send = ({ operation, path, headers, body }: Sent): Promise<Got> =>
   });
 
 /** Sources that this machine may not read, what a cron expression holds, cursors, which fields go together. */
-const BEYOND_SCHEMAS = /^(source\.url|schedule|query\.cursor|query\.q|remote|branch|progress_webhook)$/;
+const BEYOND_SCHEMAS =
+  /^(source\.url|source\.credential|schedule|query\.cursor|query\.q|remote|branch|progress_webhook)$/;
 
 const check = async (sent: Sent): Promise<void> => {
   const got = await send(sent);

@@ -3,14 +3,26 @@ import type { JobList, Problem, RepositoryAnswer } from '../../core/contract/api
 import type { RepositoryId } from '../../core/contract/ids.ts';
 import { runSchedules } from '../../core/triggers/run-schedules.ts';
 import type { Api } from '../support/api.ts';
+import { createFaults } from '../support/faults.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startWorld, type World } from '../support/world.ts';
 
+/** Nobody listens there: what is looked at here is settings. */
+const url = 'http://127.0.0.1:1/acme/r.git';
+const robot = {
+  username: 'u',
+  password: 'p',
+  users: ['ann'],
+  hosts: ['127.0.0.1:1'],
+  prefixes: ['http://127.0.0.1:1/acme/'],
+};
+const faults = createFaults();
 let world: World;
 let git: GitRepository;
 let api: Api;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld(faults.decorate);
+  faults.set('credentials', () => ({ resolve: async () => ({ kind: 'found', credential: robot }) }));
   git = await createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.pyc': 'x = "bongo"\n' });
   api = world.api;
 });
@@ -25,14 +37,14 @@ const fields = (problem: Problem): string[] => (problem.errors ?? []).map((error
 
 describe('changing a repository', () => {
   it('changes what is named, and nothing else', async () => {
-    await api.register('changed', git.path, { ignore_patterns: ['*.pyc'], schedule: '0 3 * * *' });
+    await api.register('changed', url, { ignore_patterns: ['*.pyc'], schedule: '0 3 * * *' });
     const { status, body } = await patch('changed', { default_branch: 'main', source: { credential: 'robot' } });
     expect(status).toBe(200);
     expect(body).toMatchObject({
       default_branch: 'main',
       ignore_patterns: ['*.pyc'],
       schedule: '0 3 * * *',
-      source: { url: git.path, credential: 'robot' },
+      source: { url, credential: 'robot' },
     });
     expect(await api.repository('changed')).toEqual(body);
     expect((await patch('changed', {})).body).toMatchObject({ schedule: '0 3 * * *', source: { credential: 'robot' } });
@@ -41,15 +53,15 @@ describe('changing a repository', () => {
   it('null removes', async () => {
     const { body } = await patch('changed', { default_branch: null, schedule: null, source: { credential: null } });
     expect(body).toMatchObject({ default_branch: null, schedule: null, ignore_patterns: ['*.pyc'] });
-    expect(body.source).toEqual({ url: git.path });
+    expect(body.source).toEqual({ url });
   });
 
   it('tells the credential’s name to owners only, and never to a job', async () => {
-    await api.register('private', git.path, { source: { url: git.path, credential: 'robot' } });
+    await api.register('private', url, { source: { url, credential: 'robot' } });
     await api.call('PUT', '/api/repositories/private/grants/bob', { role: 'write' });
     const bob = await world.as('bob');
     expect((await api.repository('private')).source.credential).toBe('robot');
-    expect((await bob.repository('private')).source).toEqual({ url: git.path });
+    expect((await bob.repository('private')).source).toEqual({ url });
     expect(JSON.stringify((await bob.sync('private')).body)).not.toContain('robot');
   });
 
@@ -69,10 +81,16 @@ describe('changing a repository', () => {
     [{ schedule: '@daily' }, ['schedule']],
     [{ source: { url: '/elsewhere' } }, ['source.url']],
     [{ source: { credential: '../../etc/passwd' } }, ['source.credential']],
+    [{ source: { credential: 'robot' }, schedule: null, ignore_patterns: [7] }, ['ignore_patterns.0']],
     [{ owner: 'eve' }, ['owner']],
   ])('answers 400 with each field that is wrong: %j', async (body, expected) => {
     const reply = await patch<Problem>('changed', body);
     expect([reply.status, fields(reply.body)]).toEqual([400, expected]);
+  });
+
+  it('a path of this machine is read without a credential: one that is named there is refused', async () => {
+    const reply = await api.call('POST', '/api/repositories', { source: { url: git.path, credential: 'robot' } });
+    expect([reply.status, fields(reply.body)]).toEqual([400, ['source.credential']]);
   });
 
   it('registering refuses a bad schedule too', async () => {

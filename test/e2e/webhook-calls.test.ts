@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Problem } from '../../core/contract/api.ts';
 import type { Delivery } from '../../core/contract/events.ts';
 import { startWebhookLab, type WebhookLab } from '../support/webhook-lab.ts';
 import { verifySignature } from '../support/webhook-receiver.ts';
@@ -128,6 +129,22 @@ describe('progress_webhook', () => {
     const reply = await lab.world.api.sync<{ errors: { field: string }[] }>('secretive', { progress_webhook: url });
     expect(reply.status).toBe(400);
     expect(reply.body.errors.map(({ field }) => field)).toEqual(['progress_webhook']);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://10.0.0.8/',
+    'https://[fd00::1]:8443/hook',
+    'http://[::ffff:127.0.0.2]/',
+    'http://2130706434/',
+    'http://192.168.0.1:80/',
+    'https://metadata.google.internal/',
+  ])('%s, which leads inward, is refused at once', async (url) => {
+    const reply = await lab.world.api.sync<Problem>('secretive', { progress_webhook: url });
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors).toEqual([
+      { field: 'progress_webhook', message: 'must be on the public internet, or be allowed by the operator' },
+    ]);
   });
 
   it('is refused together with whatever else cannot be used', async () => {

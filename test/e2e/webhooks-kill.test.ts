@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Delivery } from '../../core/contract/events.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
 import { startWebhookReceiver, verifySignature, type WebhookReceiver } from '../support/webhook-receiver.ts';
@@ -48,17 +49,27 @@ it('kill -9 between the end of a sync and its delivery: the event comes after th
 }, 90_000);
 
 it('an address that is no longer allowed is refused', async () => {
+  const url = receiver.url('/refused');
+  receiver.answer('/refused', (_, response) => response.writeHead(503).end());
+  await service.api.synced('killed', { progress_webhook: url });
+  // What is in hand at a kill waits for its lease: each has been tried, and waits for its next try.
+  await untilDeliveries('/refused', ({ tries }) => tries > 0);
   await service.kill();
   service = await startService(data.path, { WEBHOOK_ALLOW: '' });
-  await service.api.synced('killed', { progress_webhook: receiver.url('/refused') });
+  expect((await service.api.sync('killed', { progress_webhook: url })).status).toBe(400);
+  const before = receiver.received('/refused').length;
+  await untilDeliveries('/refused', ({ status }) => status === 'failed');
+  expect(receiver.received('/refused')).toHaveLength(before);
+});
+
+const untilDeliveries = async (path: string, fine: (each: Delivery) => boolean): Promise<void> => {
   for (;;) {
-    const { body } = await service.api.call<{ deliveries: { status: string; url: string }[] }>(
+    const { body } = await service.api.call<{ deliveries: Delivery[] }>(
       'GET',
       '/api/repositories/killed/webhook-deliveries',
     );
-    const own = body.deliveries.filter(({ url }) => url.endsWith('/refused'));
-    if (own.length > 0 && own.every(({ status }) => status === 'failed')) break;
+    const own = body.deliveries.filter(({ url }) => url.endsWith(path));
+    if (own.length > 0 && own.every(fine)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  expect(receiver.received('/refused')).toEqual([]);
-});
+};

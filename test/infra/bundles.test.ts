@@ -62,8 +62,9 @@ it('puts into each function’s bundle the clients that its environment is for, 
     const expected = Object.entries(clients).flatMap(([client, variable]) =>
       variables.includes(variable) ? [client] : [],
     );
-    // Credentials are resolved where git runs.
-    if (git.includes(name)) expected.push('@aws-sdk/client-secrets-manager');
+    // Credentials are resolved where git runs, and looked at where a repository names one.
+    if (git.includes(name) || name === 'create-repository' || name === 'update-repository')
+      expected.push('@aws-sdk/client-secrets-manager');
     const found = [...packages].filter((each) => each in clients || each === '@aws-sdk/client-secrets-manager');
     expect(found.sort(), name).toEqual(expected.sort());
   }

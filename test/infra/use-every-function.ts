@@ -36,7 +36,12 @@ export const useEveryFunction = async (world: AwsWorld, { syncJobs }: { readonly
   const receiver = await startWebhookReceiver();
   world.secrets.set(
     `${credentialSecretPrefix}reader`,
-    JSON.stringify({ ...credential, hosts: [new URL(server.url).host] }),
+    JSON.stringify({
+      ...credential,
+      users: ['ann'],
+      hosts: [new URL(server.url).host],
+      prefixes: [`${server.url}/`],
+    }),
   );
   const url = `${server.url}/${basename(git.path)}/.git`;
   const stage: Stage = { world, git, url, receiver, syncJobs };
@@ -94,7 +99,14 @@ const remote = async (stage: Stage): Promise<void> => {
   // Twice: a look has 350 ms, and on a busy machine the first may end before it is on its way.
   await run(stage, 'remote');
   await run(stage, 'remote');
-  const look = { source, branches: [{ branch: 'main', from: null }], remote: 'origin', budget_milliseconds: 10_000 };
+  await need(stage, 200, 'PATCH', '/api/repositories/remote', { source: { credential: 'reader' } });
+  const named = { url: stage.url, credential: { name: 'reader', user: 'ann' } };
+  const look = {
+    source: named,
+    branches: [{ branch: 'main', from: null }],
+    remote: 'origin',
+    budget_milliseconds: 10_000,
+  };
   await stage.world.functions.invoke('look-remote', look);
   await need(stage, 204, 'DELETE', '/api/repositories/remote');
 };

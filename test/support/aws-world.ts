@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { createTables } from '../../adapters/dynamodb-process/dynamodb-process.ts';
 import { createNativeGitSource } from '../../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../../adapters/git/remote-look.ts';
+import type { ResolveCredential } from '../../adapters/git/source-address.ts';
 import { createOidcTokenVerifier } from '../../adapters/oidc/token-verifier.ts';
 import { createS3ObjectStore } from '../../adapters/s3/object-store.ts';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import { createHttpWebhookSender } from '../../adapters/webhook/http-webhook-sender.ts';
+import { createWebhookAddresses } from '../../adapters/webhook/webhook-addresses.ts';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
+import { useCredential } from '../../core/repositories/use-credential.ts';
 import { startGateway } from '../../local/gateway/gateway.ts';
 import { AUDIENCE, ISSUER, openTokenIssuer } from '../../local/token-issuer.ts';
 import { createWorkflowEngine, type WorkflowEngine } from '../../local/workflow-engine/workflow-engine.ts';
@@ -171,12 +174,16 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     ]),
   );
   contexts.made = createLambdaContexts(environments, (name, composed) => {
-    const git = { policy: 'local', resolveCredential: (ref: string) => composed.credentials.resolve(ref) } as const;
+    const git = {
+      policy: 'local',
+      resolveCredential: (...use: Parameters<ResolveCredential>) => useCredential(composed)(...use),
+    } as const;
     const { settings } = composed;
     const keys = { issuer: ISSUER, audience: AUDIENCE, jwksUri: `${ISSUER}/jwks.json`, jwks: issuer.jwks };
     const exchanged: Partial<Runtime> = {
       git: createNativeGitSource(git),
       webhooks: createHttpWebhookSender({ allow: ['127.0.0.1'] }),
+      webhookAddresses: createWebhookAddresses(['127.0.0.1']),
       tokens: createOidcTokenVerifier(keys),
       settings: { ...settings, sources: 'local', batchLimits: { ...settings.batchLimits, files: 2 } },
       ...(name === 'look-remote' ? { remoteLook: createGitRemoteLook(git) } : {}),

@@ -70,7 +70,8 @@ const problem = {
   detail: 'What is wrong with this very request.',
   error: 'The same as `title`.',
   message: 'The same as `detail`.',
-  errors: 'Of a 400: each field that is wrong, and what is allowed there.',
+  errors: 'Of a 400: each field that is wrong, and what is allowed there; 50 at most.',
+  errors_total: 'Of a 400 with more wrong fields than `errors` lists: how many there are.',
 } as const;
 
 /** What the API answers. */

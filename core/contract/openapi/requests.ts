@@ -17,7 +17,8 @@ export const requestSchemas: readonly NamedSchema[] = [
   }),
   named('NewSource', CreateRepository.shape.source, 'Where a repository is read from.', {
     url: 'An https:// URL without user name and password; on one machine also file://, http:// on loopback or an absolute path.',
-    credential: 'The name of a credential that the operator keeps, for a private source.',
+    credential:
+      'The name of a credential that the operator keeps, for a private source: one that you may use for this address.',
   }),
   named('RepositoryChange', UpdateRepository, 'Settings to change. What is not named stays.', {
     default_branch: 'What `current` means. Null: the source’s own HEAD, as the next sync finds it.',
@@ -26,7 +27,8 @@ export const requestSchemas: readonly NamedSchema[] = [
     source: 'The source’s credential. Its URL cannot be changed.',
   }),
   named('SourceChange', UpdateRepository.shape.source.unwrap(), 'What may be changed of a source.', {
-    credential: 'The name of a credential that the operator keeps. Null: none.',
+    credential:
+      'The name of a credential that the operator keeps, which you and the owner may use for this address. Null: none.',
   }),
   named('Grant', PutGrant, 'What a user may do with a repository.', {
     role: '`read`: look and search. `write`: sync too. `owner`: everything.',
@@ -39,7 +41,7 @@ export const requestSchemas: readonly NamedSchema[] = [
       'Processes what changed since the last sync. False without `full_reindex`: incremental where the last index still holds and under half of the files changed, else full.',
     pull_remote: 'Looks at the remote first. Absent: true for a remote source; a local path has nothing to pull.',
     remote: 'The remote’s name. A registered repository has one: `origin`.',
-    branches: 'Which branches. `current` is the default branch.',
+    branches: 'Which branches; without, `current`, which is the default branch.',
     branch: 'The same for one branch. Not beside `branches`.',
     ignore_patterns: `${ignore} Added to the repository’s own.`,
     progress_webhook: 'An address that is told of the job’s start, every ten points of its progress, and its end.',

@@ -70,9 +70,10 @@ const tidy = (schema: JsonSchema, zodSchema: z.core.$ZodType, direction: Directi
   // Answers may gain members: a client must not refuse them.
   if (direction === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
   if (zodSchema === SyncOptions.shape.progress_webhook.unwrap()) schema.pattern = '^https?://';
+  // Not the schema's own: beside `branch` there is none.
+  if (zodSchema === SyncOptions.shape.branches) schema.default = ['current'];
   // One way to name a branch, or the other.
-  if (zodSchema === SyncOptions)
-    schema.dependentSchemas = { branch: { properties: { branches: { items: { const: 'current' } } } } };
+  if (zodSchema === SyncOptions) schema.dependentSchemas = { branch: { properties: { branches: false } } };
 };
 
 const COMPONENTS = '#/components/schemas/';

@@ -75,14 +75,16 @@ export const commonAnswers = {
   HeadTooLarge: problemAnswer('The address and the headers together are larger than 10 kB.'),
   TooManyRequests: problemAnswer('More requests than the deployment allows.', ['Retry-After']),
   InternalError: problemAnswer('The service failed; `detail` holds the id to ask its operator about.'),
+  ServiceBusy: problemAnswer('A store or the embedding model is busy. Nothing was done.', ['Retry-After']),
   GatewayTimeout: problemAnswer('No answer within 29 seconds.'),
 } as const satisfies Record<string, AnswerSpec>;
 
-/** What may come instead of any answer: from the gateway's limits, or from a defect. */
+/** What may come instead of any answer: from the gateway's limits, from what is busy, or from a defect. */
 export const everywhere: Readonly<Record<number, AnswerSpec>> = {
   429: commonAnswers.TooManyRequests,
   431: commonAnswers.HeadTooLarge,
   500: commonAnswers.InternalError,
+  503: commonAnswers.ServiceBusy,
   504: commonAnswers.GatewayTimeout,
 };
 

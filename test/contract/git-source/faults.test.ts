@@ -269,26 +269,32 @@ describe('a closed snapshot', () => {
 
 describe('credentials', () => {
   const auth = { username: 'ada', password: 'sésame: open' };
+  const use = (name: string) => ({ name, user: 'ann' });
+  // Whom it serves was looked at before: see core/repositories/use-credential.ts.
+  const credential = (secret: typeof auth) => ({ ...secret, users: '*' as const, hosts: [], prefixes: [] });
 
   it('reach the server that asks for them', async () => {
     const { url } = await serve({ auth });
-    const known = { ...auth, hosts: [new URL(url).host] };
-    const git = gitSource({ resolveCredential: async (reference) => (reference === 'ref' ? known : null) });
+    const git = gitSource({ resolveCredential: async ({ name }) => (name === 'ref' ? credential(auth) : null) });
 
-    expect((await git.heads({ url, credential: 'ref' })).defaultBranch).toBe('main');
+    expect((await git.heads({ url, credential: use('ref') })).defaultBranch).toBe('main');
   });
 
   it('that are absent, wrong or unknown give no access, and are in no message', async () => {
     const { url } = await serve({ auth });
-    const wrong = { username: 'ada', password: 'wr0ng', hosts: [new URL(url).host] };
-    const git = gitSource({ resolveCredential: async (reference) => (reference === 'wrong' ? wrong : null) });
+    const wrong = credential({ username: 'ada', password: 'wr0ng' });
+    const git = gitSource({ resolveCredential: async ({ name }) => (name === 'wrong' ? wrong : null) });
 
-    for (const source of [{ url }, { url, credential: 'wrong' }, { url, credential: 'unknown' }]) {
+    for (const source of [{ url }, { url, credential: use('wrong') }]) {
       const failure: Error = await git.heads(source).catch((error) => error);
       expect(failure).toBeInstanceOf(SourceNotFoundError);
       expect(JSON.stringify([failure.message, failure.stack, String(failure.cause)])).not.toMatch(/wr0ng|YWRh/);
     }
-    await expect(gitSource().heads({ url, credential: 'any' })).rejects.toThrow('credential any is not known');
+    for (const source of [git, gitSource()]) {
+      const failure = source.heads({ url, credential: use('unknown') });
+      await expect(failure).rejects.toThrow(SourceRefusedError);
+      await expect(failure).rejects.toThrow('the credential unknown may not be used for it by ann');
+    }
   });
 });
 

@@ -41,6 +41,7 @@ describe('settings', () => {
     [['--unknown'], {}, 'unknown'],
     [[], { PORT: '70000' }, 'PORT'],
     [[], { PORT: 'x', DYNAMODB_ENDPOINT: 'nowhere' }, 'DYNAMODB_ENDPOINT'],
+    [[], { ALLOWED_HOSTS: 'build.example,http://x' }, 'ALLOWED_HOSTS: must be host names'],
     [[], { LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be debug, info, warn, error or silent'],
   ])('that cannot be used are refused: %j %j', (args, environment, message) => {
     expect(() => readSettings(args, environment)).toThrow(UsageError);

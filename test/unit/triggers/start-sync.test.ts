@@ -46,6 +46,7 @@ const setUp = (
       },
     },
     remoteLook: { look: async () => [] },
+    webhookAddresses: { refuse: () => null },
     settings: { sources: 'local' },
     clock: { now: () => now },
     ids: { jobId: () => 'sync-00000000-0000-4000-8000-000000000001' as JobId },

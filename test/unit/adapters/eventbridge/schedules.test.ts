@@ -133,3 +133,10 @@ it('knows a schedule as one machine knows it', () => {
   expect(schedules.refuse('0 0 13 * 5')).toBe(cronSchedules.refuse('0 0 13 * 5'));
   expect(schedules.next('0 3 * * *', new Date(0))).toEqual(new Date('1970-01-01T03:00:00Z'));
 });
+
+it('calls a throttled service busy, and does not repeat what it says', async () => {
+  stub.handler = (_, response) => answerJsonError(response, 429, 'ThrottlingException');
+  const busy = { name: 'StoreBusyError', message: 'the store answers ThrottlingException' };
+  await expect(schedulesWith(target).set(repository, '30 3 * * *')).rejects.toMatchObject(busy);
+  await expect(schedulesWith(target).set(repository, null)).rejects.toMatchObject(busy);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AddressOptions, resolveSource } from '../../../../adapters/git/source-address.ts';
-import { SourceNotFoundError, SourceRefusedError, SourceUnavailableError } from '../../../../core/domain/errors.ts';
+import { SourceRefusedError, SourceUnavailableError } from '../../../../core/domain/errors.ts';
 
 const options = (addresses: readonly string[], more: Partial<AddressOptions> = {}): AddressOptions => ({
   policy: 'https-only',
@@ -123,27 +123,40 @@ describe('a source’s address, local', () => {
 });
 
 describe('a source’s credential', () => {
-  const source = { url: 'https://example.com/r', credential: 'ref' };
+  const source = { url: 'https://example.com/r', credential: { name: 'ref', user: 'ann' } };
 
   it('goes into a header for that address only', async () => {
+    const asked: unknown[] = [];
     const known = options(['8.8.8.8'], {
-      resolveCredential: async () => ({ username: 'u', password: 'p', hosts: ['example.com'] }),
+      resolveCredential: async (...use) => {
+        asked.push(use);
+        return { username: 'u', password: 'p', users: '*', hosts: [], prefixes: [] };
+      },
     });
 
     expect((await resolveSource(source, known)).settings).toContainEqual([
       'http.https://example.com/r.extraHeader',
       'Authorization: Basic dTpw',
     ]);
+    expect(asked).toEqual([[source.credential, source.url]]);
   });
 
-  it('is shown to no host that it is not for', async () => {
+  it('is asked for by the address as git is given it', async () => {
+    const asked: string[] = [];
     const known = options(['8.8.8.8'], {
-      resolveCredential: async () => ({ username: 'u', password: 's3cret', hosts: ['git.example.com'] }),
+      resolveCredential: async (_, address) => {
+        asked.push(address);
+        return null;
+      },
     });
-    await expect(resolveSource(source, known)).rejects.toThrow('may not be shown to example.com');
+    const winding = { ...source, url: 'https://example.com/acme/../other/%2e%2e/r' };
+    await expect(resolveSource(winding, known)).rejects.toThrow(SourceRefusedError);
+    expect(asked).toEqual(['https://example.com/r']);
   });
 
-  it('must be known', async () => {
-    await expect(resolveSource(source, options(['8.8.8.8']))).rejects.toThrow(SourceNotFoundError);
+  it('that may not be used, or is none, is refused with one and the same text', async () => {
+    const refusal = resolveSource(source, options(['8.8.8.8']));
+    await expect(refusal).rejects.toThrow(SourceRefusedError);
+    await expect(refusal).rejects.toThrow('the credential ref may not be used for it by ann');
   });
 });

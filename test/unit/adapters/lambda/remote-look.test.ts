@@ -19,7 +19,12 @@ afterEach(() => stub[Symbol.asyncDispose]());
 
 const from = 'a'.repeat(40);
 const ask = (budget = 5000) =>
-  look.look({ url: 'https://example.com/r.git', credential: 'ci' }, [{ branch: 'main', from }], 'origin', budget);
+  look.look(
+    { url: 'https://example.com/r.git', credential: { name: 'ci', user: 'ann' } },
+    [{ branch: 'main', from }],
+    'origin',
+    budget,
+  );
 const nothing = [{ remote: 'origin', branch: 'main', from, to: null, commit_count: null, rewritten: false }];
 
 it('asks the function, for a little less time than it has itself', async () => {
@@ -30,7 +35,7 @@ it('asks the function, for a little less time than it has itself', async () => {
   expect(request?.path).toBe('/2015-03-31/functions/look-remote/invocations');
   const { budget_milliseconds, ...input } = JSON.parse(request?.body.toString() ?? '');
   expect(input).toEqual({
-    source: { url: 'https://example.com/r.git', credential: 'ci' },
+    source: { url: 'https://example.com/r.git', credential: { name: 'ci', user: 'ann' } },
     branches: [{ branch: 'main', from }],
     remote: 'origin',
   });

@@ -67,6 +67,23 @@ describe('with the keys at hand', () => {
   });
 });
 
+it('refuses a token that was cut, or changed, at any place', async () => {
+  const verifier = createOidcTokenVerifier(options);
+  const whole = await token();
+  for (let at = 0; at < whole.length; at += 1) {
+    const other = whole[at] === 'A' ? 'B' : 'A';
+    const signatureEnd = at === whole.length - 1;
+    for (const [how, text] of [
+      ['cut off', whole.slice(0, at)],
+      ['one left out', whole.slice(0, at) + whole.slice(at + 1)],
+      ['one more', `${whole.slice(0, at)}.${whole.slice(at)}`],
+      // The last character of a signature has bits that stand for nothing.
+      ...(signatureEnd ? [] : [['exchanged', whole.slice(0, at) + other + whole.slice(at + 1)] as const]),
+    ] as const)
+      expect(await verifier.verify(text), `${how} at ${at}`).toBeNull();
+  }
+});
+
 describe('without the keys', () => {
   it('fails, and does not refuse, when they cannot be fetched', async () => {
     const verifier = createOidcTokenVerifier({ ...options, jwks: undefined });

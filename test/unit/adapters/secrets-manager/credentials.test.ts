@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSecretsManagerCredentials } from '../../../../adapters/secrets-manager/credentials.ts';
-import { SourceRefusedError, StoreBusyError } from '../../../../core/domain/errors.ts';
+import { StoreBusyError } from '../../../../core/domain/errors.ts';
 import type { Credentials } from '../../../../core/ports/credentials.ts';
 import { answerJsonError, type HttpStub, openHttpStub, stubClientOptions } from '../../../support/aws-http-stub.ts';
 
@@ -13,28 +13,30 @@ beforeEach(async () => {
 });
 afterEach(() => stub[Symbol.asyncDispose]());
 
+const bounds = { users: ['ann'], hosts: ['git.example.com'], prefixes: ['https://git.example.com/acme/'] };
+
 const holds = (secret: object): void => {
   stub.handler = (_, response) => void response.end(JSON.stringify(secret));
 };
 
 it('reads the secret under the prefix, by the credential’s name', async () => {
-  holds({ SecretString: '{"username":"robot","password":"pw","hosts":["git.example.com"]}' });
+  holds({ SecretString: JSON.stringify({ username: 'robot', password: 'pw', ...bounds }) });
   expect(await credentials.resolve('team.ci')).toEqual({
-    username: 'robot',
-    password: 'pw',
-    hosts: ['git.example.com'],
+    kind: 'found',
+    credential: { username: 'robot', password: 'pw', ...bounds },
   });
   expect(JSON.parse(stub.requests[0]?.body.toString() ?? '')).toEqual({ SecretId: 'repository-sync/team.ci' });
 });
 
 it('takes a token alone as the password of a user that has no say', async () => {
-  holds({ SecretString: '{"token":"t0ken","hosts":["h"]}' });
-  expect(await credentials.resolve('ci')).toMatchObject({ username: 'x-access-token', password: 't0ken' });
+  holds({ SecretString: JSON.stringify({ token: 't0ken', ...bounds }) });
+  const credential = { username: 'x-access-token', password: 't0ken' };
+  expect(await credentials.resolve('ci')).toMatchObject({ kind: 'found', credential });
 });
 
 it('knows nothing under a name that has no secret', async () => {
   stub.handler = (_, response) => answerJsonError(response, 400, 'ResourceNotFoundException');
-  expect(await credentials.resolve('ci')).toBeNull();
+  expect(await credentials.resolve('ci')).toEqual({ kind: 'absent' });
 });
 
 it.each([
@@ -53,15 +55,14 @@ it.each([
   ['bytes', { SecretBinary: 'czNjcmV0' }],
 ])('refuses what is no credential, and does not quote it: %s', async (_, secret) => {
   holds(secret);
-  const failure: Error = await credentials.resolve('ci').then(String, (error) => error);
-  expect(failure).toBeInstanceOf(SourceRefusedError);
-  expect(failure.message).toContain('ci');
-  expect([failure.message, failure.stack, String(failure.cause)].join()).not.toContain('s3cret');
+  const found = await credentials.resolve('ci');
+  expect(found).toMatchObject({ kind: 'unusable' });
+  expect(JSON.stringify(found)).not.toContain('s3cret');
 });
 
 it('refuses a secret that cannot be decrypted', async () => {
   stub.handler = (_, response) => answerJsonError(response, 400, 'DecryptionFailure');
-  await expect(credentials.resolve('ci')).rejects.toThrow(SourceRefusedError);
+  expect(await credentials.resolve('ci')).toEqual({ kind: 'unusable', reason: 'its secret cannot be decrypted' });
 });
 
 it('passes on what it does not know', async () => {

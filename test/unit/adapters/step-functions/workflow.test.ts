@@ -95,3 +95,10 @@ describe('describing', () => {
     await expect(workflow.describe('sync-1-1')).rejects.toThrow();
   });
 });
+
+it('calls a throttled service busy, and does not repeat what it says', async () => {
+  refuse('ThrottlingException');
+  const busy = { name: 'StoreBusyError', message: 'the store answers ThrottlingException' };
+  await expect(workflow.start('sync-1-1', {})).rejects.toMatchObject(busy);
+  await expect(workflow.stop('sync-1-1', 'x')).rejects.toMatchObject(busy);
+});
