@@ -68,7 +68,7 @@ export const openWorkbench = async ({ root, source, quick }: WorkbenchOptions): 
   const repository = join(directory, 'repository.git');
   const dataDir = join(directory, 'data');
   try {
-    await mkdir(dataDir);
+    await mkdir(dataDir, { mode: 0o700 });
     if ('files' in source) await generateRepository(repository, source.files);
     else await shareRepository(source.path, repository);
     const files = await listFiles(repository);

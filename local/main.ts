@@ -1,6 +1,9 @@
 import { readSettings, UsageError, usage } from './cli/read-settings.ts';
 import { runCli } from './cli/run-cli.ts';
 
+// Everything that this process and its children write is for its own user: the database holds what was indexed.
+process.umask(0o077);
+
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.on(signal, () => {

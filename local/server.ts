@@ -1,13 +1,15 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createDynamoClient } from '../adapters/dynamodb/client.ts';
 import { scheduledRepositories } from '../adapters/dynamodb/scheduled-repositories.ts';
 import { createTables, startDynamoDb } from '../adapters/dynamodb-process/dynamodb-process.ts';
+import { requireGit } from '../adapters/git/require-git.ts';
 import { startSearchIndexHost } from '../adapters/lancedb/thread/host.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
+import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
@@ -64,7 +66,8 @@ const BUCKET = 'local';
 /** Starts everything that one machine needs, in the order in which it is needed, and takes it down in reverse. */
 export const startServer = async (options: ServerOptions, parts: ServerParts = {}): Promise<LocalServer> => {
   const { startFunctions = startFunctionHost, decorate = (runtime) => runtime } = parts;
-  await mkdir(options.dataDir, { recursive: true });
+  await requireGit();
+  await openPrivateDirectory(options.dataDir);
   const undo: (() => Promise<void> | void)[] = [];
   const broken = Promise.withResolvers<string>();
   const close = async (): Promise<void> => {

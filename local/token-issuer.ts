@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
 
 /** The issuer's name. It is a name only: keys are handed over in memory, nothing is fetched from it. */
 export const ISSUER = 'https://local.repository-sync.invalid';
@@ -47,7 +48,7 @@ const loadOrMakeKey = async (dataDir: string): Promise<JWK> => {
   }
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   const jwk = await exportJWK(privateKey);
-  await mkdir(dataDir, { recursive: true });
+  await openPrivateDirectory(dataDir);
   await writePrivately(file, JSON.stringify(jwk));
   return jwk;
 };

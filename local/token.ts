@@ -5,6 +5,8 @@ import { openTokenIssuer } from './token-issuer.ts';
 
 /** `npm run -s token -- --user bob`: prints a token of the local issuer. */
 
+process.umask(0o077);
+
 const { values } = parseArgs({ options: { user: { type: 'string', default: localUser() } } });
 const user = UserId.safeParse(values.user);
 if (user.success) {

@@ -35,6 +35,28 @@ const nameIt = 'use its address, or have its operator add the name to ALLOWED_HO
 
 const match = createRouteMatcher(routes);
 
+/** The address cannot be listened on. The message says what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+const listenFailure = (cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error => {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new ListenError(
+        `port ${port} of ${host} is in use: stop the program that uses it, or choose another port with PORT (0: any free one)`,
+        { cause },
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ListenError(`${host} is not an address of this machine: choose another with HOST`, { cause });
+    case 'EACCES':
+      return new ListenError(`port ${port} needs more rights than this user has: choose another with PORT`, { cause });
+    default:
+      return cause;
+  }
+};
+
 /** The HTTP front door of one machine: what API Gateway and its authorizer are on AWS, for the same functions. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const functions: Functions = {
@@ -55,9 +77,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 5_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (error: NodeJS.ErrnoException): void => reject(listenFailure(error, options));
+    server.once('error', refuse);
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve();
     });
   });
