@@ -6,11 +6,15 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createBedrockEmbedder } from '../adapters/bedrock/embedder.ts';
+import { createDynamoBatches } from '../adapters/dynamodb/batches.ts';
 import { createDynamoClient } from '../adapters/dynamodb/client.ts';
 import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
+import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
+import { createDynamoJobs } from '../adapters/dynamodb/jobs.ts';
 import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
 import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../adapters/dynamodb/sync-store.ts';
+import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
+import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
 import { createEventBridgeSchedules } from '../adapters/eventbridge/schedules.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
@@ -65,8 +69,13 @@ export const metrics = () => createPowertoolsMetrics();
 
 export const repositories = (environment: Environment = process.env) =>
   createDynamoRepositoryStore(database(environment));
-export const sync = (environment: Environment = process.env) =>
-  createDynamoSyncStore({ ...database(environment), logger: logger() });
+export const jobs = (environment: Environment = process.env) => createDynamoJobs(database(environment));
+export const claims = (environment: Environment = process.env) =>
+  createDynamoSyncClaims({ ...database(environment), logger: logger() });
+export const running = (environment: Environment = process.env) => createDynamoRunningJobs(database(environment));
+export const batches = (environment: Environment = process.env) => createDynamoBatches(database(environment));
+export const ends = (environment: Environment = process.env) =>
+  createDynamoJobEnds({ ...database(environment), logger: logger() });
 export const outbox = (environment: Environment = process.env) => createDynamoOutbox(database(environment));
 export const followUps = (environment: Environment = process.env) => createDynamoFollowUps(database(environment));
 

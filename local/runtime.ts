@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { createDynamoBatches } from '../adapters/dynamodb/batches.ts';
 import { createDynamoClient } from '../adapters/dynamodb/client.ts';
 import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
+import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
+import { createDynamoJobs } from '../adapters/dynamodb/jobs.ts';
 import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
 import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../adapters/dynamodb/sync-store.ts';
+import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
+import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
@@ -40,16 +44,21 @@ export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' 
 
 /** Composes the ports for one machine. Nothing is built before it is asked for. */
 export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex; workflow: Workflow }): Runtime => {
-  const client = () => createDynamoClient({ endpoint: config.dynamodbEndpoint });
+  // One client, and so one pool of connections; it connects at its first call.
+  const database = { client: createDynamoClient({ endpoint: config.dynamodbEndpoint }), tables: tableNames };
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
   const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
   const git = { policy: 'local', resolveCredential: useCredential({ credentials, logger: logger() }) } as const;
   return compose<Runtime>({
     ...shared,
-    repositories: () => createDynamoRepositoryStore({ client: client(), tables: tableNames }),
-    sync: () => createDynamoSyncStore({ client: client(), tables: tableNames, logger: logger() }),
-    outbox: () => createDynamoOutbox({ client: client(), tables: tableNames }),
-    followUps: () => createDynamoFollowUps({ client: client(), tables: tableNames }),
+    repositories: () => createDynamoRepositoryStore(database),
+    jobs: () => createDynamoJobs(database),
+    claims: () => createDynamoSyncClaims({ ...database, logger: logger() }),
+    running: () => createDynamoRunningJobs(database),
+    batches: () => createDynamoBatches(database),
+    ends: () => createDynamoJobEnds({ ...database, logger: logger() }),
+    outbox: () => createDynamoOutbox(database),
+    followUps: () => createDynamoFollowUps(database),
     objects: () => createFileObjectStore(join(config.dataDir, 'objects')),
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
     webhookAddresses: () => createWebhookAddresses(config.webhookAllow),

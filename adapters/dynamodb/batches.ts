@@ -1,18 +1,27 @@
-import type { JobId } from '../../core/contract/ids.ts';
 import type { BatchProgress } from '../../core/contract/records.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
-import type { Kept } from '../../core/ports/sync-store.ts';
+import type { Batches } from '../../core/ports/batches.ts';
+import type { Kept } from '../../core/ports/kept.ts';
 import type { Item } from './database.ts';
 import { checkOf, putNewOf, updateOf } from './expression.ts';
-import { batchKey, expiresAt, jobIs, jobKey, readJobItems, resultKey } from './job-items.ts';
-import type { SyncStoreParts } from './sync-parts.ts';
+import { batchKey, expiresAt, jobIs, jobKey, resultKey } from './job-items.ts';
+import { type JobTables, type SyncParts, type SyncPartsOptions, syncParts } from './sync-parts.ts';
 
 /**
  * A batch in flight is an item of its own, so that progress never meets on one item: only a batch's start and its end
  * look at the job. What a batch item holds is absolute; it becomes a RESULT item in the transaction that folds it.
  */
-export const startBatch = async (
-  { database, tables, retentionSeconds }: SyncStoreParts,
+export const createDynamoBatches = (options: SyncPartsOptions): Batches => {
+  const parts = syncParts(options);
+  return {
+    start: (job, progress) => start(parts, job, progress),
+    progress: (job, progress) => progressOne(parts, job, progress),
+    finish: (job, progress) => finish(parts, job, progress),
+  };
+};
+
+const start = async (
+  { database, tables, retentionSeconds }: SyncParts,
   job: JobRef,
   progress: BatchProgress,
 ): Promise<Kept | 'done'> => {
@@ -40,11 +49,7 @@ export const startBatch = async (
 };
 
 /** One write to the batch's own item. The fence there is the claim's: whoever takes the claim away sweeps these items. */
-export const progressBatch = async (
-  { database, tables }: SyncStoreParts,
-  job: JobRef,
-  progress: BatchProgress,
-): Promise<Kept> => {
+const progressOne = async ({ database, tables }: JobTables, job: JobRef, progress: BatchProgress): Promise<Kept> => {
   const key = batchKey(tables, job.job_id, progress.batch);
   const refusal = await database.update(
     updateOf(key, (e) => ({
@@ -63,17 +68,13 @@ export const progressBatch = async (
 };
 
 /** A beat may still be under way when its batch is folded: that is no loss. */
-const foldedBefore = async (
-  { database, tables }: Pick<SyncStoreParts, 'database' | 'tables'>,
-  job: JobRef,
-  { batch }: BatchProgress,
-): Promise<Kept> => {
+const foldedBefore = async ({ database, tables }: JobTables, job: JobRef, { batch }: BatchProgress): Promise<Kept> => {
   const result = await database.get(resultKey(tables, job.job_id, batch));
   return result?.fence === job.fence ? 'kept' : 'lost';
 };
 
-export const finishBatch = async (
-  { database, tables, retentionSeconds }: SyncStoreParts,
+const finish = async (
+  { database, tables, retentionSeconds }: SyncParts,
   job: JobRef,
   progress: BatchProgress,
 ): Promise<Kept> => {
@@ -96,52 +97,6 @@ export const finishBatch = async (
   ]);
   // Only the result stood in the way: the batch has been folded.
   return refusals !== null && refusals[0] != null ? 'lost' : 'kept';
-};
-
-/** Takes the batches in flight from a job that has ended, so that their workers hear of it at their next beat. */
-export const sweepBatches = (parts: SyncStoreParts, id: JobId): Promise<void> =>
-  afterCommit(parts, id, (key) => parts.database.delete(key));
-
-/** Gives the batches in flight the new attempt's fence: the old attempt's workers are cut off, the numbers stay. */
-export const refenceBatches = (parts: SyncStoreParts, id: JobId, fence: number): Promise<void> =>
-  afterCommit(parts, id, async (key) => {
-    await parts.database.update(
-      updateOf(key, (e) => ({ set: { fence }, when: [`${e.path('fence')} < ${e.value(fence)}`] })),
-    );
-  });
-
-/**
- * The claim has moved in a transaction that is committed, and every start and end of a batch looks at it. What is left
- * is to tell workers sooner: when that fails, a worker hears of it at its batch's end, and nothing is wrong until then
- * but a number that nobody shows.
- */
-const afterCommit = async (
-  parts: SyncStoreParts,
-  id: JobId,
-  act: (key: ReturnType<typeof jobKey>) => Promise<void>,
-): Promise<void> => {
-  try {
-    await eachBatch(parts, id, act);
-  } catch (error) {
-    parts.logger?.warn('batches in flight not told of the end', { job_id: id, error: String(error) });
-  }
-};
-
-/** Requests under way at once. */
-const AT_ONCE = 16;
-
-const eachBatch = async (
-  { database, tables }: SyncStoreParts,
-  id: JobId,
-  act: (key: ReturnType<typeof jobKey>) => Promise<void>,
-): Promise<void> => {
-  const job = jobKey(tables, id);
-  const batches = (await readJobItems(database, tables, id)).filter((item) => item.sk !== job.Key.sk);
-  const next = batches.values();
-  const worker = async (): Promise<void> => {
-    for (const item of next) await act({ ...job, Key: { job_id: id, sk: String(item.sk) } });
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 };
 
 const numbersOf = ({ files_total, current_file, updated_at }: BatchProgress) => ({

@@ -1,8 +1,9 @@
 import type { JobRecord, Lock, RepositoryRecord } from '../../core/contract/records.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { allowedPriorStatuses, isTerminal } from '../../core/domain/job-status.ts';
-import type { Claim, ClaimOutcome, JobView } from '../../core/ports/sync-store.ts';
-import { sweepBatches } from './batches.ts';
+import type { JobView } from '../../core/ports/jobs.ts';
+import type { Claim, ClaimOutcome } from '../../core/ports/sync-claims.ts';
+import { sweepBatches } from './batches-in-flight.ts';
 import { TRIES, type TransactItem } from './database.ts';
 import { eventItems } from './delivery-items.ts';
 import { putNewOf, updateOf } from './expression.ts';
@@ -10,14 +11,14 @@ import { settledFollowUp } from './follow-ups.ts';
 import { answeredBefore, idempotencyItems } from './idempotency.ts';
 import { endOf, jobKey, newJobItem, parseJob, readJobView } from './job-items.ts';
 import { lockIs, parseRepository, readRepository, repositoryKey } from './repository-items.ts';
-import type { SyncStoreParts } from './sync-parts.ts';
+import type { SyncParts } from './sync-parts.ts';
 
 /**
  * Claims a repository's lock in one transaction. What is read first only plans it: the transaction holds on the very
  * state that was read (`fence`, and the lock's absence or owner), and a claim, a resume or a cancel in between raises the
  * fence. A refusal brings the repository as it stands, and the plan is made again from that.
  */
-export const claimRepository = async (parts: SyncStoreParts, claim: Claim): Promise<ClaimOutcome> => {
+export const claimRepository = async (parts: SyncParts, claim: Claim): Promise<ClaimOutcome> => {
   const { job_id, repository_id } = claim.job;
   try {
     return await claimUntilSettled(parts, claim);
@@ -43,7 +44,7 @@ interface Sight {
  * Lock and holder are two reads: a holder that ended between them has left the lock, so the repository is read again.
  * Each round is the end of another job, or of a lock that belongs to none: so many in a row are a busy store.
  */
-const look = async (parts: SyncStoreParts, first: RepositoryRecord | null): Promise<Sight> => {
+const look = async (parts: SyncParts, first: RepositoryRecord | null): Promise<Sight> => {
   const { database, tables } = parts;
   let seen = first;
   for (let round = 0; round < TRIES; round++) {
@@ -67,7 +68,7 @@ const look = async (parts: SyncStoreParts, first: RepositoryRecord | null): Prom
  * nobody's: not one of a job that runs or waits. If it moves meanwhile, nothing is written.
  */
 const freeOrphan = async (
-  { database, tables, logger }: SyncStoreParts,
+  { database, tables, logger }: SyncParts,
   repository_id: RepositoryRecord['repository_id'],
   lock: Lock,
 ): Promise<void> => {
@@ -77,7 +78,7 @@ const freeOrphan = async (
   if (refused === null) logger?.warn('orphan lock freed', { repository_id, ...lock });
 };
 
-const claimUntilSettled = async (parts: SyncStoreParts, claim: Claim): Promise<ClaimOutcome> => {
+const claimUntilSettled = async (parts: SyncParts, claim: Claim): Promise<ClaimOutcome> => {
   const { database, tables } = parts;
   const { job_id, repository_id } = claim.job;
   let last = claim.seen ?? (await readRepository(database, tables, repository_id));
@@ -112,7 +113,7 @@ const claimUntilSettled = async (parts: SyncStoreParts, claim: Claim): Promise<C
 
 /** The claim's transaction: the repository, the job, and what else the claim moves; the follow-up last. */
 const claimItems = async (
-  parts: SyncStoreParts,
+  parts: SyncParts,
   claim: Claim,
   seen: RepositoryRecord,
   holder: JobView | null,
@@ -146,11 +147,7 @@ const claimItems = async (
 };
 
 /** The end of the job that held the lock, and the event that tells of it. */
-const replacementItems = async (
-  parts: SyncStoreParts,
-  holder: JobView,
-  by: JobRecord,
-): Promise<readonly TransactItem[]> => {
+const replacementItems = async (parts: SyncParts, holder: JobView, by: JobRecord): Promise<readonly TransactItem[]> => {
   const at = new Date(by.created_at);
   return [
     {

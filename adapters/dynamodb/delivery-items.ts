@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Delivery, DeliveryId, type SyncEvent } from '../../core/contract/events.ts';
 import type { RepositoryId } from '../../core/contract/ids.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
-import type { JobView } from '../../core/ports/sync-store.ts';
+import type { JobView } from '../../core/ports/jobs.ts';
 import { jobAnswer } from '../../core/sync/job-answer.ts';
 import type { Database, Item, TransactItem } from './database.ts';
 import { dueShard } from './due.ts';

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { JobId, type RepositoryId } from '../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../core/contract/records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
-import type { Claim, ClaimOutcome } from '../../core/ports/sync-store.ts';
+import type { Claim, ClaimOutcome } from '../../core/ports/sync-claims.ts';
 import type { Item, TransactItem } from './database.ts';
 import { type ItemKey, updateOf } from './expression.ts';
 import { expiresAt, readJobView } from './job-items.ts';
 import { parseStored } from './stored.ts';
-import type { SyncStoreParts } from './sync-parts.ts';
+import type { JobTables } from './sync-parts.ts';
 
 /** A key is kept for 24 h. */
 const KEPT_SECONDS = 86_400;
@@ -28,7 +28,7 @@ const StoredKey = z.object({
 
 /** What the claim's key was used for before; null when it is free, or was used by this very claim. */
 export const answeredBefore = async (
-  { database, tables }: SyncStoreParts,
+  { database, tables }: JobTables,
   claim: Claim,
   seen: RepositoryRecord,
 ): Promise<Extract<ClaimOutcome, { kind: 'replayed' | 'key-conflict' }> | null> => {
@@ -69,7 +69,7 @@ export const idempotencyItems = (tables: TableNames, claim: Claim, seen: Reposit
 
 /** Keeps the answer with its key; a key that is gone needs none. */
 export const rememberAnswer = async (
-  { database, tables }: SyncStoreParts,
+  { database, tables }: JobTables,
   repository: RepositoryId,
   key: string,
   answer: string,

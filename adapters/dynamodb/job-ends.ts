@@ -4,14 +4,24 @@ import type { JobError, JobRecord, Leftover, RepositoryRecord } from '../../core
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { type allowedPriorStatuses, isTerminal, type TerminalStatus } from '../../core/domain/job-status.ts';
-import type { CancelOutcome, Kept, Publication } from '../../core/ports/sync-store.ts';
-import { sweepBatches } from './batches.ts';
+import type { CancelOutcome, JobEnds, Publication } from '../../core/ports/job-ends.ts';
+import type { Kept } from '../../core/ports/kept.ts';
+import { sweepBatches } from './batches-in-flight.ts';
 import { TRIES, type TransactItem } from './database.ts';
 import { eventItems } from './delivery-items.ts';
 import { type Change, type Expression, updateOf } from './expression.ts';
 import { endOf, jobIs, jobKey, readJob } from './job-items.ts';
 import { lockIs, readRepository, repositoryKey } from './repository-items.ts';
-import type { SyncStoreParts } from './sync-parts.ts';
+import { type SyncParts, type SyncPartsOptions, syncParts } from './sync-parts.ts';
+
+export const createDynamoJobEnds = (options: SyncPartsOptions): JobEnds => {
+  const parts = syncParts(options);
+  return {
+    publish: (job, publication) => publish(parts, job, publication),
+    fail: (job, error, leftovers, at) => fail(parts, job, error, leftovers, at),
+    cancel: (id, at) => cancel(parts, id, at),
+  };
+};
 
 interface End {
   readonly status: TerminalStatus;
@@ -27,7 +37,7 @@ interface End {
  * The transaction that every end is: the job ends, the lock goes, if both are still this claim's, and the event of it is put.
  * `seen` is only for the event: batches that are folded between that look and the end are missing from its numbers.
  */
-const endJob = async (parts: SyncStoreParts, job: JobRef, seen: JobRecord, end: End): Promise<Kept> => {
+const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End): Promise<Kept> => {
   const { database, tables, retentionSeconds } = parts;
   const { expires_at, ...ended } = { ...endOf(end.status, end.at, retentionSeconds), ...end.job };
   const items: readonly TransactItem[] = [
@@ -56,7 +66,7 @@ const endJob = async (parts: SyncStoreParts, job: JobRef, seen: JobRecord, end: 
  * member by member. It is safe because only the lock's owner moves branches, generations and leftovers, and the
  * transaction holds only while this job owns the lock under this fence.
  */
-export const publishJob = async (parts: SyncStoreParts, job: JobRef, publication: Publication): Promise<Kept> => {
+const publish = async (parts: SyncParts, job: JobRef, publication: Publication): Promise<Kept> => {
   const seen = await readRepository(parts.database, parts.tables, job.repository_id);
   if (seen === null || seen.lock?.job_id !== job.job_id || seen.lock.fence !== job.fence) return 'lost';
   const record = await readJob(parts.database, parts.tables, job.job_id);
@@ -87,8 +97,8 @@ const publishedState = (seen: RepositoryRecord, publication: Publication) => {
   };
 };
 
-export const failJob = async (
-  parts: SyncStoreParts,
+const fail = async (
+  parts: SyncParts,
   job: JobRef,
   error: JobError,
   leftovers: readonly Leftover[],
@@ -110,7 +120,7 @@ export const failJob = async (
 };
 
 /** Cancels whatever claim the job has: one that a resume has just renewed is looked up and tried again. */
-export const cancelJob = async (parts: SyncStoreParts, id: JobId, at: Date): Promise<CancelOutcome> => {
+const cancel = async (parts: SyncParts, id: JobId, at: Date): Promise<CancelOutcome> => {
   const { database, tables } = parts;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const job = await readJob(database, tables, id);

@@ -4,7 +4,7 @@ import { BatchProgress, JobRecord } from '../../core/contract/records.ts';
 import { type TableNames, UNFINISHED_SHARDS } from '../../core/contract/tables.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { allowedPriorStatuses, isTerminal, type TerminalStatus } from '../../core/domain/job-status.ts';
-import type { JobView } from '../../core/ports/sync-store.ts';
+import type { JobView } from '../../core/ports/jobs.ts';
 import type { Database, Item } from './database.ts';
 import { Expression, type ItemKey } from './expression.ts';
 import { parseStored } from './stored.ts';

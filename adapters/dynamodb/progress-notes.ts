@@ -5,13 +5,13 @@ import type { TransactItem } from './database.ts';
 import { eventItems } from './delivery-items.ts';
 import { updateOf } from './expression.ts';
 import { jobIs, jobKey, readJobView } from './job-items.ts';
-import type { SyncStoreParts } from './sync-parts.ts';
+import type { JobTables } from './sync-parts.ts';
 
 /**
  * Tells a job's webhook how far it is. The mark on the job says what was told last: of all workers that see a new ten at
  * once, one gets to put the event, and one that comes late puts none.
  */
-export const noteProgress = async (parts: SyncStoreParts, job: JobRef, points: number, at: Date): Promise<void> => {
+export const noteProgress = async (parts: JobTables, job: JobRef, points: number, at: Date): Promise<void> => {
   const { database, tables } = parts;
   const view = await readJobView(database, tables, job.job_id);
   // Looked at first, so that a job without a webhook costs a read and no write.
@@ -32,7 +32,7 @@ export const noteProgress = async (parts: SyncStoreParts, job: JobRef, points: n
 
 /** One update, and the events that go with it: a transaction only where there are any. True when it was refused. */
 export const writeWith = async (
-  { database }: SyncStoreParts,
+  { database }: JobTables,
   update: UpdateCommandInput & { readonly UpdateExpression: string },
   events: readonly TransactItem[],
 ): Promise<boolean> => {

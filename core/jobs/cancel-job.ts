@@ -8,7 +8,7 @@ import { executionName, refOf } from '../sync/execution.ts';
 import { jobAnswer } from '../sync/job-answer.ts';
 import { withJobAccess } from './job-access.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'workflow' | 'clock' | 'logger' | 'metrics'>;
+type Deps = Pick<Runtime, 'ends' | 'jobs' | 'repositories' | 'workflow' | 'clock' | 'logger' | 'metrics'>;
 
 export type CancelJobOutcome = Access<{ readonly kind: 'cancelled' | 'ended'; readonly job: JobAnswer }>;
 
@@ -21,7 +21,7 @@ export const cancelJob =
   async (id: JobId, user: UserId): Promise<CancelJobOutcome> => {
     const access = await withJobAccess(deps, id, user, 'write');
     if (access.kind !== 'allowed') return access;
-    const outcome = await deps.sync.cancel(id, deps.clock.now());
+    const outcome = await deps.ends.cancel(id, deps.clock.now());
     if (outcome.kind === 'absent') return { kind: 'not-found' };
     const { job } = outcome;
     if (outcome.kind === 'cancelled') {

@@ -7,7 +7,7 @@ import { withJobAccess } from './job-access.ts';
 
 /** A job as it stands. Who may read the repository may read its jobs; to everybody else a job is not found. */
 export const getJob =
-  (deps: Pick<Runtime, 'sync' | 'repositories' | 'clock'>) =>
+  (deps: Pick<Runtime, 'jobs' | 'repositories' | 'clock'>) =>
   async (id: JobId, user: UserId): Promise<Access<{ kind: 'found'; job: JobAnswer }>> => {
     const access = await withJobAccess(deps, id, user, 'read');
     if (access.kind !== 'allowed') return access;

@@ -1,8 +1,8 @@
 import type { JobId, UserId } from '../contract/ids.ts';
 import type { JobRecord, RepositoryRecord } from '../contract/records.ts';
 import type { RoleName } from '../domain/access.ts';
+import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { JobView } from '../ports/sync-store.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
 
 /** Two functions' clocks differ by less; nobody removes a repository and registers another one in less either. */
@@ -17,12 +17,12 @@ export const isJobOf = (repository: RepositoryRecord, job: Pick<JobRecord, 'crea
 
 /** A job and its repository, when the user has the role that is needed there. */
 export const withJobAccess = async (
-  deps: Pick<Runtime, 'sync' | 'repositories'>,
+  deps: Pick<Runtime, 'jobs' | 'repositories'>,
   id: JobId,
   user: UserId,
   needed: RoleName,
 ): Promise<Access<{ readonly kind: 'allowed'; readonly view: JobView; readonly repository: RepositoryRecord }>> => {
-  const view = await deps.sync.job(id);
+  const view = await deps.jobs.get(id);
   if (view === null) return { kind: 'not-found' };
   const access = await withAccess(deps, view.job.repository_id, user, needed);
   if (access.kind !== 'allowed') return access;

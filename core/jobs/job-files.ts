@@ -6,7 +6,7 @@ import type { Access } from '../repositories/with-access.ts';
 import { LEDGER_PART_LINES, ledgerOutcomes } from '../sync/ledger.ts';
 import { withJobAccess } from './job-access.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects'>;
+type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'objects'>;
 
 export type JobFilesOutcome = Access<
   { readonly kind: 'found'; readonly list: JobFileList } | { readonly kind: 'bad-cursor' }

@@ -8,7 +8,7 @@ import { type Access, withAccess } from '../repositories/with-access.ts';
 import { jobAnswer } from '../sync/job-answer.ts';
 import { isJobOf } from './job-access.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'clock'>;
+type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'clock'>;
 
 export type ListJobsOutcome = Access<
   { readonly kind: 'found'; readonly page: Page<JobAnswer> } | { readonly kind: 'bad-cursor' }
@@ -35,7 +35,7 @@ const pageOf = async (
   cursor: string | null,
 ): Promise<Page<JobRecord> | null> => {
   try {
-    return await deps.sync.jobs(id, limit, cursor);
+    return await deps.jobs.list(id, limit, cursor);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -44,4 +44,4 @@ const pageOf = async (
 
 /** At most one job of a repository runs: only that one has batches in flight to look for. */
 const viewOf = async (deps: Deps, job: JobRecord) =>
-  (isTerminal(job.status) ? null : await deps.sync.job(job.job_id)) ?? { job, inFlight: [] };
+  (isTerminal(job.status) ? null : await deps.jobs.get(job.job_id)) ?? { job, inFlight: [] };

@@ -1,11 +1,14 @@
 import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { BatchLimits } from '../sync/rules/plan-batches.ts';
+import type { Batches } from './batches.ts';
 import type { Chunker } from './chunker.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { Embedder } from './embedder.ts';
 import type { FollowUps } from './follow-ups.ts';
 import type { GitSource } from './git-source.ts';
+import type { JobEnds } from './job-ends.ts';
+import type { Jobs } from './jobs.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -13,9 +16,10 @@ import type { Outbox } from './outbox.ts';
 import type { PathRules } from './path-rules.ts';
 import type { RemoteLook } from './remote-look.ts';
 import type { RepositoryStore } from './repository-store.ts';
+import type { RunningJobs } from './running-jobs.ts';
 import type { Schedules } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
-import type { SyncStore } from './sync-store.ts';
+import type { SyncClaims } from './sync-claims.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { WebhookAddresses } from './webhook-addresses.ts';
 import type { WebhookSender } from './webhook-sender.ts';
@@ -36,7 +40,11 @@ export interface Settings {
  */
 export interface Runtime {
   readonly repositories: RepositoryStore;
-  readonly sync: SyncStore;
+  readonly jobs: Jobs;
+  readonly claims: SyncClaims;
+  readonly running: RunningJobs;
+  readonly batches: Batches;
+  readonly ends: JobEnds;
   readonly objects: ObjectStore;
   readonly outbox: Outbox;
   readonly followUps: FollowUps;

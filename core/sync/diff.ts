@@ -11,7 +11,7 @@ import { isMostlyNew, planGeneration } from './rules/plan-generation.ts';
 
 type Deps = Pick<
   Runtime,
-  'sync' | 'repositories' | 'objects' | 'pathRules' | 'embedder' | 'chunker' | 'clock' | 'logger'
+  'running' | 'jobs' | 'repositories' | 'objects' | 'pathRules' | 'embedder' | 'chunker' | 'clock' | 'logger'
 >;
 
 /** Compares the listed trees with the committed manifests: what must be read, what is known, what is gone. */
@@ -21,8 +21,9 @@ export const diff =
     const keys = jobKeys(job);
     const done = await readJson(deps.objects, keys.diff, DiffFile);
     if (done !== null) return { blobs: done.pending_blobs };
-    return inPhase(deps, job, 'diff', async (pulse, state) => {
-      const { repository, record } = await loadJob(deps, job);
+    const loaded = await loadJob(deps, job);
+    const { repository, record } = loaded;
+    return inPhase(deps, loaded, 'diff', async (pulse, state) => {
       const pulled = await needJson(deps.objects, keys.pull, PullFile);
       const recipe = {
         embedder_id: deps.embedder.id,
@@ -38,7 +39,7 @@ export const diff =
       state.done = 0.9;
 
       const mode = tally.base === null ? 'full' : 'incremental';
-      const generation = tally.base ?? kept(await deps.sync.takeGeneration(job));
+      const generation = tally.base ?? kept(await deps.running.takeGeneration(job));
       await deps.objects.putLines(
         keys.wanted,
         tally.wanted.values().map((blob) => JSON.stringify(blob)),
@@ -60,7 +61,7 @@ export const diff =
         diffed_at: deps.clock.now().toISOString(),
       };
       kept(
-        await deps.sync.recordDiff(job, {
+        await deps.running.recordDiff(job, {
           mode,
           generation,
           generationRecord: recipe,
@@ -81,7 +82,7 @@ const tellEstimate = async (deps: Deps, job: JobRef, seconds: number | null): Pr
   if (seconds === null) return;
   const at = deps.clock.now();
   const estimatedCompletion = new Date(at.getTime() + seconds * 1000);
-  kept(await deps.sync.heartbeat(job, { phase: 'diff', at, estimatedCompletion }));
+  kept(await deps.running.heartbeat(job, { phase: 'diff', at, estimatedCompletion }));
 };
 
 const baseOf = (plan: ReturnType<typeof planGeneration>): number | null =>

@@ -17,7 +17,10 @@ import { loadJob } from './load-job.ts';
 import { progressNotes } from './progress-notes.ts';
 import { kept, withPulse } from './pulse.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'chunker' | 'embedder' | 'index' | 'clock' | 'logger'>;
+type Deps = Pick<
+  Runtime,
+  'running' | 'batches' | 'jobs' | 'repositories' | 'objects' | 'chunker' | 'embedder' | 'index' | 'clock' | 'logger'
+>;
 
 /** Files chunked, embedded and put together: enough for full calls to embedder and index, small enough to report by. */
 const FILES_AT_ONCE = 16;
@@ -59,13 +62,13 @@ const embedOne = async (
     current_file: state.current,
     updated_at: deps.clock.now().toISOString(),
   });
-  if (kept(await deps.sync.startBatch(job, progress())) === 'done') return 0;
+  if (kept(await deps.batches.start(job, progress())) === 'done') return 0;
   let chunks = 0;
   if (!(await deps.objects.exists(resultKey))) {
     const results = await withPulse(
       deps.clock,
       async () => {
-        const outcome = await deps.sync.progressBatch(job, progress());
+        const outcome = await deps.batches.progress(job, progress());
         if (outcome === 'kept') await lookAround(item.batch, state.done);
         return outcome;
       },
@@ -99,7 +102,7 @@ const embedOne = async (
     );
   }
   state.done = item.files;
-  kept(await deps.sync.finishBatch(job, progress()));
+  kept(await deps.batches.finish(job, progress()));
   await lookAround(item.batch, null);
   return chunks;
 };
@@ -121,7 +124,7 @@ const overallProgress = (deps: Deps, job: JobRef, { options, files_total }: JobR
     if (done !== null && done - (seen.batch === batch ? seen.done : 0) < step) return;
     seen = { batch, done: done ?? 0 };
     try {
-      const view = await deps.sync.job(job.job_id);
+      const view = await deps.jobs.get(job.job_id);
       if (view !== null) await note(jobAnswer(view, deps.clock.now()).progress.percentage);
     } catch {
       // Telling of a sync must not fail it: the next look tries again.

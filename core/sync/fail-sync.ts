@@ -5,7 +5,7 @@ import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'objects' | 'clock' | 'logger' | 'metrics'>;
+type Deps = Pick<Runtime, 'ends' | 'jobs' | 'objects' | 'clock' | 'logger' | 'metrics'>;
 
 /**
  * Ends a job as failed, logs the cause, keeps what may be told of it and releases the lock; the old index stays. For a job that was taken away it
@@ -18,7 +18,7 @@ export const failSync =
     const { code, message } = error.Error === MAP_FAILED ? await batchFailure(deps, job, reported) : reported;
     const cause = message.slice(0, 2000);
     const at = deps.clock.now();
-    const outcome = await deps.sync.fail(job, toldOf({ code, message: cause }, job.job_id), [], at);
+    const outcome = await deps.ends.fail(job, toldOf({ code, message: cause }, job.job_id), [], at);
     if (outcome === 'lost') {
       deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
       return;
@@ -31,7 +31,7 @@ export const failSync =
 /** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */
 const factsOf = async (deps: Deps, job: JobRef, at: Date): Promise<object> => {
   try {
-    const view = await deps.sync.job(job.job_id);
+    const view = await deps.jobs.get(job.job_id);
     return view === null ? {} : endFacts(view.job, at);
   } catch {
     return {};

@@ -3,7 +3,7 @@ import type { JobRecord } from '../contract/records.ts';
 import { paceSeconds } from '../domain/estimate.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import { percentage } from '../domain/progress.ts';
-import type { JobView } from '../ports/sync-store.ts';
+import type { JobView } from '../ports/jobs.ts';
 
 /** A job as the API answers it: its own numbers and those of its batches in flight. */
 export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {

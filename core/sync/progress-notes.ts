@@ -1,7 +1,7 @@
 import type { JobRef } from '../contract/workflow-state.ts';
 import type { Runtime } from '../ports/runtime.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'clock'>;
+type Deps = Pick<Runtime, 'running' | 'clock'>;
 
 /** Told of a job's percentage, as often as it is known. */
 export type NoteProgress = (percentage: number) => Promise<void>;
@@ -17,7 +17,7 @@ export const progressNotes = (deps: Deps, job: JobRef, webhook: string | undefin
     const points = Math.min(90, Math.floor(percentage / 10) * 10);
     if (webhook === undefined || points <= told) return;
     try {
-      await deps.sync.noteProgress(job, points, deps.clock.now());
+      await deps.running.noteProgress(job, points, deps.clock.now());
       told = points;
     } catch {
       // Telling of a sync must not fail it: the next call tries again.

@@ -15,12 +15,15 @@ import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/objec
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
 import { openLedger } from './ledger.ts';
-import { loadJob } from './load-job.ts';
+import { findJob, ownJob } from './load-job.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
 import { generationOf } from './sweep-leftovers.ts';
 import { readResults, type Totals, writeManifest } from './write-manifest.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'metrics'>;
+type Deps = Pick<
+  Runtime,
+  'running' | 'ends' | 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'metrics'
+>;
 
 /**
  * Applies the patches to the manifests, settles the index, and then, in one transaction, flips the branch pointers,
@@ -30,10 +33,11 @@ export const publish =
   (deps: Deps) =>
   async (job: JobRef): Promise<void> => {
     // A repeated call whose first answer was lost.
-    const view = await deps.sync.job(job.job_id);
-    if (view?.job.fence === job.fence && isPublished(view.job.status)) return;
-    const published = await inPhase(deps, job, 'publish', async (pulse, state) => {
-      const { repository, record } = await loadJob(deps, job);
+    const looked = await findJob(deps, job);
+    if (looked.record?.fence === job.fence && isPublished(looked.record.status)) return;
+    const loaded = ownJob(job, looked);
+    const { repository, record } = loaded;
+    const obsolete = await inPhase(deps, loaded, 'publish', async (pulse, state) => {
       const found = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
       const begun = deps.clock.now();
       await tellEstimate(deps, job, repository, found, begun);
@@ -44,25 +48,29 @@ export const publish =
         await deps.index.settle({ ...generationOf(repository, found.generation) });
       state.done = 0.8;
       const branches = { ...repository.branches, ...pointers };
-      const obsolete = obsoleteObjects(repository, branches, found.generation);
+      const unused = obsoleteObjects(repository, branches, found.generation);
       const garbage = await listGarbage(deps, job, found, dropped, branches, pulse);
       state.done = 1;
       await pulse.end();
       const at = deps.clock.now();
       const counts = countsOf(found, totals);
       kept(
-        await deps.sync.publish(job, {
+        await deps.ends.publish(job, {
           status: counts.failed > 0 ? 'completed_with_errors' : 'completed',
           branches: pointers,
           removedBranches: [],
-          leftovers: [...garbage, ...obsolete],
+          leftovers: [...garbage, ...unused],
           counts,
           rates: ratesAfter(repository, record, found, pointers, begun, at),
           defaultBranch: repository.default_branch ?? found.default_branch,
           at,
         }),
       );
-      deps.logger.info('sync completed', { ...endFacts(record, at), mode: found.mode, ...counts });
+      deps.logger.info('sync completed', {
+        ...endFacts({ ...record, phase: 'publish' }, at),
+        mode: found.mode,
+        ...counts,
+      });
       deps.metrics.emit(
         {
           SyncsCompleted: 1,
@@ -75,13 +83,12 @@ export const publish =
         },
         idsOf(job),
       );
-      return { repository, obsolete };
+      return unused;
     });
     // The lock is released: from here on only what nobody can write again is removed, and the next job repeats what fails.
     try {
-      for (const leftover of published.obsolete) {
-        if (leftover.kind === 'generation')
-          await deps.index.drop(generationOf(published.repository, leftover.generation));
+      for (const leftover of obsolete) {
+        if (leftover.kind === 'generation') await deps.index.drop(generationOf(repository, leftover.generation));
         if (leftover.kind === 'objects') await deps.objects.deleteAll(leftover.prefix);
       }
       await deps.objects.deleteAll(jobKeys(job).prefix);
@@ -100,7 +107,7 @@ const tellEstimate = async (
 ): Promise<void> => {
   const seconds = publishSeconds(rates, mode, pending_files);
   const estimatedCompletion = new Date(at.getTime() + seconds * 1000);
-  kept(await deps.sync.heartbeat(job, { phase: 'publish', at, estimatedCompletion }));
+  kept(await deps.running.heartbeat(job, { phase: 'publish', at, estimatedCompletion }));
 };
 
 /** What this job teaches for the next one's estimate. One that was resumed has stood still, and teaches nothing. */

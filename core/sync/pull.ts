@@ -14,7 +14,10 @@ import { type GenerationPlan, planGeneration } from './rules/plan-generation.ts'
 import { rulesFingerprint } from './rules-in-effect.ts';
 import { sourceOf } from './source-of.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'git' | 'embedder' | 'chunker' | 'clock' | 'logger'>;
+type Deps = Pick<
+  Runtime,
+  'running' | 'jobs' | 'repositories' | 'objects' | 'git' | 'embedder' | 'chunker' | 'clock' | 'logger'
+>;
 
 /** Looks where the branches are, and lists the trees of those that moved. A repeated pull keeps the first one's commits. */
 export const pull =
@@ -23,8 +26,9 @@ export const pull =
     const keys = jobKeys(job);
     const done = await readJson(deps.objects, keys.pull, PullFile);
     if (done !== null) return { branches: done.branches.length };
-    return inPhase(deps, job, 'pull', async (pulse, state) => {
-      const { repository, record } = await loadJob(deps, job);
+    const loaded = await loadJob(deps, job);
+    const { repository, record } = loaded;
+    return inPhase(deps, loaded, 'pull', async (pulse, state) => {
       const heads = await deps.git.heads(sourceOf(repository), { signal: pulse.signal });
       state.done = 0.2;
       const targets = await findTargets(deps, repository, record, heads);
@@ -32,7 +36,7 @@ export const pull =
       const listed =
         moved.length === 0 ? nothingListed : await listTrees(deps, { job, repository, pulse, state }, moved);
       const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
-      kept(await deps.sync.recordPull(job, reports, deps.clock.now()));
+      kept(await deps.running.recordPull(job, reports, deps.clock.now()));
       const file: PullFile = {
         branches: targets.map((target) => listed.branches.get(target.branch) ?? inStepBranch(target)),
         default_branch: repository.default_branch ?? heads.defaultBranch,

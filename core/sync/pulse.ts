@@ -1,9 +1,10 @@
-import type { JobRef } from '../contract/workflow-state.ts';
 import { SyncSupersededError } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job-status.ts';
 import { percentage } from '../domain/progress.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Kept, SyncStore } from '../ports/sync-store.ts';
+import type { Kept } from '../ports/kept.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { LoadedJob } from './load-job.ts';
 import { progressNotes } from './progress-notes.ts';
 
 /** Twice a second: the promise is a heartbeat at least each second, and a write takes time too. */
@@ -92,23 +93,23 @@ export interface PhaseState {
 }
 
 /**
- * {@link withPulse} for a step that is one phase of a job. A repeated step starts at the mark that the first try
- * reached, so that progress never goes back.
+ * {@link withPulse} for a step that is one phase of a job, as it stood when the step began. A repeated step starts at the mark
+ * that the first try reached, so that progress never goes back. The first beat comes after the job was read: when that one is
+ * kept, nobody else has held the lock in between, and what was read stands.
  */
 export const inPhase = async <T>(
-  deps: { readonly sync: SyncStore; readonly clock: Clock },
-  job: JobRef,
+  deps: Pick<Runtime, 'running' | 'clock'>,
+  { job, record }: Pick<LoadedJob, 'job' | 'record'>,
   phase: JobPhase,
   work: (pulse: Pulse, state: PhaseState) => Promise<T>,
 ): Promise<T> => {
   const state: PhaseState = { done: 0, currentFile: null };
-  const view = await deps.sync.job(job.job_id);
-  const mark = view !== null && view.job.phase === phase ? view.job.phase_done : 0;
-  const note = progressNotes(deps, job, view?.job.options.progress_webhook);
+  const mark = record.phase === phase ? record.phase_done : 0;
+  const note = progressNotes(deps, job, record.options.progress_webhook);
   const beat = async (): Promise<Kept> => {
     const phaseDone = Math.min(1, Math.max(mark, state.done));
     const at = deps.clock.now();
-    const outcome = await deps.sync.heartbeat(job, { phase, phaseDone, currentFile: state.currentFile, at });
+    const outcome = await deps.running.heartbeat(job, { phase, phaseDone, currentFile: state.currentFile, at });
     if (outcome === 'kept')
       await note(percentage({ status: 'running', phase, phaseDone, filesTotal: null, filesDone: 0 }));
     return outcome;

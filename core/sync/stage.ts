@@ -19,7 +19,10 @@ import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
 import { planBatches } from './rules/plan-batches.ts';
 import { sourceOf } from './source-of.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'repositories' | 'objects' | 'git' | 'clock' | 'logger' | 'settings'>;
+type Deps = Pick<
+  Runtime,
+  'running' | 'batches' | 'jobs' | 'repositories' | 'objects' | 'git' | 'clock' | 'logger' | 'settings'
+>;
 
 /** The batch number under which stage counts the files that it decided itself. */
 const STAGE_BATCH = 0;
@@ -42,7 +45,7 @@ const enterEmbedding = async (deps: Deps, job: JobRef): Promise<void> => {
   const { pending_files } = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
   const at = deps.clock.now();
   const pace = paceOf(repository, record, pending_files, at);
-  kept(await deps.sync.heartbeat(job, { phase: 'embed', phaseDone: 0, at, pace }));
+  kept(await deps.running.heartbeat(job, { phase: 'embed', phaseDone: 0, at, pace }));
 };
 
 /** What is expected of embedding: what the estimate made after the diff leaves for it. */
@@ -59,10 +62,11 @@ const paceOf = (repository: RepositoryRecord, record: JobRecord, filesToRead: nu
   };
 };
 
-const readAndWrite = (deps: Deps, job: JobRef): Promise<StageOutput> => {
+const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
   const keys = jobKeys(job);
-  return inPhase(deps, job, 'stage', async (pulse, state) => {
-    const { repository } = await loadJob(deps, job);
+  const loaded = await loadJob(deps, job);
+  const { repository } = loaded;
+  return inPhase(deps, loaded, 'stage', async (pulse, state) => {
     const { commits } = await needJson(deps.objects, keys.diff, DiffFile);
     const wanted = new Map<string, WantedBlob>();
     for await (const lines of deps.objects.getLines(keys.wanted))
@@ -157,8 +161,8 @@ const recordSkipped = async (
   const files = countFiles(skipped, wanted);
   const at = deps.clock.now().toISOString();
   const progress = { batch: STAGE_BATCH, files_total: files, current_file: null, updated_at: at };
-  if (kept(await deps.sync.startBatch(job, { ...progress, files_done: 0 })) === 'done') return;
-  kept(await deps.sync.finishBatch(job, { ...progress, files_done: files }));
+  if (kept(await deps.batches.start(job, { ...progress, files_done: 0 })) === 'done') return;
+  kept(await deps.batches.finish(job, { ...progress, files_done: files }));
 };
 
 /** Changed paths that wait for these blobs. */

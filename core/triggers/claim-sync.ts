@@ -4,13 +4,14 @@ import type { EffectiveOptions, SyncOptions } from '../contract/sync-options.ts'
 import { estimateSeconds } from '../domain/estimate.ts';
 import { isRemote } from '../domain/source-policy.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
+import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Claim, JobView } from '../ports/sync-store.ts';
+import type { Claim } from '../ports/sync-claims.ts';
 import { endFacts, idsOf } from '../sync/end-facts.ts';
 import { executionName, refOf } from '../sync/execution.ts';
 import { claimOnce } from './idempotency.ts';
 
-export type ClaimDeps = Pick<Runtime, 'repositories' | 'sync' | 'workflow' | 'clock' | 'ids' | 'logger' | 'metrics'>;
+export type ClaimDeps = Pick<Runtime, 'claims' | 'workflow' | 'clock' | 'ids' | 'logger' | 'metrics'>;
 
 export type ClaimSyncOutcome =
   | { readonly kind: 'accepted'; readonly job: JobRecord; readonly replaced: JobId | null }

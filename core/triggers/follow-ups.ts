@@ -2,9 +2,9 @@ import type { JobId, RepositoryId } from '../contract/ids.ts';
 import { SyncOptions } from '../contract/sync-options.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { claimSync } from './claim-sync.ts';
+import { type ClaimDeps, claimSync } from './claim-sync.ts';
 
-type Deps = Pick<Runtime, 'followUps' | 'repositories' | 'sync' | 'workflow' | 'clock' | 'ids' | 'logger' | 'metrics'>;
+type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories'>;
 
 export type FollowUpOutcome =
   | { readonly kind: 'started'; readonly jobId: JobId }

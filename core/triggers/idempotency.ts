@@ -3,7 +3,7 @@ import type { JobRecord } from '../contract/records.ts';
 import { fingerprint } from '../objects/fingerprint.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Claim, ClaimOutcome } from '../ports/sync-store.ts';
+import type { Claim, ClaimOutcome } from '../ports/sync-claims.ts';
 
 /**
  * What a claim keeps of a request with an Idempotency-Key. A key is its user's own (no user's name holds a `#`), and stands
@@ -20,9 +20,9 @@ const TRIES = 8;
 const PAUSE_MILLISECONDS = 75;
 
 /** A claim whose repetition waits a moment for the answer that the first request is about to keep. */
-export const claimOnce = async (deps: Pick<Runtime, 'sync' | 'clock'>, claim: Claim): Promise<ClaimOutcome> => {
+export const claimOnce = async (deps: Pick<Runtime, 'claims' | 'clock'>, claim: Claim): Promise<ClaimOutcome> => {
   for (let attempt = 1; ; attempt++) {
-    const outcome = await deps.sync.claim(claim);
+    const outcome = await deps.claims.claim(claim);
     if (outcome.kind !== 'replayed' || outcome.answer !== null || attempt === TRIES) return outcome;
     await pause(deps.clock);
   }
@@ -38,10 +38,10 @@ const pause = (clock: Clock): Promise<void> =>
 
 /** Keeps the answer for repetitions. The job is made: what cannot be kept costs the first caller nothing. */
 export const rememberAnswer =
-  (deps: Pick<Runtime, 'sync' | 'logger'>) =>
+  (deps: Pick<Runtime, 'claims' | 'logger'>) =>
   async ({ repository_id, job_id }: JobRecord, key: string, answer: string): Promise<void> => {
     try {
-      await deps.sync.rememberAnswer(repository_id, key, answer);
+      await deps.claims.rememberAnswer(repository_id, key, answer);
     } catch (error) {
       deps.logger.warn('answer not kept for repetitions', { repository_id, job_id, error: String(error) });
     }

@@ -1,6 +1,7 @@
 import { BranchName, type JobId, RepositoryId } from '../contract/ids.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { ClaimDeps } from './claim-sync.ts';
 import { findDue, settleFollowUp } from './follow-ups.ts';
 import { decidePush, type PushEvent } from './rules/push-event.ts';
 
@@ -51,7 +52,7 @@ export type PushOutcome =
   | { readonly kind: 'pong' }
   | { readonly kind: 'ignored'; readonly reason: string };
 
-type Deps = Pick<Runtime, 'followUps' | 'repositories' | 'sync' | 'workflow' | 'clock' | 'ids' | 'logger' | 'metrics'>;
+type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories'>;
 
 /**
  * Follows a push with a sync: at once when the repository is free, else after the sync that runs. Either way it is owed

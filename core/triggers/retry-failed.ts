@@ -4,9 +4,9 @@ import { isTerminal } from '../domain/job-status.ts';
 import { withJobAccess } from '../jobs/job-access.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Access } from '../repositories/with-access.ts';
-import { type ClaimSyncOutcome, claimSync } from './claim-sync.ts';
+import { type ClaimDeps, type ClaimSyncOutcome, claimSync } from './claim-sync.ts';
 
-type Deps = Pick<Runtime, 'repositories' | 'sync' | 'workflow' | 'clock' | 'ids' | 'logger' | 'metrics'>;
+type Deps = ClaimDeps & Pick<Runtime, 'jobs' | 'repositories'>;
 
 export type RetryFailedOutcome = Access<
   Extract<ClaimSyncOutcome, { kind: 'accepted' | 'held' | 'not-found' }> | { readonly kind: 'nothing-failed' }

@@ -1,8 +1,9 @@
 import type { RepositoryId } from '../contract/ids.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { ClaimDeps } from './claim-sync.ts';
 import { startScheduled } from './scheduled-sync.ts';
 
-type Deps = Pick<Runtime, 'repositories' | 'schedules' | 'sync' | 'workflow' | 'clock' | 'ids' | 'logger' | 'metrics'>;
+type Deps = ClaimDeps & Pick<Runtime, 'repositories' | 'schedules'>;
 
 export interface RunSchedules {
   /** Repositories that may have a schedule. */

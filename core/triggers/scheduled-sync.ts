@@ -3,9 +3,7 @@ import type { RepositoryRecord } from '../contract/records.ts';
 import type { ScheduledSync } from '../contract/scheduled-sync.ts';
 import { SyncOptions } from '../contract/sync-options.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { claimSync } from './claim-sync.ts';
-
-type ClaimDeps = Parameters<typeof claimSync>[0];
+import { type ClaimDeps, claimSync } from './claim-sync.ts';
 
 export type ScheduledOutcome =
   | { readonly kind: 'started'; readonly job_id: JobId }
@@ -25,7 +23,7 @@ const SETTLING_SECONDS = 60;
  * repository was removed, or whoever changed it died half-way) is put right here, so that none fires for ever.
  */
 export const scheduledSync =
-  (deps: ClaimDeps & Pick<Runtime, 'schedules'>) =>
+  (deps: ClaimDeps & Pick<Runtime, 'repositories' | 'schedules'>) =>
   async ({ repository_id, schedule, set_at }: ScheduledSync): Promise<ScheduledOutcome> => {
     const repository = await deps.repositories.get(repository_id);
     if (repository?.schedule === schedule) return startScheduled(deps, repository);

@@ -3,8 +3,9 @@ import type { PullReport } from '../contract/records.ts';
 import type { SyncOptions } from '../contract/sync-options.ts';
 import { allows, roleOf } from '../domain/access.ts';
 import { isTerminal } from '../domain/job-status.ts';
+import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Claim, JobView } from '../ports/sync-store.ts';
+import type { Claim } from '../ports/sync-claims.ts';
 import { idsOf } from '../sync/end-facts.ts';
 import { sourceOf } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSync, type ClaimSyncOutcome, claimSync, effectiveOptions } from './claim-sync.ts';
@@ -43,7 +44,7 @@ const REMOTE = 'origin';
  * quick look at the remote has found, as far as it had time; the pull step finds the rest.
  */
 export const startSync =
-  (deps: ClaimDeps & Pick<Runtime, 'remoteLook' | 'settings' | 'webhookAddresses'>) =>
+  (deps: ClaimDeps & Pick<Runtime, 'repositories' | 'jobs' | 'remoteLook' | 'settings' | 'webhookAddresses'>) =>
   async ({ repositoryId, user, options, idempotency }: StartSync): Promise<StartSyncOutcome> => {
     const begun = deps.clock.now().getTime();
     const repository = await deps.repositories.get(repositoryId);
@@ -72,11 +73,11 @@ export const startSync =
  * has not ended holds the lock that names it. Anything else is the claim's to judge.
  */
 const holderOf = async (
-  deps: Pick<Runtime, 'sync'>,
+  deps: Pick<Runtime, 'jobs'>,
   { repository, options, idempotency }: ClaimSync,
 ): Promise<JobView | null> => {
   if (repository.lock === undefined || options.force || idempotency !== undefined) return null;
-  const view = await deps.sync.job(repository.lock.job_id);
+  const view = await deps.jobs.get(repository.lock.job_id);
   return view === null || isTerminal(view.job.status) ? null : view;
 };
 

@@ -6,7 +6,7 @@ import { endFacts, idsOf } from '../sync/end-facts.ts';
 import { executionName, refOf } from '../sync/execution.ts';
 import { judgeSilence, STALLED_SECONDS } from './rules/silence.ts';
 
-type Deps = Pick<Runtime, 'sync' | 'workflow' | 'clock' | 'logger' | 'metrics'>;
+type Deps = Pick<Runtime, 'jobs' | 'claims' | 'ends' | 'workflow' | 'clock' | 'logger' | 'metrics'>;
 
 export interface ReconcileInput {
   /** Seconds that the one who claimed a job has for starting it, and for which a running job's last sign of life is believed. */
@@ -42,7 +42,7 @@ export const reconcileSyncs =
   async ({ graceSeconds, execution }: ReconcileInput): Promise<Reconciled> => {
     const sums = { unfinished: 0, started: 0, resumed: 0, failed: 0 };
     const watch = { stuck: 0, stalled: 0, oldest: 0, unreconciled: 0 };
-    for await (const listed of execution === undefined ? deps.sync.unfinished() : jobOf(deps, execution)) {
+    for await (const listed of execution === undefined ? deps.jobs.unfinished() : jobOf(deps, execution)) {
       // No call for each job that goes well: Step Functions answers 15 a second (its quotas, DescribeExecution).
       if (execution === undefined && listed.status === 'running' && silentSeconds(deps, listed) < graceSeconds) {
         sums.unfinished += 1;
@@ -74,9 +74,9 @@ const silentSeconds = ({ clock }: Deps, { updated_at }: JobRecord): number =>
   (clock.now().getTime() - Date.parse(updated_at)) / 1000;
 
 /** An execution's name is `<job id>-<attempt>`. One that is nobody's, or whose job has ended, is no matter. */
-async function* jobOf({ sync }: Deps, execution: string): AsyncGenerator<JobRecord> {
+async function* jobOf({ jobs }: Deps, execution: string): AsyncGenerator<JobRecord> {
   const id = JobId.safeParse(execution.replace(/-\d+$/, ''));
-  const job = id.success ? (await sync.job(id.data))?.job : undefined;
+  const job = id.success ? (await jobs.get(id.data))?.job : undefined;
   if (job !== undefined && !isTerminal(job.status) && executionName(job) === execution) yield job;
 }
 
@@ -108,7 +108,7 @@ const look = async (
 
 /** While batches are embedded, each worker writes to its batch and none to the job. A look that fails has heard what was listed. */
 const lastHeard = async (deps: Deps, listed: JobRecord): Promise<number> => {
-  const view = await deps.sync.job(listed.job_id).catch(() => null);
+  const view = await deps.jobs.get(listed.job_id).catch(() => null);
   const signs = [listed, ...(view === null ? [] : [view.job, ...view.inFlight])];
   return Math.max(...signs.map(({ updated_at }) => Date.parse(updated_at)));
 };
@@ -121,7 +121,7 @@ const reconcile = async (
   const execution = await deps.workflow.describe(executionName(listed));
   if (execution === 'running') return 'left';
   // The listing may be old, and the job may have ended between the two looks: what is true now decides.
-  const job = (await deps.sync.job(listed.job_id))?.job;
+  const job = (await deps.jobs.get(listed.job_id))?.job;
   if (job === undefined || isTerminal(job.status)) return 'ended';
   if (job.attempt !== listed.attempt) return 'left';
   if (execution === 'absent' && job.status === 'queued') {
@@ -131,7 +131,7 @@ const reconcile = async (
     return 'started';
   }
   if (job.attempt >= MAX_ATTEMPTS) return giveUp(deps, job);
-  const resumed = await deps.sync.resume(refOf(job), deps.clock.now());
+  const resumed = await deps.claims.resume(refOf(job), deps.clock.now());
   if (resumed === 'lost') return whyLost(deps, job);
   await deps.workflow.start(executionName(resumed), refOf(resumed));
   deps.logger.warn('job resumed', { ...refOf(resumed), attempt: resumed.attempt });
@@ -142,7 +142,7 @@ const giveUp = async (deps: Deps, job: JobRecord): Promise<'failed' | 'left' | '
   const code = 'ExecutionLost';
   const message = `given up after ${job.attempt} attempts: each execution ended without ending the job`;
   const at = deps.clock.now();
-  if ((await deps.sync.fail(refOf(job), { code, message }, [], at)) === 'lost') return whyLost(deps, job);
+  if ((await deps.ends.fail(refOf(job), { code, message }, [], at)) === 'lost') return whyLost(deps, job);
   deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code });
   deps.logger.error('sync failed', { ...endFacts(job, at), code, cause: message });
   return 'failed';
@@ -150,7 +150,7 @@ const giveUp = async (deps: Deps, job: JobRecord): Promise<'failed' | 'left' | '
 
 /** Somebody else was faster, as a rule. A job that is still the same has no lock any more, and only a hand can end it. */
 const whyLost = async (deps: Deps, job: JobRecord): Promise<'left' | 'ended' | 'unreconciled'> => {
-  const now = (await deps.sync.job(job.job_id))?.job;
+  const now = (await deps.jobs.get(job.job_id))?.job;
   if (now === undefined || isTerminal(now.status)) return 'ended';
   if (now.fence !== job.fence) return 'left';
   deps.logger.error('unfinished job has lost its lock', { ...refOf(job), attempt: job.attempt });

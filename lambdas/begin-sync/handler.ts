@@ -1,9 +1,9 @@
-import { clock, compose, index, logger, objects, repositories, settings, sync } from '#ports';
+import { clock, compose, index, logger, objects, repositories, running, settings } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { beginSync } from '../../core/sync/begin-sync.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,
-  beginSync(compose({ clock, index, logger, objects, repositories, settings, sync })),
+  beginSync(compose({ clock, index, logger, objects, repositories, running, settings })),
 );

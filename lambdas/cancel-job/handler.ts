@@ -1,10 +1,10 @@
-import { clock, compose, logger, metrics, repositories, sync, workflow } from '#ports';
+import { clock, compose, ends, jobs, logger, metrics, repositories, workflow } from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
 import { cancelJob } from '../../core/jobs/cancel-job.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, notFound, problem } from '../shared/problems.ts';
 
-const ports = compose({ clock, logger, metrics, repositories, sync, workflow });
+const ports = compose({ clock, ends, jobs, logger, metrics, repositories, workflow });
 const cancel = cancelJob(ports);
 
 export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {

@@ -1,9 +1,9 @@
-import { chunker, clock, compose, embedder, logger, objects, pathRules, repositories, sync } from '#ports';
+import { chunker, clock, compose, embedder, jobs, logger, objects, pathRules, repositories, running } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { diff } from '../../core/sync/diff.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,
-  diff(compose({ chunker, clock, embedder, logger, objects, pathRules, repositories, sync })),
+  diff(compose({ chunker, clock, embedder, jobs, logger, objects, pathRules, repositories, running })),
 );

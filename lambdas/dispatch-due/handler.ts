@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  claims,
   clock,
   compose,
   followUps,
@@ -8,7 +9,6 @@ import {
   metrics,
   outbox,
   repositories,
-  sync,
   webhooks,
   workflow,
 } from '#ports';
@@ -20,5 +20,5 @@ const DispatchEvent = z.object({ only: z.enum(['webhooks', 'follow-ups']).option
 
 export const handler = defineHandler(
   DispatchEvent,
-  dispatchDue(compose({ clock, followUps, ids, logger, metrics, outbox, repositories, sync, webhooks, workflow })),
+  dispatchDue(compose({ claims, clock, followUps, ids, logger, metrics, outbox, repositories, webhooks, workflow })),
 );

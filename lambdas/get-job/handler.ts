@@ -1,4 +1,4 @@
-import { clock, compose, logger, repositories, sync } from '#ports';
+import { clock, compose, jobs, logger, repositories } from '#ports';
 import { GetJobHeaders, type JobAnswer, JobParams } from '../../core/contract/api.ts';
 import { getJob } from '../../core/jobs/get-job.ts';
 import { fingerprint } from '../../core/objects/fingerprint.ts';
@@ -6,7 +6,7 @@ import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { isUnchanged } from '../shared/entity-tag.ts';
 import { forbidden, notFound } from '../shared/problems.ts';
 
-const ports = compose({ clock, logger, repositories, sync });
+const ports = compose({ clock, jobs, logger, repositories });
 const get = getJob(ports);
 
 export const handler = defineApiHandler(

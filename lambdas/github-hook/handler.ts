@@ -1,9 +1,9 @@
-import { clock, compose, followUps, ids, logger, metrics, repositories, sync, workflow } from '#ports';
+import { claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
 import { GithubPush } from '../../core/contract/push-hooks.ts';
 import { authenticatePush, takePush } from '../../core/triggers/push-hook.ts';
 import { defineHookHandler } from '../shared/define-hook-handler.ts';
 
-const ports = compose({ clock, followUps, ids, logger, metrics, repositories, sync, workflow });
+const ports = compose({ claims, clock, followUps, ids, logger, metrics, repositories, workflow });
 const take = takePush(ports);
 
 export const handler = defineHookHandler(

@@ -1,10 +1,10 @@
-import { compose, logger, objects, repositories, sync } from '#ports';
+import { compose, jobs, logger, objects, repositories } from '#ports';
 import { JobFilesQuery, JobParams } from '../../core/contract/api.ts';
 import { listJobFiles } from '../../core/jobs/job-files.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { badCursor, forbidden, notFound } from '../shared/problems.ts';
 
-const ports = compose({ logger, objects, repositories, sync });
+const ports = compose({ jobs, logger, objects, repositories });
 const list = listJobFiles(ports);
 
 export const handler = defineApiHandler(

@@ -1,10 +1,10 @@
-import { clock, compose, logger, repositories, sync } from '#ports';
+import { clock, compose, jobs, logger, repositories } from '#ports';
 import { type JobList, PageQuery, RepositoryParams } from '../../core/contract/api.ts';
 import { listJobs } from '../../core/jobs/list-jobs.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { badCursor, forbidden, notFound } from '../shared/problems.ts';
 
-const ports = compose({ clock, logger, repositories, sync });
+const ports = compose({ clock, jobs, logger, repositories });
 const list = listJobs(ports);
 
 export const handler = defineApiHandler(

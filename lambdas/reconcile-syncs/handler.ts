@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clock, compose, logger, metrics, sync, workflow } from '#ports';
+import { claims, clock, compose, ends, jobs, logger, metrics, workflow } from '#ports';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
@@ -14,5 +14,5 @@ const ReconcileEvent = z.object({
 
 export const handler = defineHandler(
   ReconcileEvent,
-  reconcileSyncs(compose({ clock, logger, metrics, sync, workflow })),
+  reconcileSyncs(compose({ claims, clock, ends, jobs, logger, metrics, workflow })),
 );

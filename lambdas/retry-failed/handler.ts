@@ -1,11 +1,11 @@
-import { clock, compose, ids, logger, metrics, repositories, sync, workflow } from '#ports';
+import { claims, clock, compose, ids, jobs, logger, metrics, repositories, workflow } from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
 import { retryFailed } from '../../core/triggers/retry-failed.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { forbidden, notFound, problem } from '../shared/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
-const ports = compose({ clock, ids, logger, metrics, repositories, sync, workflow });
+const ports = compose({ claims, clock, ids, jobs, logger, metrics, repositories, workflow });
 const retry = retryFailed(ports);
 
 export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {

@@ -1,9 +1,9 @@
-import { clock, compose, ids, logger, metrics, repositories, schedules, sync, workflow } from '#ports';
+import { claims, clock, compose, ids, logger, metrics, repositories, schedules, workflow } from '#ports';
 import { ScheduledSync } from '../../core/contract/scheduled-sync.ts';
 import { scheduledSync } from '../../core/triggers/scheduled-sync.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
 export const handler = defineHandler(
   ScheduledSync,
-  scheduledSync(compose({ clock, ids, logger, metrics, repositories, schedules, sync, workflow })),
+  scheduledSync(compose({ claims, clock, ids, logger, metrics, repositories, schedules, workflow })),
 );

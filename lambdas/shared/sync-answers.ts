@@ -1,6 +1,6 @@
 import type { JobId } from '../../core/contract/ids.ts';
 import type { JobRecord } from '../../core/contract/records.ts';
-import type { JobView } from '../../core/ports/sync-store.ts';
+import type { JobView } from '../../core/ports/jobs.ts';
 import { jobAnswer } from '../../core/sync/job-answer.ts';
 import { type Answer, problem } from './problems.ts';
 

@@ -1,9 +1,9 @@
-import { clock, compose, git, logger, objects, repositories, settings, sync } from '#ports';
+import { batches, clock, compose, git, jobs, logger, objects, repositories, running, settings } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { stage } from '../../core/sync/stage.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,
-  stage(compose({ clock, git, logger, objects, repositories, settings, sync })),
+  stage(compose({ batches, clock, git, jobs, logger, objects, repositories, running, settings })),
 );

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import {
+  claims,
   clock,
   compose,
   ids,
+  jobs,
   logger,
   metrics,
   remoteLook,
   repositories,
   settings,
-  sync,
   webhookAddresses,
   workflow,
 } from '#ports';
@@ -21,14 +22,15 @@ import { type Answer, forbidden, invalid, notFound, problem } from '../shared/pr
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
 const ports = compose({
+  claims,
   clock,
   ids,
+  jobs,
   logger,
   metrics,
   remoteLook,
   repositories,
   settings,
-  sync,
   webhookAddresses,
   workflow,
 });

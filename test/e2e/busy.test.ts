@@ -26,7 +26,18 @@ afterAll(async () => {
   await git.cleanup();
 });
 
-const stores: readonly (keyof Runtime)[] = ['repositories', 'sync', 'objects', 'outbox', 'followUps', 'index'];
+const stores: readonly (keyof Runtime)[] = [
+  'repositories',
+  'jobs',
+  'claims',
+  'running',
+  'batches',
+  'ends',
+  'objects',
+  'outbox',
+  'followUps',
+  'index',
+];
 const refuse = (port: keyof Runtime, error: Error): void =>
   faults.set(port, () => new Proxy({}, { get: () => () => Promise.reject(error) }));
 

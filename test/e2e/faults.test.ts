@@ -194,7 +194,7 @@ describe('a cancelled job', () => {
     const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('cancelled');
     await gate.reached;
-    const outcome = await world.server.runtime.sync.cancel(body.job_id as JobId, new Date());
+    const outcome = await world.server.runtime.ends.cancel(body.job_id as JobId, new Date());
     expect(outcome.kind).toBe('cancelled');
     gate.open();
     faults.clear();

@@ -56,7 +56,7 @@ describe('the same request under the same Idempotency-Key', () => {
 
   it('is answered with the job when the first answer could not be kept', async () => {
     await api.register('unkept', git.path);
-    faults.set('sync', () => ({
+    faults.set('claims', () => ({
       rememberAnswer: async () => {
         throw new Error('no room');
       },

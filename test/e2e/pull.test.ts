@@ -222,7 +222,7 @@ describe('a remote that is slow', () => {
     expect(status).toBe(202);
     expect(body.pull).toMatchObject([{ to: null, commit_count: null }]);
     // The workflow tries again for a while, and then fails the job: nobody needs to wait for that here.
-    expect(await world.server.runtime.sync.cancel(body.job_id, new Date())).toMatchObject({ kind: 'cancelled' });
+    expect(await world.server.runtime.ends.cancel(body.job_id, new Date())).toMatchObject({ kind: 'cancelled' });
   });
 });
 

@@ -36,7 +36,7 @@ const secretOf = async (id: string): Promise<string> =>
   (await world.server.runtime.repositories.get(id as RepositoryId))?.secrets.push ?? '';
 
 const jobsOf = async (id: string): Promise<JobAnswer[]> => {
-  const page = await world.server.runtime.sync.jobs(id as RepositoryId, 50, null);
+  const page = await world.server.runtime.jobs.list(id as RepositoryId, 50, null);
   return Promise.all(page.items.map(({ job_id }) => world.api.job(job_id)));
 };
 
@@ -89,7 +89,7 @@ describe('a push', () => {
       options: { branches: ['main'], force: false },
     });
     expect((await world.api.found('hooked', 'bandicoot'))[0]).toBe('bandicoot.ts');
-    const [job] = (await world.server.runtime.sync.jobs('hooked' as RepositoryId, 1, null)).items;
+    const [job] = (await world.server.runtime.jobs.list('hooked' as RepositoryId, 1, null)).items;
     expect(job?.trigger).toBe('push');
   });
 

@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeEightFiles, generateRepository } from '../../bench/generate-repository.ts';
 import type { JobAnswer } from '../../core/contract/api.ts';
+import type { RepositoryId } from '../../core/contract/ids.ts';
+import type { Runtime } from '../../core/ports/runtime.ts';
 import { countOperations, type Operations } from '../support/count-operations.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -21,6 +24,20 @@ const counter = countOperations();
 const measured = new Map<number, Measured>();
 let directory: string;
 let world: World;
+
+let jobReads = 0;
+const logged = new Map<string, unknown>();
+const decorate = (runtime: Runtime): Runtime => ({
+  ...counter.decorate(runtime),
+  jobs: {
+    ...runtime.jobs,
+    get: (id) => {
+      jobReads += 1;
+      return runtime.jobs.get(id);
+    },
+  },
+  logger: { ...runtime.logger, info: (message, facts) => logged.set(message, facts) },
+});
 
 const measure = async (files: number): Promise<Measured> => {
   const path = join(directory, String(files));
@@ -41,7 +58,7 @@ const measure = async (files: number): Promise<Measured> => {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'test-scale-'));
-  world = await startWorld(counter.decorate);
+  world = await startWorld(decorate);
   for (const files of sizes) measured.set(files, await measure(files));
 }, 300_000);
 afterAll(async () => {
@@ -131,5 +148,18 @@ describe('a sync with nothing changed', () => {
       expect(nothing.objectLinesRead).toBeLessThan(50);
       expect(nothing).toEqual(of(500).nothing);
     }
+  });
+});
+
+describe('a sync of one batch', () => {
+  it('reads its job once in each step, and in stage again when that is done', async () => {
+    await changeEightFiles(join(directory, '500'), 500, 2);
+    jobReads = 0;
+    expect((await world.api.sync('of-500')).status).toBe(202);
+    // Not by the API, which would read the job too.
+    while ((await world.server.runtime.repositories.get('of-500' as RepositoryId))?.lock !== undefined) await sleep(20);
+    // begin reads none; pull, diff, stage twice, embed-batch, publish.
+    expect(jobReads).toBe(6);
+    expect(logged.get('sync completed')).toMatchObject({ phase: 'publish', mode: 'incremental' });
   });
 });

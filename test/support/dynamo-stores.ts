@@ -1,9 +1,8 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
-import { createDynamoRepositoryStore } from '../../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../../adapters/dynamodb/sync-store.ts';
 import type { TestDynamoDb } from './dynamodb.ts';
+import { createJobStores } from './job-stores.ts';
 
 /** Every store that lives in DynamoDB, over new, empty tables. */
 export const dynamoStores = async (dynamodb: TestDynamoDb) => {
@@ -19,8 +18,7 @@ export const dynamoStores = async (dynamodb: TestDynamoDb) => {
   return {
     tables,
     documents,
-    repositories: createDynamoRepositoryStore(options),
-    sync: createDynamoSyncStore(options),
+    ...createJobStores(options),
     outbox: createDynamoOutbox(options),
     followUps: createDynamoFollowUps(options),
     /** Everything that is stored, in a comparable form. */

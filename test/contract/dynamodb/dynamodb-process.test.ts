@@ -8,7 +8,7 @@ import { DescribeTableCommand, DescribeTimeToLiveCommand, UpdateTimeToLiveComman
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoClient } from '../../../adapters/dynamodb/client.ts';
 import { createDynamoRepositoryStore } from '../../../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../../../adapters/dynamodb/sync-store.ts';
+import { createDynamoSyncClaims } from '../../../adapters/dynamodb/sync-claims.ts';
 import { dynamoDbBinary } from '../../../adapters/dynamodb-process/binary.ts';
 import {
   createTables,
@@ -76,13 +76,13 @@ describe('startDynamoDb', () => {
       const client = createDynamoClient({ endpoint: server.endpoint });
       await createTables(client, names);
       const repositories = createDynamoRepositoryStore({ client, tables: names });
-      const sync = createDynamoSyncStore({ client, tables: names });
+      const claims = createDynamoSyncClaims({ client, tables: names });
       const acknowledged: RepositoryId[] = [];
       const writing = (async () => {
         for (;;) {
           const repository = aRepository();
           await repositories.create(repository);
-          await sync.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
+          await claims.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
           // In the middle of a later write: how many there are by then is up to the machine.
           if (acknowledged.push(repository.repository_id) === 4)
             setTimeout(() => process.kill(server.pid, 'SIGKILL'), 20 * round);

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FollowUps } from '../../../core/ports/follow-ups.ts';
 import type { RepositoryStore } from '../../../core/ports/repository-store.ts';
-import type { SyncStore } from '../../../core/ports/sync-store.ts';
+import type { SyncClaims } from '../../../core/ports/sync-claims.ts';
 import { aJob, aRepository, aRepositoryId } from '../../support/sync-records.ts';
 
 export interface FollowUpsUnderTest {
   readonly repositories: RepositoryStore;
-  readonly sync: SyncStore;
+  readonly claims: SyncClaims;
   readonly followUps: FollowUps;
 }
 
@@ -118,7 +118,7 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
         return repository.repository_id;
       };
       const claim = (due: Awaited<ReturnType<typeof owed>>, parts: { force?: boolean } = {}) =>
-        under.sync.claim({
+        under.claims.claim({
           job: aJob(due.repositoryId, { trigger: 'push' }),
           force: parts.force ?? false,
           clearIndex: false,
@@ -133,7 +133,7 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
 
       it('that is not made settles nothing', async () => {
         const due = await owed(await register());
-        await under.sync.claim({ job: aJob(due.repositoryId), force: false, clearIndex: false });
+        await under.claims.claim({ job: aJob(due.repositoryId), force: false, clearIndex: false });
         expect((await claim(due)).kind).toBe('held');
         expect(await followUps.due(at(50), 10)).toEqual([due]);
       });
@@ -166,8 +166,8 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
         const due = await owed(await register());
         const job = aJob(due.repositoryId);
         const asked = { job, force: false, clearIndex: false, followUp: due };
-        const first = await under.sync.claim(asked);
-        expect(await under.sync.claim(asked)).toEqual(first);
+        const first = await under.claims.claim(asked);
+        expect(await under.claims.claim(asked)).toEqual(first);
       });
     });
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dynamoStores } from '../../support/dynamo-stores.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
-import { outboxContract } from './outbox.suite.ts';
+import { outboxLeaseContract } from './outbox-lease.suite.ts';
+import { outboxListContract } from './outbox-list.suite.ts';
 
 let dynamodb: TestDynamoDb;
 beforeAll(async () => {
@@ -9,4 +10,5 @@ beforeAll(async () => {
 });
 afterAll(() => dynamodb.stop());
 
-outboxContract('DynamoDB', () => dynamoStores(dynamodb));
+outboxLeaseContract('DynamoDB', () => dynamoStores(dynamodb));
+outboxListContract('DynamoDB', () => dynamoStores(dynamodb));

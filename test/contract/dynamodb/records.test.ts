@@ -4,12 +4,12 @@ import { createDynamoClient } from '../../../adapters/dynamodb/client.ts';
 import { StoredRecordError } from '../../../adapters/dynamodb/errors.ts';
 import { createDynamoFollowUps } from '../../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoOutbox } from '../../../adapters/dynamodb/outbox.ts';
-import { createDynamoRepositoryStore } from '../../../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../../../adapters/dynamodb/sync-store.ts';
+import { createDynamoSyncClaims } from '../../../adapters/dynamodb/sync-claims.ts';
 import type { JobRecord, RepositoryRecord } from '../../../core/contract/records.ts';
 import type { TableNames } from '../../../core/contract/tables.ts';
 import type { Logger } from '../../../core/ports/logger.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
+import { createJobStores, type JobStores } from '../../support/job-stores.ts';
 import { aBatch, aJob, aPublication, aRepository } from '../../support/sync-records.ts';
 
 let dynamodb: TestDynamoDb;
@@ -24,17 +24,12 @@ beforeEach(async () => {
   tables = await dynamodb.tables();
 });
 
-const stores = (retentionSeconds?: number) => {
-  const options = { client: dynamodb.client, tables, sleep: async () => undefined };
-  return {
-    repositories: createDynamoRepositoryStore(options),
-    sync: createDynamoSyncStore({ ...options, retentionSeconds }),
-  };
-};
-const claimed = async ({ repositories, sync }: ReturnType<typeof stores>): Promise<JobRecord> => {
+const stores = (retentionSeconds?: number): JobStores =>
+  createJobStores({ client: dynamodb.client, tables, sleep: async () => undefined, retentionSeconds });
+const claimed = async ({ repositories, claims }: JobStores): Promise<JobRecord> => {
   const repository = aRepository();
   await repositories.create(repository);
-  const outcome = await sync.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
+  const outcome = await claims.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
   if (outcome.kind !== 'claimed') throw new Error(outcome.kind);
   return outcome.job;
 };
@@ -60,23 +55,19 @@ describe('what expires', () => {
     const job = await claimed(both);
     expect(await jobItem(job.job_id)).not.toHaveProperty('expires_at');
     expect(await jobItem(job.job_id)).toHaveProperty('unfinished');
-    await both.sync.begin(job, at);
-    await both.sync.publish(job, aPublication({ at }));
+    await both.running.begin(job, at);
+    await both.ends.publish(job, aPublication({ at }));
     expect(await jobItem(job.job_id)).toMatchObject({ expires_at: at.getTime() / 1000 + 90 * 86_400 });
     expect(await jobItem(job.job_id)).not.toHaveProperty('unfinished');
   });
 
   it.each([
-    ['cancel', async (both: ReturnType<typeof stores>, job: JobRecord) => both.sync.cancel(job.job_id, at)],
-    [
-      'fail',
-      async (both: ReturnType<typeof stores>, job: JobRecord) =>
-        both.sync.fail(job, { code: 'a', message: 'b' }, [], at),
-    ],
+    ['cancel', async (both: JobStores, job: JobRecord) => both.ends.cancel(job.job_id, at)],
+    ['fail', async (both: JobStores, job: JobRecord) => both.ends.fail(job, { code: 'a', message: 'b' }, [], at)],
     [
       'force',
-      async (both: ReturnType<typeof stores>, job: JobRecord) =>
-        both.sync.claim({
+      async (both: JobStores, job: JobRecord) =>
+        both.claims.claim({
           job: aJob(job.repository_id, { created_at: at.toISOString() }),
           force: true,
           clearIndex: false,
@@ -93,23 +84,23 @@ describe('what expires', () => {
   it('a batch, whether it is folded or not', async () => {
     const both = stores(60);
     const job = await claimed(both);
-    await both.sync.begin(job, at);
+    await both.running.begin(job, at);
     const expires_at = seconds(aBatch().updated_at) + 60;
-    await both.sync.startBatch(job, aBatch());
+    await both.batches.start(job, aBatch());
     expect(await jobItem(job.job_id, 'BATCH#00000000')).toMatchObject({ expires_at });
-    await both.sync.finishBatch(job, aBatch());
+    await both.batches.finish(job, aBatch());
     expect(await jobItem(job.job_id, 'RESULT#00000000')).toMatchObject({ expires_at });
   });
 
   it('a delivery, 30 days after its end, and not while it waits or is asked for again', async () => {
-    const { sync, repositories } = stores();
+    const { claims, ends, repositories } = stores();
     const outbox = createDynamoOutbox({ client: dynamodb.client, tables });
     const { repository_id } = aRepository();
     await repositories.create(aRepository({ repository_id }));
     const { options } = aJob(repository_id);
     const job = aJob(repository_id, { options: { ...options, progress_webhook: 'https://hooks.example/x' } });
-    await sync.claim({ job, force: false, clearIndex: false });
-    await sync.cancel(job.job_id, at);
+    await claims.claim({ job, force: false, clearIndex: false });
+    await ends.cancel(job.job_id, at);
     const [delivery] = await outbox.lease(at, 10, 20);
     if (delivery === undefined) throw new Error('nothing is due');
     const item = () => jobItem(`webhooks#${repository_id}`, delivery.delivery_id);
@@ -136,11 +127,11 @@ describe('what expires', () => {
   });
 
   it('a key, 24 hours after its claim', async () => {
-    const { sync, repositories } = stores();
+    const { claims, repositories } = stores();
     const { repository_id } = aRepository();
     await repositories.create(aRepository({ repository_id }));
     const job = aJob(repository_id);
-    await sync.claim({ job, force: false, clearIndex: false, idempotency: { key: 'key-1', fingerprint: 'f' } });
+    await claims.claim({ job, force: false, clearIndex: false, idempotency: { key: 'key-1', fingerprint: 'f' } });
     expect(await jobItem(`IDEMPOTENCY#${repository_id}#key-1`, 'IDEMPOTENCY')).toMatchObject({
       expires_at: seconds(job.created_at) + 86_400,
     });
@@ -149,17 +140,17 @@ describe('what expires', () => {
   it('a job that expired is in no list, and its batches are nobody’s', async () => {
     const both = stores();
     const job = await claimed(both);
-    await both.sync.begin(job, at);
-    await both.sync.startBatch(job, aBatch());
+    await both.running.begin(job, at);
+    await both.batches.start(job, aBatch());
     // The index still shows what the table has lost: keys of an item without the job's sort key stand in for that.
     await documents.send(new DeleteCommand({ TableName: tables.syncJobs, Key: { job_id: job.job_id, sk: 'JOB' } }));
     const index = { repository_id: job.repository_id, created_at: job.created_at, unfinished: 'shard-0' };
     await documents.send(
       new PutCommand({ TableName: tables.syncJobs, Item: { job_id: job.job_id, sk: 'GHOST', ...index } }),
     );
-    expect(await both.sync.job(job.job_id)).toBeNull();
-    expect(await both.sync.jobs(job.repository_id, 5, null)).toEqual({ items: [], next: null });
-    expect(await both.sync.unfinished()[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
+    expect(await both.jobs.get(job.job_id)).toBeNull();
+    expect(await both.jobs.list(job.repository_id, 5, null)).toEqual({ items: [], next: null });
+    expect(await both.jobs.unfinished()[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
   });
 });
 
@@ -167,7 +158,7 @@ describe('a job that the index still shows', () => {
   it('as unfinished is left out when it has ended', async () => {
     const both = stores();
     const job = await claimed(both);
-    await both.sync.cancel(job.job_id, at);
+    await both.ends.cancel(job.job_id, at);
     await documents.send(
       new UpdateCommand({
         TableName: tables.syncJobs,
@@ -176,13 +167,13 @@ describe('a job that the index still shows', () => {
         ExpressionAttributeValues: { ':shard': 'shard-0' },
       }),
     );
-    expect(await both.sync.unfinished()[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
+    expect(await both.jobs.unfinished()[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
   });
 });
 
 describe('a malformed item', () => {
   it('is named with its fields: a repository', async () => {
-    const { repositories, sync } = stores();
+    const { claims, repositories } = stores();
     const repository: RepositoryRecord = aRepository();
     await repositories.create(repository);
     await spoil(tables.repositories, { repository_id: repository.repository_id, sk: 'REPOSITORY' }, 'fence', -1);
@@ -190,9 +181,9 @@ describe('a malformed item', () => {
     await expect(repositories.get(repository.repository_id)).rejects.toThrow(StoredRecordError);
     await expect(repositories.get(repository.repository_id)).rejects.toThrow(name);
     await expect(repositories.list(repository.owner, 5, null)).rejects.toThrow(name);
-    await expect(sync.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false })).rejects.toThrow(
-      name,
-    );
+    await expect(
+      claims.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false }),
+    ).rejects.toThrow(name);
   });
 
   it('is named with its fields: a job', async () => {
@@ -200,19 +191,19 @@ describe('a malformed item', () => {
     const job = await claimed(both);
     await spoil(tables.syncJobs, { job_id: job.job_id, sk: 'JOB' }, 'files_from_batches', 'many');
     const name = new RegExp(`job ${job.job_id} is malformed: files_from_batches: `);
-    await expect(both.sync.job(job.job_id)).rejects.toThrow(StoredRecordError);
-    await expect(both.sync.job(job.job_id)).rejects.toThrow(name);
-    await expect(both.sync.jobs(job.repository_id, 5, null)).rejects.toThrow(name);
-    await expect(both.sync.cancel(job.job_id, at)).rejects.toThrow(name);
+    await expect(both.jobs.get(job.job_id)).rejects.toThrow(StoredRecordError);
+    await expect(both.jobs.get(job.job_id)).rejects.toThrow(name);
+    await expect(both.jobs.list(job.repository_id, 5, null)).rejects.toThrow(name);
+    await expect(both.ends.cancel(job.job_id, at)).rejects.toThrow(name);
   });
 
   it('is named with its fields: a batch', async () => {
     const both = stores();
     const job = await claimed(both);
-    await both.sync.begin(job, at);
-    await both.sync.startBatch(job, aBatch());
+    await both.running.begin(job, at);
+    await both.batches.start(job, aBatch());
     await spoil(tables.syncJobs, { job_id: job.job_id, sk: 'BATCH#00000000' }, 'updated_at', 'soon');
-    await expect(both.sync.job(job.job_id)).rejects.toThrow(
+    await expect(both.jobs.get(job.job_id)).rejects.toThrow(
       new RegExp(`batch BATCH#00000000 of job ${job.job_id} is malformed: updated_at: `),
     );
   });
@@ -226,18 +217,18 @@ describe('a lock whose job is gone: after a restored backup, or by hand', () => 
     const job = await claimed(both);
     await spoil(tables.syncJobs, { job_id: job.job_id, sk: 'JOB' }, 'status', 'failed');
     const next = aJob(job.repository_id);
-    expect(await both.sync.claim({ job: next, ...free })).toMatchObject({ kind: 'claimed', replaced: null });
+    expect(await both.claims.claim({ job: next, ...free })).toMatchObject({ kind: 'claimed', replaced: null });
     const repository = await both.repositories.get(job.repository_id);
     expect(repository).toMatchObject({ lock: { job_id: next.job_id, fence: job.fence + 1 } });
     // The zombie's claim is worth nothing.
-    expect(await both.sync.fail(job, { code: 'x', message: 'x' }, [], at)).toBe('lost');
+    expect(await both.ends.fail(job, { code: 'x', message: 'x' }, [], at)).toBe('lost');
   });
 
   it('is freed when the job is not stored, however many claim at once', async () => {
     const both = stores();
     const job = await claimed(both);
     await documents.send(new DeleteCommand({ TableName: tables.syncJobs, Key: { job_id: job.job_id, sk: 'JOB' } }));
-    const claims = Array.from({ length: 5 }, () => both.sync.claim({ job: aJob(job.repository_id), ...free }));
+    const claims = Array.from({ length: 5 }, () => both.claims.claim({ job: aJob(job.repository_id), ...free }));
     const outcomes = (await Promise.all(claims)).map(({ kind }) => kind);
     expect(outcomes.filter((kind) => kind === 'claimed')).toHaveLength(1);
     expect(outcomes.filter((kind) => kind === 'held')).toHaveLength(4);
@@ -246,9 +237,9 @@ describe('a lock whose job is gone: after a restored backup, or by hand', () => 
   it('is left alone while the job is queued or runs', async () => {
     const both = stores();
     const job = await claimed(both);
-    expect(await both.sync.claim({ job: aJob(job.repository_id), ...free })).toMatchObject({ kind: 'held' });
-    await both.sync.begin(job, at);
-    expect(await both.sync.claim({ job: aJob(job.repository_id), ...free })).toMatchObject({ kind: 'held' });
+    expect(await both.claims.claim({ job: aJob(job.repository_id), ...free })).toMatchObject({ kind: 'held' });
+    await both.running.begin(job, at);
+    expect(await both.claims.claim({ job: aJob(job.repository_id), ...free })).toMatchObject({ kind: 'held' });
     expect((await both.repositories.get(job.repository_id))?.lock).toEqual({ job_id: job.job_id, fence: job.fence });
   });
 });
@@ -258,14 +249,14 @@ describe('a delivery that is malformed', () => {
     ['a logger', true],
     ['no logger', false],
   ])('does not hold up the others, with %s', async (_, logs) => {
-    const { sync, repositories } = stores();
+    const { claims, ends, repositories } = stores();
     const { repository_id } = aRepository();
     await repositories.create(aRepository({ repository_id }));
     const { options } = aJob(repository_id);
     for (let n = 0; n < 2; n++) {
       const job = aJob(repository_id, { options: { ...options, progress_webhook: 'https://hooks.example/x' } });
-      await sync.claim({ job, force: false, clearIndex: false });
-      await sync.cancel(job.job_id, new Date(at.getTime() + n));
+      await claims.claim({ job, force: false, clearIndex: false });
+      await ends.cancel(job.job_id, new Date(at.getTime() + n));
     }
     const errors: unknown[] = [];
     const silent = () => undefined;
@@ -297,10 +288,10 @@ describe('a claim whose plan is old', () => {
     await both.repositories.create(repository);
     const client = createDynamoClient({ endpoint: dynamodb.endpoint });
     let meanwhile: (() => Promise<void>) | null = async () => {
-      const other = await both.sync.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
+      const other = await both.claims.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
       if (other.kind !== 'claimed') throw new Error(other.kind);
-      await both.sync.begin(other.job, at);
-      await both.sync.publish(other.job, aPublication());
+      await both.running.begin(other.job, at);
+      await both.ends.publish(other.job, aPublication());
     };
     client.middlewareStack.add(
       (next, context) => async (input) => {
@@ -311,7 +302,7 @@ describe('a claim whose plan is old', () => {
       },
       { step: 'initialize' },
     );
-    const late = createDynamoSyncStore({ client, tables });
+    const late = createDynamoSyncClaims({ client, tables });
     const outcome = await late.claim({ job: aJob(repository.repository_id), force: true, clearIndex: true });
     client.destroy();
     expect(meanwhile).toBeNull();

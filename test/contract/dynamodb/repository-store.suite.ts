@@ -1,23 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RepositoryId } from '../../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
+import type { JobEnds } from '../../../core/ports/job-ends.ts';
 import type { RepositoryStore } from '../../../core/ports/repository-store.ts';
-import type { SyncStore } from '../../../core/ports/sync-store.ts';
+import type { SyncClaims } from '../../../core/ports/sync-claims.ts';
 import { aJob, aPointer, aRepository, aRepositoryId, aUser } from '../../support/sync-records.ts';
 
 export interface RepositoryStoreUnderTest {
   readonly repositories: RepositoryStore;
-  /** Over the same state: a lock is made by a claim. */
-  readonly sync: SyncStore;
+  /** Over the same state: a lock is made by a claim, and goes with an end. */
+  readonly claims: SyncClaims;
+  readonly ends: JobEnds;
 }
 
 /** What every RepositoryStore does. `make` gives stores over new, empty state. */
 export const repositoryStoreContract = (name: string, make: () => Promise<RepositoryStoreUnderTest>): void => {
   describe(`${name} as a RepositoryStore`, () => {
     let repositories: RepositoryStore;
-    let sync: SyncStore;
+    let claims: SyncClaims;
+    let ends: JobEnds;
     beforeEach(async () => {
-      ({ repositories, sync } = await make());
+      ({ repositories, claims, ends } = await make());
     });
 
     const create = async (parts: Partial<RepositoryRecord> = {}): Promise<RepositoryRecord> => {
@@ -231,7 +234,7 @@ export const repositoryStoreContract = (name: string, make: () => Promise<Reposi
       it('loses none of several changes at once, nor a claim beside them', async () => {
         const { repository_id: id } = await create();
         const [outcome] = await Promise.all([
-          sync.claim({ job: aJob(id), force: false, clearIndex: false }),
+          claims.claim({ job: aJob(id), force: false, clearIndex: false }),
           repositories.update(id, { schedule: '0 3 * * *' }, at),
           repositories.update(id, { credential: 'ref' }, at),
           repositories.update(id, { secrets: { push: 'whsec_cHVzaA==' } }, at),
@@ -252,11 +255,11 @@ export const repositoryStoreContract = (name: string, make: () => Promise<Reposi
       const repository = await create();
       const id = repository.repository_id;
       const job = aJob(id);
-      await sync.claim({ job, force: false, clearIndex: false });
+      await claims.claim({ job, force: false, clearIndex: false });
       expect(await repositories.delete(id)).toBe('busy');
       expect(await repositories.get(id)).toEqual({ ...repository, fence: 1, lock: { job_id: job.job_id, fence: 1 } });
       expect(await idsOf('alice')).toEqual([id]);
-      await sync.cancel(job.job_id, new Date());
+      await ends.cancel(job.job_id, new Date());
       expect(await repositories.delete(id)).toBe('deleted');
     });
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
 import type { FailSyncInput, JobRef } from '../../../core/contract/workflow-state.ts';
+import type { JobView } from '../../../core/ports/jobs.ts';
+import type { Kept } from '../../../core/ports/kept.ts';
 import type { Measurements } from '../../../core/ports/metrics.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
-import type { JobView, Kept } from '../../../core/ports/sync-store.ts';
 import { failSync } from '../../../core/sync/fail-sync.ts';
 import { aJob, aRepositoryId } from '../../support/sync-records.ts';
 
@@ -22,13 +23,13 @@ const fail = async (
   const measured: Measurements[] = [];
   const lines: Record<string, unknown>[] = [];
   const deps = {
-    sync: {
+    ends: {
       fail: async (_: JobRef, failure: unknown) => {
         told.push(failure);
         return outcome;
       },
-      job: look,
     },
+    jobs: { get: look },
     clock: { now: () => new Date('2026-01-02T00:00:05.000Z') },
     logger: createJsonLogger('info', (line) => lines.push(JSON.parse(line))),
     metrics: { emit: (values: Measurements) => measured.push(values) },

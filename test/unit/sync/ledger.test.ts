@@ -7,8 +7,8 @@ import type { JobFile } from '../../../core/contract/api.ts';
 import type { JobRecord } from '../../../core/contract/records.ts';
 import { listJobFiles } from '../../../core/jobs/job-files.ts';
 import { ledgerPrefix, ledgersPrefix } from '../../../core/objects/object-keys.ts';
+import type { Jobs } from '../../../core/ports/jobs.ts';
 import type { ObjectStore } from '../../../core/ports/object-store.ts';
-import type { SyncStore } from '../../../core/ports/sync-store.ts';
 import { LEDGER_PART_LINES, openLedger, sweepLedgers } from '../../../core/sync/ledger.ts';
 import type { Pulse } from '../../../core/sync/pulse.ts';
 import { aJob, aRepository, aUser } from '../../support/sync-records.ts';
@@ -51,9 +51,9 @@ const written = async (day: string, failed: number, skipped: number): Promise<Jo
 };
 
 const list = async (job: JobRecord, query: { outcome?: JobFile['outcome']; limit: number; cursor?: string }) => {
-  const sync = { job: async () => ({ job, inFlight: [] }) } as Pick<SyncStore, 'job'> as SyncStore;
+  const jobs = { get: async () => ({ job, inFlight: [] }) } as Pick<Jobs, 'get'> as Jobs;
   const repositories = { get: async () => repository } as never;
-  const outcome = await listJobFiles({ sync, repositories, objects })(job.job_id, owner, query);
+  const outcome = await listJobFiles({ jobs, repositories, objects })(job.job_id, owner, query);
   if (outcome.kind !== 'found') throw new Error(outcome.kind);
   return outcome.list;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRef } from '../../../core/contract/workflow-state.ts';
-import type { SyncStore } from '../../../core/ports/sync-store.ts';
+import type { RunningJobs } from '../../../core/ports/running-jobs.ts';
 import { progressNotes } from '../../../core/sync/progress-notes.ts';
 import { inPhase } from '../../../core/sync/pulse.ts';
 import { aJob, aJobId, aRepositoryId } from '../../support/sync-records.ts';
@@ -9,44 +9,40 @@ const job: JobRef = { repository_id: aRepositoryId(), job_id: aJobId(), fence: 1
 const clock = { now: () => new Date(), every: () => () => undefined };
 const webhook = 'https://receiver.example/';
 
-/** A store that counts what it is asked for. */
+/** A job, and a store that keeps what it is told of it. */
 const createStore = (progress_webhook?: string) => {
   const noted: number[] = [];
-  const store = { fails: false, noted, reads: 0 };
-  const record = { ...aJob(job.repository_id), fence: 1, phase: 'stage' as const };
-  const options = { ...record.options, ...(progress_webhook === undefined ? {} : { progress_webhook }) };
-  const sync = {
-    job: async () => {
-      store.reads += 1;
-      return { job: { ...record, options }, inFlight: [] };
-    },
+  const store = { fails: false, noted };
+  const { options, ...record } = aJob(job.repository_id, { phase: 'stage' });
+  const webhooks = progress_webhook === undefined ? {} : { progress_webhook };
+  const running = {
     heartbeat: async () => 'kept',
     noteProgress: async (_: JobRef, points: number) => {
       if (store.fails) throw new Error('throttled');
       noted.push(points);
     },
-  } as unknown as SyncStore;
-  return { store, sync };
+  } as unknown as RunningJobs;
+  return { store, running, loaded: { job, record: { ...record, options: { ...options, ...webhooks }, fence: 1 } } };
 };
 
 describe('progress events', () => {
   it('are put at each ten points, once by a worker, and not at the end', async () => {
-    const { store, sync } = createStore(webhook);
-    const note = progressNotes({ sync, clock }, job, webhook);
+    const { store, running } = createStore(webhook);
+    const note = progressNotes({ running, clock }, job, webhook);
     for (const percentage of [0, 9, 10, 14, 19, 20, 47, 47, 50, 95, 99, 100]) await note(percentage);
     expect(store.noted).toEqual([10, 20, 40, 50, 90]);
   });
 
   it('cost nothing without a webhook', async () => {
-    const { store, sync } = createStore();
-    await progressNotes({ sync, clock }, job, undefined)(50);
-    await inPhase({ sync, clock }, job, 'publish', async () => undefined);
-    expect(store).toMatchObject({ noted: [], reads: 1 });
+    const { store, running, loaded } = createStore();
+    await progressNotes({ running, clock }, job, undefined)(50);
+    await inPhase({ running, clock }, loaded, 'publish', async () => undefined);
+    expect(store.noted).toEqual([]);
   });
 
   it('that cannot be put now are put later, and fail nothing', async () => {
-    const { store, sync } = createStore(webhook);
-    const note = progressNotes({ sync, clock }, job, webhook);
+    const { store, running } = createStore(webhook);
+    const note = progressNotes({ running, clock }, job, webhook);
     store.fails = true;
     await note(30);
     store.fails = false;
@@ -55,8 +51,8 @@ describe('progress events', () => {
   });
 
   it('come with a phase’s heartbeats', async () => {
-    const { store, sync } = createStore(webhook);
-    await inPhase({ sync, clock }, job, 'publish', async () => undefined);
+    const { store, running, loaded } = createStore(webhook);
+    await inPhase({ running, clock }, loaded, 'publish', async () => undefined);
     expect(store.noted).toEqual([90]);
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { JobRef } from '../../../core/contract/workflow-state.ts';
+import type { JobRecord } from '../../../core/contract/records.ts';
 import { SyncSupersededError } from '../../../core/domain/errors.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import type { Kept, SyncStore } from '../../../core/ports/sync-store.ts';
+import type { Kept } from '../../../core/ports/kept.ts';
+import type { RunningJobs } from '../../../core/ports/running-jobs.ts';
+import { refOf } from '../../../core/sync/execution.ts';
 import { inPhase, kept, withPulse } from '../../../core/sync/pulse.ts';
+import { aJob, aRepositoryId } from '../../support/sync-records.ts';
 
 /** A clock whose time and timer move by hand. */
 const handClock = () => {
@@ -51,12 +54,18 @@ describe('a heartbeat', () => {
   it('beats more than twice a second in a phase that one worker is alone in', async () => {
     const { clock } = handClock();
     const periods: number[] = [];
-    const sync = { job: async () => null, heartbeat: async () => 'kept' } as unknown as SyncStore;
+    const running = { heartbeat: async () => 'kept' } as unknown as RunningJobs;
+    const record: JobRecord = { ...aJob(aRepositoryId()), fence: 1 };
     const every: Clock['every'] = (milliseconds, tick) => {
       periods.push(milliseconds);
       return clock.every(milliseconds, tick);
     };
-    await inPhase({ sync, clock: { ...clock, every } }, {} as JobRef, 'diff', async () => undefined);
+    await inPhase(
+      { running, clock: { ...clock, every } },
+      { job: refOf(record), record },
+      'diff',
+      async () => undefined,
+    );
     expect(periods).toEqual([expect.any(Number)]);
     // Late by a fifth of a second, it still is within half of one.
     expect(periods[0]).toBeLessThanOrEqual(300);

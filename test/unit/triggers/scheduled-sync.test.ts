@@ -4,7 +4,7 @@ import type { CreateRepository } from '../../../core/contract/api.ts';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
 import type { ScheduledSync } from '../../../core/contract/scheduled-sync.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
-import type { Claim } from '../../../core/ports/sync-store.ts';
+import type { Claim } from '../../../core/ports/sync-claims.ts';
 import { createRepository } from '../../../core/repositories/create-repository.ts';
 import { deleteRepository } from '../../../core/repositories/delete-repository.ts';
 import { updateRepository } from '../../../core/repositories/update-repository.ts';
@@ -52,7 +52,7 @@ const service = (record: RepositoryRecord | null) => {
           state.schedule = expression;
         }),
     },
-    sync: {
+    claims: {
       claim: async (claim: Claim) => {
         claims.push(claim);
         const job = { ...claim.job, fence: 1 };

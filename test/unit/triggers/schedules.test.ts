@@ -3,7 +3,7 @@ import { cronSchedules } from '../../../adapters/system/cron-schedules.ts';
 import type { RepositoryId } from '../../../core/contract/ids.ts';
 import type { JobRecord } from '../../../core/contract/records.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
-import type { Claim } from '../../../core/ports/sync-store.ts';
+import type { Claim } from '../../../core/ports/sync-claims.ts';
 import { startScheduleLoop } from '../../../local/schedule-loop.ts';
 import { aRepository } from '../../support/sync-records.ts';
 
@@ -45,7 +45,7 @@ describe('the schedule loop of one machine', () => {
       metrics: { emit: () => undefined },
       schedules: cronSchedules,
       repositories: { get: async () => repository },
-      sync: {
+      claims: {
         claim: async (claim: Claim) => {
           claims.push(claim);
           return { kind: 'claimed', job: { ...claim.job, fence: 1 } as JobRecord, replaced: null };

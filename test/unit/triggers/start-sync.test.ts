@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { JobId, RepositoryId, UserId } from '../../../core/contract/ids.ts';
 import type { JobRecord } from '../../../core/contract/records.ts';
 import { SyncOptions } from '../../../core/contract/sync-options.ts';
+import type { JobView } from '../../../core/ports/jobs.ts';
 import type { Measurements } from '../../../core/ports/metrics.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
-import type { Claim, ClaimOutcome, JobView } from '../../../core/ports/sync-store.ts';
+import type { Claim, ClaimOutcome } from '../../../core/ports/sync-claims.ts';
 import { startSync } from '../../../core/triggers/start-sync.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
 
@@ -27,12 +28,14 @@ const setUp = (
   };
   const deps = {
     repositories: { get: async () => repository },
-    sync: {
+    claims: {
       claim: async (asked: Claim) => {
         calls.claims.push(asked);
         return claim(asked);
       },
-      job: async (id: string) => {
+    },
+    jobs: {
+      get: async (id: string) => {
         calls.looked.push(id);
         return holder;
       },

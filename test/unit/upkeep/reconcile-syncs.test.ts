@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDynamoRepositoryStore } from '../../../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../../../adapters/dynamodb/sync-store.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
 import type { JobRecord } from '../../../core/contract/records.ts';
 import type { Measurements } from '../../../core/ports/metrics.ts';
-import type { RepositoryStore } from '../../../core/ports/repository-store.ts';
-import type { SyncStore } from '../../../core/ports/sync-store.ts';
 import type { Workflow } from '../../../core/ports/workflow.ts';
 import { executionName, refOf } from '../../../core/sync/execution.ts';
 import { reconcileSyncs } from '../../../core/upkeep/reconcile-syncs.ts';
 import { judgeSilence } from '../../../core/upkeep/rules/silence.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
+import { createJobStores } from '../../support/job-stores.ts';
 import { aBatch, aJob, aPublication, aRepository } from '../../support/sync-records.ts';
 
 const begun = new Date('2026-01-02T00:00:00.000Z');
@@ -32,8 +29,7 @@ beforeEach(async () => {
 /** The real stores, executions that are what the test says, and a clock that stands still until it is moved. */
 const createLab = async () => {
   const options = { client: dynamodb.client, tables: await dynamodb.tables(), sleep: async () => undefined };
-  const repositories: RepositoryStore = createDynamoRepositoryStore(options);
-  const sync: SyncStore = createDynamoSyncStore(options);
+  const stores = createJobStores(options);
   const state = { now: begun, started: [] as string[] };
   const executions = new Map<string, 'running' | 'ended'>();
   const workflow: Workflow = {
@@ -48,14 +44,14 @@ const createLab = async () => {
   const measured: Measurements[] = [];
   const lines: Record<string, unknown>[] = [];
   const deps = {
-    sync,
+    ...stores,
     workflow,
     clock: { ...systemClock, now: () => state.now },
     logger: createJsonLogger('debug', (line) => lines.push(JSON.parse(line))),
     metrics: { emit: (values: Measurements) => measured.push(values) },
   };
   return {
-    ...{ state, executions, measured, lines, sync, repositories, deps },
+    ...{ state, executions, measured, lines, ...stores, deps },
     look: (at: Date, execution?: string) => {
       state.now = at;
       return reconcileSyncs(deps)({ graceSeconds: 30, execution });
@@ -63,16 +59,16 @@ const createLab = async () => {
     /** A queued job of a repository of its own. */
     queued: async (): Promise<JobRecord> => {
       const repository = aRepository();
-      await repositories.create(repository);
-      const claim = await sync.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
+      await stores.repositories.create(repository);
+      const claim = await stores.claims.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
       if (claim.kind !== 'claimed') throw new Error(claim.kind);
       return claim.job;
     },
     /** A job that has begun, with its execution. */
-    running: async (): Promise<JobRecord> => {
+    begun: async (): Promise<JobRecord> => {
       const job = await lab.queued();
       executions.set(executionName(job), 'running');
-      const record = await sync.begin(refOf(job), begun);
+      const record = await stores.running.begin(refOf(job), begun);
       if (record === 'lost') throw new Error(record);
       return record;
     },
@@ -93,15 +89,15 @@ describe('each look', () => {
     ['that began an hour ago and is silent is stuck too', HOUR + 1, HOUR - 300, { StuckSyncs: 1, StalledSyncs: 1 }],
     ['that is silent for its whole first hour is not yet stuck', HOUR, 0, { StuckSyncs: 0, StalledSyncs: 1 }],
   ])('a running job %s', async (_, age, heard, expected) => {
-    const job = await lab.running();
-    await lab.sync.heartbeat(refOf(job), { phase: 'diff', at: since(heard) });
+    const job = await lab.begun();
+    await lab.running.heartbeat(refOf(job), { phase: 'diff', at: since(heard) });
     expect(await lab.look(since(age))).toEqual({ unfinished: 1, started: 0, resumed: 0, failed: 0 });
     expect(lab.measured).toEqual([{ UnfinishedJobs: 1, OldestRunningSeconds: age, UnreconciledJobs: 0, ...expected }]);
-    expect(await lab.sync.job(job.job_id)).toMatchObject({ job: { status: 'running', attempt: 1 } });
+    expect(await lab.jobs.get(job.job_id)).toMatchObject({ job: { status: 'running', attempt: 1 } });
   });
 
   it('asks after no execution of a job that wrote a moment ago', async () => {
-    const job = await lab.running();
+    const job = await lab.begun();
     lab.executions.delete(executionName(job));
     expect(await lab.look(since(29))).toEqual({ unfinished: 1, started: 0, resumed: 0, failed: 0 });
     expect(lab.measured).toMatchObject([{ UnfinishedJobs: 1, OldestRunningSeconds: 29 }]);
@@ -109,8 +105,8 @@ describe('each look', () => {
   });
 
   it('hears a job whose batches alone write', async () => {
-    const job = await lab.running();
-    await lab.sync.startBatch(refOf(job), aBatch({ updated_at: since(2 * HOUR - 5).toISOString() }));
+    const job = await lab.begun();
+    await lab.batches.start(refOf(job), aBatch({ updated_at: since(2 * HOUR - 5).toISOString() }));
     await lab.look(since(2 * HOUR));
     expect(lab.measured).toMatchObject([{ StuckSyncs: 0, StalledSyncs: 0 }]);
   });
@@ -126,7 +122,7 @@ describe('each look', () => {
   });
 
   it('says of a stuck job what an operator asks first', async () => {
-    const job = await lab.running();
+    const job = await lab.begun();
     await lab.look(since(2 * HOUR));
     expect(lab.lines).toMatchObject([
       {
@@ -142,8 +138,8 @@ describe('each look', () => {
   });
 
   it('takes the listing for what it is worth when the second look at a silent job fails', async () => {
-    await lab.running();
-    const deps = { ...lab.deps, sync: { ...lab.sync, job: () => Promise.reject(new Error('busy')) } };
+    await lab.begun();
+    const deps = { ...lab.deps, jobs: { ...lab.jobs, get: () => Promise.reject(new Error('busy')) } };
     lab.state.now = since(2 * HOUR);
     await reconcileSyncs(deps)({ graceSeconds: 30 });
     expect(lab.measured).toMatchObject([{ StuckSyncs: 1 }]);
@@ -152,22 +148,22 @@ describe('each look', () => {
 
 describe('a job whose execution timed out or was aborted without a word', () => {
   it('is resumed, and is not counted as stuck any more', async () => {
-    const job = await lab.running();
+    const job = await lab.begun();
     lab.executions.set(executionName(job), 'ended');
     expect(await lab.look(since(2 * HOUR))).toMatchObject({ unfinished: 1, resumed: 1 });
     expect(lab.state.started).toEqual([`${job.job_id}-2`]);
     await lab.look(since(2 * HOUR + 60));
     expect(lab.measured).toMatchObject([{ StuckSyncs: 0 }, { StuckSyncs: 0, UnfinishedJobs: 1 }]);
-    expect(await lab.sync.fail(refOf(job), { code: 'x', message: 'x' }, [], since(1))).toBe('lost');
+    expect(await lab.ends.fail(refOf(job), { code: 'x', message: 'x' }, [], since(1))).toBe('lost');
   });
 
   it('is given up at its fifth attempt: it fails, is counted once, and the repository is free', async () => {
-    const job = await lab.running();
+    const job = await lab.begun();
     for (let attempt = 1; attempt <= 5; attempt++) {
       lab.executions.set(`${job.job_id}-${attempt}`, 'ended');
       await lab.look(since(60 * attempt));
     }
-    expect(await lab.sync.job(job.job_id)).toMatchObject({
+    expect(await lab.jobs.get(job.job_id)).toMatchObject({
       job: { status: 'failed', error: { code: 'ExecutionLost' } },
     });
     expect((await lab.repositories.get(job.repository_id))?.lock).toBeUndefined();
@@ -183,21 +179,21 @@ describe('a job whose execution timed out or was aborted without a word', () => 
   });
 
   it('that ends while it is given up is not counted as failed', async () => {
-    const job = await lab.running();
+    const job = await lab.begun();
     const last = { ...job, attempt: 5 };
     lab.executions.set(executionName(last), 'ended');
     const looks = [{ job: last, inFlight: [] }, null];
     lab.state.now = since(60);
     const deps = {
       ...lab.deps,
-      sync: {
-        ...lab.sync,
+      jobs: {
+        ...lab.jobs,
         unfinished: async function* () {
           yield last;
         },
-        job: async () => looks.shift() ?? null,
-        fail: async () => 'lost' as const,
+        get: async () => looks.shift() ?? null,
       },
+      ends: { ...lab.ends, fail: async () => 'lost' as const },
     };
     expect(await reconcileSyncs(deps)({ graceSeconds: 30 })).toEqual({
       unfinished: 0,
@@ -211,7 +207,7 @@ describe('a job whose execution timed out or was aborted without a word', () => 
 
 describe('the event of an execution that ended badly', () => {
   it('has its job resumed, and no other looked at', async () => {
-    const [job, other] = [await lab.running(), await lab.running()];
+    const [job, other] = [await lab.begun(), await lab.begun()];
     for (const each of [job, other]) lab.executions.set(executionName(each), 'ended');
     expect(await lab.look(since(1), executionName(job))).toMatchObject({ unfinished: 1, resumed: 1 });
     expect(lab.state.started).toEqual([`${job.job_id}-2`]);
@@ -222,8 +218,8 @@ describe('the event of an execution that ended badly', () => {
   it.each(['of an attempt before', 'of a job that has ended', 'of nobody’s', 'of a job that is not there'])(
     'changes nothing when it is %s',
     async (which) => {
-      const job = await lab.running();
-      if (which.includes('has ended')) await lab.sync.publish(refOf(job), aPublication());
+      const job = await lab.begun();
+      if (which.includes('has ended')) await lab.ends.publish(refOf(job), aPublication());
       lab.executions.set(executionName(job), 'ended');
       const name = {
         'of an attempt before': `${job.job_id}-0`,
@@ -239,21 +235,21 @@ describe('the event of an execution that ended badly', () => {
 
 describe('a job that cannot be healed', () => {
   it('for want of its lock is told and counted, each time', async () => {
-    const job = await lab.running();
+    const job = await lab.begun();
     const next = aJob(job.repository_id);
     // As a restored backup may leave it: the lock is another's, the job unfinished.
-    await lab.sync.claim({ job: next, force: true, clearIndex: false });
+    await lab.claims.claim({ job: next, force: true, clearIndex: false });
     const orphan = { ...job };
     lab.executions.set(executionName(orphan), 'ended');
     lab.executions.set(`${next.job_id}-1`, 'running');
     const deps = {
       ...lab.deps,
-      sync: {
-        ...lab.sync,
+      jobs: {
+        ...lab.jobs,
         unfinished: async function* () {
           yield orphan;
         },
-        job: async () => ({ job: orphan, inFlight: [] }),
+        get: async () => ({ job: orphan, inFlight: [] }),
       },
     };
     lab.state.now = since(60);
@@ -264,7 +260,7 @@ describe('a job that cannot be healed', () => {
   });
 
   it('is told and counted, and the others are healed', async () => {
-    const [job, other] = [await lab.running(), await lab.running()];
+    const [job, other] = [await lab.begun(), await lab.begun()];
     const describeReally = lab.deps.workflow.describe;
     lab.executions.set(executionName(other), 'ended');
     const workflow: Workflow = {

@@ -3,14 +3,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { S3VectorsClient } from '@aws-sdk/client-s3vectors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orStoreBusy } from '../../../../adapters/aws-sdk/store-busy.ts';
-import { createDynamoRepositoryStore } from '../../../../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../../../../adapters/dynamodb/sync-store.ts';
 import { createS3ObjectStore } from '../../../../adapters/s3/object-store.ts';
 import { createS3VectorsSearchIndex } from '../../../../adapters/s3-vectors/search-index.ts';
 import { StoreBusyError } from '../../../../core/domain/errors.ts';
 import { answerJsonError, type HttpStub, openHttpStub, stubClientOptions } from '../../../support/aws-http-stub.ts';
 import { answerS3Error, answerXml } from '../../../support/aws-s3-stub.ts';
 import { startDynamoDbStub } from '../../../support/dynamodb-stub.ts';
+import { createJobStores } from '../../../support/job-stores.ts';
 import { aJobId, aRepositoryId } from '../../../support/sync-records.ts';
 
 let http: HttpStub;
@@ -141,15 +140,15 @@ describe('DynamoDB', () => {
     'that answers a read with %s is StoreBusyError',
     async (exception) => {
       const stub = await startDynamoDbStub(() => ({ exception }));
-      const options = { client: stub.client, tables: { repositories: 'r', syncJobs: 's' } };
-      const sync = createDynamoSyncStore(options);
-      await expect(createDynamoRepositoryStore(options).get(aRepositoryId())).rejects.toThrow(StoreBusyError);
-      await expect(sync.job(aJobId())).rejects.toThrow(StoreBusyError);
-      await expect(drain(sync.unfinished())).rejects.toThrow(StoreBusyError);
+      const tables = { repositories: 'r', syncJobs: 's' };
+      const { repositories, jobs, running } = createJobStores({ client: stub.client, tables });
+      await expect(repositories.get(aRepositoryId())).rejects.toThrow(StoreBusyError);
+      await expect(jobs.get(aJobId())).rejects.toThrow(StoreBusyError);
+      await expect(drain(jobs.unfinished())).rejects.toThrow(StoreBusyError);
       await stub.stop();
-      await expect(sync.job(aJobId())).rejects.toThrow(StoreBusyError);
+      await expect(jobs.get(aJobId())).rejects.toThrow(StoreBusyError);
       const ref = { repository_id: aRepositoryId(), job_id: aJobId(), fence: 1 };
-      await expect(sync.heartbeat(ref, { phase: 'embed', at: new Date() })).rejects.toThrow(StoreBusyError);
+      await expect(running.heartbeat(ref, { phase: 'embed', at: new Date() })).rejects.toThrow(StoreBusyError);
     },
   );
 });

@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { backoffMilliseconds } from '../../../../adapters/dynamodb/database.ts';
+import { createDynamoJobEnds } from '../../../../adapters/dynamodb/job-ends.ts';
 import { newJobItem } from '../../../../adapters/dynamodb/job-items.ts';
 import { createDynamoRepositoryStore } from '../../../../adapters/dynamodb/repository-store.ts';
-import { createDynamoSyncStore } from '../../../../adapters/dynamodb/sync-store.ts';
+import { createDynamoSyncClaims } from '../../../../adapters/dynamodb/sync-claims.ts';
 import type { JobRecord, RepositoryRecord } from '../../../../core/contract/records.ts';
 import { StoreBusyError } from '../../../../core/domain/errors.ts';
 import type { Logger } from '../../../../core/ports/logger.ts';
 import { type DynamoDbStub, type StubAnswer, startDynamoDbStub, stored } from '../../../support/dynamodb-stub.ts';
+import { createJobStores } from '../../../support/job-stores.ts';
 import { aBatch, aJob, aRepository, aUser } from '../../../support/sync-records.ts';
 
 const conflict: StubAnswer = {
@@ -50,8 +52,7 @@ const storesOver = async ({ repository, job, writes }: World) => {
   };
   const writeCalls = () => server.calls.filter((call) => call !== 'GetItem' && call !== 'Query');
   return {
-    sync: createDynamoSyncStore(options),
-    repositories: createDynamoRepositoryStore(options),
+    ...createJobStores(options),
     pauses,
     writeCalls,
   };
@@ -85,8 +86,8 @@ describe('a write that others get in the way of', () => {
     ['the same transaction under way', { exception: 'TransactionInProgressException' }],
     ['a throttled request', { exception: 'ThrottlingException' }],
   ] as const)('is tried again after %s', async (_, trouble) => {
-    const { sync, pauses, writeCalls } = await storesOver({ repository: free, writes: [trouble, trouble, done] });
-    expect((await sync.claim(claimOf())).kind).toBe('claimed');
+    const { claims, pauses, writeCalls } = await storesOver({ repository: free, writes: [trouble, trouble, done] });
+    expect((await claims.claim(claimOf())).kind).toBe('claimed');
     expect(pauses).toEqual([10, 20]);
     expect(writeCalls()).toHaveLength(3);
   });
@@ -94,15 +95,15 @@ describe('a write that others get in the way of', () => {
   it.each(['TransactionConflictException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'])(
     'is tried again when one item answers %s',
     async (exception) => {
-      const { sync, pauses } = await storesOver({ writes: [{ exception }, done] });
-      expect(await sync.heartbeat(ref, beat)).toBe('kept');
+      const { running, pauses } = await storesOver({ writes: [{ exception }, done] });
+      expect(await running.heartbeat(ref, beat)).toBe('kept');
       expect(pauses).toEqual([10]);
     },
   );
 
   it('ends in StoreBusyError after ten tries', async () => {
-    const { sync, pauses, writeCalls } = await storesOver({ writes: [conflict] });
-    await expect(sync.finishBatch(ref, aBatch())).rejects.toThrow(StoreBusyError);
+    const { batches, pauses, writeCalls } = await storesOver({ writes: [conflict] });
+    await expect(batches.finish(ref, aBatch())).rejects.toThrow(StoreBusyError);
     expect(writeCalls()).toHaveLength(10);
     expect(pauses).toHaveLength(9);
   });
@@ -113,21 +114,21 @@ describe('a write that others get in the way of', () => {
     ['a cancellation without a reason', { exception: 'TransactionCanceledException' }, 'TransactionCanceledException'],
     ['a cancellation with empty reasons', refused({ Code: 'None' }), 'TransactionCanceledException'],
   ] as const)('is not tried again after %s', async (_, trouble, name) => {
-    const { sync, pauses } = await storesOver({ repository: free, writes: [trouble] });
-    await expect(sync.claim(claimOf())).rejects.toMatchObject({ name });
+    const { claims, pauses } = await storesOver({ repository: free, writes: [trouble] });
+    await expect(claims.claim(claimOf())).rejects.toMatchObject({ name });
     expect(pauses).toEqual([]);
   });
 
   it('of one item passes on what it does not know', async () => {
-    const { sync } = await storesOver({ writes: [{ exception: 'ResourceNotFoundException' }] });
-    await expect(sync.heartbeat(ref, beat)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    const { running } = await storesOver({ writes: [{ exception: 'ResourceNotFoundException' }] });
+    await expect(running.heartbeat(ref, beat)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 });
 
 describe('a claim that never gets through', () => {
   it('by force says who holds the lock', async () => {
-    const { sync } = await storesOver({ repository: locked, job: ref, writes: [conflict] });
-    expect(await sync.claim(claimOf(true))).toMatchObject({ kind: 'held', by: { job: { job_id: ref.job_id } } });
+    const { claims } = await storesOver({ repository: locked, job: ref, writes: [conflict] });
+    expect(await claims.claim(claimOf(true))).toMatchObject({ kind: 'held', by: { job: { job_id: ref.job_id } } });
   });
 
   it('by force says who holds the lock when each plan is overtaken', async () => {
@@ -136,8 +137,8 @@ describe('a claim that never gets through', () => {
       { Code: 'None' },
       { Code: 'None' },
     );
-    const { sync, writeCalls } = await storesOver({ repository: locked, job: ref, writes: [overtaken] });
-    expect(await sync.claim(claimOf(true))).toMatchObject({ kind: 'held', by: { job: { job_id: ref.job_id } } });
+    const { claims, writeCalls } = await storesOver({ repository: locked, job: ref, writes: [overtaken] });
+    expect(await claims.claim(claimOf(true))).toMatchObject({ kind: 'held', by: { job: { job_id: ref.job_id } } });
     expect(writeCalls()).toHaveLength(10);
   });
 
@@ -153,47 +154,47 @@ describe('a claim that never gets through', () => {
     });
     stub = server;
     const tables = { repositories: 'r', syncJobs: 's' };
-    const sync = createDynamoSyncStore({ client: server.client, tables, sleep: async () => undefined });
+    const claims = createDynamoSyncClaims({ client: server.client, tables, sleep: async () => undefined });
     const { fence: _, ...job } = ref;
-    expect(await sync.claim({ job, force: false, clearIndex: false })).toMatchObject({
+    expect(await claims.claim({ job, force: false, clearIndex: false })).toMatchObject({
       kind: 'claimed',
       job: { job_id },
     });
   });
 
   it('is StoreBusyError when nobody holds the lock', async () => {
-    const { sync } = await storesOver({ repository: free, writes: [conflict] });
-    await expect(sync.claim(claimOf())).rejects.toThrow(StoreBusyError);
+    const { claims } = await storesOver({ repository: free, writes: [conflict] });
+    await expect(claims.claim(claimOf())).rejects.toThrow(StoreBusyError);
   });
 
   it('is StoreBusyError when the repository is always freed again', async () => {
     const overtaken = refused({ ...failed, Item: stored({ ...free, sk: 'REPOSITORY' }) }, { Code: 'None' });
-    const { sync } = await storesOver({ repository: free, writes: [overtaken] });
-    await expect(sync.claim(claimOf())).rejects.toThrow('changed 10 times while it was claimed');
+    const { claims } = await storesOver({ repository: free, writes: [overtaken] });
+    await expect(claims.claim(claimOf())).rejects.toThrow('changed 10 times while it was claimed');
   });
 
   it('is absent when the repository was deleted meanwhile', async () => {
-    const { sync } = await storesOver({ repository: free, writes: [refused(failed, { Code: 'None' })] });
-    expect(await sync.claim(claimOf())).toEqual({ kind: 'absent' });
+    const { claims } = await storesOver({ repository: free, writes: [refused(failed, { Code: 'None' })] });
+    expect(await claims.claim(claimOf())).toEqual({ kind: 'absent' });
   });
 
   it('plans again when the old job has just ended', async () => {
     const justEnded = refused({ Code: 'None' }, { Code: 'None' }, { ...failed, Item: stored(newJobItem(ref)) });
-    const { sync, writeCalls } = await storesOver({ repository: locked, job: ref, writes: [justEnded, done] });
-    expect((await sync.claim(claimOf(true))).kind).toBe('claimed');
+    const { claims, writeCalls } = await storesOver({ repository: locked, job: ref, writes: [justEnded, done] });
+    expect((await claims.claim(claimOf(true))).kind).toBe('claimed');
     expect(writeCalls().slice(0, 2)).toEqual(['TransactWriteItems', 'TransactWriteItems']);
   });
 });
 
 describe('a plan that is always overtaken', () => {
   it('gives up a cancel', async () => {
-    const { sync } = await storesOver({ repository: locked, job: ref, writes: [refused(failed, { Code: 'None' })] });
-    await expect(sync.cancel(ref.job_id, beat.at)).rejects.toThrow(/claim of sync-.* changed 10 times/);
+    const { ends } = await storesOver({ repository: locked, job: ref, writes: [refused(failed, { Code: 'None' })] });
+    await expect(ends.cancel(ref.job_id, beat.at)).rejects.toThrow(/claim of sync-.* changed 10 times/);
   });
 
   it('gives up taking a generation', async () => {
-    const { sync } = await storesOver({ repository: locked, job: ref, writes: [refused(failed, { Code: 'None' })] });
-    await expect(sync.takeGeneration(ref)).rejects.toThrow(/generation of repo-.* changed 10 times/);
+    const { running } = await storesOver({ repository: locked, job: ref, writes: [refused(failed, { Code: 'None' })] });
+    await expect(running.takeGeneration(ref)).rejects.toThrow(/generation of repo-.* changed 10 times/);
   });
 
   it('gives up a delete', async () => {
@@ -208,15 +209,15 @@ describe('a plan that is always overtaken', () => {
 
 describe('what changes between two requests', () => {
   it('a job superseded right after its begin is lost', async () => {
-    const { sync } = await storesOver({ job: { ...ref, fence: 2 }, writes: [done] });
-    expect(await sync.begin(ref, beat.at)).toBe('lost');
-    expect(await sync.resume({ ...ref, fence: 5 }, beat.at)).toBe('lost');
+    const { claims, running } = await storesOver({ job: { ...ref, fence: 2 }, writes: [done] });
+    expect(await running.begin(ref, beat.at)).toBe('lost');
+    expect(await claims.resume({ ...ref, fence: 5 }, beat.at)).toBe('lost');
   });
 
   it('a job that is gone right after its begin is lost', async () => {
-    const { sync } = await storesOver({ writes: [done] });
-    expect(await sync.begin(ref, beat.at)).toBe('lost');
-    expect(await sync.resume(ref, beat.at)).toBe('lost');
+    const { claims, running } = await storesOver({ writes: [done] });
+    expect(await running.begin(ref, beat.at)).toBe('lost');
+    expect(await claims.resume(ref, beat.at)).toBe('lost');
   });
 
   it('a heartbeat of a batch that is taken away before its second write is lost', async () => {
@@ -225,8 +226,8 @@ describe('what changes between two requests', () => {
       item: stored({ fence: ref.fence, files_done: 9 }),
     };
     const gone: StubAnswer = { exception: 'ConditionalCheckFailedException' };
-    const { sync } = await storesOver({ writes: [ahead, gone] });
-    expect(await sync.progressBatch(ref, aBatch({ files_done: 1 }))).toBe('lost');
+    const { batches } = await storesOver({ writes: [ahead, gone] });
+    expect(await batches.progress(ref, aBatch({ files_done: 1 }))).toBe('lost');
   });
 
   it('a repository whose grant is gone between membership and look is not listed', async () => {
@@ -262,8 +263,8 @@ describe('what changes between two requests', () => {
     });
     stub = server;
     const tables = { repositories: 'r', syncJobs: 's' };
-    const sync = createDynamoSyncStore({ client: server.client, tables, logger: logs ? logger : undefined });
-    expect(await sync.fail(ref, { code: 'a', message: 'b' }, [], beat.at)).toBe('kept');
+    const ends = createDynamoJobEnds({ client: server.client, tables, logger: logs ? logger : undefined });
+    expect(await ends.fail(ref, { code: 'a', message: 'b' }, [], beat.at)).toBe('kept');
     expect(warnings).toHaveLength(logs ? 1 : 0);
   });
 });

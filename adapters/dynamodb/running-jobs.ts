@@ -1,72 +1,31 @@
 import type { JobRecord, PullReport } from '../../core/contract/records.ts';
-import type { TableNames } from '../../core/contract/tables.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
-import type { Logger } from '../../core/ports/logger.ts';
-import type { DiffReport, Heartbeat, JobView, Kept, SyncStore } from '../../core/ports/sync-store.ts';
-import { finishBatch, progressBatch, refenceBatches, startBatch } from './batches.ts';
-import { claimRepository } from './claim.ts';
-import { Database, type DatabaseOptions, TRIES } from './database.ts';
+import type { Kept } from '../../core/ports/kept.ts';
+import type { DiffReport, Heartbeat, RunningJobs } from '../../core/ports/running-jobs.ts';
+import { TRIES } from './database.ts';
 import { eventItems } from './delivery-items.ts';
 import { updateOf } from './expression.ts';
-import { rememberAnswer } from './idempotency.ts';
-import { cancelJob, failJob, publishJob } from './job-ends.ts';
-import { jobIs, jobKey, parseJob, readJob, readJobView } from './job-items.ts';
-import { listJobs, unfinishedJobs } from './job-lists.ts';
+import { jobIs, jobKey, parseJob, readJob } from './job-items.ts';
 import { noteProgress, writeWith } from './progress-notes.ts';
 import { lockIs, readRepository, repositoryKey } from './repository-items.ts';
-import { SharedReads } from './shared-reads.ts';
-import type { SyncStoreParts } from './sync-parts.ts';
+import { type JobTables, type JobTablesOptions, jobTables } from './sync-parts.ts';
 
-/** 90 days. */
-const RETENTION_SECONDS = 90 * 86_400;
-
-/**
- * Jobs and locks in DynamoDB; core/contract/tables.ts has the shapes.
- *
- * Throws StoreBusyError when others kept it from writing for some seconds (worth another try), and StoredRecordError
- * for stored items that are not as their schema says.
- */
-export const createDynamoSyncStore = (
-  options: DatabaseOptions & {
-    readonly tables: TableNames;
-    readonly logger?: Logger | undefined;
-    /** How long a job is kept after its end; 90 days unless told. */
-    readonly retentionSeconds?: number | undefined;
-  },
-): SyncStore => {
-  const parts: SyncStoreParts = {
-    database: new Database(options),
-    tables: options.tables,
-    retentionSeconds: options.retentionSeconds ?? RETENTION_SECONDS,
-    logger: options.logger,
-  };
-  const views = new SharedReads<JobView | null>();
+export const createDynamoRunningJobs = (options: JobTablesOptions): RunningJobs => {
+  const tables = jobTables(options);
   return {
-    claim: (claim) => claimRepository(parts, claim),
-    rememberAnswer: (repository, key, answer) => rememberAnswer(parts, repository, key, answer),
-    noteProgress: (job, points, at) => noteProgress(parts, job, points, at),
-    begin: (job, at) => begin(parts, job, at),
-    heartbeat: (job, beat) => heartbeat(parts, job, beat),
-    recordPull: (job, pull, at) => recordPull(parts, job, pull, at),
-    recordDiff: (job, report) => recordDiff(parts, job, report),
-    takeGeneration: (job) => takeGeneration(parts, job),
-    startBatch: (job, progress) => startBatch(parts, job, progress),
-    progressBatch: (job, progress) => progressBatch(parts, job, progress),
-    finishBatch: (job, progress) => finishBatch(parts, job, progress),
-    publish: (job, publication) => publishJob(parts, job, publication),
-    fail: (job, error, leftovers, at) => failJob(parts, job, error, leftovers, at),
-    cancel: (id, at) => cancelJob(parts, id, at),
-    resume: (job, at) => resume(parts, job, at),
-    job: (id) => views.of(id, () => readJobView(parts.database, parts.tables, id)),
-    jobs: (repository, limit, cursor) => listJobs(parts, repository, limit, cursor),
-    unfinished: () => unfinishedJobs(parts),
+    begin: (job, at) => begin(tables, job, at),
+    heartbeat: (job, beat) => heartbeat(tables, job, beat),
+    noteProgress: (job, points, at) => noteProgress(tables, job, points, at),
+    recordPull: (job, pull, at) => recordPull(tables, job, pull, at),
+    recordDiff: (job, report) => recordDiff(tables, job, report),
+    takeGeneration: (job) => takeGeneration(tables, job),
   };
 };
 
 const keptIf = (refused: unknown): Kept => (refused === null ? 'kept' : 'lost');
 
-const begin = async (parts: SyncStoreParts, job: JobRef, at: Date): Promise<JobRecord | 'lost'> => {
+const begin = async (parts: JobTables, job: JobRef, at: Date): Promise<JobRecord | 'lost'> => {
   const { database, tables } = parts;
   const key = jobKey(tables, job.job_id);
   const seen = await readJob(database, tables, job.job_id);
@@ -87,7 +46,7 @@ const begin = async (parts: SyncStoreParts, job: JobRef, at: Date): Promise<JobR
   return 'written' in again ? parseJob(again.written) : 'lost';
 };
 
-const heartbeat = async ({ database, tables }: SyncStoreParts, job: JobRef, beat: Heartbeat): Promise<Kept> =>
+const heartbeat = async ({ database, tables }: JobTables, job: JobRef, beat: Heartbeat): Promise<Kept> =>
   keptIf(
     await database.update(
       updateOf(jobKey(tables, job.job_id), (e) => ({
@@ -107,7 +66,7 @@ const heartbeat = async ({ database, tables }: SyncStoreParts, job: JobRef, beat
   );
 
 const recordPull = async (
-  { database, tables }: SyncStoreParts,
+  { database, tables }: JobTables,
   job: JobRef,
   pull: readonly PullReport[],
   at: Date,
@@ -121,7 +80,7 @@ const recordPull = async (
     ),
   );
 
-const recordDiff = async ({ database, tables }: SyncStoreParts, job: JobRef, report: DiffReport): Promise<Kept> =>
+const recordDiff = async ({ database, tables }: JobTables, job: JobRef, report: DiffReport): Promise<Kept> =>
   keptIf(
     await database.transact([
       {
@@ -149,7 +108,7 @@ const recordDiff = async ({ database, tables }: SyncStoreParts, job: JobRef, rep
   );
 
 /** A number is taken once a job: a job that has one keeps it, also under a later attempt. */
-const takeGeneration = async ({ database, tables }: SyncStoreParts, job: JobRef): Promise<number | 'lost'> => {
+const takeGeneration = async ({ database, tables }: JobTables, job: JobRef): Promise<number | 'lost'> => {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const repository = await readRepository(database, tables, job.repository_id);
     if (repository?.lock?.job_id !== job.job_id || repository.lock.fence !== job.fence) return 'lost';
@@ -180,29 +139,4 @@ const takeGeneration = async ({ database, tables }: SyncStoreParts, job: JobRef)
     await database.pause(attempt);
   }
   throw new StoreBusyError(`the generation of ${job.repository_id} changed ${TRIES} times while it was taken`);
-};
-
-/** While a repository is locked its fence is the lock's, so the next one is known without a look. */
-const resume = async (parts: SyncStoreParts, job: JobRef, at: Date): Promise<JobRecord | 'lost'> => {
-  const { database, tables } = parts;
-  const fence = job.fence + 1;
-  const refusals = await database.transact([
-    {
-      Update: updateOf(jobKey(tables, job.job_id), (e) => ({
-        set: { fence, updated_at: at.toISOString() },
-        add: { attempt: 1 },
-        when: jobIs(e, job, 'resume'),
-      })),
-    },
-    {
-      Update: updateOf(repositoryKey(tables, job.repository_id), (e) => ({
-        set: { fence, lock: { job_id: job.job_id, fence } },
-        when: lockIs(e, job),
-      })),
-    },
-  ]);
-  if (refusals !== null) return 'lost';
-  await refenceBatches(parts, job.job_id, fence);
-  const record = await readJob(database, tables, job.job_id);
-  return record !== null && record.fence === fence ? record : 'lost';
 };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dynamoStores } from '../../support/dynamo-stores.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
-import { syncStoreKeysContract } from './sync-store-keys.suite.ts';
+import { jobEndsContract } from './job-ends.suite.ts';
+import { jobEndsEventsContract } from './job-ends-events.suite.ts';
 
 let dynamodb: TestDynamoDb;
 beforeAll(async () => {
@@ -9,4 +10,5 @@ beforeAll(async () => {
 });
 afterAll(() => dynamodb.stop());
 
-syncStoreKeysContract('DynamoDB', () => dynamoStores(dynamodb));
+jobEndsContract('DynamoDB', () => dynamoStores(dynamodb));
+jobEndsEventsContract('DynamoDB', () => dynamoStores(dynamodb));

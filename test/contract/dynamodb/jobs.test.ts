@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dynamoStores } from '../../support/dynamo-stores.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
-import { syncStoreContract } from './sync-store.suite.ts';
+import { jobsContract } from './jobs.suite.ts';
 
 let dynamodb: TestDynamoDb;
 beforeAll(async () => {
@@ -9,4 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => dynamodb.stop());
 
-syncStoreContract('DynamoDB', () => dynamoStores(dynamodb));
+jobsContract('DynamoDB', () => dynamoStores(dynamodb));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dynamoStores } from '../../support/dynamo-stores.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
-import { syncStoreEventsContract } from './sync-store-events.suite.ts';
+import { runningJobsContract } from './running-jobs.suite.ts';
+import { runningJobsEventsContract } from './running-jobs-events.suite.ts';
 
 let dynamodb: TestDynamoDb;
 beforeAll(async () => {
@@ -9,4 +10,5 @@ beforeAll(async () => {
 });
 afterAll(() => dynamodb.stop());
 
-syncStoreEventsContract('DynamoDB', () => dynamoStores(dynamodb));
+runningJobsContract('DynamoDB', () => dynamoStores(dynamodb));
+runningJobsEventsContract('DynamoDB', () => dynamoStores(dynamodb));

@@ -1,37 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobRecord } from '../../../core/contract/records.ts';
-import type { RepositoryStore } from '../../../core/ports/repository-store.ts';
-import type { ClaimOutcome, SyncStore } from '../../../core/ports/sync-store.ts';
+import type { ClaimOutcome } from '../../../core/ports/sync-claims.ts';
 import { aJob, aPublication, aRepository } from '../../support/sync-records.ts';
-
-export interface SyncStoreKeysUnderTest {
-  readonly repositories: RepositoryStore;
-  readonly sync: SyncStore;
-  snapshot(): Promise<unknown>;
-}
+import { type JobPorts, setUpJobs } from './job-set-up.ts';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 0, 2);
 
-/** What every SyncStore does with idempotency keys. `make` gives stores over new, empty state. */
-export const syncStoreKeysContract = (name: string, make: () => Promise<SyncStoreKeysUnderTest>): void => {
-  describe(`${name} as a SyncStore, under idempotency keys`, () => {
-    let under: SyncStoreKeysUnderTest;
-    let sync: SyncStore;
+/** What every SyncClaims does with idempotency keys. `make` gives ports over new, empty state. */
+export const syncClaimsKeysContract = (name: string, make: () => Promise<JobPorts>): void => {
+  describe(`${name} as SyncClaims, under idempotency keys`, () => {
+    const { under, register } = setUpJobs(make);
     let id: JobRecord['repository_id'];
     beforeEach(async () => {
-      under = await make();
-      ({ sync } = under);
-      const repository = aRepository();
-      await under.repositories.create(repository);
-      id = repository.repository_id;
+      id = (await register()).repository_id;
     });
     const claim = (
       key: string,
       parts: { fingerprint?: string; force?: boolean; at?: number; job?: Partial<JobRecord> } = {},
     ): Promise<ClaimOutcome> => {
       const { fingerprint = 'body-1', force = false, at = start } = parts;
-      return sync.claim({
+      return under.claims.claim({
         job: aJob(id, { created_at: new Date(at).toISOString(), ...parts.job }),
         force,
         clearIndex: false,
@@ -47,7 +36,7 @@ export const syncStoreKeysContract = (name: string, make: () => Promise<SyncStor
     it('claims once, and repeats the job and the kept answer from then on', async () => {
       const job = await claimed(claim('key-1'));
       expect(await claim('key-1')).toEqual({ kind: 'replayed', job: { job, inFlight: [] }, answer: null });
-      await sync.rememberAnswer(id, 'key-1', '{"status":202}');
+      await under.claims.rememberAnswer(id, 'key-1', '{"status":202}');
       expect(await claim('key-1')).toMatchObject({ kind: 'replayed', answer: '{"status":202}' });
     });
 
@@ -61,9 +50,9 @@ export const syncStoreKeysContract = (name: string, make: () => Promise<SyncStor
 
     it('repeats while the job runs and after it has ended, and never answers held', async () => {
       const job = await claimed(claim('key-1'));
-      await sync.begin(job, new Date(start + 1000));
+      await under.running.begin(job, new Date(start + 1000));
       expect(await claim('key-1')).toMatchObject({ kind: 'replayed', job: { job: { status: 'running' } } });
-      await sync.publish(job, aPublication());
+      await under.ends.publish(job, aPublication());
       expect(await claim('key-1')).toMatchObject({ kind: 'replayed', job: { job: { status: 'completed' } } });
     });
 
@@ -85,13 +74,13 @@ export const syncStoreKeysContract = (name: string, make: () => Promise<SyncStor
     it('keeps nothing of a claim that is not made', async () => {
       await claimed(claim('key-1'));
       expect((await claim('key-2')).kind).toBe('held');
-      await sync.rememberAnswer(id, 'key-2', 'never given');
+      await under.claims.rememberAnswer(id, 'key-2', 'never given');
       expect(await claim('key-2', { fingerprint: 'body-2' })).toMatchObject({ kind: 'held' });
     });
 
     it('forgets a key after 24 hours, and not before', async () => {
       const job = await claimed(claim('key-1'));
-      await sync.cancel(job.job_id, new Date(start + hour));
+      await under.ends.cancel(job.job_id, new Date(start + hour));
       expect((await claim('key-1', { at: start + 24 * hour - 1000 })).kind).toBe('replayed');
       const again = await claimed(claim('key-1', { fingerprint: 'body-2', at: start + 24 * hour }));
       expect(again.job_id).not.toBe(job.job_id);
@@ -105,24 +94,24 @@ export const syncStoreKeysContract = (name: string, make: () => Promise<SyncStor
         clearIndex: false,
         idempotency: { key: 'key-1', fingerprint: 'body-1' },
       };
-      const first = await sync.claim(asked);
-      expect(await sync.claim(asked)).toEqual(first);
-      await sync.cancel(asked.job.job_id, new Date(start));
-      expect(await sync.claim(asked)).toMatchObject({ kind: 'claimed', job: { job_id: asked.job.job_id } });
+      const first = await under.claims.claim(asked);
+      expect(await under.claims.claim(asked)).toEqual(first);
+      await under.ends.cancel(asked.job.job_id, new Date(start));
+      expect(await under.claims.claim(asked)).toMatchObject({ kind: 'claimed', job: { job_id: asked.job.job_id } });
     });
 
     it('keeps the keys of two repositories apart, also of two that had the same name', async () => {
       const job = await claimed(claim('key-1'));
       const other = aRepository();
       await under.repositories.create(other);
-      const elsewhere = await sync.claim({
+      const elsewhere = await under.claims.claim({
         job: aJob(other.repository_id),
         force: false,
         clearIndex: false,
         idempotency: { key: 'key-1', fingerprint: 'body-2' },
       });
       expect(elsewhere.kind).toBe('claimed');
-      await sync.cancel(job.job_id, new Date(start));
+      await under.ends.cancel(job.job_id, new Date(start));
       await under.repositories.delete(id);
       expect((await claim('key-1')).kind).toBe('absent');
       await under.repositories.create(aRepository({ repository_id: id, created_at: '2026-01-01T12:00:00.000Z' }));

@@ -2,24 +2,37 @@ import { JobId, type RepositoryId } from '../../core/contract/ids.ts';
 import type { JobRecord } from '../../core/contract/records.ts';
 import { jobIndexes } from '../../core/contract/tables.ts';
 import { isTerminal } from '../../core/domain/job-status.ts';
+import type { Jobs, JobView } from '../../core/ports/jobs.ts';
 import type { Page } from '../../core/ports/repository-store.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Item } from './database.ts';
 import { Expression } from './expression.ts';
-import { readJob, shards } from './job-items.ts';
+import { readJob, readJobView, shards } from './job-items.ts';
 import { readRepository } from './repository-items.ts';
+import { SharedReads } from './shared-reads.ts';
 import { parseStored } from './stored.ts';
-import type { SyncStoreParts } from './sync-parts.ts';
+import { type JobTables, type JobTablesOptions, jobTables } from './sync-parts.ts';
 
 const LIST_LIMIT = 100;
 const CURSOR = 'jobs';
+
+/** However many look at one job at once, one read of it is under way. */
+export const createDynamoJobs = (options: JobTablesOptions): Jobs => {
+  const tables = jobTables(options);
+  const views = new SharedReads<JobView | null>();
+  return {
+    get: (id) => views.of(id, () => readJobView(tables.database, tables.tables, id)),
+    list: (repository, limit, cursor) => list(tables, repository, limit, cursor),
+    unfinished: () => unfinished(tables),
+  };
+};
 
 /**
  * A page of a repository's jobs, newest first: their keys from the index, themselves from the table. What another
  * repository of the same name did, before it was deleted, is nobody's business any more.
  */
-export const listJobs = async (
-  { database, tables }: SyncStoreParts,
+const list = async (
+  { database, tables }: JobTables,
   repository: RepositoryId,
   limit: number,
   cursor: string | null,
@@ -60,7 +73,7 @@ const startOf = (repository: RepositoryId, cursor: string) => {
 };
 
 /** Jobs that have not ended, shard by shard, each read from the table: what the index still shows may have ended. */
-export async function* unfinishedJobs({ database, tables }: SyncStoreParts): AsyncGenerator<JobRecord> {
+async function* unfinished({ database, tables }: JobTables): AsyncGenerator<JobRecord> {
   for (const shard of shards) {
     const e = new Expression();
     const keys = database.query({
