@@ -57,6 +57,15 @@ describe.each(everyDeployment)('the template of %s', (_, { resources }) => {
     expect(circles).toEqual([]);
   });
 
+  it('holds no null, which CloudFormation refuses and synth does not see', () => {
+    const nulls = (value: unknown, path: string): string[] => {
+      if (value === null) return [path];
+      if (typeof value !== 'object') return [];
+      return Object.entries(value as object).flatMap(([key, inner]) => nulls(inner, `${path}/${key}`));
+    };
+    expect(nulls(resources, '')).toEqual([]);
+  });
+
   it('has at most the 500 resources that a stack may have', () => {
     expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
   });
