@@ -26,6 +26,17 @@ export const requestModels = (api: RestApi): ReadonlyMap<FunctionName, Readonly<
     }),
   );
 
-/** JSON schema draft 4, which is what API Gateway reads, without what only the function can check. */
-export const modelOf = (schema: z.ZodType): object =>
-  z.toJSONSchema(schema, { target: 'draft-4', io: 'input', unrepresentable: 'any', reused: 'inline' });
+/**
+ * JSON schema draft 4, which is what API Gateway reads, without what only the function can check, and without defaults of
+ * null: CloudFormation refuses a template that holds one.
+ */
+const modelOf = (schema: z.ZodType): object =>
+  z.toJSONSchema(schema, {
+    target: 'draft-4',
+    io: 'input',
+    unrepresentable: 'any',
+    reused: 'inline',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.default === null) delete jsonSchema.default;
+    },
+  });

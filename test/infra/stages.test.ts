@@ -1,19 +1,9 @@
-import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { DeploymentContext, settingsOf, stages } from '../../lib/stages.ts';
 import { resolved, synthesise } from './synthesised.ts';
 
 const dev = synthesise({ ...stages.dev });
 const prod = synthesise({ ...stages.prod });
-const other = synthesise({
-  ...stages.dev,
-  corsOrigins: ['https://app.example.com'],
-  oidc: {
-    issuer: 'https://login.example.com',
-    audience: 'repository-sync',
-    jwksUri: 'https://login.example.com/keys',
-  },
-});
 const stateful = /^AWS::(DynamoDB::GlobalTable|S3::Bucket|S3Vectors::VectorBucket|Cognito::UserPool)$/;
 
 describe.each([
@@ -110,60 +100,6 @@ describe('what a deployment may say', () => {
     [{ alarmEmail: 'nobody' }],
   ])('is not %j', (context) => {
     expect(DeploymentContext.safeParse(context).success).toBe(false);
-  });
-});
-
-describe.each([
-  ['AwsSolutions', AwsSolutionsChecks],
-  ['Serverless', ServerlessChecks],
-])('cdk-nag’s %s pack', (_, Pack) => {
-  it.each([
-    ['prod', prod],
-    ['web pages and an issuer of one’s own', other],
-  ])('finds nothing in a stack with %s', (__, { app, stack }) => {
-    const pack: NagPack = new Pack(app);
-    const { violations } = pack.validateScope(stack);
-    expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
-  });
-});
-
-describe.each([
-  ['dev', dev],
-  ['prod', prod],
-  ['with pages and an issuer of its own', other],
-])('the template of %s', (_, { resources }) => {
-  /** The resources that a value names: by Ref, Fn::GetAtt, Fn::Sub, or as a dependency. */
-  const named = (value: unknown): string[] => {
-    if (Array.isArray(value)) return value.flatMap(named);
-    if (typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([key, inner]) => {
-      if (key === 'Ref') return [String(inner)];
-      if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0])];
-      if (key === 'Fn::Sub' && typeof inner === 'string')
-        return [...inner.matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, name]) => name ?? '');
-      if (key === 'DependsOn') return [inner].flat().map(String);
-      return named(inner);
-    });
-  };
-  const graph = new Map(
-    Object.entries(resources).map(([id, resource]) => [id, named(resource).filter((each) => each in resources)]),
-  );
-
-  it('can be ordered: nothing waits for itself, which CloudFormation refuses and synth does not see', () => {
-    const done = new Set<string>();
-    const circles: string[] = [];
-    const visit = (id: string, path: readonly string[]): void => {
-      if (path.includes(id)) circles.push([...path.slice(path.indexOf(id)), id].join(' → '));
-      if (done.has(id) || path.includes(id)) return;
-      for (const next of graph.get(id) ?? []) visit(next, [...path, id]);
-      done.add(id);
-    };
-    for (const id of graph.keys()) visit(id, []);
-    expect(circles).toEqual([]);
-  });
-
-  it('has at most the 500 resources that a stack may have', () => {
-    expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
   });
 });
 
