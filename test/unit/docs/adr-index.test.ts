@@ -20,7 +20,7 @@ it('docs/adr/README.md lists every ADR in order, by its number and title', () =>
   ).toEqual(rows);
 });
 
-it.each(records)('%s has the number of its file, which no other has', (name) => {
+it.each(records)('%s begins with its own number, which no other has', (name) => {
   const number = Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]);
   expect(read(name)).toMatch(new RegExp(`^# ${number}\\. `));
   expect(records.filter((other) => other.startsWith(name.slice(0, 5)))).toEqual([name]);
