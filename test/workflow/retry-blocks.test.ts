@@ -27,7 +27,7 @@ for (const { name, retry } of steps)
   for (const block of retry.slice(1))
     for (const error of block.ErrorEquals) additional.set(error, [...(additional.get(error) ?? []), { name, block }]);
 
-/** ADR 9: the blocks are written out in every task, so this is what keeps them the same. */
+/** ADR 11: the blocks are written out in every task, so this is what keeps them the same. */
 describe('the retry blocks of core/workflow/sync.asl.json', () => {
   it('are looked at in every task that has a copy', () => {
     expect(others.map(({ name }) => name)).toEqual(
