@@ -39,7 +39,7 @@ export const startBatch = async (
   return 'done';
 };
 
-/** One write to the batch's own item. The fence there is the claim's: whoever takes the claim away sweeps these items. */
+/** One write to the batch's own item. The fence there is the claim's: the job that takes over the claim sweeps these items. */
 export const progressBatch = async (
   { database, tables }: SyncStoreParts,
   job: JobRef,
@@ -94,7 +94,7 @@ export const finishBatch = async (
     { Put: putNewOf(tables.syncJobs, result, 'job_id') },
     { Delete: batchKey(tables, job.job_id, progress.batch) },
   ]);
-  // Only the result stood in the way: the batch has been folded.
+  // Only the result failed its condition: the batch has been folded.
   return refusals !== null && refusals[0] != null ? 'lost' : 'kept';
 };
 
@@ -113,7 +113,7 @@ export const refenceBatches = (parts: SyncStoreParts, id: JobId, fence: number):
 /**
  * The claim has moved in a transaction that is committed, and every start and end of a batch looks at it. What is left
  * is to tell workers sooner: when that fails, a worker hears of it at its batch's end, and nothing is wrong until then
- * but a number that nobody shows.
+ * but a number that is not shown.
  */
 const afterCommit = async (
   parts: SyncStoreParts,

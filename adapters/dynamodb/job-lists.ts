@@ -16,7 +16,7 @@ const CURSOR = 'jobs';
 
 /**
  * A page of a repository's jobs, newest first: their keys from the index, themselves from the table. What another
- * repository of the same name did, before it was deleted, is nobody's business any more.
+ * repository of the same name did, before it was deleted, is not shown any more.
  */
 export const listJobs = async (
   { database, tables }: SyncStoreParts,

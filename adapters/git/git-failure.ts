@@ -12,7 +12,7 @@ import { isStillThere } from './local-repository.ts';
 
 type Cause = readonly [pattern: RegExp, make: (where: string, match: RegExpExecArray) => SyncError];
 
-/** What git says (in English: LC_ALL=C), the first that matches. Faults of the transport stand before what they lead to. */
+/** What git says (in English: LC_ALL=C), the first that matches. Faults of the transport come before what they lead to. */
 const causes: readonly Cause[] = [
   [
     /couldn't find remote ref refs\/heads\/(.+)/,

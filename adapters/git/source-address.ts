@@ -99,7 +99,7 @@ const overHttp = async (
     );
   const plain = `${url.protocol}//${url.host}${url.pathname}`;
   return {
-    // Whoever reads that something may not be read wants to know with what it was tried.
+    // A user who reads that a source may not be read wants to know with which credential that was tried.
     label: source.credential === undefined ? plain : `${plain} (with the credential ${source.credential})`,
     protocol,
     path: null,

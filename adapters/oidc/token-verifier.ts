@@ -49,7 +49,7 @@ export const createOidcTokenVerifier = (options: OidcTokenVerifierOptions): Toke
 };
 
 /**
- * What speaks of the token. The wait period begins only when keys were fetched and did not hold the key id that was asked
+ * The errors that are the token's fault. The wait period begins only when keys were fetched and did not hold the key id that was asked
  * for: the keys at hand are then less than 10 s old, and what they do not know is not the issuer's.
  */
 const refusals = [

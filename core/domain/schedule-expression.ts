@@ -32,7 +32,7 @@ const fields = [
   { name: 'day of week', from: 0, to: 7, names: weekdays },
 ] as const satisfies readonly Field[];
 
-/** Whoever asks for each night at three does not ask for the second; more than this is noticed. */
+/** A user who asks for three o'clock each night does not mean the exact second; more than this is noticed. */
 const WIDEST_WINDOW_MINUTES = 15;
 
 export const readSchedule = (expression: string): ScheduleReading => {

@@ -8,7 +8,7 @@ export interface Credential {
 
 export interface Credentials {
   /**
-   * What a reference stands for; null when nothing does. Throws StoreBusyError when that cannot be told now, and
+   * What a reference stands for; null when nothing does. Throws StoreBusyError when that cannot be read now, and
    * SourceRefusedError when what is kept there may not be used as it is.
    */
   resolve(reference: string): Promise<Credential | null>;

@@ -17,7 +17,7 @@ import type { JobPhase } from '../domain/job-status.ts';
 import type { FollowUp } from './follow-ups.ts';
 import type { Page } from './repository-store.ts';
 
-/** A job as it stands, with what its batches in flight have done. */
+/** A job as it is now, with what its batches in flight have done. */
 export interface JobView {
   readonly job: JobRecord;
   readonly inFlight: readonly BatchProgress[];

@@ -12,8 +12,8 @@ interface Failure {
 }
 
 /**
- * Ends a job as failed, keeps the cause and releases the lock; the old index stays. For a job that was taken away it
- * does nothing: somebody else has ended it. What the job wrote is removed by the next one.
+ * Ends a job as failed, keeps the cause and releases the lock; the old index stays. For a job that has lost its claim it
+ * does nothing: another request has ended it. What the job wrote is removed by the next one.
  */
 export const failSync =
   (deps: Deps) =>
@@ -42,7 +42,7 @@ const factsOf = async (deps: Deps, job: JobRef, at: Date): Promise<object> => {
   }
 };
 
-/** What a Map says when a child failed; the child's own error stands in the Map's results. */
+/** What a Map says when a child failed; the child's own error is in the Map's results. */
 const MAP_FAILED = 'States.ExceedToleratedFailureThreshold';
 
 const FailedChildren = z.array(z.object({ Error: z.string(), Cause: z.string().optional() }));

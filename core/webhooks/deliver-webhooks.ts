@@ -158,7 +158,7 @@ interface Unsent {
 /** Why nothing is sent at all, or the answer to what was. */
 const tryOnce = async (deps: Deps, delivery: Delivery, at: Date): Promise<WebhookAnswer | Unsent> => {
   const repository = await deps.repositories.get(delivery.repository_id);
-  // One that was made anew under the same name has nothing to do with what the old one owed.
+  // A new repository of the same name has nothing to do with the old one's deliveries.
   if (repository === null || repository.created_at > delivery.created_at)
     return { kind: 'unsent', error: 'the repository is gone', status: 'failed' };
   if (repository.disabled_webhooks.includes(delivery.url))

@@ -9,12 +9,12 @@ interface Shapes<Params, Query, Body, Headers> {
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
-  /** By their names in lower case; headers that it does not name are nobody's matter. */
+  /** By their names in lower case; headers that it does not name are ignored. */
   readonly headers?: z.ZodType<Headers>;
 }
 
 export interface ApiRequest<Params, Query, Body, Headers> {
-  /** Who asks, as the authorizer found. */
+  /** The caller, as the authorizer found. */
   readonly user: UserId;
   readonly params: Params;
   readonly query: Query;
@@ -38,7 +38,7 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
     return user.success ? answer(shapes, act, event, user.data) : unauthorized();
   });
 
-/** Wraps an answer for API Gateway. What nobody expected is a 500 that tells nothing and a log line that tells all. */
+/** Wraps an answer for API Gateway. An unexpected error is a 500 without details and a log line with all of them. */
 export const answerSafely =
   (logger: Logger, serve: (event: APIGatewayProxyEvent) => Promise<Answer>) =>
   async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {

@@ -19,14 +19,14 @@ export interface MonitoringProps {
   readonly api: Api;
   readonly storage: Storage;
   readonly workflow: Workflow;
-  /** Who is told of alarms; nobody without. */
+  /** The address that alarms are sent to; without it they are sent nowhere. */
   readonly alarmEmail?: string | undefined;
 }
 
 /** What an undelivered message means, by the construct that its queue belongs to. A queue that is not named here does not synthesise. */
 const deadLetterImpacts: Readonly<Record<string, string>> = {
-  reconciler: 'A look after the jobs failed: dead jobs hold their repository until a later look succeeds.',
-  dispatcher: 'A round of webhooks and owed syncs failed: events come late until a later round succeeds.',
+  reconciler: 'A run of the reconciler failed: dead jobs hold their repository until a later run succeeds.',
+  dispatcher: 'A run of the dispatcher failed: webhook events and syncs after pushes are late until a later run succeeds.',
   schedules: 'A scheduled sync was not started: a repository’s index stays old until its next time.',
 };
 
@@ -88,7 +88,7 @@ export class Monitoring extends Construct {
     });
     this.#alarm({
       name: 'unreconciled-jobs',
-      impact: 'A dead job can be neither resumed nor ended: its repository may be busy until somebody acts.',
+      impact: 'A dead job can be neither resumed nor ended: its repository may be busy until an operator acts.',
       runbook: 'Unreconciled jobs',
       metric: eachMinute('UnreconciledJobs', 'Maximum'),
       when: 'at-least',
@@ -98,7 +98,7 @@ export class Monitoring extends Construct {
     });
     this.#alarm({
       name: 'reconciler-silent',
-      impact: 'Nobody looks after the jobs: what dies now stays dead, and stuck syncs are not seen.',
+      impact: 'The reconciler does not run: jobs that die now stay dead, and stuck syncs are not noticed.',
       runbook: 'Reconciler silent',
       metric: eachMinute('UnfinishedJobs', 'SampleCount'),
       when: 'below',
@@ -194,7 +194,7 @@ export class Monitoring extends Construct {
       when: 'at-least',
       threshold: 1,
       periods: 1,
-      // A queue that nobody uses tells nothing.
+      // A queue that is not used reports nothing.
       silence: 'fine',
     });
   }

@@ -11,7 +11,7 @@ import type { Storage } from '../storage.ts';
 import type { Workflow } from './workflow.ts';
 
 /**
- * Sends what is due in the outbox, and starts the syncs that pushes are owed: as soon as an event is put (the table's
+ * Sends what is due in the outbox, and starts the syncs that pushes asked for: as soon as an event is put (the table's
  * stream), and each minute, for what is to be tried again, for redeliveries and for whatever the stream did not bring.
  */
 export class Dispatcher extends Construct {
@@ -23,7 +23,7 @@ export class Dispatcher extends Construct {
       memoryMiB: 512,
       timeout: timeouts.shortTask,
     });
-    // Deliveries: leased, recorded, and with a 410 the repository's list. Owed syncs: a claim, as start-sync makes it.
+    // Deliveries: leased, recorded, and with a 410 the repository's list. Syncs after pushes: a claim, as start-sync makes it.
     storage.grant(dispatch, {
       repositories: ['GetItem', 'UpdateItem'],
       syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],

@@ -30,7 +30,7 @@ const eta = 'When it is likely to end, by this repository’s own pace; null whe
 
 const repository = {
   repository_id: 'Its id.',
-  owner: 'Who registered it.',
+  owner: 'The user who registered it.',
   role: 'What you may do with it.',
   source: 'Where it is read from.',
   default_branch: 'What `current` means; null until the first sync has asked the source.',
@@ -54,7 +54,7 @@ const job = {
   estimated_completion: eta,
   progress: 'How far it is.',
   options: 'The options in effect.',
-  requested_by: 'Who asked for it.',
+  requested_by: 'The user, or `github`, `gitlab` or `schedule`, that asked for it.',
   mode: 'Whether it made the whole index anew; null until it has decided.',
   attempt: 'Counts on when the job is resumed after a crash.',
   pull: 'How each branch has moved since it was indexed. What the 202 could not tell in time is filled in.',
@@ -124,7 +124,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     remote: 'Its name.',
     branches: 'The branches that were asked for.',
     ignore_patterns: 'Patterns for this job, beside the repository’s own.',
-    progress_webhook: 'The address that is told of it.',
+    progress_webhook: 'The address that gets its events.',
   }),
   named('Pull', PullReport, 'What was pulled of a branch.', {
     remote: 'The remote’s name.',
@@ -138,7 +138,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     added: 'New paths.',
     modified: 'Paths with other content than before.',
     deleted: 'Paths that are gone.',
-    renamed: 'Paths whose content stood under another path before.',
+    renamed: 'Paths whose content was at another path before.',
     unchanged: 'Paths that were not touched.',
     indexed: 'Of the changed ones: those that can be found now.',
     skipped: 'Of the changed ones: those that are not indexed on purpose.',
@@ -159,7 +159,7 @@ export const answerSchemas: readonly NamedSchema[] = [
   named('SearchAnswer', SearchAnswer, 'What a search found.', {
     results: 'Best first.',
     branch: 'The branch that was searched.',
-    indexed_commit: 'The commit that the answer speaks of.',
+    indexed_commit: 'The commit that the results are from.',
     next: 'Always null: ask for a greater `limit`.',
   }),
   named('SearchHit', SearchHit, 'A piece of a file.', {

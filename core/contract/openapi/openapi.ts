@@ -182,7 +182,7 @@ const responseObject = (answer: AnswerSpec, isProblem: boolean, answers: SchemaB
 
 const headerReference = (name: AnswerHeader) => ({ $ref: `#/components/headers/${name}` });
 
-/** A common answer stands in the document once. */
+/** A common answer is in the document once. */
 const referenceTo = (answer: AnswerSpec): { readonly $ref: string } | null => {
   const found = Object.entries(commonAnswers).find(([, common]) => common === answer);
   return found === undefined ? null : { $ref: `#/components/responses/${found[0]}` };

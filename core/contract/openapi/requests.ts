@@ -42,7 +42,7 @@ export const requestSchemas: readonly NamedSchema[] = [
     branches: 'Which branches. `current` is the default branch.',
     branch: 'The same for one branch. Not beside `branches`.',
     ignore_patterns: `${ignore} Added to the repository’s own.`,
-    progress_webhook: 'An address that is told of the job’s start, every ten points of its progress, and its end.',
+    progress_webhook: 'An address that gets an event at the job’s start, at every ten points of its progress, and at its end.',
   }),
   named('GithubPush', GithubPush, 'Of GitHub’s event `push`: what is read of it.', {
     ref: 'What was pushed, such as `refs/heads/main`.',

@@ -65,7 +65,7 @@ const problemAnswer = (description: string, headers: readonly AnswerHeader[] = [
   headers,
 });
 
-/** Answers that many calls have. Each stands in the document once, under this name. */
+/** Answers that many calls have. Each is in the document once, under this name. */
 export const commonAnswers = {
   BadRequest: { description: 'Something in the request is wrong: `errors` names each field.', schema: InvalidRequest },
   Unauthorized: problemAnswer('There is no bearer token, or it is not valid.', ['WWW-Authenticate']),

@@ -21,7 +21,7 @@ export const repositoryOperations = {
   'create-repository': {
     tag: 'Repositories',
     description:
-      'You become its owner. Nothing is indexed before the first sync. Who deploys the service decides which sources it takes: https:// everywhere; on one machine also file://, http:// on loopback and absolute paths.',
+      'You become its owner. Nothing is indexed before the first sync. The service’s operator decides which sources it accepts: https:// everywhere; on one machine also file://, http:// on loopback and absolute paths.',
     body: { schema: CreateRepository, required: true, example: newRepository },
     answers: {
       201: {
@@ -100,7 +100,7 @@ export const repositoryOperations = {
   },
   'delete-grant': {
     tag: 'Repositories',
-    description: 'Needs the role owner. Whoever registered the repository stays its owner.',
+    description: 'Needs the role owner. The user who registered the repository stays its owner.',
     params: GrantParams,
     answers: granted,
   },

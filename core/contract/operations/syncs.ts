@@ -68,7 +68,7 @@ export const syncOperations = {
     params: JobParams,
     headers: GetJobHeaders,
     answers: {
-      200: { description: 'The job as it stands.', schema: JobAnswer, headers: ['ETag'], example: runningJob },
+      200: { description: 'The job as it is now.', schema: JobAnswer, headers: ['ETag'], example: runningJob },
       304: { description: 'It is as it was.', headers: ['ETag'] },
       ...token,
       ...access,

@@ -5,7 +5,7 @@ import { delivery, pathExamples, secretRotated } from '../openapi/examples.ts';
 import { GithubHeaders, GithubPush, GitlabHeaders, GitlabPush, PushHookAnswer } from '../push-hooks.ts';
 import { access, type Operation, token, withBody } from './kit.ts';
 
-/** An unknown repository is a 401 too: nobody learns which there are. */
+/** An unknown repository is a 401 too, so that a caller cannot find out which repositories exist. */
 const pushAnswers = {
   202: {
     description: 'What becomes of the push.',
