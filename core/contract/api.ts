@@ -13,7 +13,7 @@ const Time = z.iso.datetime();
 export const Schedule = z
   .string()
   .max(200)
-  .regex(/^\S+( \S+){4}$/, 'must be a cron expression of 5 fields with a space between them, such as 0 3 * * *');
+  .regex(/^\S+( \S+){4}$/, 'must be a cron expression of 5 fields separated by a space, such as 0 3 * * *');
 
 export const CreateRepository = z.strictObject({
   repository_id: RepositoryId.optional(),

@@ -38,7 +38,7 @@ export const SyncOptions = z
       .max(2048)
       .optional(),
   })
-  .describe('What a sync is to do')
+  .describe('What a sync should do')
   .superRefine((options, context) => {
     if (options.branch !== undefined && options.branches.some((name) => name !== 'current'))
       context.addIssue({

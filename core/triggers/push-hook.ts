@@ -64,7 +64,7 @@ export const takePush =
     if (decision.kind === 'pong') return decision;
     if (decision.kind === 'ignore') return { kind: 'ignored', reason: decision.reason };
     if (!BranchName.safeParse(decision.branch).success)
-      return { kind: 'ignored', reason: 'the branch has a name that cannot be asked for' };
+      return { kind: 'ignored', reason: 'the branch has a name that a sync cannot take' };
     const { repository_id } = repository;
     await deps.followUps.request(repository_id, [decision.branch], from, deps.clock.now());
     deps.logger.info('push taken', { repository_id, from, branch: decision.branch });

@@ -110,7 +110,7 @@ const tryAtTurn = async (deps: Deps, delivery: Delivery): Promise<NextStep['stat
     return (await waitsForAnother(deps, delivery)) ? null : await deliver(deps, delivery);
   } catch (error) {
     const { repository_id, job_id, delivery_id } = delivery;
-    deps.logger.error('webhook not dealt with', { repository_id, job_id, delivery_id, error: String(error) });
+    deps.logger.error('webhook not handled', { repository_id, job_id, delivery_id, error: String(error) });
     return null;
   }
 };

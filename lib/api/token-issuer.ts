@@ -60,7 +60,8 @@ export class TokenIssuer extends Construct implements OidcIssuer {
       },
       {
         id: 'AwsSolutions-COG3',
-        reason: 'Threat protection is part of the Plus plan, which costs money for each user. An operator who wants it can turn it on.',
+        reason:
+          'Threat protection is part of the Plus plan, which costs money for each user. An operator who wants it can turn it on.',
       },
       {
         id: 'AwsSolutions-COG8',

@@ -34,7 +34,7 @@ export const usage = `Usage: npm start -- [<path or url>] [--once] [--search <wo
   --search       what to search for after the sync
 
 Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNAMODB_ENDPOINT, LOG_LEVEL (warn),
-             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private)`;
+             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although they are private)`;
 
 const Environment = z.object({
   PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65535).default(3000),
@@ -49,7 +49,7 @@ const Environment = z.object({
     .transform((entries) => entries.filter((entry) => entry !== ''))
     .refine(
       (entries) => entries.every(isWebhookAllowEntry),
-      'must be host names, addresses and CIDRs with commas between',
+      'must be host names, addresses and CIDRs, separated by commas',
     ),
 });
 

@@ -10,6 +10,6 @@ export const refuseWebhook = (url: string, policy: SourcePolicy): string | null 
   const { protocol, username, password, hostname } = new URL(url);
   if (hostname === '' || !(protocol === 'https:' || (protocol === 'http:' && policy === 'local'))) return expected;
   // A job shows its options to every user who may read it.
-  if (username !== '' || password !== '') return 'must not hold a user name or a password';
+  if (username !== '' || password !== '') return 'must not contain a user name or a password';
   return null;
 };
