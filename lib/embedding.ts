@@ -10,7 +10,7 @@ export interface Embedding {
   readonly dimensions: number;
 }
 
-/** The environment of whoever names or calls the model. */
+/** The environment of functions that name or call the model. */
 export const embeddingEnvironment = ({ model, dimensions }: Embedding) => ({
   EMBEDDING_MODEL: model,
   EMBEDDING_DIMENSIONS: String(dimensions),

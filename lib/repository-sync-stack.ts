@@ -31,7 +31,7 @@ export class RepositorySyncStack extends Stack {
     new Reconciler(this, { storage, workflow });
     new Dispatcher(this, { storage, workflow });
     new Monitoring(this, { api, storage, workflow, alarmEmail: props.alarmEmail });
-    // One rule for all: whoever adds a function or a state machine has no say in it.
+    // One rule for all: each new function or state machine gets it too.
     Aspects.of(this).add({
       visit: (node) => {
         if (node instanceof CfnLogGroup) node.retentionInDays = props.logRetentionDays;

@@ -30,16 +30,16 @@ export interface StageSettings {
   readonly provisionedConcurrency?: number | undefined;
   /**
    * How many of these run at once, at most. Absent: no limit but the account's, which a new account (10 at once) needs,
-   * since Lambda lets nobody reserve what the account does not have.
+   * since Lambda reserves only what the account has.
    */
   readonly reserved?: ReservedConcurrency | undefined;
-  /** Who is told of alarms, after a click on the link in the first message; nobody without. */
+  /** The address that alarms are sent to, after a click on the link in the first message. */
   readonly alarmEmail?: string | undefined;
 }
 
 /** Against floods: from outside (what needs no token), from schedules that share an hour, and from many syncs at once. */
 export interface ReservedConcurrency {
-  /** Each of the functions that anybody may call: the hooks of git hosts, health, the API's description. */
+  /** Each of the functions that may be called without a token: the hooks of git hosts, health, the API's description. */
   readonly open: number;
   readonly scheduledSync: number;
   readonly embedBatch: number;

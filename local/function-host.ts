@@ -21,7 +21,7 @@ export type InvocationResult =
   | { readonly id: number; readonly ok: false; readonly error: { name: string; message: string } };
 
 export interface FunctionHost {
-  /** Runs a function in a worker. An abort lets go of the call; as on AWS, the function itself goes on until it notices. */
+  /** Runs a function in a worker. An abort abandons the call; as on AWS, the function itself runs until it notices. */
   invoke(functionName: string, payload: unknown, options: { signal: AbortSignal }): Promise<unknown>;
   /** Ends all workers at once. */
   close(): Promise<void>;

@@ -57,7 +57,7 @@ export interface LocalServer {
 /** How often jobs are looked after; on AWS a schedule does it each minute. */
 const RECONCILE_MILLISECONDS = 10_000;
 
-/** How often webhooks and owed syncs are looked for; on AWS the table's stream and a schedule do it. */
+/** How often webhooks and syncs after pushes are looked for; on AWS the table's stream and a schedule do it. */
 const DISPATCH_MILLISECONDS = 1_000;
 
 /** Bucket is the object store's name inside the workflow definition: there is one store. */

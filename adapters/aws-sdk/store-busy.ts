@@ -21,7 +21,7 @@ const busyStatuses = new Set([429, 500, 502, 503, 504]);
 /** Connections that broke, or were never made. */
 const busyCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH']);
 
-/** True for a service's own name of a passing trouble, as it stands in an answer or as an exception's name. */
+/** True for a service's own name of a temporary fault, as in an answer or as an exception's name. */
 export const isBusyName = (name: string | undefined): boolean => name !== undefined && busyNames.has(name);
 
 /**

@@ -142,7 +142,7 @@ const killWithParent = (pid: number): (() => void) => {
   return () => watcher.kill('SIGKILL');
 };
 
-/** Whoever forgets `close` may end all the same: the watcher does the rest. */
+/** A process that forgets `close` can still end: the watcher does the rest. */
 const letParentEnd = (child: ChildProcess): void => {
   child.unref();
   for (const stream of [child.stdout, child.stderr])

@@ -9,7 +9,7 @@ export const recordChild = async (dataDir: string, pid: number): Promise<void> =
 
 /**
  * Kills a child that a killed process has left behind, and waits until it is gone. Call it while holding the directory:
- * then whoever started that child is dead.
+ * then the process that started that child is dead.
  */
 export const killOrphan = async (dataDir: string): Promise<void> => {
   const recorded = await readFile(pidFile(dataDir), 'utf8').catch(() => '');

@@ -95,7 +95,7 @@ const finish = async (
     { Put: putNewOf(tables.syncJobs, result, 'job_id') },
     { Delete: batchKey(tables, job.job_id, progress.batch) },
   ]);
-  // Only the result stood in the way: the batch has been folded.
+  // Only the result failed its condition: the batch has been folded.
   return refusals !== null && refusals[0] != null ? 'lost' : 'kept';
 };
 

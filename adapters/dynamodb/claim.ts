@@ -16,7 +16,7 @@ import type { SyncParts } from './sync-parts.ts';
 /**
  * Claims a repository's lock in one transaction. What is read first only plans it: the transaction holds on the very
  * state that was read (`fence`, and the lock's absence or owner), and a claim, a resume or a cancel in between raises the
- * fence. A refusal brings the repository as it stands, and the plan is made again from that.
+ * fence. A refusal brings the repository as it is now, and the plan is made again from that.
  */
 export const claimRepository = async (parts: SyncParts, claim: Claim): Promise<ClaimOutcome> => {
   const { job_id, repository_id } = claim.job;
@@ -24,7 +24,7 @@ export const claimRepository = async (parts: SyncParts, claim: Claim): Promise<C
     return await claimUntilSettled(parts, claim);
   } catch (error) {
     if (!(error instanceof StoreBusyError)) throw error;
-    // Whoever got in the way for so long holds the lock by now: that is the answer.
+    // The job that was in the way for so long holds the lock by now: that is the answer.
     const { seen, holder } = await look(parts, await readRepository(parts.database, parts.tables, repository_id));
     if (holder?.job.job_id === job_id) return { kind: 'claimed', job: holder.job, replaced: null };
     const before = seen === null ? null : await answeredBefore(parts, claim, seen);
@@ -65,7 +65,7 @@ const look = async (parts: SyncParts, first: RepositoryRecord | null): Promise<S
 /**
  * Frees a lock whose job has ended or is not stored. No transaction leaves one behind: a table that was restored from a
  * backup, or a hand, does. That a job has ended never changes, and a claim puts its job with its lock, so the lock is
- * nobody's: not one of a job that runs or waits. If it moves meanwhile, nothing is written.
+ * free: it belongs to no job that runs or waits. If it moves meanwhile, nothing is written.
  */
 const freeOrphan = async (
   { database, tables, logger }: SyncParts,
@@ -87,7 +87,7 @@ const claimUntilSettled = async (parts: SyncParts, claim: Claim): Promise<ClaimO
     if (seen === null) return { kind: 'absent' };
     // A claim that is repeated after its answer was lost.
     if (holder?.job.job_id === job_id) return { kind: 'claimed', job: holder.job, replaced: null };
-    // Looked at after the lock: whoever holds it under this key has put the key's record with it.
+    // Read after the lock: a job that holds it under this key has put the key's record with it.
     const before = await answeredBefore(parts, claim, seen);
     if (before !== null) return before;
     if (holder !== null && !claim.force) return { kind: 'held', by: holder };
@@ -103,7 +103,7 @@ const claimUntilSettled = async (parts: SyncParts, claim: Claim): Promise<ClaimO
     // The job was claimed before, and has ended.
     if (existing?.item != null) return { kind: 'claimed', job: parseJob(existing.item), replaced: null };
     if (refusals.slice(items.always.length).some((refusal) => refusal !== null)) return { kind: 'follow-up-changed' };
-    // The first to be told has nothing to wait for; later ones spread out.
+    // The first refused claim need not wait; later ones spread out.
     if (attempt > 0) await database.pause(attempt);
     if (repository == null) last = await readRepository(database, tables, repository_id);
     else last = repository.item === null ? null : parseRepository(repository.item);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A page's cursor: where the listing goes on, opaque to the caller. It grants nothing: whoever lists is checked anew. */
+/** A page's cursor: where the listing goes on, opaque to the caller. It grants nothing: every caller's rights are checked again. */
 export const encodeCursor = (kind: string, position: readonly string[]): string =>
   Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
 

@@ -18,7 +18,7 @@ import type { ItemKey } from './expression.ts';
 export type Item = Record<string, unknown>;
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Why a write was refused: the item whose condition failed, as it stands; null when it is absent. */
+/** Why a write was refused: the item whose condition failed, as it is now; null when it is absent. */
 export interface Refusal {
   readonly item: Item | null;
 }
@@ -63,7 +63,7 @@ const contention = new Set([
 /**
  * The calls that the stores make. A refused condition is an answer, not an exception; contention is tried again and
  * ends in StoreBusyError, as does what passes by itself and outlasts the SDK's own retries; whatever else the SDK throws
- * goes on as it is.
+ * is thrown unchanged.
  */
 export class Database {
   readonly #documents: DynamoDBDocumentClient;
@@ -119,7 +119,7 @@ export class Database {
     return 'refused' in outcome ? outcome.refused : null;
   }
 
-  /** As {@link update}, and the item as it stands after it. */
+  /** As {@link update}, and the item after it. */
   change(input: UpdateCommandInput): Promise<Written | { readonly refused: Refusal }> {
     return this.#write({ ...input, ReturnValues: 'ALL_NEW' });
   }

@@ -10,7 +10,7 @@ import type { ItemKey } from './expression.ts';
 import { readRepository } from './repository-items.ts';
 import { parseStored } from './stored.ts';
 
-/** A repository's deliveries are one item collection; `#` stands in no job id. */
+/** A repository's deliveries are one item collection; no job id contains `#`. */
 export const deliveriesOf = (repository: RepositoryId): string => `webhooks#${repository}`;
 
 export const deliveryKey = (tables: TableNames, repository: RepositoryId, id: DeliveryId): ItemKey => ({
@@ -46,10 +46,10 @@ export const firstDeliveryId = (at: Date): string => {
 };
 
 /**
- * The outbox's item for what a job has come to, to stand in the transaction that makes it so. Nothing for a job without a
+ * The outbox's item for what has become of a job, for the transaction that makes it so. Nothing for a job without a
  * webhook, or whose webhook's address has said 410.
  *
- * @param view the job as it stands after the transaction.
+ * @param view the job after the transaction.
  */
 export const eventItems = async (
   { database, tables }: { readonly database: Database; readonly tables: TableNames },
@@ -60,7 +60,7 @@ export const eventItems = async (
   const { job } = view;
   const url = job.options.progress_webhook;
   if (url === undefined) return [];
-  // Whoever delivers asks again: an address that is disabled between this look and the write gets nothing either.
+  // The deliverer checks again: an address that is disabled between this look and the write gets nothing either.
   const repository = await readRepository(database, tables, job.repository_id);
   if (repository?.disabled_webhooks.includes(url)) return [];
   const now = at.toISOString();

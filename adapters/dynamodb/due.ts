@@ -2,7 +2,7 @@ import { DUE_SHARDS, jobIndexes, type TableNames } from '../../core/contract/tab
 import type { Database, Item } from './database.ts';
 import { Expression, type ItemKey } from './expression.ts';
 
-/** What is due: events to send, and syncs that pushes are owed. They share the index, and no partition of it. */
+/** What is due: events to send, and syncs that a push asked for. They share the index, but no partition of it. */
 export type DueKind = 'webhook' | 'push';
 
 /** The partition of the index that something under this key belongs to: always the same one. */
@@ -17,7 +17,7 @@ const shardsOf = (kind: DueKind): readonly string[] =>
 
 /**
  * Keys of what the index shows as due, oldest first: up to `limit` of each shard, so at least `limit` in all where there
- * are as many. The index lags behind the table: whoever acts holds on the item itself.
+ * are as many. The index lags behind the table: every write depends on a condition on the item itself.
  */
 export const dueKeys = async (
   database: Database,
@@ -49,7 +49,7 @@ export const dueKeys = async (
 
 const dueAt = (item: Item): string => String(item.due_at);
 
-/** It is (still) due: nobody has settled, leased or postponed it. */
+/** It is (still) due: it has not been settled, leased or postponed. */
 export const isDue = (e: Expression, now: Date): readonly string[] => [
   e.exists('due_shard'),
   `${e.path('due_at')} <= ${e.value(now.toISOString())}`,

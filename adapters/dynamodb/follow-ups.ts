@@ -8,7 +8,7 @@ import { type ItemKey, updateOf } from './expression.ts';
 import { expiresAt } from './job-items.ts';
 import { parseStored } from './stored.ts';
 
-/** What is left of a settled follow-up stays for 30 days, longer than anybody holds on to what was read of it. */
+/** What is left of a settled follow-up stays for 30 days, longer than any caller keeps what it has read of it. */
 const RETENTION_SECONDS = 30 * 86_400;
 const PREFIX = 'follow-up#';
 
@@ -43,7 +43,7 @@ export const createDynamoFollowUps = (
           },
           add: {
             version: 1,
-            // A set joins what is owed already, without a look at it. DynamoDB knows no empty ones.
+            // A set is added to the branches that are waiting already, without reading them. DynamoDB knows no empty ones.
             ...(branches.length === 0 ? {} : { branches: new Set(branches) }),
           },
           remove: [e.path('expires_at')],

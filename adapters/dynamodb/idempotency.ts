@@ -47,8 +47,8 @@ export const answeredBefore = async (
 };
 
 /**
- * Takes the key, in the claim's transaction, from nobody, or from a claim that it has expired for. It needs no condition of its
- * own: every claim of a repository raises the fence that the transaction holds on, so nobody has taken the key since
+ * Takes the key, in the claim's transaction, if it is free, or if an earlier claim's use of it has expired. It needs no condition of its
+ * own: every claim of a repository raises the fence that the transaction holds on, so no claim has taken the key since
  * {@link answeredBefore} looked.
  */
 export const idempotencyItems = (tables: TableNames, claim: Claim, seen: RepositoryRecord): readonly TransactItem[] => {

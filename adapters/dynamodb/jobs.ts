@@ -29,7 +29,7 @@ export const createDynamoJobs = (options: JobTablesOptions): Jobs => {
 
 /**
  * A page of a repository's jobs, newest first: their keys from the index, themselves from the table. What another
- * repository of the same name did, before it was deleted, is nobody's business any more.
+ * repository of the same name did, before it was deleted, is not shown any more.
  */
 const list = async (
   { database, tables }: JobTables,

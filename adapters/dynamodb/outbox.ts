@@ -31,7 +31,7 @@ interface Parts {
 
 /**
  * Deliveries in the table of jobs; core/contract/tables.ts has the shapes. A lease is `due_at`, moved to the lease's end
- * under the condition that it has come: until then the index does not show the delivery, and whoever else has seen it is
+ * under the condition that it has come: until then the index does not show the delivery, and any other deliverer that has seen it is
  * refused. An outcome is recorded under the condition that nothing was recorded, and no redelivery asked for, since.
  */
 export const createDynamoOutbox = (
@@ -63,7 +63,7 @@ const leaseDue = async (parts: Parts, now: Date, limit: number, leaseSeconds: nu
   return leased;
 };
 
-/** Null when somebody else was faster. */
+/** Null when another deliverer was faster. */
 const leaseOne = async (
   { database, logger }: Parts,
   key: ItemKey,
@@ -168,7 +168,7 @@ const list = async (
 ): Promise<Page<Delivery>> => {
   const before = cursor === null ? null : positionOf(repository, cursor);
   const first = await firstOf({ database, tables }, repository);
-  // What another repository of the same name was told is nobody's business any more.
+  // What was sent for another repository of the same name is not shown any more.
   if (first === null || (before !== null && before <= first)) return { items: [], next: null };
   const e = new Expression();
   const page = await database.queryPage(

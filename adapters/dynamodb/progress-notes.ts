@@ -8,7 +8,7 @@ import { jobIs, jobKey, readJobView } from './job-items.ts';
 import type { JobTables } from './sync-parts.ts';
 
 /**
- * Tells a job's webhook how far it is. The mark on the job says what was told last: of all workers that see a new ten at
+ * Tells a job's webhook how far it is. The mark on the job says what was sent last: of all workers that see a new ten at
  * once, one gets to put the event, and one that comes late puts none.
  */
 export const noteProgress = async (parts: JobTables, job: JobRef, points: number, at: Date): Promise<void> => {

@@ -37,7 +37,7 @@ const begin = async (parts: JobTables, job: JobRef, at: Date): Promise<JobRecord
     updateOf(key, (e) => ({ set: start, when: [e.equals(['fence'], job.fence), e.equals(['status'], 'queued')] })),
     await eventItems(parts, 'sync.started', { job: { ...seen, ...start }, inFlight: [] }, at),
   );
-  // Nobody but its own execution writes to a queued job, and whoever takes it away raises its fence.
+  // Only its own execution writes to a queued job, and a claim that replaces it raises its fence.
   if (!refused) return { ...seen, ...start };
   // Begun before: by an earlier attempt, or by this one, whose answer was lost. It keeps its start and its progress.
   const again = await database.change(

@@ -1,11 +1,11 @@
 interface Flight<T> {
   readonly running: Promise<T>;
-  /** The read that begins when this one has ended, for whoever came after this one had begun. */
+  /** The read that begins when this one has ended, for callers that came after this one had begun. */
   next: Promise<T> | null;
 }
 
 /**
- * Reads of the same key that are wanted at once, made once. Nobody gets an answer from before they asked: who comes while
+ * Reads of the same key that are wanted at once, made once. No caller gets an answer from before it asked: a caller that comes while
  * a read is under way joins the next one, together with all others that come meanwhile. So there is at most one read of a
  * key under way, however many ask, and what each costs falls as they grow in number. What is shared is not to be changed.
  */

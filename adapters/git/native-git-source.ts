@@ -83,7 +83,7 @@ export const addressOf = (source: Source, options: NativeGitSourceOptions): Prom
 const systemLookup = async (host: string): Promise<readonly string[]> =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
-/** A lookup cannot be stopped, but nobody has to wait for it. */
+/** A lookup cannot be stopped, but it is not necessary to wait for it. */
 export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (signal === undefined) return work;
   work.catch(() => {});

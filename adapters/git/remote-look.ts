@@ -9,12 +9,12 @@ import { defaultGitLimits, type GitLimits } from './git-limits.ts';
 import { listHeads } from './list-heads.ts';
 import { addressOf, type NativeGitSourceOptions, unlessAborted } from './native-git-source.ts';
 
-/** Branches counted at once: each is a git process, and somebody waits. */
+/** Branches counted at once: each is a git process, and a caller waits. */
 const COUNTS_AT_ONCE = 4;
 
 /**
  * {@link RemoteLook} by the native git binary: heads and commit objects, nothing else. The reports fill up while git
- * works; when the budget is used up they are handed out as they stand, and git is killed behind the caller's back.
+ * works; when the budget is used up they are returned as they are, and git is killed in the background.
  */
 export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook => {
   const tempRoot = options.tempRoot ?? tmpdir();

@@ -86,7 +86,7 @@ const overHttp = async (
   options: AddressOptions,
 ): Promise<SourceAddress> => {
   if (url.username !== '' || url.password !== '')
-    throw new SourceRefusedError('the source’s address holds credentials: register them as a credential instead');
+    throw new SourceRefusedError('the source’s address contains credentials: register them as a credential instead');
   if (url.search !== '' || url.hash !== '')
     throw new SourceRefusedError('the source’s address must have neither a query nor a fragment');
   // libcurl drops the dot in some versions, and then would not find what is pinned below.

@@ -89,7 +89,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     return pending;
   };
 
-  /** What an optimize replaced is as large as the table: it goes when nobody can be reading it any more. */
+  /** What an optimize replaced is as large as the table: it is removed when no reader can need it any more. */
   const prunePending = async (graceMs: number, since: number): Promise<void> => {
     const table = await open();
     // Written since: an optimize would do more than prune. The next settle that optimizes prunes.

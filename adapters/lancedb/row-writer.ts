@@ -3,7 +3,7 @@ import { arrowTable, type PackedRows } from './rows.ts';
 
 /** The one writer of a table's rows. */
 export interface RowWriter {
-  /** One commit. A row whose key is in the table takes that row's place; no key may stand in two packs. */
+  /** One commit. A row whose key is in the table takes that row's place; no key may be in two packs. */
   write(table: Table, packs: readonly PackedRows[]): Promise<void>;
   /** Lets go of what is known of the table; it is looked up again when that pays. */
   forget(): void;
@@ -14,7 +14,7 @@ const defaultLookFrom = 1000;
 
 /**
  * Rows of blobs that the table does not hold are added: a merge looks for each key in all rows that the key's index does not
- * cover, so it takes longer with each one (56 µs a row on average over the first 30,000, 87 over 180,000; an add takes 45 to 55: measured). Sound only because nobody else writes to the
+ * cover, so it takes longer with each one (56 µs a row on average over the first 30,000, 87 over 180,000; an add takes 45 to 55: measured). Sound only because no other writer writes to the
  * table: what is known is at least what is there. Anything in doubt is merged, and after an error nothing is known.
  */
 export const createRowWriter = (dimensions: number, lookFrom = defaultLookFrom): RowWriter => {

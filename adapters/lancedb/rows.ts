@@ -2,7 +2,7 @@ import * as arrow from 'apache-arrow';
 import type { IndexRow } from '../../core/ports/search-index.ts';
 import { scanTokens } from '../../core/search/rules/token-scan.ts';
 
-/** Strings back to back as UTF-8; string i stands at offsets[i] … offsets[i + 1]. Arrow's own layout, so nothing is copied later. */
+/** Strings back to back as UTF-8; string i is at offsets[i] … offsets[i + 1]. Arrow's own layout, so nothing is copied later. */
 export interface PackedStrings {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly offsets: Int32Array<ArrayBuffer>;

@@ -19,7 +19,7 @@ interface Entry {
 
 /** How long a large job's puts wait for each other. */
 export interface Gathering {
-  /** A commit of so many rows tells of a large job: the next puts wait until there are as many again, */
+  /** A commit of so many rows is a sign of a large job: the next puts wait until there are as many again, */
   readonly rows: number;
   /** or until no put has come for so long, in milliseconds. */
   readonly quietMs: number;
@@ -27,12 +27,12 @@ export interface Gathering {
 
 /** A job that has paused for so long does not make others wait, in milliseconds. */
 const forgottenAfterMs = 1000;
-/** A put of fewer rows is a small sync's, or a job's last: nobody waits for it to grow. */
+/** A put of fewer rows is a small sync's, or a job's last: it is written without waiting for more. */
 const smallShare = 16;
 
 /**
  * One writer. LanceDB commits optimistically: with several writers most of them lose and start again (measured: starvation).
- * @param commit writes the packs in one commit; no key stands in two of them.
+ * @param commit writes the packs in one commit; no key is in two of them.
  * @param maxRows rows of a commit at most; a single larger put stays whole.
  * @param gathering commits of few rows cost a large table dearly: each rewrites the list of all that were before (measured at 180,000 rows:
  *   233 µs of processor time a row with 460 a commit, 55 when they wait for each other). Without it nothing waits.

@@ -1,4 +1,4 @@
-/** Files that package managers write: long, and about nothing that anybody searches for. */
+/** Files that package managers write: long, and with nothing that users search for. */
 const lockfileNames = new Set([
   '.terraform.lock.hcl',
   'Berksfile.lock',

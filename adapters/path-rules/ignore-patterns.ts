@@ -15,7 +15,7 @@ export const compileIgnorePatterns = (patterns: readonly string[]): ((path: stri
   return (path) => mayMatch.test(path) && rules.ignores(path);
 };
 
-/** A string that every match of the pattern holds; empty when there is none for certain. */
+/** A string that every match of the pattern holds; empty when none is certain. */
 const longestLiteral = (pattern: string): string => {
   const [plain = ''] = pattern.replace(/^\ufeff/, '').split(/[[\\]/);
   return plain.split(/[*?/\s]+/).reduce((longest, part) => (part.length > longest.length ? part : longest), '');

@@ -65,7 +65,7 @@ const parseLine = (text: string): readonly Line[] => {
   return matches === null ? [] : [{ matches, generated }];
 };
 
-/** Undefined: the line does not speak of it. */
+/** Undefined: the line does not mention it. */
 const lastState = (attributes: string): boolean | null | undefined => {
   const [, sign, value] =
     [...attributes.matchAll(/(?:^|\s)([-!]?)linguist-generated(?:=(\S*))?(?=\s|$)/g)].at(-1) ?? [];

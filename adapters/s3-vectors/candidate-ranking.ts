@@ -54,7 +54,7 @@ const ranksByWords = (candidates: readonly { readonly text: string }[], words: s
 };
 
 interface CountedText {
-  /** How often each wanted token stands in the text. */
+  /** How often the text contains each wanted token. */
   readonly counts: ReadonlyMap<string, number>;
   readonly length: number;
 }

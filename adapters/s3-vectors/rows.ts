@@ -6,7 +6,7 @@ import type { Generation, IndexRow } from '../../core/ports/search-index.ts';
 
 /** A vector's metadata may take 40 KB in all: a text longer than this, in UTF-8 bytes, is cut at a character. */
 export const maxTextBytes = 36 * 1024;
-/** What stands beside a vector and cannot be filtered by: it does not count towards the 2 KB of filterable metadata. */
+/** What is stored with a vector and cannot be filtered by: it does not count towards the 2 KB of filterable metadata. */
 export const nonFilterableKeys = ['text', 'ordinal', 'start_line', 'end_line'];
 /** A filter, like a vector's filterable metadata, is held under 2 KB. */
 const maxFilterBytes = 2048;

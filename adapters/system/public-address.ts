@@ -35,7 +35,7 @@ for (const [net, bits] of [
 const loopback4 = new BlockList();
 loopback4.addSubnet('127.0.0.0', 8, 'ipv4');
 
-/** Whether the address is one that anybody on the internet could reach. `address` is a literal, without brackets. */
+/** Whether the address can be reached from the internet. `address` is a literal, without brackets. */
 export const isPublicAddress = (address: string): boolean =>
   isIPv6(address)
     ? global6.check(address, 'ipv6') && !special6.check(address, 'ipv6')

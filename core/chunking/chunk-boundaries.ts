@@ -19,7 +19,7 @@ const mostOpened = 20_000;
 /** Cost of a boundary at the root's children, and for each level of opened nodes below; the deepest cost the last. */
 const levelCosts = [0, 0.2, 0.35, 0.5, 0.6, 0.7] as const;
 const nowhere = 1;
-/** Added where the line belongs to what stands before it. */
+/** Added where the line belongs to what comes before it. */
 const glue = 0.5;
 /** Added where no blank line sets the unit apart. */
 const noPause = 0.05;
@@ -93,7 +93,7 @@ const setextLevel = (text: string, units: Units, underline: number): number => {
   return /^={3,}$/.test(line) ? 1 : /^-{3,}$/.test(line) ? 2 : 0;
 };
 
-/** Comments and decorators stay with what they stand before; closing brackets and `else` with what they end. */
+/** Comments and decorators stay with what follows them; closing brackets and `else` with what they end. */
 const adjust = (text: string, units: Units, costs: Boundaries): Boundaries => {
   let leads = false;
   for (let unit = 0; unit < units.count; unit++) {

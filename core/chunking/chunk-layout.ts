@@ -4,7 +4,7 @@ import { followsBlank, type Units } from './chunk-units.ts';
 const deepest = 4;
 
 /**
- * 1 at each unit where the layout of code alone shows a seam: it follows a blank line and stands at the margin, outside
+ * 1 at each unit where the layout of code alone shows a seam: it follows a blank line and is at the margin, outside
  * brackets, or behind a closing brace of its own, small indentation; and no comment or string that spans lines is open there.
  * For languages of braces or of indentation. Strict, since what it misses is parsed.
  */
@@ -88,7 +88,7 @@ const spanAt = (text: string, at: number, kind: number): string => {
   return text.startsWith('"""', at) ? '"""' : text.startsWith("'''", at) ? "'''" : '';
 };
 
-/** Where to go on after a comment or string that ends with its line, or a mark that means nothing. */
+/** Where to continue after a comment or string that ends with its line, or a mark that means nothing. */
 const afterMark = (text: string, at: number, kind: number): number => {
   if (kind === hash || (kind === slash && text.startsWith('//', at))) return lineEnd(text, at);
   if (kind !== quote) return at + 1;

@@ -35,7 +35,7 @@ export const planMarkdown = (text: string): PlannedChunk[] => plan(text, (units)
 export const planLines = (text: string): PlannedChunk[] => plan(text, (units) => plainBoundaries(text, units));
 
 /**
- * Chunks of code whose layout alone tells where it may be cut, so that nobody need parse it: it fits one chunk, or every cut
+ * Chunks of code whose layout alone tells where it may be cut, so that it need not be parsed: it fits one chunk, or every cut
  * falls on a seam that {@link layoutSeams} knows. Null: parse it. All such cuts are beginnings of syntax nodes in Java, Go, Python
  * and JavaScript (measured on 3,000 files; a parse is nine tenths of the work of chunking).
  * @param layoutTells whether the language's brackets or indentation hold together what belongs together.

@@ -78,7 +78,7 @@ export const unitsOf = (text: string): Units => {
   };
 };
 
-/** Where to cut a long line that goes on until `end`: after white space or punctuation, and never inside a surrogate pair. */
+/** Where to cut a long line that ends at `end`: after white space or punctuation, and never inside a surrogate pair. */
 const seam = (text: string, from: number, end: number): number => {
   const limit = from + maxPieceLength;
   if (limit >= end) return end;

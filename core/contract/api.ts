@@ -13,7 +13,7 @@ const Time = z.iso.datetime();
 export const Schedule = z
   .string()
   .max(200)
-  .regex(/^\S+( \S+){4}$/, 'must be a cron expression of 5 fields with a space between them, such as 0 3 * * *');
+  .regex(/^\S+( \S+){4}$/, 'must be a cron expression of 5 fields separated by a space, such as 0 3 * * *');
 
 export const CreateRepository = z.strictObject({
   repository_id: RepositoryId.optional(),
@@ -82,7 +82,7 @@ export const RepositoryAnswer = z.object({
   repository_id: RepositoryId,
   owner: z.string(),
   role: z.enum(roles),
-  /** The credential's name is told to owners only. */
+  /** Only owners see the credential's name. */
   source: z.object({ url: z.string(), credential: z.string().optional() }),
   default_branch: z.string().nullable(),
   ignore_patterns: z.array(z.string()),
@@ -103,7 +103,7 @@ export const ProgressAnswer = z.object({
   current_file: z.string().nullable(),
 });
 
-/** A job, as every call that speaks of one answers it. */
+/** A job, as every call that returns one answers it. */
 export const JobAnswer = z.object({
   job_id: JobId,
   status: z.enum(jobStatuses),
@@ -158,7 +158,7 @@ export type SearchHit = z.infer<typeof SearchHit>;
 export const SearchAnswer = z.object({
   results: z.array(SearchHit),
   branch: z.string(),
-  /** The commit that the answer speaks of. */
+  /** The commit that the results are from. */
   indexed_commit: z.string(),
   next: z.null(),
 });

@@ -26,7 +26,7 @@ export const TokensEnvironment = z.object({
 });
 /** Where the schedules of repositories are. */
 export const SchedulesEnvironment = z.object({ SCHEDULE_GROUP: z.string().min(1) });
-/** What a schedule calls, for whoever makes one: ARNs. */
+/** What a schedule calls, for functions that make one: ARNs. */
 export const ScheduleTargetEnvironment = SchedulesEnvironment.extend({
   SCHEDULE_TARGET_ARN: z.string().min(1),
   SCHEDULE_ROLE_ARN: z.string().min(1),
@@ -61,7 +61,7 @@ export const functionEnvironments = {
   'redeliver-webhook': TablesEnvironment,
   'github-hook': TablesEnvironment.and(ExecutionEnvironment),
   'gitlab-hook': TablesEnvironment.and(ExecutionEnvironment),
-  /** Sends what is due in the outbox, and starts the syncs that pushes are owed. */
+  /** Sends what is due in the outbox, and starts the syncs that pushes asked for. */
   'dispatch-due': TablesEnvironment.and(ExecutionEnvironment),
   /** A quick look at a remote, called by start-sync. */
   'look-remote': z.object({}),

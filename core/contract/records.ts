@@ -159,7 +159,7 @@ export const JobRecord = z.object({
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   ended_at: z.iso.datetime().nullable(),
-  /** Heartbeat: written at least each second by whoever works on the job. */
+  /** Heartbeat: written at least each second by the workers of the job. */
   updated_at: z.iso.datetime(),
   estimated_completion: z.iso.datetime().nullable(),
   /** Set when embedding begins. */

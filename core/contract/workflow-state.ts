@@ -63,7 +63,7 @@ export const StagedFile = z.object({
   path: z.string(),
   oid: Oid,
   size: z.int(),
-  /** The blob that stood at this path before, whose equal chunks lend their vectors. */
+  /** The blob that was at this path before; the vectors of its equal chunks are used again. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
   text: z.string(),
 });

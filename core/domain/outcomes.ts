@@ -1,4 +1,4 @@
-/** Why a file of a tree is not in the index although it was looked at. Each stands in the job's ledger. */
+/** Why a file of a tree is not in the index although it was looked at. Each is in the job's ledger. */
 export const skipReasons = [
   // Told by the path, the mode or the tree's own .gitattributes.
   'ignored',

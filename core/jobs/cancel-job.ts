@@ -13,8 +13,8 @@ type Deps = Pick<Runtime, 'ends' | 'jobs' | 'repositories' | 'workflow' | 'clock
 export type CancelJobOutcome = Access<{ readonly kind: 'cancelled' | 'ended'; readonly job: JobAnswer }>;
 
 /**
- * Ends a job as cancelled and stops its execution. The claim is gone with the first write: whoever still works on the job
- * learns so at its next heartbeat, half a second later, and writes nothing more. The old index stays.
+ * Ends a job as cancelled and stops its execution. The claim is gone with the first write: a worker that is still on the job
+ * learns it at its next heartbeat, half a second later, and writes nothing more. The old index stays.
  */
 export const cancelJob =
   (deps: Deps) =>

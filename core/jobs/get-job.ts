@@ -5,7 +5,7 @@ import type { Access } from '../repositories/with-access.ts';
 import { jobAnswer } from '../sync/job-answer.ts';
 import { withJobAccess } from './job-access.ts';
 
-/** A job as it stands. Who may read the repository may read its jobs; to everybody else a job is not found. */
+/** A job as it is now. A user who may read the repository may read its jobs; to everybody else a job is not found. */
 export const getJob =
   (deps: Pick<Runtime, 'jobs' | 'repositories' | 'clock'>) =>
   async (id: JobId, user: UserId): Promise<Access<{ kind: 'found'; job: JobAnswer }>> => {

@@ -5,11 +5,11 @@ import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
 
-/** Two functions' clocks differ by less; nobody removes a repository and registers another one in less either. */
+/** Two functions' clocks differ by less; removing a repository and registering another one takes longer too. */
 const CLOCKS_DIFFER_MILLISECONDS = 5_000;
 
 /**
- * Whether a job is this repository's. Jobs outlive their repository, and its id may be taken again by somebody else: what
+ * Whether a job is this repository's. Jobs outlive their repository, and its id may be taken again by another user: what
  * was before is not theirs to see.
  */
 export const isJobOf = (repository: RepositoryRecord, job: Pick<JobRecord, 'created_at'>): boolean =>

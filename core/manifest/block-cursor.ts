@@ -3,7 +3,7 @@ export interface BlockCursor {
   readonly lines: readonly string[];
   /** The line that is next; `lines.length` at the end of the block. */
   at: number;
-  /** Goes on to the next block when this one is used up. False at the end of the stream. */
+  /** Reads the next block when this one is used up. False at the end of the stream. */
   fill(): Promise<boolean>;
   /** Lets go of the stream. */
   close(): Promise<void>;

@@ -47,7 +47,7 @@ async function* blocksOf(
 
 /**
  * Bytes of UTF-8 to lines, a block for every piece that ends some. Only `\n` ends one (node:readline also splits at `\r` and
- * U+2028, which may stand in a line of JSON or in a path). A last line without newline counts. No block is empty.
+ * U+2028, which a line of JSON or a path may contain). A last line without newline counts. No block is empty.
  */
 export async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -31,11 +31,11 @@ export const treePatchLine = ({ path, entry }: TreeChange): string =>
 /** The tree's line at the changed path; null when the path is gone. */
 export const treeLineOf = (line: string): string | null => (line.startsWith(PUT) ? line.slice(PUT.length) : null);
 
-/** Decides what stands at a changed path: told of its old line and of the patch's, answers with the new line, or null. */
+/** Decides about a changed path: gets its old line and the patch's, answers with the new line, or null. */
 export type Replace = (old: string | null, patch: string) => string | null;
 
 /**
- * A manifest with a patch applied, in blocks. Lines that the patch does not name are copied as they stand, and blocks that it
+ * A manifest with a patch applied, in blocks. Lines that the patch does not name are copied unchanged, and blocks that it
  * does not reach are not even looked at. Holds one block of each.
  */
 export async function* applyPatch(
@@ -64,7 +64,7 @@ const rest = (cursor: BlockCursor): readonly string[] => {
   return lines;
 };
 
-/** Goes on until one of the two blocks is used up. */
+/** Stops when one of the two blocks is used up. */
 const applyBlock = (old: BlockCursor, changes: BlockCursor, more: boolean, replace: Replace): readonly string[] => {
   const last = old.lines.at(-1);
   if (more && last !== undefined && comparePaths(pathOfLine(last), pathOfLine(changes.lines[changes.at] as string)) < 0)

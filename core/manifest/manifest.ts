@@ -8,7 +8,7 @@ export interface TreeEntry {
   readonly size: number | null;
 }
 
-/** What stands at a path that is different from an older tree's; null when the path is gone. */
+/** What is at a path that is different from an older tree's; null when the path is gone. */
 export interface TreeChange {
   readonly path: string;
   readonly entry: TreeEntry | null;
@@ -47,7 +47,7 @@ export const parseTreeLine = (line: string): TreeEntry => {
   return { oid, mode, size: size === '-' ? null : Number(size), path };
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not stand in a field
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a field must not contain
 const oneField = (text: string): string => text.replace(/[\u0000-\u001f]+/g, ' ');
 
 /** The blob of a manifest's or a tree's line, without making an entry of it. */

@@ -45,7 +45,7 @@ export async function* joinByPath(
   }
 }
 
-/** Goes on until one of the two blocks is used up. */
+/** Stops when one of the two blocks is used up. */
 const joinBlocks = (
   left: BlockCursor,
   right: BlockCursor,

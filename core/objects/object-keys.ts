@@ -45,7 +45,7 @@ export const manifestKey = (job: JobRef, branch: number): string => `${manifests
 export const attributesKey = (repositoryId: string, fingerprint: string): string =>
   `${repositoryPrefix(repositoryId)}attributes/${fingerprint}.json`;
 
-/** The day that a job's ledger stands under: its creation's, in UTC. */
+/** The day that a job's ledger is stored under: its creation's, in UTC. */
 export const ledgerDay = (createdAt: string): string => createdAt.slice(0, 10);
 
 export const ledgersPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}ledgers/`;

@@ -21,7 +21,7 @@ export interface GitCallOptions {
 
 /** How a branch moved from one commit to another. */
 export interface CommitCount {
-  /** Commits in `from..to`; null when it could not be told within the limits (the old commit is not an ancestor any more and is gone). */
+  /** Commits in `from..to`; null when it could not be counted within the limits (the old commit is not an ancestor any more and is gone). */
   readonly count: number | null;
   /** True when `from` is no ancestor of `to`: the branch was rewritten. */
   readonly rewritten: boolean;
@@ -33,7 +33,7 @@ export interface Snapshot {
   tree(commit: string): AsyncIterable<readonly TreeEntry[]>;
   /**
    * What is different in the tree of the opened commit `to` from that of an older commit, in tree order, streamed in blocks; null where
-   * only whole trees can be had. Throws as `tree` does, also when the older commit is not there any more.
+   * only whole trees can be read. Throws as `tree` does, also when the older commit is not there any more.
    */
   changes(from: string, to: string): AsyncIterable<readonly TreeChange[]> | null;
   /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */

@@ -8,7 +8,7 @@ import type { Page } from './repository-store.ts';
  */
 export interface Outbox {
   /**
-   * Pending deliveries whose time has come, oldest first. Each is leased to the caller: nobody else gets it for
+   * Pending deliveries whose time has come, oldest first. Each is leased to the caller: no other caller gets it for
    * `leaseSeconds`, and after that it is due again (a deliverer that died).
    */
   lease(now: Date, limit: number, leaseSeconds: number): Promise<readonly Delivery[]>;

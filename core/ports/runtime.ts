@@ -35,7 +35,7 @@ export interface Settings {
 
 /**
  * Every port under its one name. A step says which it needs as `Pick<Runtime, …>`, so the compiler holds it to what it names, and a
- * reader sees at its head what it can touch. Nobody builds all of it on AWS: each handler composes its step's ports from
+ * reader sees at its head what it can touch. On AWS it is never built as a whole: each handler composes its step's ports from
  * lambdas/ports.ts; on one machine all functions of a thread share one (local/runtime.ts).
  */
 export interface Runtime {

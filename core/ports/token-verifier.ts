@@ -1,4 +1,4 @@
-/** Who a bearer token speaks for. */
+/** The user that a bearer token belongs to. */
 export interface Principal {
   readonly userId: string;
 }

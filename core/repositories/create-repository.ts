@@ -15,8 +15,8 @@ export type CreateOutcome =
 
 /**
  * Registers a repository; the one who asks becomes its owner. A schedule is set after the record, since the id may be
- * taken, and before the record tells of it: whatever dies in between, no record promises a sync that does not come, and
- * what comes without a record is put right by scheduled-sync.
+ * taken, and before the record names it: if the function dies in between, no record promises a sync that does not come, and
+ * a schedule without a record is put right by scheduled-sync.
  */
 export const createRepository =
   (deps: Pick<Runtime, 'repositories' | 'schedules' | 'credentials' | 'clock' | 'ids' | 'settings' | 'logger'>) =>
@@ -57,7 +57,7 @@ export const createRepository =
     return { kind: 'created', repository: repositoryAnswer(registered, 'owner'), secrets: repository.secrets };
   };
 
-/** A registration is whole or is not: whoever gets an error may try again under the same id. */
+/** A registration is whole or absent: after an error the caller may try again under the same id. */
 const schedule = async (
   deps: Pick<Runtime, 'repositories' | 'schedules' | 'clock'>,
   repository: RepositoryRecord,
@@ -67,7 +67,7 @@ const schedule = async (
   try {
     await deps.schedules.set(repository_id, expression);
     const change = { schedule: expression };
-    // Null: the owner was quick to remove it again, and may be told that it was there.
+    // Null: the owner was quick to remove it again; the answer may still show it.
     return (await deps.repositories.update(repository_id, change, new Date(repository.created_at))) ?? repository;
   } catch (error) {
     await deps.repositories.delete(repository_id);

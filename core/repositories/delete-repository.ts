@@ -5,8 +5,8 @@ import { generationOf } from '../sync/sweep-leftovers.ts';
 import { type Access, withAccess } from './with-access.ts';
 
 /**
- * Removes a repository with its index. A busy one is left alone: the lock is its job's. The record goes first: what is
- * left when the rest fails has nobody that finds it, and a schedule removes itself when it next comes (scheduled-sync).
+ * Removes a repository with its index. A busy one is left alone: the lock is its job's. The record goes first: no reader finds what is
+ * left when the rest fails, and a schedule removes itself when it next runs (scheduled-sync).
  */
 export const deleteRepository =
   (deps: Pick<Runtime, 'repositories' | 'schedules' | 'index' | 'objects' | 'logger'>) =>

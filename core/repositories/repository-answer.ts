@@ -2,7 +2,7 @@ import type { RepositoryAnswer } from '../contract/api.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 import type { RoleName } from '../domain/access.ts';
 
-/** A repository as the API answers it. The source's credential is a name, and is told to owners only. */
+/** A repository as the API answers it. The source's credential is a name, and only owners see it. */
 export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): RepositoryAnswer => ({
   repository_id: repository.repository_id,
   owner: repository.owner,

@@ -3,7 +3,7 @@ import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Access, withAccess } from './with-access.ts';
 
-/** Puts a new secret in the place of the old one, which is of no use from now on. It is told this once. */
+/** Replaces the old secret, which is not valid from now on. Only this answer contains the new one. */
 export const rotateSecret =
   (deps: Pick<Runtime, 'repositories' | 'ids' | 'clock' | 'logger'>) =>
   async (

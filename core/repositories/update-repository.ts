@@ -14,9 +14,9 @@ export type UpdateRepositoryOutcome = Access<
 >;
 
 /**
- * Changes settings; what is not named stays. A running sync goes on with those that it began with. A schedule is set
- * before the record tells of it, and removed after the record has let go of it: so each that a record tells of stands, and
- * one that no record tells of is put right by scheduled-sync when it comes.
+ * Changes settings; what is not named stays. A running sync keeps the settings that it began with. A schedule is set
+ * before the record names it, and removed after the record has dropped it: so each schedule that a record names exists, and
+ * one that no record names is put right by scheduled-sync when it runs.
  */
 export const updateRepository =
   (deps: Deps) =>

@@ -9,7 +9,7 @@ export interface PathFilter {
 
 /** What a branch's committed manifest holds, by blob. */
 export interface BranchFiles {
-  /** Where the blob stands in the branch; nothing for a blob that the branch does not hold. */
+  /** Where the blob is in the branch; nothing for a blob that the branch does not hold. */
   pathsOf(blob: string): readonly string[];
   /** The blobs with a path that passes; undefined when they are more than `most`. */
   blobsWhere(filter: PathFilter, most: number): Promise<readonly string[] | undefined>;
@@ -27,7 +27,7 @@ const MAX_FILTERS = 32;
  */
 const PATHS_AT_ONCE = 2_000;
 
-/** Paths by blob. Nearly every blob stands at one path: that one needs no list. */
+/** Paths by blob. Nearly every blob has one path: that one needs no list. */
 type Paths = ReadonlyMap<string, string | string[]>;
 
 /** Reads manifests, which never change, and keeps those that were used last. */

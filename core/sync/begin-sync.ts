@@ -6,7 +6,7 @@ import { sweepLeftovers } from './sweep-leftovers.ts';
 
 type Deps = Pick<Runtime, 'running' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'settings'>;
 
-/** queued → running. Holding the lock, removes what earlier jobs left behind; nobody else writes meanwhile. */
+/** queued → running. Holding the lock, removes what earlier jobs left behind; no other job writes meanwhile. */
 export const beginSync =
   (deps: Deps) =>
   async (job: JobRef): Promise<BeginOutput> => {

@@ -55,7 +55,7 @@ interface Comparison {
 }
 
 /**
- * Compares each branch and leaves a patch of its manifest. In two passes: what stands at another place than before is looked up
+ * Compares each branch and leaves a patch of its manifest. In two passes: what is at another place than before is looked up
  * among the blobs of all branches, and that look-up is for those few only.
  *
  * @param base the generation that is worked on; null: nothing of what there is counts.

@@ -8,7 +8,7 @@ import type { Pulse } from './pulse.ts';
 
 type Deps = Pick<Runtime, 'chunker' | 'embedder' | 'index' | 'logger'>;
 
-/** What became of each file, and the rows to put before that may be told. */
+/** What became of each file, and the rows to put before that may be reported. */
 export interface Embedded {
   readonly results: readonly BlobResult[];
   readonly rows: readonly IndexRow[];
@@ -28,7 +28,7 @@ interface ChunkedFile {
 type Vectors = ReadonlyMap<string, Float32Array>;
 
 /**
- * Embeds a group of files. Chunks whose text stood in the blob that is replaced take its vector.
+ * Embeds a group of files. Chunks whose text was in the replaced blob take the vector from there.
  * Throws what concerns everybody (throttled, unavailable, superseded, index faults); what concerns one file
  * makes that file `failed`.
  */

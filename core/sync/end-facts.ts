@@ -1,7 +1,7 @@
 import type { JobRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 
-/** The ids that stand beside a job's numbers. */
+/** The ids that are logged with a job's numbers. */
 export const idsOf = ({ repository_id, job_id }: JobRef) => ({ repository_id, job_id }) as const;
 
 /** What a log line of a job's end tells, whatever the end: how long it took, and how far it had come. Seconds. */

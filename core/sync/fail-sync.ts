@@ -38,7 +38,7 @@ const factsOf = async (deps: Deps, job: JobRef, at: Date): Promise<object> => {
   }
 };
 
-/** What a Map says when a child failed; the child's own error stands in the Map's results. */
+/** What a Map says when a child failed; the child's own error is in the Map's results. */
 const MAP_FAILED = 'States.ExceedToleratedFailureThreshold';
 
 const FailedChildren = z.array(z.object({ Error: z.string(), Cause: z.string().optional() }));

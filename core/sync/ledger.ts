@@ -12,7 +12,7 @@ type Deps = Pick<Runtime, 'objects'>;
  */
 export const LEDGER_PART_LINES = 5000;
 
-/** Failed files first: they are what somebody looks for. */
+/** Failed files first: they are what users look for. */
 export const ledgerOutcomes = ['failed', 'skipped'] as const;
 
 /** What a job left out of the index: written line by line, at most two parts in memory. */

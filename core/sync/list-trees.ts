@@ -65,7 +65,7 @@ export const listTrees = async (deps: Deps, context: ListContext, targets: reado
 };
 
 /**
- * In proportion to the change. Null where that cannot be had, or is not enough: the whole tree then tells, or fails as it must; it
+ * In proportion to the change. Null where the source cannot list the changes, or that is not enough: then the whole tree is read, or fails as it must; it
  * is never taken for "no changes".
  */
 const listChanges = async (
@@ -153,7 +153,7 @@ const readAttributes = async (
   });
 };
 
-/** The report of one branch. A count that cannot be had is null: it never stops a sync. */
+/** The report of one branch. A count that is not available is null: it never stops a sync. */
 const report = async (deps: Deps, job: JobRef, snapshot: Snapshot, target: Target): Promise<PullReport> => {
   const { branch, commit, before } = target;
   const base = { remote: 'origin', branch, from: before?.commit ?? null, to: commit };

@@ -8,7 +8,7 @@ export type NoteProgress = (percentage: number) => Promise<void>;
 
 /**
  * Puts sync.progress into the outbox when the job's percentage has come to another ten since this worker's last note; the
- * store makes sure that each is told once. A job without a webhook costs nothing.
+ * store makes sure that each is sent once. A job without a webhook costs nothing.
  */
 export const progressNotes = (deps: Deps, job: JobRef, webhook: string | undefined): NoteProgress => {
   let told = 0;

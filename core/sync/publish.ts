@@ -27,7 +27,7 @@ type Deps = Pick<
 
 /**
  * Applies the patches to the manifests, settles the index, and then, in one transaction, flips the branch pointers,
- * releases the lock and ends the job. Whoever searches sees the old index up to that moment and the new one after it.
+ * releases the lock and ends the job. A search sees the old index up to that moment and the new one after it.
  */
 export const publish =
   (deps: Deps) =>
@@ -85,7 +85,7 @@ export const publish =
       );
       return unused;
     });
-    // The lock is released: from here on only what nobody can write again is removed, and the next job repeats what fails.
+    // The lock is released: from here on only what no job can write again is removed, and the next job repeats what fails.
     try {
       for (const leftover of obsolete) {
         if (leftover.kind === 'generation') await deps.index.drop(generationOf(repository, leftover.generation));

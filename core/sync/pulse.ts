@@ -17,7 +17,7 @@ const BEAT_MILLISECONDS = 500;
 const PHASE_BEAT_MILLISECONDS = 300;
 
 export interface Pulse {
-  /** Aborted as soon as the job is found to be taken away. */
+  /** Aborted as soon as the job is found to be lost. */
   readonly signal: AbortSignal;
   /** Call it between pieces of work: beats when a beat is due, and throws SyncSupersededError when the job is lost. */
   check(): Promise<void>;
@@ -39,7 +39,7 @@ export const withPulse = async <T>(
   milliseconds: number = BEAT_MILLISECONDS,
 ): Promise<T> => {
   const controller = new AbortController();
-  const superseded = new SyncSupersededError('the job was taken away from this worker');
+  const superseded = new SyncSupersededError('this worker has lost the job');
   let last = 0;
   const running: { beat: Promise<void> | null } = { beat: null };
 
@@ -119,6 +119,6 @@ export const inPhase = async <T>(
 
 /** Turns a store's `lost` into the failure that ends a step. */
 export const kept = <T>(outcome: T | 'lost'): Exclude<T, 'lost'> => {
-  if (outcome === 'lost') throw new SyncSupersededError('the job was taken away from this worker');
+  if (outcome === 'lost') throw new SyncSupersededError('this worker has lost the job');
   return outcome as Exclude<T, 'lost'>;
 };

@@ -27,7 +27,7 @@ type Deps = Pick<
 /** The batch number under which stage counts the files that it decided itself. */
 const STAGE_BATCH = 0;
 
-/** Reads all wanted blobs in one request, leaves out what is no source text, and lays the rest down in batches. */
+/** Reads all wanted blobs in one request, leaves out what is not source text, and writes the rest in batches. */
 export const stage =
   (deps: Deps) =>
   async (job: JobRef): Promise<StageOutput> => {

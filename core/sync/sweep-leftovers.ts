@@ -130,7 +130,7 @@ const deleteUnheld = async (
   deps.logger.info('leftover blobs removed', { repository_id: repository.repository_id, blobs: blobs.length });
 };
 
-/** Drops a generation that no branch points to; a number is never given twice, so nobody can be writing it. */
+/** Drops a generation that no branch points to; a number is never used twice, so no job can be writing it. */
 const dropIfUnused = async (deps: Deps, repository: RepositoryRecord, generation: number): Promise<boolean> => {
   if (Object.values(repository.branches).some((branch) => branch.generation === generation)) return false;
   await deps.index.drop(generationOf(repository, generation));

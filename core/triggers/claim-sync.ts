@@ -24,7 +24,7 @@ export type ClaimSyncOutcome =
 
 export interface ClaimSync {
   readonly repository: RepositoryRecord;
-  /** A user, or what asks in nobody's name: `github`, `gitlab`, `schedule`. */
+  /** A user, or what asks without a user: `github`, `gitlab`, `schedule`. */
   readonly requestedBy: string;
   readonly trigger: JobRecord['trigger'];
   readonly options: SyncOptions;
@@ -32,7 +32,7 @@ export interface ClaimSync {
   readonly followUp?: FollowUp | undefined;
 }
 
-/** Claims the repository and starts the execution, for whoever may: the caller has made sure of that. */
+/** Claims the repository and starts the execution; the caller has checked that the user may do this. */
 export const claimSync =
   (deps: ClaimDeps) =>
   async (request: ClaimSync): Promise<ClaimSyncOutcome | { readonly kind: 'follow-up-changed' }> => {
@@ -114,7 +114,7 @@ export const effectiveOptions = (repository: RepositoryRecord, options: SyncOpti
   full_reindex: options.full_reindex,
   // A full reindex wins.
   incremental: options.incremental && !options.full_reindex,
-  // A local path is always read as it stands: there is nothing to pull, whatever was asked.
+  // A local path is always read as it is: there is nothing to pull, whatever was asked.
   pull_remote: isRemote(repository.source.url) && (options.pull_remote ?? true),
   remote: options.remote,
   branches: options.branch === undefined ? (options.branches ?? ['current']) : [options.branch],

@@ -10,7 +10,7 @@ export type FollowUpOutcome =
   | { readonly kind: 'started'; readonly jobId: JobId }
   /** A sync is under way: this one is looked at again in some seconds. */
   | { readonly kind: 'busy' }
-  /** Somebody else has settled it, or joined it just now; what is still owed is still due. */
+  /** Another caller has settled it, or joined it just now; what is still wanted is still due. */
   | { readonly kind: 'changed' }
   /** The repository is gone. */
   | { readonly kind: 'dropped' };
@@ -27,7 +27,7 @@ export interface SettledFollowUps {
   readonly busy: number;
 }
 
-/** Starts the syncs that pushes are owed, where the repository is free. One that fails keeps no other from its start. */
+/** Starts the syncs that pushes asked for, where the repository is free. One that fails keeps no other from its start. */
 export const runFollowUps = (deps: Deps) => async (): Promise<SettledFollowUps> => {
   const sums = { started: 0, busy: 0 };
   for (const followUp of await deps.followUps.due(deps.clock.now(), ROUND)) {
@@ -41,7 +41,7 @@ export const runFollowUps = (deps: Deps) => async (): Promise<SettledFollowUps> 
   return sums;
 };
 
-/** Starts one sync that is owed. The claim and the end of the debt are one transaction: never two syncs for one debt. */
+/** Starts one sync that a push asked for. The claim and the end of the follow-up are one transaction: never two syncs for one follow-up. */
 export const settleFollowUp =
   (deps: Deps) =>
   async (followUp: FollowUp): Promise<FollowUpOutcome> => {

@@ -10,12 +10,12 @@ export type PushProof =
   | { readonly kind: 'hmac-sha256'; readonly hex: string }
   | { readonly kind: 'token'; readonly token: string };
 
-/** Stands in for the secret of a repository that is not there: an unknown id takes as long as a wrong signature. */
+/** Used as the secret of a repository that does not exist: an unknown id takes as long as a wrong signature. */
 const NO_SECRET = 'whsec_none';
 
 /**
  * The repository that a push is for, when the sender has proved that it knows its push secret; else null. That there is
- * no such repository looks the same, so that nobody learns which there are.
+ * no such repository looks the same, so that a sender cannot find out which exist.
  */
 export const authenticatePush =
   (deps: Pick<Runtime, 'repositories'>) =>
@@ -26,7 +26,7 @@ export const authenticatePush =
     return proven ? repository : null;
   };
 
-/** WebCrypto compares in constant time. A token is compared by its MAC under a key that nobody knows. */
+/** WebCrypto compares in constant time. A token is compared by its MAC under a key that only this call knows. */
 const isProven = async (proof: PushProof, secret: string, body: Uint8Array<ArrayBuffer>): Promise<boolean> => {
   if (proof.kind === 'hmac-sha256') {
     if (!/^[0-9a-f]{64}$/i.test(proof.hex)) return false;
@@ -55,7 +55,7 @@ export type PushOutcome =
 type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories'>;
 
 /**
- * Follows a push with a sync: at once when the repository is free, else after the sync that runs. Either way it is owed
+ * Follows a push with a sync: at once when the repository is free, else after the sync that runs. Either way it is recorded
  * first, so that pushes that come together share one sync, and none is lost when this function dies.
  */
 export const takePush =
@@ -65,7 +65,7 @@ export const takePush =
     if (decision.kind === 'pong') return decision;
     if (decision.kind === 'ignore') return { kind: 'ignored', reason: decision.reason };
     if (!BranchName.safeParse(decision.branch).success)
-      return { kind: 'ignored', reason: 'the branch has a name that cannot be asked for' };
+      return { kind: 'ignored', reason: 'the branch has a name that a sync cannot take' };
     const { repository_id } = repository;
     await deps.followUps.request(repository_id, [decision.branch], from, deps.clock.now());
     deps.logger.info('push taken', { repository_id, from, branch: decision.branch });
@@ -73,7 +73,7 @@ export const takePush =
     return jobId === null ? { kind: 'owed' } : { kind: 'started', jobId };
   };
 
-/** It is owed, and will be started: that it cannot be started now is no failure of the push. */
+/** It is recorded, and will be started: that it cannot be started now is no failure of the push. */
 const startNow = async (deps: Deps, repository: RepositoryId): Promise<JobId | null> => {
   try {
     const due = await findDue(deps, repository);

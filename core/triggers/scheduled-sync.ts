@@ -19,8 +19,8 @@ export type ScheduledOutcome =
 const SETTLING_SECONDS = 60;
 
 /**
- * Starts the sync that a repository's schedule asks for. The record decides: a schedule that stands without it (its
- * repository was removed, or whoever changed it died half-way) is put right here, so that none fires for ever.
+ * Starts the sync that a repository's schedule asks for. The record decides: a schedule that exists without it (its
+ * repository was removed, or the function that changed it died half-way) is put right here, so that none fires for ever.
  */
 export const scheduledSync =
   (deps: ClaimDeps & Pick<Runtime, 'repositories' | 'schedules'>) =>

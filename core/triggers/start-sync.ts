@@ -55,7 +55,7 @@ export const startSync =
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, idempotency };
     const by = await holderOf(deps, request);
     if (by !== null) return { kind: 'held', by };
-    // Who holds the lock will hold it a moment later too: a 409 costs no look.
+    // The job that holds the lock will hold it a moment later too: a 409 costs no look.
     const look = () => lookAtRemote(deps, request, LOOK_MILLISECONDS - (deps.clock.now().getTime() - begun));
     const early = repository.lock === undefined || options.force ? look() : null;
     const outcome = await claimSync(deps)(request);
@@ -69,7 +69,7 @@ export const startSync =
 
 /**
  * The job that holds the repository, where that alone decides: a claim without force, and without a key that an earlier
- * answer may stand under, is refused while it lasts. Every end of a job frees the lock in its own transaction, so a job that
+ * answer may be stored under, is refused while it lasts. Every end of a job frees the lock in its own transaction, so a job that
  * has not ended holds the lock that names it. Anything else is the claim's to judge.
  */
 const holderOf = async (
@@ -95,7 +95,7 @@ const invalidOptions = (
   ];
 };
 
-/** Where the branches stand that the job will pull. Only for somebody who waits for the answer. */
+/** Where the branches are that the job will pull. Only for a caller who waits for the answer. */
 const lookAtRemote = async (
   deps: Pick<Runtime, 'remoteLook'>,
   { repository, options }: ClaimSync,

@@ -14,7 +14,7 @@ export interface Dispatched {
   readonly followUps: SettledFollowUps | null;
 }
 
-/** Does what has come due: sends events, and starts the syncs that pushes are owed. Neither waits for the other, or fails it. */
+/** Does what has come due: sends events, and starts the syncs that pushes asked for. Neither waits for the other, or fails it. */
 export const dispatchDue =
   (deps: Deps) =>
   async ({ only }: DispatchDue): Promise<Dispatched> => {

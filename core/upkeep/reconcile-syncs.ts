@@ -32,7 +32,7 @@ const MAX_ATTEMPTS = 5;
 /**
  * Heals what died, on evidence only: an execution that never was or has ended. A job that runs, or that waits for its
  * execution to begin, is left alone however long it takes. Tells how many jobs there are and how many do not move, zeros
- * included: who hears nothing knows that nobody looks.
+ * included: if no figure comes, the reconciler does not run.
  *
  * A lock whose job has ended is not looked for here, which would mean to read every repository each minute: the claim that
  * comes across one frees it (adapters/dynamodb/claim.ts).
@@ -148,7 +148,7 @@ const giveUp = async (deps: Deps, job: JobRecord): Promise<'failed' | 'left' | '
   return 'failed';
 };
 
-/** Somebody else was faster, as a rule. A job that is still the same has no lock any more, and only a hand can end it. */
+/** Usually another caller was faster. A job that is still the same has no lock any more, and only an operator can end it. */
 const whyLost = async (deps: Deps, job: JobRecord): Promise<'left' | 'ended' | 'unreconciled'> => {
   const now = (await deps.jobs.get(job.job_id))?.job;
   if (now === undefined || isTerminal(now.status)) return 'ended';

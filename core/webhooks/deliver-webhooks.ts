@@ -110,7 +110,7 @@ const tryAtTurn = async (deps: Deps, delivery: Delivery): Promise<NextStep['stat
     return (await waitsForAnother(deps, delivery)) ? null : await deliver(deps, delivery);
   } catch (error) {
     const { repository_id, job_id, delivery_id } = delivery;
-    deps.logger.error('webhook not dealt with', { repository_id, job_id, delivery_id, error: String(error) });
+    deps.logger.error('webhook not handled', { repository_id, job_id, delivery_id, error: String(error) });
     return null;
   }
 };
@@ -158,7 +158,7 @@ interface Unsent {
 /** Why nothing is sent at all, or the answer to what was. */
 const tryOnce = async (deps: Deps, delivery: Delivery, at: Date): Promise<WebhookAnswer | Unsent> => {
   const repository = await deps.repositories.get(delivery.repository_id);
-  // One that was made anew under the same name has nothing to do with what the old one owed.
+  // A new repository of the same name has nothing to do with the old one's deliveries.
   if (repository === null || repository.created_at > delivery.created_at)
     return { kind: 'unsent', error: 'the repository is gone', status: 'failed' };
   if (repository.disabled_webhooks.includes(delivery.url))

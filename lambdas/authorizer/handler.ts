@@ -4,7 +4,7 @@ import { compose, tokens } from '#ports';
 const ports = compose({ tokens });
 
 /**
- * API Gateway's token authorizer. Who it lets in may call the whole API: what a user may do with a repository is decided
+ * API Gateway's token authorizer. A user whom it lets in may call the whole API: what a user may do with a repository is decided
  * by the repository's grants. `Unauthorized` is the word that API Gateway turns into a 401.
  */
 export const handler = async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {

@@ -4,7 +4,7 @@ import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { defineHandler } from '../shared/define-handler.ts';
 
 /**
- * The schedule's own event has no say; a caller may shorten the time that a starter has, or name the one execution that
+ * The schedule's own event is ignored; a caller may shorten the time that a starter has, or name the one execution that
  * has ended (lib/workflow/reconciler.ts).
  */
 const ReconcileEvent = z.object({

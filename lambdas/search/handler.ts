@@ -20,7 +20,7 @@ export const handler = defineApiHandler(
         return problem(404, 'Not indexed', `${what} has no index yet: sync it first`);
       }
       case 'embedder-mismatch': {
-        const detail = `the index was made with ${outcome.made}, but ${outcome.running} runs here: sync to make it anew`;
+        const detail = `the index was made with ${outcome.made}, but this service uses ${outcome.running}: sync to rebuild it`;
         return problem(409, 'Embedder mismatch', detail);
       }
       case 'not-found':

@@ -10,12 +10,12 @@ interface Shapes<Params, Query, Body, Headers> {
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
-  /** By their names in lower case; headers that it does not name are nobody's matter. */
+  /** By their names in lower case; headers that it does not name are ignored. */
   readonly headers?: z.ZodType<Headers>;
 }
 
 export interface ApiRequest<Params, Query, Body, Headers> {
-  /** Who asks, as the authorizer found. */
+  /** The caller, as the authorizer found. */
   readonly user: UserId;
   readonly params: Params;
   readonly query: Query;

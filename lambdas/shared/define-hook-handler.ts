@@ -13,7 +13,7 @@ type Headers = Readonly<Record<string, string | undefined>>;
 /** How one git host speaks. Headers are given by their names in lower case. */
 export interface HookDialect {
   readonly proof: (headers: Headers) => PushProof | null;
-  /** The push that the body tells of; null: another event than a push, which `event` names. */
+  /** The push that the body describes; null: another event than a push, which `event` names. */
   readonly push: z.ZodType<PushEvent>;
   readonly event: (headers: Headers) => 'push' | 'ping' | { readonly other: string };
 }

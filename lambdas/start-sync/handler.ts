@@ -57,7 +57,7 @@ const answerOf = (outcome: StartSyncOutcome): Answer => {
       return acceptedAnswer(outcome.job, outcome.replaced, ports.clock.now());
     case 'replayed': {
       const first = outcome.answer === null ? null : KeptAnswer.parse(JSON.parse(outcome.answer));
-      // Whoever made the job died before its answer was kept: the job is the one that was asked for all the same.
+      // The function that made the job died before it stored its answer: the job is still the one that was asked for.
       const answer = first ?? acceptedAnswer(outcome.job.job, null, ports.clock.now());
       return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } };
     }

@@ -40,7 +40,7 @@ export const apiFunctions = (
   { storage, workflow, schedules, embedding, reserved }: ApiFunctionsProps,
 ): ReadonlyMap<FunctionName, AppFunction> => {
   const tables = storage.tableNames;
-  // Whoever may call them without a token may call them without end: each gets its own small share.
+  // A caller without a token may call them without end: each gets its own small share.
   const open = { ...sized, reservedConcurrency: reserved?.open };
 
   const getHealth = new AppFunction(scope, { name: 'get-health', environment: {}, ...open });
@@ -97,7 +97,7 @@ export const apiFunctions = (
   const deleteGrant = new AppFunction(scope, { name: 'delete-grant', environment: tables, ...sized });
   storage.grant(deleteGrant, { repositories: ['GetItem', 'UpdateItem', 'DeleteItem'] });
 
-  // It has git, and so is slow to start; somebody waits for it, so it gets a whole vCPU.
+  // It has git, and so is slow to start; a caller waits for it, so it gets a whole vCPU.
   const lookRemote = new AppFunction(scope, {
     name: 'look-remote',
     environment: {},
@@ -130,7 +130,7 @@ export const apiFunctions = (
   const getJob = new AppFunction(scope, { name: 'get-job', environment: tables, ...sized });
   storage.grant(getJob, { repositories: ['GetItem'], syncJobs: ['Query'] });
 
-  // A push is owed in the table of jobs, and started from there as a sync: without force, so nothing is stopped.
+  // A push is recorded in the table of jobs, and started from there as a sync: without force, so nothing is stopped.
   const hooks = (['github-hook', 'gitlab-hook'] as const).map((name) => {
     const hook = new AppFunction(scope, {
       name,

@@ -25,7 +25,7 @@ import { requestModels } from './request-models.ts';
 
 export type ApiProps = ApiFunctionsProps & Pick<StageSettings, 'throttling' | 'corsOrigins' | 'provisionedConcurrency'>;
 
-/** What stands between a caller and the 202 of a sync, which is owed within 500 ms: a cold start takes longer. */
+/** The functions before the 202 of a sync, which must come within 500 ms: a cold start takes longer. */
 const keptWarm: readonly FunctionName[] = ['authorizer', 'start-sync'];
 
 /** The REST API: every route of core/contract/routes.ts, its function behind it, the token authorizer before it. */
@@ -129,13 +129,13 @@ export class Api extends Construct {
     Validations.of(api.deploymentStage).acknowledge({
       id: 'AwsSolutions-APIG3',
       reason:
-        'No web ACL: what is open to all has its own small share of functions, and the stage is throttled. Whoever wants one associates it.',
+        'No web ACL: what is open to all has its own small share of functions, and the stage is throttled. An operator who wants one can associate it.',
     });
     return api;
   }
 }
 
-/** Who asked for what, and how long it took where; paths without their query, which holds what people search for. */
+/** The caller, the request, and how long it took where; paths without their query, which holds what people search for. */
 const accessLogFormat = (): AccessLogFormat =>
   AccessLogFormat.custom(
     JSON.stringify({

@@ -2,7 +2,7 @@ import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 
 interface Answer {
   readonly type: ResponseType;
-  /** Null for the fallbacks, which keep the status of what they stand in for. */
+  /** Null for the fallbacks, which keep the status of the answer that they replace. */
   readonly status: number | null;
   readonly title: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ const answers: readonly Answer[] = [
   { type: ResponseType.EXPIRED_TOKEN, status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': "'Bearer'" } },
   { type: ResponseType.ACCESS_DENIED, status: 403, title: 'Access denied' },
   { type: ResponseType.WAF_FILTERED, status: 403, title: 'Access denied' },
-  // Nothing validates here (lib/api/request-models.ts); whoever turns it on gets problems all the same.
+  // Nothing validates here (lib/api/request-models.ts); if it is turned on, its answers are problems too.
   { type: ResponseType.BAD_REQUEST_BODY, status: 400, title: 'Bad request' },
   { type: ResponseType.BAD_REQUEST_PARAMETERS, status: 400, title: 'Bad request' },
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, status: 404, title: 'Not found' },
@@ -43,7 +43,7 @@ const answers: readonly Answer[] = [
 
 /**
  * Makes every answer of API Gateway's own an RFC 9457 problem, with the members that the functions' problems have. With
- * `cors` any page may read them: they say nothing of anybody, and a page that cannot read a 401 cannot tell it from a
+ * `cors` any page may read them: they contain no user's data, and a page that cannot read a 401 cannot tell it from a
  * broken network.
  */
 export const addGatewayResponses = (api: RestApi, { cors }: { readonly cors: boolean }): void => {

@@ -6,7 +6,7 @@ import { operations } from '../../core/contract/operations/operations.ts';
 /**
  * The request bodies of the contract as API Gateway's models, by operation, made of the schemas that the handlers parse
  * by. They describe the API (exports, generated clients) and validate nothing: API Gateway's validator stops before the
- * function and puts all that it found into one sentence, where a caller is owed each field and what it takes; and it
+ * function and puts all that it found into one sentence, where a caller needs each field and what it accepts; and it
  * knows nothing of the rules that no JSON schema can say (branch names, patterns, addresses).
  */
 export const requestModels = (api: RestApi): ReadonlyMap<FunctionName, Readonly<Record<string, IModel>>> =>

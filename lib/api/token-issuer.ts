@@ -56,11 +56,12 @@ export class TokenIssuer extends Construct implements OidcIssuer {
       {
         id: 'AwsSolutions-COG2',
         reason:
-          'A second factor is each user’s choice: tokens are fetched by scripts too. Whoever wants more brings an issuer.',
+          'A second factor is each user’s choice: tokens are fetched by scripts too. A deployment that needs more can use its own issuer.',
       },
       {
         id: 'AwsSolutions-COG3',
-        reason: 'Threat protection is part of the Plus plan, which costs for each user. Whoever wants it turns it on.',
+        reason:
+          'Threat protection is part of the Plus plan, which costs money for each user. An operator who wants it can turn it on.',
       },
       {
         id: 'AwsSolutions-COG8',

@@ -6,7 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
 /**
- * Where every alarm is told. Its key is the stack's own: CloudWatch may not use the one that SNS has by default (CloudWatch
+ * Where every alarm is published. Its key is the stack's own: CloudWatch may not use the one that SNS has by default (CloudWatch
  * guide, "Alarm actions: encrypted topics"). `email` gets a message with a link to confirm it.
  */
 export const alarmTopic = (scope: Construct, email: string | undefined): Topic => {

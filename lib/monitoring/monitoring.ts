@@ -19,14 +19,15 @@ export interface MonitoringProps {
   readonly api: Api;
   readonly storage: Storage;
   readonly workflow: Workflow;
-  /** Who is told of alarms; nobody without. */
+  /** The address that alarms are sent to; without it they are sent nowhere. */
   readonly alarmEmail?: string | undefined;
 }
 
 /** What an undelivered message means, by the construct that its queue belongs to. A queue that is not named here does not synthesise. */
 const deadLetterImpacts: Readonly<Record<string, string>> = {
-  reconciler: 'A look after the jobs failed: dead jobs hold their repository until a later look succeeds.',
-  dispatcher: 'A round of webhooks and owed syncs failed: events come late until a later round succeeds.',
+  reconciler: 'A run of the reconciler failed: dead jobs hold their repository until a later run succeeds.',
+  dispatcher:
+    'A run of the dispatcher failed: webhook events and syncs after pushes are late until a later run succeeds.',
   schedules: 'A scheduled sync was not started: a repository’s index stays old until its next time.',
 };
 
@@ -67,7 +68,7 @@ export class Monitoring extends Construct {
     this.#alarm({
       name: 'stuck-syncs',
       impact:
-        'A sync began more than an hour ago and does not move: its repository stays on its old index and is busy.',
+        'A sync began more than an hour ago and makes no progress: its repository stays on its old index and is busy.',
       runbook: 'Stuck syncs',
       metric: eachMinute('StuckSyncs', 'Maximum'),
       when: 'at-least',
@@ -78,7 +79,7 @@ export class Monitoring extends Construct {
     });
     this.#alarm({
       name: 'stalled-syncs',
-      impact: 'Nothing has been heard of a running sync for five minutes: users see its progress stand still.',
+      impact: 'A running sync has reported nothing for five minutes: users see no progress.',
       runbook: 'Stalled syncs',
       metric: eachMinute('StalledSyncs', 'Maximum'),
       when: 'at-least',
@@ -88,7 +89,7 @@ export class Monitoring extends Construct {
     });
     this.#alarm({
       name: 'unreconciled-jobs',
-      impact: 'A dead job can be neither resumed nor ended: its repository may be busy until somebody acts.',
+      impact: 'A dead job can be neither resumed nor ended: its repository may be busy until an operator acts.',
       runbook: 'Unreconciled jobs',
       metric: eachMinute('UnreconciledJobs', 'Maximum'),
       when: 'at-least',
@@ -98,7 +99,7 @@ export class Monitoring extends Construct {
     });
     this.#alarm({
       name: 'reconciler-silent',
-      impact: 'Nobody looks after the jobs: what dies now stays dead, and stuck syncs are not seen.',
+      impact: 'The reconciler does not run: jobs that die now stay dead, and stuck syncs are not noticed.',
       runbook: 'Reconciler silent',
       metric: eachMinute('UnfinishedJobs', 'SampleCount'),
       when: 'below',
@@ -118,7 +119,7 @@ export class Monitoring extends Construct {
     });
     this.#alarm({
       name: 'webhook-failures',
-      impact: 'Ten events and more were given up within an hour: their receivers do not learn how syncs ended.',
+      impact: 'At least ten events were given up within an hour: their receivers are not informed how syncs ended.',
       runbook: 'Webhook failures',
       metric: ownMetric(this, 'WebhookFailures', 'Sum', minutes(60)),
       when: 'at-least',
@@ -148,7 +149,7 @@ export class Monitoring extends Construct {
     });
     this.#alarm({
       name: 'server-errors',
-      impact: 'Callers get answers of 500 and more: syncs cannot be started, followed or searched by some of them.',
+      impact: 'Callers get answers with status 500 or above: some of them cannot start or follow syncs, or search.',
       runbook: 'Server errors',
       metric: restApi.metricServerError({ statistic: 'Sum', period: minutes(5) }),
       when: 'at-least',
@@ -194,7 +195,7 @@ export class Monitoring extends Construct {
       when: 'at-least',
       threshold: 1,
       periods: 1,
-      // A queue that nobody uses tells nothing.
+      // A queue that is not used reports nothing.
       silence: 'fine',
     });
   }
@@ -206,7 +207,7 @@ export class Monitoring extends Construct {
     const indexes = tables.syncJobs.indexes.map(({ name }) => name);
     this.#alarm({
       name: 'tables-throttled',
-      impact: 'DynamoDB refuses reads or writes for being too many: requests and syncs become slow, then fail.',
+      impact: 'DynamoDB refuses reads or writes because there are too many: requests and syncs become slow, then fail.',
       runbook: 'Tables throttled',
       metric: sumOf(
         [
@@ -236,7 +237,7 @@ export class Monitoring extends Construct {
       );
       this.#alarm({
         name: `functions-throttled-${at + 1}`,
-        impact: `Lambda refuses calls for being too many at once, of one of ${group.map(({ name }) => name).join(', ')}.`,
+        impact: `Lambda refuses calls, because too many run at once, of one of ${group.map(({ name }) => name).join(', ')}.`,
         runbook: 'Functions throttled',
         metric,
         when: 'at-least',

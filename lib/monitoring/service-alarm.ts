@@ -10,7 +10,7 @@ const RUNBOOK = 'docs/runbook.md';
 export interface ServiceAlarmProps {
   /** Of the alarm, after the stack's name: kebab-case. */
   readonly name: string;
-  /** What users or the operator notice while it is on: a sentence that whoever is woken reads first. */
+  /** What users or the operator notice while it is on: the sentence that the operator reads first. */
   readonly impact: string;
   /** The heading of docs/runbook.md that says what to do; test/infra/monitoring.test.ts holds the two together. */
   readonly runbook: string;
@@ -22,8 +22,8 @@ export interface ServiceAlarmProps {
   readonly periods: number;
   readonly of?: number;
   /**
-   * What silence means: `fine` for what is only told when it happens, `alarm` for what is told each minute, `unknown` for what is
-   * told each minute where another alarm is about the silence.
+   * What silence means: `fine` for what is only reported when it happens, `alarm` for what is reported each minute, `unknown` for what is
+   * reported each minute where another alarm is about the silence.
    */
   readonly silence: 'fine' | 'alarm' | 'unknown';
 }
@@ -40,7 +40,7 @@ const silences = {
   unknown: TreatMissingData.MISSING,
 } as const;
 
-/** An alarm that says what it means for people and where it says what to do, and that tells the topic when it goes on and off. */
+/** An alarm that says what it means for people and where it says what to do, and that notifies the topic when it is raised and when it clears. */
 export class ServiceAlarm extends Construct {
   readonly alarm: Alarm;
 

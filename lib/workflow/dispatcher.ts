@@ -6,7 +6,7 @@ import { MinuteTask } from './minute-task.ts';
 import type { Workflow } from './workflow.ts';
 
 /**
- * Sends what is due in the outbox, and starts the syncs that pushes are owed: as soon as an event is put (the table's
+ * Sends what is due in the outbox, and starts the syncs that pushes asked for: as soon as an event is put (the table's
  * stream), and each minute, for what is to be tried again, for redeliveries and for whatever the stream did not bring.
  */
 export class Dispatcher extends MinuteTask {

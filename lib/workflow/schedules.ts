@@ -24,9 +24,9 @@ type ScheduleAction = 'CreateSchedule' | 'UpdateSchedule' | 'GetSchedule' | 'Del
  * of them call. The group takes its schedules with it when the stack goes.
  */
 export class Schedules extends Construct {
-  /** Of whoever removes schedules. */
+  /** Of functions that remove schedules. */
   readonly environment: { readonly SCHEDULE_GROUP: string };
-  /** Of whoever makes schedules. */
+  /** Of functions that make schedules. */
   readonly targetEnvironment: {
     readonly SCHEDULE_GROUP: string;
     readonly SCHEDULE_TARGET_ARN: string;
@@ -87,7 +87,7 @@ export class Schedules extends Construct {
     this.grant(sync, 'GetSchedule', 'UpdateSchedule', 'DeleteSchedule');
   }
 
-  /** Lets a function act on the group's schedules. Who makes or changes one hands the schedules' role on to it. */
+  /** Lets a function act on the group's schedules. A function that makes or changes one passes the schedules' role to it. */
   grant({ lambda }: AppFunction, ...actions: readonly ScheduleAction[]): void {
     const schedules = Stack.of(this).formatArn({
       service: 'scheduler',

@@ -16,7 +16,7 @@ export interface WorkflowProps {
 
 /** What every step does: it reads its repository, and its job with the batches, and writes the job's heartbeat. */
 const step = { repositories: ['GetItem'], syncJobs: ['Query', 'UpdateItem'] } as const;
-/** The first step, which tells of the start: it puts an event into the outbox. */
+/** The first step, which reports the start: it puts an event into the outbox. */
 const firstStep = { ...step, syncJobs: ['GetItem', ...step.syncJobs, 'PutItem'] } as const;
 /** A step that works on batches: each one's item is checked, put, and deleted when it is folded into the job; events too. */
 const batchStep = { ...step, syncJobs: [...step.syncJobs, 'ConditionCheckItem', 'PutItem', 'DeleteItem'] } as const;
@@ -114,7 +114,7 @@ export const workflowFunctions = (
     memoryMiB: 512,
     timeout: timeouts.shortTask,
   });
-  // The cause of a failed Map stands in its results.
+  // The cause of a failed Map is in its results.
   storage.grant(fail, { ...lastStep, objects: ['GetObject'] });
 
   return {

@@ -34,7 +34,7 @@ export const runCli = async (settings: Settings, terminal: Terminal, start = sta
     if (settings.source === null) return await end;
     const work = syncSource(settings, settings.source, server, terminal, print);
     const code = await Promise.race([work, end]);
-    // What a stopped sync says while its server goes down is of no use to anybody.
+    // What a stopped sync reports while its server goes down is of no use.
     work.catch(() => undefined);
     return settings.once || terminal.stop.aborted ? code : await end;
   } finally {

@@ -9,7 +9,7 @@ const text = apiMarkdown(buildOpenApi());
 if (process.argv.includes('--check')) {
   const found = await readFile(place, 'utf8').catch(() => '');
   if (found !== text) {
-    console.error('docs/api.md is not what the contract says: npm run docs:api');
+    console.error('docs/api.md does not match the contract: run `npm run docs:api`');
     process.exitCode = 1;
   }
 } else {

@@ -8,7 +8,7 @@ export interface MatchedRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly url: URL;
   readonly body: string;
-  /** Who the authorizer let in; null for a route that is open to all. */
+  /** The user whom the authorizer let in; null for a route that is open to all. */
   readonly principalId: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** Who stands behind a bearer token, as the authorizer says; null when it lets nobody in. */
+/** The user of a bearer token, as the authorizer says; null when it refuses the token. */
 export type Authorize = (authorization: string) => Promise<string | null>;
 
 /** As long as API Gateway keeps an authorizer's answer (`resultsCacheTtl` in lib/api/api.ts). */

@@ -5,7 +5,7 @@ const at = (time: string): string => `2024-01-15T${time}Z`;
 const commit = '9fceb02d0ae598e95dc970b74767f19372d61af8';
 const before = '1b6453892473a467d07372d45eb05abc2031647a';
 
-/** What stands in the place of each path parameter. */
+/** The value of each path parameter. */
 export const pathExamples: Readonly<Record<string, string>> = {
   repo_id: 'repo-123',
   job_id,

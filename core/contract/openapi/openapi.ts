@@ -66,7 +66,7 @@ export interface OpenApiDocument {
 
 const description = `Keeps a searchable index of git repositories in step with their sources.
 
-Everything but the service's own calls and the push hooks needs a bearer token, a JWT: \`npm run -s token\` prints one on one machine. JSON in and out. An error is a problem document (RFC 9457), with \`error\` and \`message\` beside its \`title\` and \`detail\`; a 400 names every field that is wrong. Unknown members of a request are refused; answers may gain members. Times are UTC, as in RFC 3339. Lists are paged: give \`next\` back as \`cursor\`.`;
+Everything but the service's own calls and the push hooks needs a bearer token, a JWT: \`npm run -s token\` prints one on one machine. Requests and answers are JSON. An error is a problem document (RFC 9457), with \`error\` and \`message\` beside its \`title\` and \`detail\`; a 400 names every field that is wrong. Unknown members of a request are refused; new members may be added to answers. Times are UTC, as in RFC 3339. Lists are paged: send \`next\` as \`cursor\` to get the next page.`;
 
 /** The whole API as an OpenAPI 3.1 document, made from what the handlers parse and answer by. */
 export const buildOpenApi = (): OpenApiDocument => {
@@ -182,7 +182,7 @@ const responseObject = (answer: AnswerSpec, isProblem: boolean, answers: SchemaB
 
 const headerReference = (name: AnswerHeader) => ({ $ref: `#/components/headers/${name}` });
 
-/** A common answer stands in the document once. */
+/** A common answer is in the document once. */
 const referenceTo = (answer: AnswerSpec): { readonly $ref: string } | null => {
   const found = Object.entries(commonAnswers).find(([, common]) => common === answer);
   return found === undefined ? null : { $ref: `#/components/responses/${found[0]}` };

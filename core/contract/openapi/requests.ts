@@ -9,7 +9,7 @@ const schedule = 'When it syncs by itself: a cron expression of five fields, in 
 /** What callers send. */
 export const requestSchemas: readonly NamedSchema[] = [
   named('NewRepository', CreateRepository, 'A repository to register.', {
-    repository_id: 'Its id from then on. Absent: one is made up.',
+    repository_id: 'Its id. Absent: the service chooses one.',
     source: 'Where it is read from.',
     default_branch: 'What `current` means. Absent: the source’s own HEAD, as the first sync finds it.',
     ignore_patterns: ignore,
@@ -20,9 +20,9 @@ export const requestSchemas: readonly NamedSchema[] = [
     credential:
       'The name of a credential that the operator keeps, for a private source: one that you may use for this address.',
   }),
-  named('RepositoryChange', UpdateRepository, 'Settings to change. What is not named stays.', {
+  named('RepositoryChange', UpdateRepository, 'Settings to change. Settings that are not named stay.', {
     default_branch: 'What `current` means. Null: the source’s own HEAD, as the next sync finds it.',
-    ignore_patterns: `${ignore} Replaces the list, and holds from the next sync on.`,
+    ignore_patterns: `${ignore} Replaces the list, from the next sync on.`,
     schedule,
     source: 'The source’s credential. Its URL cannot be changed.',
   }),
@@ -31,27 +31,28 @@ export const requestSchemas: readonly NamedSchema[] = [
       'The name of a credential that the operator keeps, which you and the owner may use for this address. Null: none.',
   }),
   named('Grant', PutGrant, 'What a user may do with a repository.', {
-    role: '`read`: look and search. `write`: sync too. `owner`: everything.',
+    role: '`read`: view and search. `write`: also sync. `owner`: everything.',
   }),
-  named('SyncOptions', SyncOptions, 'What a sync is to do. Every member may be left out; unknown ones are refused.', {
-    force: 'Replaces a sync that is under way. With `full_reindex` the existing index is cleared at once.',
+  named('SyncOptions', SyncOptions, 'What a sync should do. Every member is optional; unknown members are refused.', {
+    force: 'Replaces a running sync. With `full_reindex` the existing index is cleared at once.',
     full_reindex:
-      'Makes the whole index anew, beside the old one, which answers searches until then. Wins over `incremental`.',
+      'Rebuilds the whole index beside the old one, which answers searches until the new one is ready. Takes precedence over `incremental`.',
     incremental:
-      'Processes what changed since the last sync. False without `full_reindex`: incremental where the last index still holds and under half of the files changed, else full.',
-    pull_remote: 'Looks at the remote first. Absent: true for a remote source; a local path has nothing to pull.',
+      'Processes what changed since the last sync. False without `full_reindex`: incremental if the last index is still usable and less than half of the files changed, otherwise full.',
+    pull_remote: 'Reads the remote first. Absent: true for a remote source; a local path has nothing to pull.',
     remote: 'The remote’s name. A registered repository has one: `origin`.',
     branches: 'Which branches; without, `current`, which is the default branch.',
     branch: 'The same for one branch. Not beside `branches`.',
     ignore_patterns: `${ignore} Added to the repository’s own.`,
-    progress_webhook: 'An address that is told of the job’s start, every ten points of its progress, and its end.',
+    progress_webhook:
+      'An address that gets an event at the job’s start, at every ten points of its progress, and at its end.',
   }),
-  named('GithubPush', GithubPush, 'Of GitHub’s event `push`: what is read of it.', {
+  named('GithubPush', GithubPush, 'GitHub’s event `push`: the members that are read.', {
     ref: 'What was pushed, such as `refs/heads/main`.',
     deleted: 'Whether it was deleted.',
     repository: 'Where it was pushed to.',
   }),
-  named('GitlabPush', GitlabPush, 'Of GitLab’s event `Push Hook`: what is read of it.', {
+  named('GitlabPush', GitlabPush, 'GitLab’s event `Push Hook`: the members that are read.', {
     ref: 'What was pushed, such as `refs/heads/main`.',
     after: 'Its commit; zeros when it was deleted.',
     project: 'Where it was pushed to.',

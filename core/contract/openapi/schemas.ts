@@ -26,7 +26,7 @@ export interface JsonSchema {
   [keyword: string]: unknown;
 }
 
-/** A schema that stands in the document under a name, with what it and its members mean. */
+/** A schema that the document has under a name, with what it and its members mean. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: z.ZodType;
@@ -82,7 +82,7 @@ const ANONYMOUS = '-';
 export interface SchemaBook {
   /** The named schemas, for `components.schemas`. */
   readonly components: Readonly<Record<string, JsonSchema>>;
-  /** A schema as it stands in the document: a reference when it has a name. */
+  /** A schema as the document has it: a reference when it has a name. */
   convert(schema: z.ZodType): JsonSchema;
 }
 

@@ -19,19 +19,19 @@ type InnerFunction =
 export type ApiOperation = Exclude<FunctionName, InnerFunction>;
 
 export const tags = {
-  Repositories: 'What is indexed, from where, and who may do what with it.',
-  Syncs: 'Starting a sync, following it, and what became of it.',
-  Search: 'Finding code in what is indexed.',
-  Webhooks: 'What the service tells others (progress webhooks), and what git hosts tell it (push hooks).',
-  Service: 'The service itself. Open to all.',
+  Repositories: 'What is indexed, from where, and what each user may do with it.',
+  Syncs: 'Starting a sync, following it, and its results.',
+  Search: 'Finding code in the index.',
+  Webhooks: 'What the service sends (progress webhooks), and what git hosts send to it (push hooks).',
+  Service: 'The service itself. No token is needed.',
 } as const;
 
 export const answerHeaders = {
-  Location: 'Where to look at what was made.',
+  Location: 'The address of what was created.',
   'Retry-After': 'Seconds to wait before asking again.',
-  'WWW-Authenticate': 'The scheme that is expected.',
-  ETag: 'Identifies this state of the answer: give it back in `If-None-Match`.',
-  'Idempotency-Replayed': '`true` when this is the kept answer to an earlier request with the same key.',
+  'WWW-Authenticate': 'The expected authentication scheme.',
+  ETag: 'Identifies this state of the answer: send it in `If-None-Match`.',
+  'Idempotency-Replayed': '`true` when this is the stored answer to an earlier request with the same key.',
 } as const;
 export type AnswerHeader = keyof typeof answerHeaders;
 
@@ -65,12 +65,12 @@ const problemAnswer = (description: string, headers: readonly AnswerHeader[] = [
   headers,
 });
 
-/** Answers that many calls have. Each stands in the document once, under this name. */
+/** Answers that many calls have. Each is in the document once, under this name. */
 export const commonAnswers = {
   BadRequest: { description: 'Something in the request is wrong: `errors` names each field.', schema: InvalidRequest },
   Unauthorized: problemAnswer('There is no bearer token, or it is not valid.', ['WWW-Authenticate']),
   Forbidden: problemAnswer('Your role on this repository does not allow it.'),
-  NotFound: problemAnswer('There is no such thing.'),
+  NotFound: problemAnswer('It does not exist.'),
   ContentTooLarge: problemAnswer('The body is larger than 1 MiB.'),
   HeadTooLarge: problemAnswer('The address and the headers together are larger than 10 kB.'),
   TooManyRequests: problemAnswer('More requests than the deployment allows.', ['Retry-After']),

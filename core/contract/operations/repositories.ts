@@ -15,13 +15,13 @@ import {
 import { busy, created, exists, newRepository, repository, searchAnswer } from '../openapi/examples.ts';
 import { access, commonAnswers, type Operation, token, withBody } from './kit.ts';
 
-const granted = { 204: { description: 'It is so now.' }, ...token, ...access } as const;
+const granted = { 204: { description: 'The grant is changed.' }, ...token, ...access } as const;
 
 export const repositoryOperations = {
   'create-repository': {
     tag: 'Repositories',
     description:
-      'You become its owner. Nothing is indexed before the first sync. Who deploys the service decides which sources it takes: https:// everywhere; on one machine also file://, http:// on loopback and absolute paths.',
+      'You become its owner. Nothing is indexed before the first sync. The service’s operator decides which sources it accepts: https:// everywhere; on one machine also file://, http:// on loopback and absolute paths.',
     body: { schema: CreateRepository, required: true, example: newRepository },
     answers: {
       201: {
@@ -37,11 +37,11 @@ export const repositoryOperations = {
   },
   'list-repositories': {
     tag: 'Repositories',
-    description: 'Those that you own or have a grant on, by id.',
+    description: 'The repositories that you own or have a grant on, by id.',
     query: PageQuery,
     answers: {
       200: {
-        description: 'A page of them.',
+        description: 'A page of repositories.',
         schema: RepositoryList,
         example: { repositories: [repository], next: null },
       },
@@ -62,7 +62,8 @@ export const repositoryOperations = {
   },
   'update-repository': {
     tag: 'Repositories',
-    description: 'Needs the role owner. What is not named stays; null removes. It takes effect at the next sync.',
+    description:
+      'Needs the role owner. Settings that are not named stay; null removes one. Changes take effect at the next sync.',
     params: RepositoryParams,
     body: {
       schema: UpdateRepository,
@@ -82,10 +83,10 @@ export const repositoryOperations = {
   },
   'delete-repository': {
     tag: 'Repositories',
-    description: 'Needs the role owner. The source itself is not touched.',
+    description: 'Needs the role owner. The source itself is not changed.',
     params: RepositoryParams,
     answers: {
-      204: { description: 'It is gone, and so is its index.' },
+      204: { description: 'The repository and its index are removed.' },
       ...token,
       ...access,
       409: { description: 'It is being synced.', schema: Problem, example: busy },
@@ -93,21 +94,21 @@ export const repositoryOperations = {
   },
   'put-grant': {
     tag: 'Repositories',
-    description: 'Needs the role owner. Each role includes the ones before it: read, write, owner.',
+    description: 'Needs the role owner. Each of the roles read, write and owner includes those before it.',
     params: GrantParams,
     body: { schema: PutGrant, required: true, example: { role: 'write' } },
     answers: { ...granted, ...withBody },
   },
   'delete-grant': {
     tag: 'Repositories',
-    description: 'Needs the role owner. Whoever registered the repository stays its owner.',
+    description: 'Needs the role owner. The user who registered the repository stays its owner.',
     params: GrantParams,
     answers: granted,
   },
   search: {
     tag: 'Search',
     description:
-      'Needs the role read. Finds what the branch’s last completed sync indexed, and nothing else: a sync under way is never visible.',
+      'Needs the role read. Finds only what the branch’s last completed sync indexed: a running sync is never visible.',
     params: RepositoryParams,
     query: SearchQuery,
     answers: {
@@ -115,8 +116,7 @@ export const repositoryOperations = {
       ...token,
       ...access,
       409: {
-        description:
-          'The index was made with another embedding model than the one that runs now: sync to make it anew.',
+        description: 'The index was built with a different embedding model from the current one: sync to rebuild it.',
         schema: Problem,
       },
     },

@@ -5,8 +5,8 @@ import type { Operation } from './kit.ts';
 export const serviceOperations = {
   'get-health': {
     tag: 'Service',
-    description: 'Says that the service answers, and nothing about what it holds.',
-    answers: { 200: { description: 'It does.', schema: HealthAnswer, example: { status: 'ok' } } },
+    description: 'Shows that the service is running, and nothing about its content.',
+    answers: { 200: { description: 'The service is running.', schema: HealthAnswer, example: { status: 'ok' } } },
   },
   'get-openapi': {
     tag: 'Service',
@@ -15,7 +15,7 @@ export const serviceOperations = {
   },
   'get-docs': {
     tag: 'Service',
-    description: 'One page without scripts; it asks for nothing else.',
+    description: 'One page without scripts; it loads nothing else.',
     answers: { 200: { description: 'The page.', schema: z.string(), contentType: 'text/html; charset=utf-8' } },
   },
 } as const satisfies Readonly<Record<string, Operation>>;

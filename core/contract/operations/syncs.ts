@@ -29,7 +29,7 @@ import { SyncOptions } from '../sync-options.ts';
 import { access, type Operation, token, withBody } from './kit.ts';
 
 const inProgress = {
-  description: 'A sync is under way: here is which one, and how far it is.',
+  description: 'A sync is running: the answer names it and its progress.',
   schema: SyncInProgress,
   headers: ['Location', 'Retry-After'],
   example: syncInProgress,
@@ -39,7 +39,7 @@ export const syncOperations = {
   'start-sync': {
     tag: 'Syncs',
     description:
-      'Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults hold. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once.',
+      'Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once.',
     params: RepositoryParams,
     headers: StartSyncHeaders,
     body: { schema: SyncOptions, required: false, example: syncOptions },
@@ -64,12 +64,12 @@ export const syncOperations = {
   'get-job': {
     tag: 'Syncs',
     description:
-      'Needs the role read on its repository. `progress.percentage` never goes back, and is 100 only when the job has completed.',
+      'Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed.',
     params: JobParams,
     headers: GetJobHeaders,
     answers: {
-      200: { description: 'The job as it stands.', schema: JobAnswer, headers: ['ETag'], example: runningJob },
-      304: { description: 'It is as it was.', headers: ['ETag'] },
+      200: { description: 'The job as it is now.', schema: JobAnswer, headers: ['ETag'], example: runningJob },
+      304: { description: 'It has not changed.', headers: ['ETag'] },
       ...token,
       ...access,
     },
@@ -88,7 +88,7 @@ export const syncOperations = {
   'list-job-files': {
     tag: 'Syncs',
     description:
-      'Needs the role read on its repository. Of the files that the job looked at: those that it skipped or could not index. Empty until the job has completed.',
+      'Needs the role read on its repository. The files that the job skipped or could not index. Empty until the job has completed.',
     params: JobParams,
     query: JobFilesQuery,
     answers: {
@@ -100,7 +100,7 @@ export const syncOperations = {
   'cancel-job': {
     tag: 'Syncs',
     description:
-      'Needs the role write on its repository. The index stays as it was, and the repository is free at once.',
+      'Needs the role write on its repository. The index stays as it was, and the repository is free immediately.',
     params: JobParams,
     answers: {
       202: { description: 'It is cancelled.', schema: JobAnswer, headers: ['Location'], example: cancelledJob },
@@ -111,7 +111,8 @@ export const syncOperations = {
   },
   'retry-failed': {
     tag: 'Syncs',
-    description: 'Needs the role write on its repository. Syncs the job’s branches, and reads again what failed.',
+    description:
+      'Needs the role write on its repository. Syncs the job’s branches, and reads the files that failed again.',
     params: JobParams,
     answers: {
       202: {
@@ -123,7 +124,7 @@ export const syncOperations = {
       ...token,
       ...access,
       409: {
-        description: 'A sync is under way, or the job had no failed files.',
+        description: 'A sync is running, or the job had no failed files.',
         schema: RetryRefused,
         headers: ['Location', 'Retry-After'],
         example: syncInProgress,

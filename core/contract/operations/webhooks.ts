@@ -5,17 +5,17 @@ import { delivery, pathExamples, secretRotated } from '../openapi/examples.ts';
 import { GithubHeaders, GithubPush, GitlabHeaders, GitlabPush, PushHookAnswer } from '../push-hooks.ts';
 import { access, type Operation, token, withBody } from './kit.ts';
 
-/** An unknown repository is a 401 too: nobody learns which there are. */
+/** An unknown repository is a 401 too, so that a caller cannot find out which repositories exist. */
 const pushAnswers = {
   202: {
-    description: 'What becomes of the push.',
+    description: 'What is done about the push.',
     schema: PushHookAnswer,
     headers: ['Location'],
     example: { outcome: 'started', job_id: pathExamples.job_id, reason: null },
   },
   ...withBody,
   401: {
-    description: 'It is not proved with the repository’s push secret.',
+    description: 'The request does not prove that it knows the repository’s push secret.',
     schema: Problem,
     headers: ['WWW-Authenticate'],
   },
@@ -28,7 +28,7 @@ export const webhookOperations = {
   'rotate-secret': {
     tag: 'Webhooks',
     description:
-      'Needs the role owner. `webhook` signs what progress webhooks are sent; `push` is what git hosts sign their pushes with. The old one is of no use from then on.',
+      'Needs the role owner. `webhook` signs what progress webhooks are sent; `push` is what git hosts sign their pushes with. The old secret is no longer valid.',
     params: SecretParams,
     answers: {
       201: { description: 'The new secret. It is not shown again.', schema: SecretRotated, example: secretRotated },
@@ -38,7 +38,7 @@ export const webhookOperations = {
   },
   'list-webhook-deliveries': {
     tag: 'Webhooks',
-    description: 'Needs the role write. What was sent, what came back, and when it is tried again.',
+    description: 'Needs the role write. What was sent, what was answered, and when it is tried again.',
     params: RepositoryParams,
     query: DeliveryQuery,
     answers: {
@@ -53,11 +53,11 @@ export const webhookOperations = {
   },
   'redeliver-webhook': {
     tag: 'Webhooks',
-    description: 'Needs the role write. Sends it again whatever became of it, with the same `webhook-id`.',
+    description: 'Needs the role write. Sends it again whatever its status, with the same `webhook-id`.',
     params: DeliveryParams,
     answers: {
       202: {
-        description: 'It is due.',
+        description: 'The delivery is pending.',
         schema: Delivery,
         example: { ...delivery, status: 'pending', next_attempt_at: delivery.created_at },
       },
@@ -83,7 +83,7 @@ export const webhookOperations = {
   'gitlab-hook': {
     tag: 'Webhooks',
     description:
-      'The address to give to a GitLab webhook for push events, with the push secret as its secret token. What it leads to is as with GitHub’s.',
+      'The address to give to a GitLab webhook for push events, with the push secret as its secret token. It has the same effects as GitHub’s.',
     params: RepositoryParams,
     headers: GitlabHeaders,
     body: { schema: GitlabPush, required: true, example: pushed },

@@ -10,7 +10,7 @@ export interface RankableHit {
 export interface RankingContext {
   /** As the user typed it. */
   readonly query: string;
-  /** Where the blob stands in the branch, after the caller's path and language filters. Empty: the hit is dropped. */
+  /** Where the blob is in the branch, after the caller's path and language filters. Empty: the hit is dropped. */
   readonly pathsOf: (blob: string) => readonly string[];
   /** How many hits at most. */
   readonly limit: number;
@@ -27,7 +27,7 @@ export interface RankedHit<Hit> {
 
 /** How fast a place in the list loses worth: 1 / (this + place). Found with bench/ranking.ts, see there. */
 const placeSmoothing = 10;
-/** Lift of a hit all of whose file name's words stand in the query, and the same for its folders. */
+/** Lift of a hit all of whose file name's words are in the query, and the same for its folders. */
 const nameLift = 0.5;
 const folderLift = 0.15;
 /** What tests, fixtures and other people's code are worth beside sources. */
@@ -36,7 +36,7 @@ const secondary = 0.5;
 /**
  * The final order of a search's hits, by place rather than by score: words of the path that the query has lift a hit, tests,
  * fixtures and vendored code stand below sources unless the query asks for tests. One hit for each path and chunk; a blob
- * that stands at several paths is found at each. Ties: by score, path, ordinal. At most `limit` hits.
+ * that has several paths is found at each. Ties: by score, path, ordinal. At most `limit` hits.
  */
 export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: RankingContext): RankedHit<Hit>[] => {
   const asked = new Set(codeTokens(context.query));

@@ -64,7 +64,7 @@ const takeTokens = (tokens: readonly string[]): void => {
   scan.hashes = Int32Array.from(tokens, tokenHash);
 };
 
-/** Every letter may be a part with its space and stand in a joined identifier too. */
+/** Every letter may be a part with its space and belong to a joined identifier too. */
 const reserve = (length: number): void => {
   if (scan.words.length < length * 3 + 8) scan.words = new Uint8Array(length * 3 + 8);
   if (scan.hashes.length < length * 2 + 8) scan.hashes = new Int32Array(length * 2 + 8);

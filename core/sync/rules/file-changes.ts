@@ -30,7 +30,7 @@ export const skipByMode = (mode: string): SkipReason | null =>
 export interface DiffRules {
   /** Tells by the path alone; see PathRules. */
   readonly skipByPath: (path: string) => SkipReason | null;
-  /** Blobs that the generation holds by a committed manifest, whatever branch or path they stand at. */
+  /** Blobs that the generation holds by a committed manifest, at whatever branch or path. */
   readonly known: (oid: string) => KnownBlob | undefined;
   /** True: what failed last time is read again. */
   readonly retryFailed: boolean;

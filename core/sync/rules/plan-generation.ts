@@ -16,7 +16,7 @@ export type GenerationPlan =
   | { readonly kind: 'incremental'; readonly generation: number; readonly smart: boolean };
 
 /**
- * Which generation a job writes. A full reindex makes the next one. Incremental work goes on in the newest generation
+ * Which generation a job writes. A full reindex makes the next one. Incremental work stays in the newest generation
  * that a branch points to, if today's embedder and chunker made it; another recipe means a full reindex.
  */
 export const planGeneration = (

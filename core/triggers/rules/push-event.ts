@@ -21,7 +21,7 @@ interface Indexed {
   readonly branches: Readonly<Record<string, unknown>>;
 }
 
-/** A push is followed where somebody wants the branch: it is the default branch, or has an index already. */
+/** A push leads to a sync where the branch is used: it is the default branch, or has an index already. */
 export const decidePush = (repository: Indexed, event: PushEvent): PushDecision => {
   if (event.kind === 'ping') return { kind: 'pong' };
   if (event.kind === 'other') return { kind: 'ignore', reason: 'not a push' };

@@ -9,7 +9,7 @@ export const refuseWebhook = (url: string, policy: SourcePolicy): string | null 
   if (!URL.canParse(url)) return expected;
   const { protocol, username, password, hostname } = new URL(url);
   if (hostname === '' || !(protocol === 'https:' || (protocol === 'http:' && policy === 'local'))) return expected;
-  // A job echoes its options to whoever may read it.
-  if (username !== '' || password !== '') return 'must not hold a user name or a password';
+  // A job shows its options to every user who may read it.
+  if (username !== '' || password !== '') return 'must not contain a user name or a password';
   return null;
 };

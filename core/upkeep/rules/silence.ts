@@ -6,7 +6,7 @@ export interface RunningJob {
 }
 
 /**
- * A worker writes twice a second. While the workflow waits for its next try nobody does, which may take 300 s: the
+ * A worker writes twice a second. While the workflow waits for its next try none does, which may take 300 s: the
  * longest MaxDelaySeconds of sync.asl.json, for a throttled embedder. Silence means something only after that.
  */
 export const STALLED_SECONDS = 300;

@@ -10,7 +10,7 @@ export type NextStep =
 
 /**
  * Seconds between tries: 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h. Nine tries over 20 h 42 min 35 s, with the
- * jitter up to 25 h 53 min: longer than a night's outage. Standard Webhooks advises to go on for a day or more.
+ * jitter up to 25 h 53 min: longer than a night's outage. Standard Webhooks advises to try for a day or more.
  */
 export const retryGapsSeconds: readonly number[] = [5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200];
 
