@@ -12,7 +12,7 @@ import type { Workflow } from './workflow.ts';
 export class Dispatcher extends MinuteTask {
   constructor(scope: Construct, { storage, workflow }: { readonly storage: Storage; readonly workflow: Workflow }) {
     super(scope, 'dispatcher', { name: 'dispatch-due', storage, workflow });
-    // Deliveries: leased, recorded, and with a 410 the repository's list. Owed syncs: a claim, as start-sync makes it.
+    // Deliveries: leased, recorded, and with a 410 the repository's list. Syncs that pushes asked for: a claim, as start-sync makes it.
     storage.grant(this.task, {
       repositories: ['GetItem', 'UpdateItem'],
       syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
