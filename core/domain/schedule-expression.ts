@@ -50,7 +50,7 @@ export const readSchedule = (expression: string): ScheduleReading => {
   if (dayPart !== '*' && weekdayPart !== '*')
     return refused('must have * for the day of month or for the day of week: both at once cannot be scheduled');
   if (days[0] !== undefined && !inMonths.some((month) => days.some((day) => day <= (longest[month - 1] ?? 0))))
-    return refused('must name a day that its months have');
+    return refused('must be a date that exists: its months do not have that day');
   const cron = [
     text(minutes, 60),
     text(hours, 24),
