@@ -114,7 +114,7 @@ describe('an expression of five fields', () => {
     ['0 24 * * *', /for the hour/],
     ['0 0 0 * *', /for the day of month/],
     ['0 0 L * *', /for the day of month/],
-    ['0 0 31 2,4 *', /day that its months have/],
+    ['0 0 31 2,4 *', /a date that exists/],
     ['0 0 * FOO *', /1 to 12 or JAN to DEC/],
     ['0 0 * * 8', /0 to 7 or SUN to SAT/],
     ['0 0 * * FRI-MON', /day of week/],
