@@ -63,8 +63,9 @@ export const StagedFile = z.object({
   path: z.string(),
   oid: Oid,
   size: z.int(),
-  /** The blob that stood at this path before, whose equal chunks lend their vectors. */
+  /** The blob that stood at this path before, whose equal chunks lend their vectors; the blob itself: see WantedBlob. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
+  languages: z.array(z.string()),
   text: z.string(),
 });
 export type StagedFile = z.infer<typeof StagedFile>;
