@@ -3,6 +3,7 @@ import type * as arrow from 'apache-arrow';
 import type { IndexHit, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
 import { codeTokens } from '../../core/search/rules/code-tokens.ts';
 import { fuseRanks, type RankedHit } from './rank-fusion.ts';
+import { joinLanguages, splitLanguages } from './rows.ts';
 
 const columns = ['blob', 'ordinal', 'start_line', 'end_line', 'text'];
 /** Words of a query that count; a pasted file must not become a query of ten thousand terms. */
@@ -20,8 +21,18 @@ export const blobPredicates = (oids: readonly string[]): string[] => {
   return predicates;
 };
 
-const blobPredicate = (oids: readonly string[]): string =>
-  `blob IN (${oids.map((oid) => `'${oid.replaceAll("'", "''")}'`).join(', ')})`;
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const blobPredicate = (oids: readonly string[]): string => `blob IN (${oids.map(literal).join(', ')})`;
+
+/** What a row must hold to be asked for; null: nothing. */
+const rowPredicate = ({ blobs, language }: IndexQuery): string | null => {
+  const parts = [
+    ...(blobs === undefined ? [] : [blobPredicate(blobs)]),
+    ...(language === undefined ? [] : [`contains(languages, ${literal(joinLanguages([language]))})`]),
+  ];
+  return parts.length === 0 ? null : parts.join(' AND ');
+};
 
 /** All rows of these blobs. */
 export const readRows = async (table: Table, oids: readonly string[]): Promise<IndexRow[]> => {
@@ -30,13 +41,15 @@ export const readRows = async (table: Table, oids: readonly string[]): Promise<I
     const found = await table
       .query()
       .where(predicate)
-      .select([...columns, 'vector'])
+      .select([...columns, 'languages', 'vector'])
       .toArrow();
     for (const batch of found.batches) {
       const vectors = vectorsOf(batch);
+      const languages = batch.getChild('languages');
       const dimensions = vectors.length / Math.max(1, batch.numRows);
       hitsOf(batch).forEach((hit, i) => {
-        rows.push({ ...hit, vector: vectors.subarray(i * dimensions, (i + 1) * dimensions) });
+        const named = splitLanguages(languages?.get(i) as string);
+        rows.push({ ...hit, languages: named, vector: vectors.subarray(i * dimensions, (i + 1) * dimensions) });
       });
     }
   }
@@ -62,7 +75,8 @@ export const queryRows = async (table: Table, query: IndexQuery): Promise<IndexH
 const queryWords = async (table: Table, terms: readonly string[], query: IndexQuery): Promise<RankedHit[]> => {
   // An object, not the query syntax: nothing in the words can be an operator.
   const search = table.query().fullTextSearch(new MatchQuery(terms.join(' '), 'words'));
-  if (query.blobs !== undefined) search.where(blobPredicate(query.blobs));
+  const predicate = rowPredicate(query);
+  if (predicate !== null) search.where(predicate);
   const found = await search
     .select([...columns, '_score'])
     .limit(query.limit)
@@ -72,8 +86,12 @@ const queryWords = async (table: Table, terms: readonly string[], query: IndexQu
 
 const queryVectors = async (table: Table, query: IndexQuery): Promise<RankedHit[]> => {
   const search = table.vectorSearch(query.vector).distanceType('dot').refineFactor(refineFactor);
+  const predicate = rowPredicate(query);
+  if (predicate !== null) search.where(predicate);
   // Few rows: a scan is exact, where the index would look into partitions that hold none of them.
-  if (query.blobs !== undefined) search.where(blobPredicate(query.blobs)).bypassVectorIndex();
+  if (query.blobs !== undefined) search.bypassVectorIndex();
+  // Few rows or most of them: as many partitions as it takes.
+  else if (query.language !== undefined) search.maximumNprobes(0);
   const found = await search
     .select([...columns, '_distance'])
     .limit(query.limit)

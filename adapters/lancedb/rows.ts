@@ -21,6 +21,8 @@ export interface PackedRows {
   readonly texts: PackedStrings;
   /** The texts' code tokens, with spaces between: what the word index is built on. */
   readonly words: PackedStrings;
+  /** Between bars: `|c|c++|`. */
+  readonly languages: PackedStrings;
   /** count × dimensions numbers of half precision, as their bits. */
   readonly vectors: Uint16Array<ArrayBuffer>;
 }
@@ -37,6 +39,7 @@ export const rowSchema = (dimensions: number): arrow.Schema =>
     new arrow.Field('end_line', new arrow.Int32(), false),
     new arrow.Field('text', new arrow.Utf8(), false),
     new arrow.Field('words', new arrow.Utf8(), false),
+    new arrow.Field('languages', new arrow.Utf8(), false),
     new arrow.Field('vector', vectorType(dimensions), false),
   ]);
 
@@ -75,13 +78,17 @@ export const packRows = (rows: readonly IndexRow[], dimensions: number): PackedR
     endLines,
     texts: packStrings(kept.map((row) => row.text)),
     words: packWords(kept),
+    languages: packStrings(kept.map((row) => joinLanguages(row.languages))),
     vectors: new Uint16Array(vectors.buffer),
   };
 };
 
 /** The buffers that go over with a message instead of being copied. */
 export const transferables = (rows: PackedRows): ArrayBuffer[] => [
-  ...[rows.blobs, rows.texts, rows.words].flatMap(({ bytes, offsets }) => [bytes.buffer, offsets.buffer]),
+  ...[rows.blobs, rows.texts, rows.words, rows.languages].flatMap(({ bytes, offsets }) => [
+    bytes.buffer,
+    offsets.buffer,
+  ]),
   rows.ordinals.buffer,
   rows.startLines.buffer,
   rows.endLines.buffer,
@@ -119,10 +126,17 @@ const structOf = (rows: PackedRows, schema: arrow.Schema): arrow.Data<arrow.Stru
       integers(rows.endLines),
       strings(rows.texts),
       strings(rows.words),
+      strings(rows.languages),
       arrow.makeData({ type: vectorType(rows.dimensions), length, nullCount: 0, child: floats }),
     ],
   });
 };
+
+/** As a column holds them, so that one name is found whole. */
+export const joinLanguages = (languages: readonly string[]): string =>
+  languages.length === 0 ? '' : `|${languages.join('|')}|`;
+
+export const splitLanguages = (joined: string): string[] => (joined === '' ? [] : joined.slice(1, -1).split('|'));
 
 const packStrings = (strings: readonly string[]): PackedStrings => {
   const offsets = new Int32Array(strings.length + 1);

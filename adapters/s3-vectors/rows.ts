@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { GetOutputVector, PutInputVector } from '@aws-sdk/client-s3vectors';
+import type { GetOutputVector, PutInputVector, QueryVectorsInput } from '@aws-sdk/client-s3vectors';
 import { z } from 'zod';
-import type { Generation, IndexRow } from '../../core/ports/search-index.ts';
+import type { Generation, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
 
 /** A vector's metadata may take 40 KB in all: a text longer than this, in UTF-8 bytes, is cut at a character. */
 export const maxTextBytes = 36 * 1024;
@@ -10,6 +10,8 @@ export const maxTextBytes = 36 * 1024;
 export const nonFilterableKeys = ['text', 'ordinal', 'start_line', 'end_line'];
 /** A filter, like a vector's filterable metadata, is held under 2 KB. */
 const maxFilterBytes = 2048;
+/** An index of mode ENHANCED takes so many constraints in one query. */
+const maxFilterValues = 100;
 
 const Metadata = z.object({
   blob: z.string(),
@@ -17,6 +19,7 @@ const Metadata = z.object({
   start_line: z.int(),
   end_line: z.int(),
   text: z.string(),
+  languages: z.array(z.string()).default([]),
 });
 
 /**
@@ -44,6 +47,8 @@ export const toVector = (row: IndexRow): PutInputVector => ({
   data: { float32: Array.from(row.vector) },
   metadata: {
     blob: row.blob,
+    // Whether a list may be empty is not documented.
+    ...(row.languages.length > 0 && { languages: [...row.languages] }),
     ordinal: row.ordinal,
     start_line: row.startLine,
     end_line: row.endLine,
@@ -51,10 +56,10 @@ export const toVector = (row: IndexRow): PutInputVector => ({
   },
 });
 
-/** What is known of a row without its vector. Throws ZodError for metadata that this adapter did not write. */
+/** A row without its vector, as metadata tells it. Throws ZodError for metadata that this adapter did not write. */
 export const fromMetadata = (metadata: unknown): Omit<IndexRow, 'vector'> => {
-  const { blob, ordinal, start_line, end_line, text } = Metadata.parse(metadata);
-  return { blob, ordinal, startLine: start_line, endLine: end_line, text };
+  const { blob, ordinal, start_line, end_line, text, languages } = Metadata.parse(metadata);
+  return { blob, ordinal, startLine: start_line, endLine: end_line, text, languages };
 };
 
 export const toRow = (vector: GetOutputVector): IndexRow => ({
@@ -67,7 +72,10 @@ export const toRow = (vector: GetOutputVector): IndexRow => ({
  * characters (sign, 17 digits, point, exponent of four) and a comma.
  */
 const requestBytes = (row: IndexRow): number =>
-  row.vector.length * 25 + Buffer.byteLength(JSON.stringify(cut(row.text))) + 2 * row.blob.length + 256;
+  row.vector.length * 25 +
+  Buffer.byteLength(JSON.stringify([cut(row.text), row.languages])) +
+  2 * row.blob.length +
+  256;
 
 /** Cuts rows, each key once, into requests of at most `maxRows` rows and `maxBytes` bytes. */
 export const planPuts = (rows: readonly IndexRow[], maxRows: number, maxBytes: number): IndexRow[][] => {
@@ -87,11 +95,24 @@ export const planPuts = (rows: readonly IndexRow[], maxRows: number, maxBytes: n
   return puts;
 };
 
-/** Filters that together ask for rows of these blobs, each of them under 2 KB: 46 SHA-1 or 30 SHA-256 oids. */
-export const planFilters = (blobs: readonly string[]): { blob: { $in: string[] } }[] => {
-  const longest = Math.max(...blobs.map((blob) => blob.length));
-  const perFilter = Math.floor((maxFilterBytes - '{"blob":{"$in":[]}}'.length) / (longest + '"",'.length));
-  return inPieces(blobs, perFilter).map((piece) => ({ blob: { $in: piece } }));
+type Filter = QueryVectorsInput['filter'];
+
+/**
+ * Filters that together ask for what the query does, each of them under 2 KB and, as every value may count as a constraint, of
+ * at most 100 values: 46 SHA-1 or 30 SHA-256 oids beside nothing, some less beside a language. Undefined: no filter.
+ */
+export const planFilters = ({ blobs, language }: Pick<IndexQuery, 'blobs' | 'language'>): Filter[] => {
+  // Of a list in metadata any element may be the equal one.
+  const named = language === undefined ? undefined : { languages: { $eq: language } };
+  if (blobs === undefined) return [named];
+  const filterOf = (some: readonly string[]): Filter => {
+    const among = { blob: { $in: [...some] } };
+    return named === undefined ? among : { $and: [among, named] };
+  };
+  const longest = blobs.reduce((length, blob) => Math.max(length, blob.length), 0);
+  const room = maxFilterBytes - Buffer.byteLength(JSON.stringify(filterOf([])));
+  const perFilter = Math.min(maxFilterValues - 1, Math.floor(room / (longest + '"",'.length)));
+  return inPieces(blobs, perFilter).map(filterOf);
 };
 
 export const inPieces = <T>(items: readonly T[], length: number): T[][] => {

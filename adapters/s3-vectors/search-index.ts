@@ -7,10 +7,10 @@ import {
   NotFoundException,
   type PutInputVector,
   PutVectorsCommand,
-  QueryVectorsCommand,
+  paginateQueryVectors,
   type S3VectorsClient,
 } from '@aws-sdk/client-s3vectors';
-import type { Generation, SearchIndex } from '../../core/ports/search-index.ts';
+import { type Generation, type IndexRow, MAX_HITS, type SearchIndex } from '../../core/ports/search-index.ts';
 import { beforeRetries, elseStoreBusy } from '../aws-sdk/store-busy.ts';
 import { rankCandidates } from './candidate-ranking.ts';
 import {
@@ -30,14 +30,15 @@ const maxPutRows = 500;
 const maxPutBytes = 20 * 1024 * 1024 - 64 * 1024;
 const maxGetKeys = 100;
 const maxDeleteKeys = 500;
-const maxHits = 100;
+/** Hits of one page. The word ranking looks at no fewer candidates. */
+const pageHits = 100;
 /** An index takes 1,000 requests a second; this many at once from one caller leave room for a hundred others. */
 const requestsAtOnce = 8;
 
 /**
- * Generations in one S3 vector bucket, an index each. S3 Vectors knows nearest vectors only: words re-rank what the
- * vectors found (see candidate-ranking), at most 100 candidates a request. A query without `blobs` is one request and so
- * never answers with more than 100 hits, however many were asked for; with `blobs` it is one request for each 46 of them.
+ * Generations in one S3 vector bucket, an index each. Words re-rank what the vectors found (see candidate-ranking): as many
+ * candidates as hits were asked for, 100 at least and MAX_HITS at most, a request for each 100 of them. With `blobs` that is
+ * done for each 46 of them. A language is filtered by in the index, before it ranks (index mode ENHANCED).
  * Throws StoreBusyError where the service wants less, or is out of reach, after the SDK's own retries.
  */
 export const createS3VectorsSearchIndex = (deps: {
@@ -107,20 +108,27 @@ export const createS3VectorsSearchIndex = (deps: {
     async query(generation, query) {
       checkDimensions(generation, query.vector);
       if (query.limit <= 0 || query.blobs?.length === 0) return [];
-      const filters = query.blobs === undefined ? [undefined] : planFilters(query.blobs);
-      const nearest = await inParallel(filters, async (filter) =>
+      const topK = Math.max(pageHits, Math.min(query.limit, MAX_HITS));
+      const nearest = await inParallel(planFilters(query), async (filter) =>
         unlessAbsent(async () => {
-          const { vectors } = await client.send(
-            new QueryVectorsCommand({
+          const pages = paginateQueryVectors(
+            { client },
+            {
               ...place(generation),
-              topK: maxHits,
+              topK,
               queryVector: { float32: Array.from(query.vector) },
               ...(filter === undefined ? {} : { filter }),
               returnMetadata: true,
               returnDistance: true,
-            }),
+            },
           );
-          return (vectors ?? []).map(({ metadata, distance = 1 }) => ({ ...fromMetadata(metadata), distance }));
+          const found: { row: Omit<IndexRow, 'vector'>; distance: number; text: string }[] = [];
+          for await (const { vectors = [] } of pages)
+            for (const { metadata, distance = 1 } of vectors) {
+              const row = fromMetadata(metadata);
+              found.push({ row, distance, text: row.text });
+            }
+          return found;
         }, []),
       );
       const candidates = nearest.flat().sort((left, right) => left.distance - right.distance);
@@ -128,7 +136,10 @@ export const createS3VectorsSearchIndex = (deps: {
         query.words.trim() === ''
           ? candidates.map((candidate) => ({ candidate, score: 1 - candidate.distance }))
           : rankCandidates(candidates, query.words);
-      return ranked.slice(0, query.limit).map(({ candidate: { distance: _, ...hit }, score }) => ({ ...hit, score }));
+      return ranked.slice(0, query.limit).map(({ candidate: { row }, score }) => {
+        const { languages: _, ...hit } = row;
+        return { ...hit, score };
+      });
     },
 
     // Writes are strongly consistent, and S3 Vectors tends its indexes itself.

@@ -63,7 +63,7 @@ const fillUp = async (bench: Workbench, indexed: readonly TreeFile[], rows: numb
         const vector = vectors[i];
         if (vector === undefined) throw new Error('the embedder gave too few vectors');
         const { oid } = pick(indexed, random);
-        return { blob: oid, ordinal: FIRST_ORDINAL + from + i, startLine: 1, endLine: 40, text, vector };
+        return { blob: oid, ordinal: FIRST_ORDINAL + from + i, startLine: 1, endLine: 40, text, languages: [], vector };
       });
       // One is written while the next is made.
       await writing;

@@ -73,6 +73,9 @@ export const WantedBlob = z.object({
   oid: Oid,
   path: z.string(),
   files: z.int().min(1),
+  /** Whose equal chunks lend their vectors; the blob itself: its rows stand, and only their languages are new. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
+  /** Of all paths at which the blob stands. */
+  languages: z.array(z.string()),
 });
 export type WantedBlob = z.infer<typeof WantedBlob>;

@@ -32,6 +32,8 @@ export const GenerationRecord = z.object({
   embedder_id: z.string(),
   dimensions: z.int().min(1),
   chunker_version: z.string(),
+  /** What its rows hold, see ROW_VERSION; absent: 1. */
+  row_version: z.int().min(1).optional(),
 });
 export type GenerationRecord = z.infer<typeof GenerationRecord>;
 

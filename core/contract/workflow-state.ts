@@ -63,8 +63,9 @@ export const StagedFile = z.object({
   path: z.string(),
   oid: Oid,
   size: z.int(),
-  /** The blob that was at this path before; the vectors of its equal chunks are used again. */
+  /** The blob that was at this path before; the vectors of its equal chunks are used again. The blob itself: see WantedBlob. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
+  languages: z.array(z.string()),
   text: z.string(),
 });
 export type StagedFile = z.infer<typeof StagedFile>;

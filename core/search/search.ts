@@ -4,7 +4,7 @@ import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { languageOf } from '../domain/languages.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Generation, IndexHit } from '../ports/search-index.ts';
+import { type Generation, type IndexHit, type IndexQuery, MAX_HITS, ROW_VERSION } from '../ports/search-index.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
 import { type BranchFiles, createBranchFilesCache, type PathFilter } from './branch-files.ts';
 import { rank } from './rules/ranking.ts';
@@ -18,12 +18,12 @@ export type SearchOutcome = Access<
   | { readonly kind: 'embedder-mismatch'; readonly made: string; readonly running: string }
 >;
 
-/** A filter that leaves this many blobs or fewer goes to the index; a wider one is applied to what the index answers. */
+/** A filter that leaves this many blobs or fewer goes to the index by their names. */
 const PUSHED_DOWN_BLOBS = 400;
+/** The same, at S3 Vectors' cost of a request for each 46 of them: only where the nearest rows of any blob held too few. */
+const LAST_RESORT_BLOBS = 4_000;
 /** First look: this many times the limit, since some hits will be of blobs that the branch does not hold. */
 const OVERFETCH = 5;
-/** Rows looked at in one search at most. */
-const MAX_ROWS = 20_000;
 
 /** Finds what a branch's committed manifest holds, and nothing else: a sync under way is never visible. */
 export const search = (deps: Deps) => {
@@ -41,7 +41,8 @@ export const search = (deps: Deps) => {
       const generation = { repositoryId: id, number: pointer.generation, dimensions: deps.embedder.dimensions };
       try {
         const files = await filesOf(pointer.manifest_key);
-        const results = await searchBranch(deps, generation, files, branch, query);
+        const named = recipe?.row_version === ROW_VERSION;
+        const results = await searchBranch(deps, { generation, named, files, branch }, query);
         // No hit in an index that holds something: a publish may have replaced the generation under our hands.
         if (results.length > 0 || pointer.chunks === 0 || attempt > 1 || !(await hasMoved(deps, id, branch, pointer)))
           return { kind: 'found', answer: { results, branch, indexed_commit: pointer.commit, next: null } };
@@ -69,11 +70,17 @@ const pointerOf = (repository: RepositoryRecord, asked: string | undefined): Fou
   return chosen === null || pointer === undefined ? { branch: chosen, pointer: null } : { branch: chosen, pointer };
 };
 
+interface Place {
+  readonly generation: Generation;
+  /** Whether the generation's rows name their languages. */
+  readonly named: boolean;
+  readonly files: BranchFiles;
+  readonly branch: string;
+}
+
 const searchBranch = async (
   deps: Deps,
-  generation: Generation,
-  files: BranchFiles,
-  branch: string,
+  { generation, named, files, branch }: Place,
   query: SearchQuery,
 ): Promise<SearchAnswer['results']> => {
   const filter = pathFilter(deps, query);
@@ -82,7 +89,14 @@ const searchBranch = async (
   if (blobs?.length === 0) return [];
   const [vector] = await deps.embedder.embed([query.q], 'query');
   if (vector === undefined) throw new Error('the embedder gave no vector for the query');
-  const visible = await widen(deps, generation, { vector, words: query.q, blobs }, query.limit, pathsOf);
+  const language = named && blobs === undefined ? query.language?.toLowerCase() : undefined;
+  const ask = (asked: Partial<IndexQuery>) =>
+    widen(deps, generation, { vector, words: query.q, ...asked }, query.limit, pathsOf);
+  let { visible, exhausted } = await ask({ blobs, language });
+  if (filter !== null && !exhausted && visible.length < query.limit) {
+    const all = await files.blobsWhere(filter, LAST_RESORT_BLOBS);
+    if (all !== undefined) ({ visible, exhausted } = await ask({ blobs: all }));
+  }
   return rank(visible, { query: query.q, pathsOf, limit: query.limit }).map(({ path, hit, score }) => ({
     path,
     branch,
@@ -108,14 +122,15 @@ const onceEach = (pathsOf: (blob: string) => readonly string[]): ((blob: string)
 const widen = async (
   deps: Deps,
   generation: Generation,
-  query: { vector: Float32Array; words: string; blobs: readonly string[] | undefined },
+  query: Omit<IndexQuery, 'limit'>,
   limit: number,
   pathsOf: (blob: string) => readonly string[],
-): Promise<readonly IndexHit[]> => {
-  for (let rows = Math.max(50, limit * OVERFETCH); ; rows *= 4) {
+): Promise<{ readonly visible: readonly IndexHit[]; readonly exhausted: boolean }> => {
+  for (let rows = Math.max(50, limit * OVERFETCH); ; rows = Math.min(rows * 4, MAX_HITS)) {
     const hits = await deps.index.query(generation, { ...query, limit: rows });
     const visible = hits.filter((hit) => pathsOf(hit.blob).length > 0);
-    if (visible.length >= limit * 2 || hits.length < rows || rows >= MAX_ROWS) return visible;
+    const exhausted = hits.length < rows;
+    if (visible.length >= limit * 2 || exhausted || rows === MAX_HITS) return { visible, exhausted };
   }
 };
 

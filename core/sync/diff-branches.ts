@@ -2,6 +2,7 @@ import type { DiffedBranch, DiffFile, PulledBranch, PullFile, WantedBlob } from 
 import type { BranchPointer, JobRecord, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { EmbedderMismatchError } from '../domain/errors.ts';
+import { languageOf } from '../domain/languages.ts';
 import { holdsTheSame, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { putLine, removeLine } from '../manifest/manifest-patch.ts';
 import {
@@ -105,13 +106,17 @@ const keepChanges = async (
     for await (const { same, pairs } of compared(deps, comparison, record)) {
       tally.counts.unchanged += same;
       for (const { before, after } of pairs)
-        if (after !== null && (before === null || oidOfLine(before) !== oidOfLine(after))) moved.add(oidOfLine(after));
+        if (after !== null && mayBeNewHere(before, after)) moved.add(oidOfLine(after));
       yield pairs.map(pairLine);
       await pulse.check();
     }
   }
   await deps.objects.putLines(jobKeys(job).changes(comparison.index), blocks());
 };
+
+/** Whether the path's blob may be put: then what its rows name already must be known. */
+const mayBeNewHere = (before: string | null, after: string): boolean =>
+  before === null || oidOfLine(before) !== oidOfLine(after) || parseManifestLine(before).outcome !== 'indexed';
 
 /** The committed manifest beside what is listed. */
 const compared = (deps: Deps, comparison: Comparison, record: JobRecord): AsyncIterable<JoinedBlock> => {
@@ -153,7 +158,9 @@ const knownBlobs = async (
       for (const line of lines) {
         const oid = oidOfLine(line);
         const blob = oids.has(oid) ? knownFrom(parseManifestLine(line)) : null;
-        if (blob !== null) known.set(oid, blob);
+        if (blob === null) continue;
+        const others = known.get(oid);
+        known.set(oid, others === undefined ? blob : { ...blob, languages: blob.languages.union(others.languages) });
       }
       await pulse.check();
     }
@@ -185,7 +192,7 @@ const writePatch = async (
         const change = decide(parsePair(pair), diffRules);
         const line = patchLine(change);
         if (line !== null) lines.push(line);
-        count(tally, renames, change, before !== null);
+        count(tally, renames, change, before !== null, known);
       }
       yield lines;
       await pulse.check();
@@ -222,6 +229,7 @@ const count = (
   renames: { readonly deleted: Map<string, number>; readonly added: Map<string, number> },
   { kind, entry, before }: Change,
   hasBefore: boolean,
+  known: ReadonlyMap<string, KnownBlob>,
 ): void => {
   const { counts } = tally;
   counts[kind] += 1;
@@ -232,7 +240,7 @@ const count = (
   if (kind === 'added' && hasBefore) increment(renames.added, entry.oid);
   if (entry.outcome === 'pending') {
     tally.pendingFiles += 1;
-    want(tally.wanted, entry, before);
+    want(tally.wanted, entry, before, known.get(entry.oid));
   } else if (entry.outcome === 'indexed') counts.indexed += 1;
   else if (entry.outcome === 'skipped')
     counts.skipped_by_reason[entry.reason] = (counts.skipped_by_reason[entry.reason] ?? 0) + 1;
@@ -242,14 +250,21 @@ const want = (
   wanted: Map<string, WantedBlob>,
   entry: { oid: string; path: string },
   before: { oid: string; outcome: string; chunks: number } | null,
+  known: KnownBlob | undefined,
 ): void => {
-  const already = wanted.get(entry.oid);
+  const { oid, path } = entry;
+  const language = languageOf(path);
+  const already = wanted.get(oid);
   if (already !== undefined) {
     already.files += 1;
+    if (language !== null && !already.languages.includes(language)) already.languages.push(language);
     return;
   }
-  const previous = before?.outcome === 'indexed' ? { oid: before.oid, chunks: before.chunks } : null;
-  wanted.set(entry.oid, { oid: entry.oid, path: entry.path, files: 1, previous });
+  const lender = known === undefined ? before : { oid, outcome: known.outcome, chunks: known.chunks };
+  const previous = lender?.outcome === 'indexed' ? { oid: lender.oid, chunks: lender.chunks } : null;
+  const languages = new Set<string>(known?.languages);
+  if (language !== null) languages.add(language);
+  wanted.set(oid, { oid, path, files: 1, previous, languages: [...languages] });
 };
 
 const increment = (counts: Map<string, number>, key: string): void => {

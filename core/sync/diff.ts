@@ -7,6 +7,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { diffBranches } from './diff-branches.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept } from './pulse.ts';
+import { recipeInEffect } from './recipe-in-effect.ts';
 import { isMostlyNew, planGeneration } from './rules/plan-generation.ts';
 
 type Deps = Pick<
@@ -25,11 +26,7 @@ export const diff =
     const { repository, record } = loaded;
     return inPhase(deps, loaded, 'diff', async (pulse, state) => {
       const pulled = await needJson(deps.objects, keys.pull, PullFile);
-      const recipe = {
-        embedder_id: deps.embedder.id,
-        dimensions: deps.embedder.dimensions,
-        chunker_version: deps.chunker.version,
-      };
+      const recipe = recipeInEffect(deps);
       const plan = planGeneration(repository, record.options, recipe);
       const context = { job, repository, record, pulled, pulse };
       let tally = await diffBranches(deps, context, baseOf(plan));

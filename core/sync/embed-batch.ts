@@ -10,7 +10,7 @@ import {
 import { EmbedderMismatchError, SyncSupersededError } from '../domain/errors.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Generation, IndexRow } from '../ports/search-index.ts';
+import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
 import { embedFiles } from './embed-files.ts';
 import { jobAnswer } from './job-answer.ts';
 import { loadJob } from './load-job.ts';
@@ -153,9 +153,13 @@ const generationOfJob = async (
   const made: GenerationRecord | undefined = repository.generations[String(record.generation)];
   if (record.generation === null || made === undefined)
     throw new SyncSupersededError('the job has no generation: its diff was not recorded under this claim');
-  if (made.embedder_id !== deps.embedder.id || made.chunker_version !== deps.chunker.version)
+  if (
+    made.embedder_id !== deps.embedder.id ||
+    made.chunker_version !== deps.chunker.version ||
+    made.row_version !== ROW_VERSION
+  )
     throw new EmbedderMismatchError(
-      `the generation is made with ${made.embedder_id} and ${made.chunker_version}, but ${deps.embedder.id} and ${deps.chunker.version} run here`,
+      `the generation is made with ${made.embedder_id}, ${made.chunker_version} and rows ${made.row_version ?? 1}, but ${deps.embedder.id}, ${deps.chunker.version} and rows ${ROW_VERSION} run here`,
     );
   const generation = { repositoryId: job.repository_id, number: record.generation, dimensions: made.dimensions };
   return { generation, record };

@@ -28,7 +28,8 @@ interface ChunkedFile {
 type Vectors = ReadonlyMap<string, Float32Array>;
 
 /**
- * Embeds a group of files. Chunks whose text was in the replaced blob take the vector from there.
+ * Embeds a group of files. Chunks whose text was in the replaced blob take the vector from there. A blob whose previous is itself
+ * keeps its rows as they were cut: committed manifests count on them.
  * Throws what concerns everybody (throttled, unavailable, superseded, index faults); what concerns one file
  * makes that file `failed`.
  */
@@ -40,46 +41,62 @@ export const embedFiles = async (
 ): Promise<Embedded> => {
   const failed: BlobResult[] = [];
   const chunked: ChunkedFile[] = [];
+  const previous = await previousRows(deps, generation, files);
+  const standing = files.flatMap((file) => standingRows(previous, file));
+  const whole = new Set(standing.map(({ blob }) => blob));
   for (const file of files) {
     await pulse.check();
+    if (whole.has(file.oid)) continue;
     try {
       chunked.push({ file, chunks: await deps.chunker.chunk(file.path, file.text) });
     } catch (error) {
       failed.push(failedResult(deps, job, file, error));
     }
   }
-  const known = await previousVectors(deps, generation, files);
+  const known = new Map(previous.map(({ text, vector }) => [text, vector]));
   const fresh = await embedGroup(deps, pulse, job, chunked, known, failed);
   const broken = new Set(failed.map((result) => result.oid));
   const results: BlobResult[] = [];
-  const rows: IndexRow[] = [];
+  const rows: IndexRow[] = [...standing];
+  for (const file of files) if (whole.has(file.oid)) results.push(indexedResult(file, file.previous?.chunks ?? 0, 0));
   for (const { file, chunks } of chunked) {
     if (broken.has(file.oid)) continue;
     const reused = chunks.filter(({ text }) => known.has(text)).length;
     chunks.forEach((chunk, ordinal) => {
       // Every text of a file that has not failed has a vector.
       const vector = (known.get(chunk.text) ?? fresh.get(chunk.text)) as Float32Array;
-      rows.push({ blob: file.oid, ordinal, ...chunk, vector });
+      rows.push({ blob: file.oid, ordinal, ...chunk, languages: file.languages, vector });
     });
-    results.push({
-      oid: file.oid,
-      size: file.size,
-      outcome: 'indexed',
-      reason: '',
-      chunks: chunks.length,
-      embedded: chunks.length - reused,
-      reused,
-    });
+    results.push(indexedResult(file, chunks.length, chunks.length - reused));
   }
   return { results: [...results, ...failed], rows };
 };
 
-/** Chunk text to vector, of the blobs that these files replace. */
-const previousVectors = async (deps: Deps, generation: Generation, files: readonly StagedFile[]): Promise<Vectors> => {
+const indexedResult = ({ oid, size }: StagedFile, chunks: number, embedded: number): BlobResult => ({
+  oid,
+  size,
+  outcome: 'indexed',
+  reason: '',
+  chunks,
+  embedded,
+  reused: chunks - embedded,
+});
+
+/** Rows of the blobs that lend to these files. */
+const previousRows = async (
+  deps: Deps,
+  generation: Generation,
+  files: readonly StagedFile[],
+): Promise<readonly IndexRow[]> => {
   const previous = files.flatMap((file) => (file.previous === null ? [] : [file.previous]));
-  if (previous.length === 0) return new Map();
-  const rows = await deps.index.get(generation, previous);
-  return new Map(rows.map((row) => [row.text, row.vector]));
+  return previous.length === 0 ? [] : deps.index.get(generation, previous);
+};
+
+/** The rows of a blob that lends to itself, with the languages that it has now; none where some are missing. */
+const standingRows = (previous: readonly IndexRow[], { oid, previous: lender, languages }: StagedFile): IndexRow[] => {
+  if (lender?.oid !== oid) return [];
+  const own = previous.filter(({ blob }) => blob === oid);
+  return own.length === lender.chunks ? own.map((row) => ({ ...row, languages })) : [];
 };
 
 /** Vectors for every text that has none yet: one call for the group, file by file when that call fails. */

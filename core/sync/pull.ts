@@ -10,6 +10,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { type Listed, listTrees, type Target } from './list-trees.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept } from './pulse.ts';
+import { recipeInEffect } from './recipe-in-effect.ts';
 import { type GenerationPlan, planGeneration } from './rules/plan-generation.ts';
 import { rulesFingerprint } from './rules-in-effect.ts';
 import { sourceOf } from './source-of.ts';
@@ -53,11 +54,7 @@ const findTargets = async (
   record: JobRecord,
   heads: RemoteHeads,
 ): Promise<readonly Target[]> => {
-  const plan = planGeneration(repository, record.options, {
-    embedder_id: deps.embedder.id,
-    dimensions: deps.embedder.dimensions,
-    chunker_version: deps.chunker.version,
-  });
+  const plan = planGeneration(repository, record.options, recipeInEffect(deps));
   const rules = await rulesFingerprint(repository, record.options);
   const names = branchNames(repository, record, heads);
   return names.map((branch) => {

@@ -118,7 +118,14 @@ async function* readTexts(
       skipped.push({ ...base, reason: reason ?? 'too_large' });
       continue;
     }
-    yield { path: blob.path, oid, size, previous: blob.previous, text: new TextDecoder().decode(content) };
+    yield {
+      path: blob.path,
+      oid,
+      size,
+      previous: blob.previous,
+      languages: blob.languages,
+      text: new TextDecoder().decode(content),
+    };
   }
 }
 

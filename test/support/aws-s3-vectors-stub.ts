@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { S3VectorsClient } from '@aws-sdk/client-s3vectors';
 import { answerJsonError, type HttpStub, openHttpStub, type StubRequest, stubClientOptions } from './aws-http-stub.ts';
+import { vectorFilter } from './vector-filter.ts';
 
 interface StubVector {
   readonly key: string;
@@ -13,7 +15,10 @@ interface StubIndex {
   readonly vectors: Map<string, StubVector>;
 }
 
-/** A vector bucket in memory, with the limits of the real one (S3 User Guide, "S3 Vectors limitations and restrictions"). */
+/**
+ * A vector bucket in memory, with the limits and pages of the real one (S3 User Guide, "S3 Vectors limitations and restrictions"
+ * and "Querying vectors"). How many hits a page holds is not documented; 100 is what an answer held before there were pages.
+ */
 export interface S3VectorsStub extends AsyncDisposable {
   readonly http: HttpStub;
   readonly client: S3VectorsClient;
@@ -117,27 +122,47 @@ const putVectors = ({ definition, vectors }: StubIndex, added: Json[]): object =
   return {};
 };
 
-const queryVectors = ({ vectors }: StubIndex, input: Json): object => {
-  limit(input.topK >= 1 && input.topK <= 100, 'top-K over 100');
+const pageHits = 100;
+
+const queryVectors = ({ definition, vectors }: StubIndex, input: Json): object => {
+  limit(input.topK >= 1 && input.topK <= 10_000, 'top-K over 10,000');
   if (input.filter !== undefined) limit(bytes(input.filter) <= 2048, 'a filter of more than 2 KB');
-  const wanted: string[] | undefined = input.filter?.blob.$in;
+  const { nextToken, topK, queryVector, filter } = input;
+  // A token is of one query: with other parameters it is refused.
+  const query = createHash('sha256')
+    .update(JSON.stringify([topK, queryVector, filter]))
+    .digest('hex');
+  const [from = '0', of = query] = nextToken === undefined ? [] : nextToken.split(':');
+  limit(of === query, 'a token of another query');
+  const hidden: string[] = (definition as Json).metadataConfiguration.nonFilterableMetadataKeys;
+  const wanted = filterOf(filter, hidden);
   const found = [...vectors.values()]
-    .filter(({ metadata }) => wanted === undefined || wanted.includes(metadata.blob as string))
+    .filter(({ metadata }) => wanted(metadata))
     .map(({ key, data, metadata }) => ({
       key,
       metadata,
       distance: 1 - cosine(data.float32, input.queryVector.float32),
     }))
     .sort((left, right) => left.distance - right.distance)
-    .slice(0, input.topK);
+    .slice(0, topK);
+  const end = Number(from) + pageHits;
   return {
     distanceMetric: 'cosine',
-    vectors: found.map(({ key, metadata, distance }) => ({
+    ...(end < found.length && { nextToken: `${end}:${query}` }),
+    vectors: found.slice(Number(from), end).map(({ key, metadata, distance }) => ({
       key,
       ...(input.returnMetadata && { metadata }),
       ...(input.returnDistance && { distance }),
     })),
   };
+};
+
+const filterOf = (filter: unknown, hidden: readonly string[]) => {
+  try {
+    return vectorFilter(filter, hidden);
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 };
 
 const cosine = (left: readonly number[], right: readonly number[]): number =>

@@ -1,3 +1,4 @@
+import { languageOf } from '../../domain/languages.ts';
 import { isContentReason, isPathReason, type SkipReason } from '../../domain/outcomes.ts';
 import type { ManifestEntry, TreeEntry } from '../../manifest/manifest.ts';
 import type { Pair } from '../../manifest/tree-join.ts';
@@ -8,6 +9,8 @@ export interface KnownBlob {
   readonly outcome: 'indexed' | 'skipped';
   readonly reason: string;
   readonly chunks: number;
+  /** Of the paths at which it stands: its rows name these, and may name no others. */
+  readonly languages: ReadonlySet<string>;
 }
 
 export type ChangeKind = 'added' | 'modified' | 'deleted' | 'unchanged';
@@ -38,7 +41,8 @@ export interface DiffRules {
 
 /**
  * Decides one path. Content is named by its oid: the same oid under another path, in another branch or after a revert
- * is known and costs nothing. A rule that changed shows here too, because the rules are asked for every path.
+ * is known and costs nothing, unless the path is of a language that the blob's rows may not name yet: then they are put
+ * again. A rule that changed shows here too, because the rules are asked for every path.
  */
 export const decide = ({ before, after }: Pair, rules: DiffRules): Change => {
   if (after === null) return { kind: 'deleted', entry: null, before };
@@ -52,8 +56,16 @@ const outcomeOf = (before: ManifestEntry | null, after: TreeEntry, rules: DiffRu
   if (reason !== null) return { path, mode, oid, size: after.size ?? 0, outcome: 'skipped', reason, chunks: 0 };
   if (before !== null && before.oid === oid && mayStay(before, rules.retryFailed)) return { ...before, mode };
   const known = rules.known(oid);
-  if (known !== undefined) return { path, mode, oid, ...known };
+  if (known !== undefined && (known.outcome === 'skipped' || namesLanguageOf(known, path))) {
+    const { languages: _, ...entry } = known;
+    return { path, mode, oid, ...entry };
+  }
   return { path, mode, oid, size: after.size ?? 0, outcome: 'pending', reason: '', chunks: 0 };
+};
+
+const namesLanguageOf = ({ languages }: KnownBlob, path: string): boolean => {
+  const language = languageOf(path);
+  return language === null || languages.has(language);
 };
 
 const mayStay = (before: ManifestEntry, retryFailed: boolean): boolean =>
@@ -74,8 +86,11 @@ const kindOf = (before: ManifestEntry | null, entry: ManifestEntry): ChangeKind 
 /** What a committed manifest's entry teaches about its blob; null when it teaches nothing that holds elsewhere. */
 export const knownFrom = (entry: ManifestEntry): KnownBlob | null => {
   const { size, reason, chunks } = entry;
-  if (entry.outcome === 'indexed') return { size, outcome: 'indexed', reason, chunks };
-  if (entry.outcome === 'skipped' && isContentReason(reason)) return { size, outcome: 'skipped', reason, chunks };
+  const language = languageOf(entry.path);
+  const languages = new Set(language === null ? [] : [language]);
+  if (entry.outcome === 'indexed') return { size, outcome: 'indexed', reason, chunks, languages };
+  if (entry.outcome === 'skipped' && isContentReason(reason))
+    return { size, outcome: 'skipped', reason, chunks, languages };
   return null;
 };
 

@@ -3,6 +3,7 @@ export interface Recipe {
   readonly embedder_id: string;
   readonly dimensions: number;
   readonly chunker_version: string;
+  readonly row_version?: number | undefined;
 }
 
 interface IndexState {
@@ -17,7 +18,7 @@ export type GenerationPlan =
 
 /**
  * Which generation a job writes. A full reindex makes the next one. Incremental work stays in the newest generation
- * that a branch points to, if today's embedder and chunker made it; another recipe means a full reindex.
+ * that a branch points to, if today's embedder, chunker and rows made it; another recipe means a full reindex.
  */
 export const planGeneration = (
   index: IndexState,
@@ -35,4 +36,7 @@ export const planGeneration = (
 export const isMostlyNew = (changed: number, files: number): boolean => changed * 2 >= files;
 
 const sameRecipe = (a: Recipe, b: Recipe): boolean =>
-  a.embedder_id === b.embedder_id && a.dimensions === b.dimensions && a.chunker_version === b.chunker_version;
+  a.embedder_id === b.embedder_id &&
+  a.dimensions === b.dimensions &&
+  a.chunker_version === b.chunker_version &&
+  (a.row_version ?? 1) === (b.row_version ?? 1);

@@ -15,6 +15,7 @@ for (let put = 0; ; put++) {
     startLine: 1,
     endLine: 9,
     text: `text ${put} ${i}`,
+    languages: [],
     vector,
   }));
   await index.put(generation, rows);

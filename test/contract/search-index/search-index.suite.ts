@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Generation, IndexRow, SearchIndex } from '../../../core/ports/search-index.ts';
+import { rareLanguageContract } from './rare-language.suite.ts';
 
 export const dimensions = 16;
 
@@ -14,12 +15,18 @@ export const vectorOf = (n: number): Float32Array => {
 
 export const oidOf = (n: number): string => n.toString(16).padStart(40, '0');
 
-export const rowOf = (n: number, ordinal = 0, text = `text ${n} ${ordinal}`): IndexRow => ({
+export const rowOf = (
+  n: number,
+  ordinal = 0,
+  text = `text ${n} ${ordinal}`,
+  languages: readonly string[] = [],
+): IndexRow => ({
   blob: oidOf(n),
   ordinal,
   startLine: ordinal * 10 + 1,
   endLine: ordinal * 10 + 9,
   text,
+  languages,
   vector: vectorOf(n),
 });
 
@@ -168,6 +175,8 @@ export const searchIndexContract = (
       expect(hits.map(({ blob }) => blob)).toEqual([oidOf(150)]);
       expect(await find(generation, 5, 1, ["' OR '1' = '1"])).toEqual([]);
     });
+
+    rareLanguageContract(() => ({ index, generation: fresh() }));
 
     it('knows nothing of an absent generation, and that is no error', async () => {
       const absent = fresh();

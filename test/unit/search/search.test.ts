@@ -102,6 +102,34 @@ describe('searching a branch', () => {
     expect(await find(id, ann, query({ language: 'cobol' }))).toMatchObject({ answer: { results: [] } });
   });
 
+  it('asks a generation whose rows name their languages by language, where too many files are of it', async () => {
+    const rows = Array.from({ length: 500 }, (_, n) => hit(n));
+    const manifest = rows.map((_, n) => line(`f${n}.ts`, n));
+    const asked = async (row_version: number | undefined, language: string) => {
+      const generations = { 1: { embedder_id: 'e1', dimensions: 2, chunker_version: 'c', row_version } };
+      const { find, queries } = setUp({
+        repositories: [indexed('m', { generations })],
+        manifests: { m: manifest },
+        rows,
+      });
+      await find(id, ann, query({ language }));
+      return queries.map((each) => each.language);
+    };
+    expect(await asked(2, 'TypeScript')).toEqual(['typescript']);
+    expect(await asked(undefined, 'typescript')).toEqual([undefined]);
+    expect(await asked(2, 'cobol')).toEqual([]);
+  });
+
+  it('asks for a wide filter’s blobs where the nearest rows of all hold none of them', async () => {
+    const rows = Array.from({ length: 10_500 }, (_, n) => hit(n));
+    const manifest = rows.map((_, n) => line(n < 10_000 ? `src/f${n}.ts` : `lib/f${n}.ts`, n));
+    const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: manifest }, rows });
+    const outcome = await find(id, ann, query({ path: 'lib/' }));
+    expect(outcome).toMatchObject({ answer: { results: [{ path: 'lib/f10000.ts' }, { path: 'lib/f10001.ts' }] } });
+    expect(queries.map(({ limit }) => limit).slice(0, -1)).toEqual([50, 200, 800, 3_200, 10_000]);
+    expect(queries.at(-1)?.blobs).toHaveLength(500);
+  });
+
   it('finds a blob at each of its paths', async () => {
     const { find } = setUp({
       repositories: [indexed('m')],

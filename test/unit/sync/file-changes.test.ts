@@ -32,7 +32,7 @@ const rules = (more: Partial<DiffRules> = {}): DiffRules => ({
   retryFailed: false,
   ...more,
 });
-const known: KnownBlob = { size: 7, outcome: 'indexed', reason: '', chunks: 3 };
+const known: KnownBlob = { size: 7, outcome: 'indexed', reason: '', chunks: 3, languages: new Set(['typescript']) };
 
 describe('deciding a path', () => {
   it('reads the content of a new file', () => {
@@ -57,6 +57,13 @@ describe('deciding a path', () => {
   it('reads nothing for content that the generation holds', () => {
     const change = decide({ before: null, after: listed() }, rules({ known: () => known }));
     expect(change).toMatchObject({ kind: 'added', entry: { outcome: 'indexed', chunks: 3, size: 7 } });
+  });
+
+  it('reads content that the generation holds again where its rows may not name the path’s language', () => {
+    const renamed = decide({ before: null, after: listed({ path: 'a.js' }) }, rules({ known: () => known }));
+    expect(renamed).toMatchObject({ kind: 'added', entry: { outcome: 'pending' } });
+    const nameless = decide({ before: null, after: listed({ path: 'a.unheard' }) }, rules({ known: () => known }));
+    expect(nameless).toMatchObject({ entry: { outcome: 'indexed', chunks: 3 } });
   });
 
   it('counts a mode change as a modification that costs nothing', () => {
@@ -103,7 +110,13 @@ describe('deciding a path', () => {
 
 describe('what a manifest teaches about a blob', () => {
   it('is how it was indexed', () => {
-    expect(knownFrom(committed())).toEqual({ size: 10, outcome: 'indexed', reason: '', chunks: 2 });
+    expect(knownFrom(committed())).toEqual({
+      size: 10,
+      outcome: 'indexed',
+      reason: '',
+      chunks: 2,
+      languages: new Set(['typescript']),
+    });
   });
 
   it('is that it is binary, wherever it stands', () => {

@@ -32,6 +32,7 @@ describe('incremental vs full reindex logic: choosing a generation', () => {
     { ...recipe, embedder_id: 'e2' },
     { ...recipe, dimensions: 8 },
     { ...recipe, chunker_version: 'c2' },
+    { ...recipe, row_version: 2 },
   ])('is full under another recipe', (other) => {
     expect(planGeneration(index, incremental, other)).toEqual({ kind: 'full' });
   });

@@ -103,7 +103,15 @@ describe('S3', () => {
 describe('S3 Vectors', () => {
   const generation = { repositoryId: 'repo-1', number: 1, dimensions: 2 };
   const blob = 'a'.repeat(40);
-  const row = { blob, ordinal: 0, startLine: 1, endLine: 2, text: 'text', vector: Float32Array.of(1, 0) };
+  const row = {
+    blob,
+    ordinal: 0,
+    startLine: 1,
+    endLine: 2,
+    text: 'text',
+    languages: [],
+    vector: Float32Array.of(1, 0),
+  };
   const indexWith = (maxAttempts: number) =>
     createS3VectorsSearchIndex({
       client: new S3VectorsClient(stubClientOptions(http, maxAttempts)),

@@ -29,6 +29,7 @@ const rowOf = (n: number): IndexRow => {
     startLine: 1,
     endLine: 2,
     text: `word${n}`,
+    languages: [],
     vector: vector.map((x) => x / norm),
   };
 };

@@ -12,7 +12,15 @@ const pack = (...keys: string[]): PackedRows =>
     keys.map((key) => {
       const [blob = '', ordinal = '0'] = key.split(':');
       const vector = Float32Array.of(1, 0, 0, 0);
-      return { blob, ordinal: Number(ordinal), startLine: 1, endLine: 1, text: `text of ${key}`, vector };
+      return {
+        blob,
+        ordinal: Number(ordinal),
+        startLine: 1,
+        endLine: 1,
+        text: `text of ${key}`,
+        languages: [],
+        vector,
+      };
     }),
     dimensions,
   );

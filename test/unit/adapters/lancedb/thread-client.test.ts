@@ -9,7 +9,15 @@ import { EmbedderMismatchError } from '../../../../core/domain/errors.ts';
 import type { SearchIndex } from '../../../../core/ports/search-index.ts';
 
 const generation = { repositoryId: 'repo-1', number: 1, dimensions: 2 };
-const row = { blob: 'b', ordinal: 0, startLine: 1, endLine: 2, text: 'text', vector: new Float32Array([1, 0]) };
+const row = {
+  blob: 'b',
+  ordinal: 0,
+  startLine: 1,
+  endLine: 2,
+  text: 'text',
+  languages: [],
+  vector: new Float32Array([1, 0]),
+};
 
 /** An index that lists what it was asked for. */
 const recording = (asked: unknown[]): LanceSearchIndex => ({

@@ -10,6 +10,7 @@ const rows = (...numbers: number[]): PackedRows =>
       startLine: 1,
       endLine: 1,
       text: '',
+      languages: [],
       vector: new Float32Array(1),
     })),
     1,

@@ -21,6 +21,7 @@ const row = (blob: number, ordinal = 0, angle = 0, text = `text ${blob}`): Index
   startLine: ordinal * 10 + 1,
   endLine: ordinal * 10 + 10,
   text,
+  languages: [],
   vector: Float32Array.of(Math.cos(angle), Math.sin(angle)),
 });
 const paths = () => s3.http.requests.map(({ path }) => path.slice(1));
@@ -191,12 +192,54 @@ describe('a query', () => {
     expect(hits.map(({ score }) => score)).toEqual([...hits.map(({ score }) => score)].sort((a, b) => b - a));
   });
 
-  it('never answers with more than 100 without blobs', async () => {
+  it('asks for pages of 100 until it has what was asked for, or there is no more', async () => {
     await index.put(
       generation,
-      Array.from({ length: 150 }, (_, i) => row(i)),
+      Array.from({ length: 350 }, (_, i) => row(i, 0, i / 1000)),
     );
-    expect(await index.query(generation, { vector: east, words: '', limit: 1000 })).toHaveLength(100);
+    for (const [limit, hits, pages] of [
+      [1, 1, 1],
+      [100, 100, 1],
+      [250, 250, 3],
+      [1_000, 350, 4],
+      [20_000, 350, 4],
+    ] as const) {
+      s3.http.requests.length = 0;
+      const found = await index.query(generation, { vector: east, words: '', limit });
+      expect(found.map(({ blob }) => blob)).toEqual(Array.from({ length: hits }, (_, i) => oid(i)));
+      expect(paths()).toEqual(Array.from({ length: pages }, () => 'QueryVectors'));
+    }
+  });
+
+  it('ranks by words what stood on later pages', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => row(i, 0, i / 1000));
+    await index.put(generation, [...rows, row(999, 0, 1, 'parse_config')]);
+    const [best] = await index.query(generation, { vector: east, words: 'parseConfig', limit: 301 });
+    expect(best?.blob).toBe(oid(999));
+  });
+
+  it('for a language and many blobs keeps each filter small', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => ({
+      ...row(i, 0, i / 100),
+      languages: i % 3 === 0 ? ['protocol buffer', 'text'] : ['text'],
+    }));
+    await index.put(generation, rows);
+    const blobs = rows.map(({ blob }) => blob).filter((_, i) => i < 150);
+    const hits = await index.query(generation, {
+      vector: east,
+      words: '',
+      limit: 99,
+      blobs,
+      language: 'protocol buffer',
+    });
+    expect(hits.map(({ blob }) => blob)).toEqual(blobs.filter((_, i) => i % 3 === 0));
+  });
+
+  it('reads rows that were put before rows named languages', async () => {
+    await index.put(generation, [row(1)]);
+    const { metadata } = s3.indexes.get('repo-1.g1')?.vectors.get(`${oid(1)}#0`) ?? {};
+    expect(metadata).not.toHaveProperty('languages');
+    expect(await index.get(generation, [{ oid: oid(1), chunks: 1 }])).toEqual([row(1)]);
   });
 
   it.each([40, 64])('for blobs answers with rows of them only, however many (oids of %d digits)', async (digits) => {
