@@ -27,6 +27,7 @@ import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import {
   BucketEnvironment,
+  CredentialsEnvironment,
   EmbeddingEnvironment,
   ExecutionEnvironment,
   LookEnvironment,
@@ -115,14 +116,19 @@ export const tokens = (environment: Environment = process.env) => {
 
 export const webhooks = () => createHttpWebhookSender();
 
-export const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
+export const credentials = (environment: Environment = process.env) =>
+  createSecretsManagerCredentials({
+    client: new SecretsManagerClient({}),
+    prefix: CredentialsEnvironment.parse(environment).CREDENTIALS_PREFIX,
+  });
 
-const gitSettings = () => ({ policy: 'https-only', resolveCredential: credentials().resolve }) as const;
+const gitSettings = (environment: Environment) =>
+  ({ policy: 'https-only', resolveCredential: credentials(environment).resolve }) as const;
 
-export const git = () => createNativeGitSource(gitSettings());
+export const git = (environment: Environment = process.env) => createNativeGitSource(gitSettings(environment));
 
 /** The look at a remote of a function that has git: look-remote's own. */
-export const ownRemoteLook = () => createGitRemoteLook(gitSettings());
+export const ownRemoteLook = (environment: Environment = process.env) => createGitRemoteLook(gitSettings(environment));
 
 /** The look at a remote of a function that has no git, and asks look-remote. */
 export const remoteLook = (environment: Environment = process.env) =>

@@ -6,7 +6,6 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 import { CredentialSecret } from '../../core/contract/credential-secret.ts';
 import { SourceRefusedError, StoreBusyError } from '../../core/domain/errors.ts';
 import type { Credentials } from '../../core/ports/credentials.ts';
@@ -15,9 +14,13 @@ import type { Credentials } from '../../core/ports/credentials.ts';
 const passing = new Set(['ThrottlingException', 'TooManyRequestsException', 'TimeoutError', 'AbortError']);
 
 /** Credentials in Secrets Manager, each a JSON text by CredentialSecret. A parser's message quotes it, and is not told. */
-export const createSecretsManagerCredentials = (deps: { readonly client: SecretsManagerClient }): Credentials => ({
+export const createSecretsManagerCredentials = (deps: {
+  readonly client: SecretsManagerClient;
+  /** What the secrets' names begin with, before the credential's own. */
+  readonly prefix: string;
+}): Credentials => ({
   async resolve(reference) {
-    const text = await secretText(deps.client, reference);
+    const text = await secretText(deps.client, `${deps.prefix}${reference}`);
     if (text === null) return null;
     const credential = CredentialSecret.safeParse(jsonOf(text));
     if (!credential.success)
@@ -29,19 +32,16 @@ export const createSecretsManagerCredentials = (deps: { readonly client: Secrets
 });
 
 /** Null when there is no such secret. One that holds bytes is no text, and so no credential. */
-const secretText = async (client: SecretsManagerClient, reference: string): Promise<string | null> => {
+const secretText = async (client: SecretsManagerClient, SecretId: string): Promise<string | null> => {
   try {
-    const { SecretString } = await client.send(
-      new GetSecretValueCommand({ SecretId: `${credentialSecretPrefix}${reference}` }),
-    );
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
     return SecretString ?? '';
   } catch (error) {
     // A secret that waits for its deletion is still there, and may not be read: AWS calls that an invalid request.
     if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) return null;
-    if (error instanceof DecryptionFailure)
-      throw new SourceRefusedError(`the secret of the credential ${reference} cannot be decrypted`);
+    if (error instanceof DecryptionFailure) throw new SourceRefusedError(`the secret ${SecretId} cannot be decrypted`);
     if (error instanceof InternalServiceError || (error instanceof Error && passing.has(error.name)))
-      throw new StoreBusyError(`the credential ${reference} cannot be read now`, { cause: error });
+      throw new StoreBusyError(`the secret ${SecretId} cannot be read now`, { cause: error });
     throw error;
   }
 };

@@ -24,6 +24,8 @@ export const TokensEnvironment = z.object({
   TOKEN_AUDIENCE: z.string().min(1),
   TOKEN_JWKS_URI: z.url(),
 });
+/** What the names of this stage's secrets begin with. */
+export const CredentialsEnvironment = z.object({ CREDENTIALS_PREFIX: z.string().regex(/.\/$/) });
 /** Where the schedules of repositories are. */
 export const SchedulesEnvironment = z.object({ SCHEDULE_GROUP: z.string().min(1) });
 /** What a schedule calls, for whoever makes one: ARNs. */
@@ -64,12 +66,12 @@ export const functionEnvironments = {
   /** Sends what is due in the outbox, and starts the syncs that pushes are owed. */
   'dispatch-due': TablesEnvironment.and(ExecutionEnvironment),
   /** A quick look at a remote, called by start-sync. */
-  'look-remote': z.object({}),
+  'look-remote': CredentialsEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),
-  pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
+  pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment).and(CredentialsEnvironment),
   diff: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
-  stage: TablesEnvironment.and(BucketEnvironment),
+  stage: TablesEnvironment.and(BucketEnvironment).and(CredentialsEnvironment),
   'embed-batch': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   publish: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
   'fail-sync': TablesEnvironment.and(BucketEnvironment),

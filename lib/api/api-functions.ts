@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import { AppFunction, timeouts } from '../app-function.ts';
-import { grantCredentials } from '../credentials.ts';
+import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
 import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
 import type { Embedding, ReservedConcurrency } from '../stages.ts';
 import type { Storage } from '../storage.ts';
@@ -97,7 +97,7 @@ export const apiFunctions = (
   // It has git, and so is slow to start; somebody waits for it, so it gets a whole vCPU.
   const lookRemote = new AppFunction(scope, {
     name: 'look-remote',
-    environment: {},
+    environment: credentialsEnvironment(scope),
     memoryMiB: 1769,
     timeout: timeouts.api,
   });

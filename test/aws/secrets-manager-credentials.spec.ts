@@ -8,16 +8,16 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { createSecretsManagerCredentials } from '../../adapters/secrets-manager/credentials.ts';
-import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 import { SourceRefusedError } from '../../core/domain/errors.ts';
 
+const prefix = 'stage/';
 const client = new SecretsManagerClient({});
-const credentials = createSecretsManagerCredentials({ client });
+const credentials = createSecretsManagerCredentials({ client, prefix });
 
 /** Keeps a secret, and gives its reference. */
 const kept = async (secret: Pick<CreateSecretCommandInput, 'SecretString' | 'SecretBinary'>): Promise<string> => {
   const reference = `team-${randomUUID()}`;
-  await client.send(new CreateSecretCommand({ Name: `${credentialSecretPrefix}${reference}`, ...secret }));
+  await client.send(new CreateSecretCommand({ Name: `${prefix}${reference}`, ...secret }));
   return reference;
 };
 
@@ -40,7 +40,7 @@ describe('Secrets Manager (moto) as credentials', () => {
 
   it('gives the newest version', async () => {
     const reference = await kept({ SecretString: '{"token":"old","hosts":["h"]}' });
-    const SecretId = `${credentialSecretPrefix}${reference}`;
+    const SecretId = `${prefix}${reference}`;
     await client.send(new PutSecretValueCommand({ SecretId, SecretString: '{"token":"new","hosts":["h"]}' }));
     expect(await credentials.resolve(reference)).toMatchObject({ password: 'new' });
   });
@@ -48,14 +48,14 @@ describe('Secrets Manager (moto) as credentials', () => {
   it('has null for a reference that stands for nothing, and for one that was removed', async () => {
     expect(await credentials.resolve('absent')).toBeNull();
     const reference = await kept({ SecretString: '{"token":"t","hosts":["h"]}' });
-    const SecretId = `${credentialSecretPrefix}${reference}`;
+    const SecretId = `${prefix}${reference}`;
     await client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
     expect(await credentials.resolve(reference)).toBeNull();
   });
 
   it('has null for a secret that waits for its deletion', async () => {
     const reference = await kept({ SecretString: '{"token":"t","hosts":["h"]}' });
-    await client.send(new DeleteSecretCommand({ SecretId: `${credentialSecretPrefix}${reference}` }));
+    await client.send(new DeleteSecretCommand({ SecretId: `${prefix}${reference}` }));
     expect(await credentials.resolve(reference)).toBeNull();
   });
 
