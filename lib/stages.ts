@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Registration } from '../core/contract/rights.ts';
 import type { OidcIssuer } from './api/token-issuer.ts';
 import type { Embedding } from './embedding.ts';
 
@@ -17,6 +18,8 @@ export interface StageSettings {
    * does not keep them leaves behind is a bucket that is not empty: CloudFormation deletes no other.
    */
   readonly deletionProtection: boolean;
+  /** Who may register repositories: those whose token has the right (core/contract/rights.ts), or everyone with a token. */
+  readonly registration: Registration;
   /** Of every log group, in days: one that CloudWatch Logs knows (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365 …). */
   readonly logRetentionDays: number;
   /** Absent: a Cognito user pool. */
@@ -55,6 +58,7 @@ export const stages = {
     maxConcurrency: 2,
     throttling: { rate: 20, burst: 40 },
     deletionProtection: false,
+    registration: 'granted',
     logRetentionDays: 7,
   },
   /** For users. Its sum of reserved concurrency, 5 × 10 + 50 + 400 = 500, is half of an account's usual 1,000. */
@@ -63,6 +67,7 @@ export const stages = {
     maxConcurrency: 5,
     throttling: { rate: 200, burst: 400 },
     deletionProtection: true,
+    registration: 'granted',
     logRetentionDays: 90,
     provisionedConcurrency: 2,
     reserved: { open: 10, scheduledSync: 50, embedBatch: 400 },
