@@ -123,7 +123,7 @@ const startOwn = (dataDir: string, undo: Undo): OwnService => {
     await started.terminate();
     clearTimeout(timer);
   });
-  starting.resolve(startService(dataDir));
+  starting.resolve(startService(dataDir, { SOURCE_ROOTS: '/' }));
   return { service: starting.promise, stop };
 };
 

@@ -28,6 +28,7 @@ import { createSecretsManagerCredentials } from '../adapters/secrets-manager/cre
 import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
+import { createSourceRoots } from '../adapters/system/source-roots.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import {
@@ -36,6 +37,7 @@ import {
   EmbeddingEnvironment,
   ExecutionEnvironment,
   LookEnvironment,
+  RegistrationEnvironment,
   SchedulesEnvironment,
   ScheduleTargetEnvironment,
   SyncEnvironment,
@@ -128,6 +130,9 @@ export const tokens = (environment: Environment = process.env) => {
 export const webhooks = () => createHttpWebhookSender();
 export const webhookAddresses = () => createWebhookAddresses();
 
+/** There is no path that a deployed service reads. */
+export const sourceRoots = () => createSourceRoots([], false);
+
 export const credentials = (environment: Environment = process.env) =>
   createSecretsManagerCredentials({
     client: new SecretsManagerClient({}),
@@ -157,6 +162,8 @@ export const remoteLook = (environment: Environment = process.env) =>
 export const settings = (environment: Environment = process.env) =>
   ({
     sources: 'https-only',
+    // Only create-repository is told; without a word, the right is needed.
+    registration: RegistrationEnvironment.partial().parse(environment).REGISTRATION ?? 'granted',
     // Only begin-sync hands it on; the others have no say in it.
     maxConcurrency: SyncEnvironment.partial().parse(environment).MAX_CONCURRENCY ?? 1,
     batchLimits: defaultBatchLimits,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { registrations } from '../core/contract/rights.ts';
 import configured from '../stages.json' with { type: 'json' };
 
 const whole = z.int().min(1);
@@ -59,6 +60,8 @@ export const Stage = z
     throttling: z.strictObject({ rate: whole, burst: whole }),
     /** Whether tables, buckets and users stay when the stack goes, and refuse to be deleted until then. */
     deletionProtection: z.boolean(),
+    /** Who may register repositories: those whose token has the right (core/contract/rights.ts), or everyone with a token. */
+    registration: z.enum(registrations),
     /** Of every log group: what CloudWatch Logs knows. */
     logRetentionDays: z.literal([
       1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

@@ -34,6 +34,7 @@ export const repositories = own('repositories');
 export const running = own('running');
 export const schedules = own('schedules');
 export const settings = own('settings');
+export const sourceRoots = own('sourceRoots');
 export const tokens = own('tokens');
 export const webhookAddresses = own('webhookAddresses');
 export const webhooks = own('webhooks');

@@ -11,7 +11,7 @@ import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
-import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
+import { createNativeGitSource, type MayRead } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
 import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
 import * as shared from '../adapters/shared-ports.ts';
@@ -19,8 +19,10 @@ import { compose } from '../adapters/system/compose.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
 import { createLogMetrics } from '../adapters/system/log-metrics.ts';
+import { createSourceRoots } from '../adapters/system/source-roots.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
+import type { Registration } from '../core/contract/rights.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
@@ -37,6 +39,11 @@ export interface LocalConfig {
   readonly maxConcurrency: number;
   /** Host names and CIDR ranges that webhooks may reach although private. */
   readonly webhookAllow: readonly string[];
+  /** Folders whose repositories may be read, and whether everyone who may register may register those. */
+  readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
+  readonly registration: Registration;
+  /** The user whom the token in the data directory is for. */
+  readonly operator: string;
 }
 
 /** The names of the tables on one machine. */
@@ -48,7 +55,12 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
   const database = { client: createDynamoClient({ endpoint: config.dynamodbEndpoint }), tables: tableNames };
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
   const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
-  const git = { policy: 'local', resolveCredential: useCredential({ credentials, logger: logger() }) } as const;
+  const sourceRoots = createSourceRoots(config.sourceRoots.folders, config.sourceRoots.forAll);
+  const resolveCredential = useCredential({ credentials, logger: logger() });
+  // What only the operator could register is theirs to read, wherever the service was started last.
+  const mayRead: MayRead = async (path, owner) =>
+    (!sourceRoots.forAll && owner === config.operator) || sourceRoots.holds(path);
+  const git = { policy: 'local', resolveCredential, mayRead } as const;
   return compose<Runtime>({
     ...shared,
     repositories: () => createDynamoRepositoryStore(database),
@@ -63,6 +75,7 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
     webhookAddresses: () => createWebhookAddresses(config.webhookAllow),
     credentials: () => credentials,
+    sourceRoots: () => sourceRoots,
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),
     embedder: () => createHashEmbedder(),
@@ -78,7 +91,12 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
     schedules: () => cronSchedules,
     logger,
     metrics: () => createLogMetrics(logger()),
-    settings: () => ({ sources: 'local', maxConcurrency: config.maxConcurrency, batchLimits: defaultBatchLimits }),
+    settings: () => ({
+      sources: 'local',
+      registration: config.registration,
+      maxConcurrency: config.maxConcurrency,
+      batchLimits: defaultBatchLimits,
+    }),
   });
 };
 

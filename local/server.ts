@@ -10,6 +10,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
 import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
+import { type Registration, rights } from '../core/contract/rights.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
@@ -31,7 +32,11 @@ export interface ServerOptions {
   readonly logLevel: LogLevel;
   /** Host names and CIDR ranges that webhooks may reach although private; none without. */
   readonly webhookAllow?: readonly string[] | undefined;
-  /** Whom the token in the data directory speaks for. */
+  /** Folders whose repositories may be read, and whether everyone may register them; none without. */
+  readonly sourceRoots?: LocalConfig['sourceRoots'] | undefined;
+  /** Who may register repositories; `anyone` without. */
+  readonly registration?: Registration | undefined;
+  /** Whom the token in the data directory speaks for: the operator. */
   readonly user: string;
 }
 
@@ -93,6 +98,9 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       logLevel: options.logLevel,
       maxConcurrency: workers * BATCHES_A_WORKER,
       webhookAllow: options.webhookAllow ?? [],
+      sourceRoots: options.sourceRoots ?? { folders: [], forAll: false },
+      registration: options.registration ?? 'anyone',
+      operator: options.user,
     };
     const engine: { started: WorkflowEngine | null } = { started: null };
     const runtime = decorate(composeRuntime(config, { index: index.index, workflow: lateWorkflow(engine) }));
@@ -120,7 +128,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
         ),
       );
     undo.push(startScheduleLoop(runtime, () => scheduledRepositories(client, tableNames.repositories)));
-    const token = await issuer.issue(options.user);
+    const token = await issuer.issue(options.user, Object.values(rights));
     await writePrivately(join(options.dataDir, 'token'), `${token}\n`);
     const gateway: Gateway = await startGateway({ ...options, load: loadFunction, logger: runtime.logger });
     undo.push(() => gateway.close());

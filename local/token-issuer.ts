@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
+import type { Right } from '../core/contract/rights.ts';
 
 /** The issuer's name. It is a name only: keys are handed over in memory, nothing is fetched from it. */
 export const ISSUER = 'https://local.repository-sync.invalid';
@@ -13,7 +14,7 @@ export interface IssuerKeys {
 
 export interface TokenIssuer extends IssuerKeys {
   /** A signed token for the user. `days`: how long it is valid; 30 by default. */
-  issue(user: string, days?: number): Promise<string>;
+  issue(user: string, rights?: readonly Right[], days?: number): Promise<string>;
 }
 
 const ALGORITHM = 'ES256';
@@ -27,8 +28,8 @@ export const openTokenIssuer = async (dataDir: string): Promise<TokenIssuer> => 
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     jwks: { keys: [{ ...publicJwk, kid, alg: ALGORITHM, use: 'sig' }] },
-    issue: (user, days = 30) =>
-      new SignJWT({})
+    issue: (user, rights = [], days = 30) =>
+      new SignJWT(rights.length === 0 ? {} : { scope: rights.join(' ') })
         .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
         .setSubject(user)
         .setIssuer(ISSUER)

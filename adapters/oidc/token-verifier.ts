@@ -11,6 +11,7 @@ import {
 import { type Jwks, SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import { UserId } from '../../core/contract/ids.ts';
+import { rightsAmong } from '../../core/contract/rights.ts';
 import type { TokenVerifier } from '../../core/ports/token-verifier.ts';
 
 export interface OidcTokenVerifierOptions {
@@ -26,7 +27,7 @@ export interface OidcTokenVerifierOptions {
 
 /**
  * Checks OIDC tokens: signature, issuer, audience and times. The user id is the `sub` claim; a token without an expiry is
- * refused. Keys that cannot be fetched or read are an error, never an invalid token: nothing is known of the token then.
+ * refused. Rights are words of its scopes and groups. Keys that cannot be fetched or read are an error, never an invalid token: nothing is known of the token then.
  */
 export const createOidcTokenVerifier = (options: OidcTokenVerifierOptions): TokenVerifier => {
   const { issuer, audience, jwksUri, jwks } = options;
@@ -39,7 +40,7 @@ export const createOidcTokenVerifier = (options: OidcTokenVerifierOptions): Toke
       const payload = payloadOf(() => verifier.verifySync(token));
       if (payload?.exp === undefined) return null;
       const user = UserId.safeParse(payload.sub);
-      return user.success ? { userId: user.data } : null;
+      return user.success ? { userId: user.data, rights: rightsAmong(wordsOf(payload)) } : null;
     },
   };
 };
@@ -84,7 +85,22 @@ const payloadOf = (verify: () => Payload): Payload | null => {
   }
 };
 
-type Payload = { readonly exp?: number | undefined; readonly sub?: string | undefined };
+type Payload = {
+  readonly exp?: number | undefined;
+  readonly sub?: string | undefined;
+  readonly [claim: string]: unknown;
+};
+
+/**
+ * Scopes, as one text (RFC 9068) or a list, and groups. An id token, which Cognito's users have, holds groups and no scope:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+ */
+const wordsOf = (payload: Payload): readonly string[] =>
+  ['scope', 'scp', 'groups', 'cognito:groups'].flatMap((claim) => {
+    const value = payload[claim];
+    if (typeof value === 'string') return value.split(' ');
+    return Array.isArray(value) ? value.filter((word): word is string => typeof word === 'string') : [];
+  });
 
 const faultyKey = [JwkInvalidUseError, JwkInvalidKtyError, JwkValidationError] as const;
 

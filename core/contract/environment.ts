@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { registrations } from './rights.ts';
 
 /**
  * The environment of every function. The CDK construct takes `EnvironmentOf<name>`, so a variable that a handler parses
@@ -39,11 +40,16 @@ export const SyncEnvironment = z.object({
   MAX_CONCURRENCY: z.coerce.number().int().min(1).max(1000),
 });
 
+/** Who may register repositories. */
+export const RegistrationEnvironment = z.object({ REGISTRATION: z.enum(registrations) });
+
 /** Which variables each function reads. A folder of lambdas/ is named as its key. */
 export const functionEnvironments = {
   authorizer: TokensEnvironment,
   'get-health': z.object({}),
-  'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment).and(CredentialsEnvironment),
+  'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment)
+    .and(CredentialsEnvironment)
+    .and(RegistrationEnvironment),
   'list-repositories': TablesEnvironment,
   'get-repository': TablesEnvironment,
   'delete-repository': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SchedulesEnvironment),

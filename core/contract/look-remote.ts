@@ -6,6 +6,7 @@ import { PullReport } from './records.ts';
 export const LookRemoteInput = z.object({
   source: z.object({
     url: z.string(),
+    owner: UserId.optional(),
     credential: z.object({ name: CredentialName, user: UserId }).optional(),
   }),
   branches: z.array(z.object({ branch: BranchName, from: Oid.nullable() })),

@@ -5,6 +5,8 @@ import type { TreeChange, TreeEntry } from '../manifest/manifest.ts';
 export interface Source {
   readonly url: string;
   readonly credential?: CredentialUse | undefined;
+  /** Whose repository it is. */
+  readonly owner?: string | undefined;
 }
 
 export interface RemoteHeads {

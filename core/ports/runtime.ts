@@ -1,3 +1,4 @@
+import type { Registration } from '../contract/rights.ts';
 import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { BatchLimits } from '../sync/rules/plan-batches.ts';
 import type { Batches } from './batches.ts';
@@ -19,6 +20,7 @@ import type { RepositoryStore } from './repository-store.ts';
 import type { RunningJobs } from './running-jobs.ts';
 import type { Schedules } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
+import type { SourceRoots } from './source-roots.ts';
 import type { SyncClaims } from './sync-claims.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { WebhookAddresses } from './webhook-addresses.ts';
@@ -28,6 +30,8 @@ import type { Workflow } from './workflow.ts';
 export interface Settings {
   /** Which sources may be registered and read. */
   readonly sources: SourcePolicy;
+  /** Who may register repositories: those whose token has the right to, or everyone. */
+  readonly registration: Registration;
   /** embed-batch children that one sync runs at once. */
   readonly maxConcurrency: number;
   readonly batchLimits: BatchLimits;
@@ -51,6 +55,7 @@ export interface Runtime {
   readonly webhooks: WebhookSender;
   readonly webhookAddresses: WebhookAddresses;
   readonly credentials: Credentials;
+  readonly sourceRoots: SourceRoots;
   readonly remoteLook: RemoteLook;
   readonly git: GitSource;
   readonly pathRules: PathRules;

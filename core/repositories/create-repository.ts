@@ -1,17 +1,30 @@
 import type { CreateRepository, RepositoryAnswer } from '../contract/api.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
+import { type Right, rights } from '../contract/rights.ts';
 import { noRates } from '../domain/estimate.ts';
-import { refuseSource } from '../domain/source-policy.ts';
+import { isRemote, refuseSource } from '../domain/source-policy.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { repositoryAnswer } from './repository-answer.ts';
 import { mayUseCredential } from './use-credential.ts';
+
+/** Who asks, and what their token lets them do. */
+export interface Registrant {
+  readonly user: UserId;
+  readonly rights: readonly Right[];
+}
 
 export type CreateOutcome =
   | { readonly kind: 'created'; readonly repository: RepositoryAnswer; readonly secrets: RepositoryRecord['secrets'] }
   | { readonly kind: 'taken' }
   | { readonly kind: 'bad-source' | 'bad-schedule'; readonly reason: string }
-  | { readonly kind: 'bad-credential' };
+  | { readonly kind: 'bad-credential' }
+  | { readonly kind: 'may-not-register' };
+
+type Deps = Pick<
+  Runtime,
+  'repositories' | 'schedules' | 'credentials' | 'sourceRoots' | 'clock' | 'ids' | 'settings' | 'logger'
+>;
 
 /**
  * Registers a repository; the one who asks becomes its owner. A schedule is set after the record, since the id may be
@@ -19,9 +32,12 @@ export type CreateOutcome =
  * a schedule without a record is put right by scheduled-sync.
  */
 export const createRepository =
-  (deps: Pick<Runtime, 'repositories' | 'schedules' | 'credentials' | 'clock' | 'ids' | 'settings' | 'logger'>) =>
-  async (user: UserId, request: CreateRepository): Promise<CreateOutcome> => {
-    const reason = refuseSource(request.source.url, deps.settings.sources);
+  (deps: Deps) =>
+  async ({ user, rights: held }: Registrant, request: CreateRepository): Promise<CreateOutcome> => {
+    if (deps.settings.registration === 'granted' && !held.includes(rights.register))
+      return { kind: 'may-not-register' };
+    const reason =
+      refuseSource(request.source.url, deps.settings.sources) ?? (await refuseLocal(deps, held, request.source.url));
     if (reason !== null) return { kind: 'bad-source', reason };
     const { url, credential } = request.source;
     if (credential !== undefined && !(await mayUseCredential(deps)(credential, [user], url)))
@@ -56,6 +72,19 @@ export const createRepository =
     deps.logger.info('repository registered', { repository_id: repository.repository_id, owner: user });
     return { kind: 'created', repository: repositoryAnswer(registered, 'owner'), secrets: repository.secrets };
   };
+
+/** Why a folder of this machine may not be registered, or null. The same whether it is there or not. */
+const refuseLocal = async (
+  { sourceRoots }: Pick<Runtime, 'sourceRoots'>,
+  held: readonly Right[],
+  url: string,
+): Promise<string | null> => {
+  if (isRemote(url)) return null;
+  if (!sourceRoots.forAll && !held.includes(rights.localSources))
+    return `must be a remote address: to register a path takes the right ${rights.localSources}, which a token of the operator has, or folders that the operator opens with SOURCE_ROOTS`;
+  if (await sourceRoots.holds(url)) return null;
+  return `must be in ${sourceRoots.folders.join(' or ')}: the operator sets these folders with SOURCE_ROOTS`;
+};
 
 /** A registration is whole or absent: after an error the caller may try again under the same id. */
 const schedule = async (

@@ -13,6 +13,8 @@ export const handler = async (event: APIGatewayTokenAuthorizerEvent): Promise<AP
   if (principal === null) throw new Error('Unauthorized');
   return {
     principalId: principal.userId,
+    // A context holds texts, numbers and truth values only.
+    context: { rights: principal.rights.join(' ') },
     policyDocument: {
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: apiOf(event.methodArn) }],

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { z } from 'zod';
 import { UserId } from '../../core/contract/ids.ts';
+import { type Right, rightsAmong } from '../../core/contract/rights.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { busyAnswer } from './busy-answer.ts';
 import { corsHeaders } from './cors-headers.ts';
@@ -17,6 +18,8 @@ interface Shapes<Params, Query, Body, Headers> {
 export interface ApiRequest<Params, Query, Body, Headers> {
   /** The caller, as the authorizer found. */
   readonly user: UserId;
+  /** What the token lets them do beside the grants that they have. */
+  readonly rights: readonly Right[];
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -35,8 +38,10 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
   act: (request: ApiRequest<Params, Query, Body, Headers>) => Promise<Answer>,
 ) =>
   answerSafely(logger, async (event) => {
-    const user = UserId.safeParse(event.requestContext.authorizer?.principalId);
-    return user.success ? answer(shapes, act, event, user.data) : unauthorized();
+    const { principalId, rights } = event.requestContext.authorizer ?? {};
+    const user = UserId.safeParse(principalId);
+    if (!user.success) return unauthorized();
+    return answer(shapes, act, event, { user: user.data, rights: rightsAmong(String(rights ?? '').split(' ')) });
   });
 
 /**
@@ -66,7 +71,7 @@ const answer = async <Params, Query, Body, Headers>(
   shapes: Shapes<Params, Query, Body, Headers>,
   act: (request: ApiRequest<Params, Query, Body, Headers>) => Promise<Answer>,
   event: APIGatewayProxyEvent,
-  user: UserId,
+  caller: Pick<ApiRequest<Params, Query, Body, Headers>, 'user' | 'rights'>,
 ): Promise<Answer> => {
   const json = shapes.body === undefined ? { ok: true as const, value: {} } : parseBody(event);
   if (!json.ok) return invalid([{ field: 'body', message: json.message }]);
@@ -76,7 +81,7 @@ const answer = async <Params, Query, Body, Headers>(
   const headers = (shapes.headers ?? Nothing).safeParse(headersOf(event));
   if (params.success && query.success && body.success && headers.success)
     return act({
-      user,
+      ...caller,
       params: params.data as Params,
       query: query.data as Query,
       body: body.data as Body,

@@ -1,6 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/environment.ts';
+import type { Registration } from '../../core/contract/rights.ts';
 import { AppFunction, timeouts } from '../app-function.ts';
 import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
 import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
@@ -17,6 +18,7 @@ export interface ApiFunctionsProps {
   readonly schedules: Schedules;
   readonly embedding: Embedding;
   readonly tokens: TokenIssuer;
+  readonly registration: Registration;
   readonly reserved?: ReservedConcurrency | undefined;
 }
 
@@ -37,7 +39,7 @@ export const authorizerFunction = (scope: Construct, tokens: TokenIssuer): AppFu
 /** The functions that answer the calls of core/contract/routes.ts, by the operation's name. */
 export const apiFunctions = (
   scope: Construct,
-  { storage, workflow, schedules, embedding, reserved }: ApiFunctionsProps,
+  { storage, workflow, schedules, embedding, registration, reserved }: ApiFunctionsProps,
 ): ReadonlyMap<FunctionName, AppFunction> => {
   const tables = storage.tableNames;
   // A caller without a token may call them without end: each gets its own small share.
@@ -50,7 +52,12 @@ export const apiFunctions = (
 
   const createRepository = new AppFunction(scope, {
     name: 'create-repository',
-    environment: { ...tables, ...schedules.targetEnvironment, ...credentialsEnvironment(scope) },
+    environment: {
+      ...tables,
+      ...schedules.targetEnvironment,
+      ...credentialsEnvironment(scope),
+      REGISTRATION: registration,
+    },
     ...sized,
   });
   // A schedule is recorded once it stands; a registration whose schedule cannot be set is taken back.

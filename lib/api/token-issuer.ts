@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type CfnUserPool, FeaturePlan, Mfa, UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { rights } from '../../core/contract/rights.ts';
 import type { OidcIssuer } from '../stages.ts';
 
 export interface TokenIssuerProps {
@@ -59,6 +60,8 @@ export class TokenIssuer extends Construct implements OidcIssuer {
         reason: 'The Essentials plan has what is needed; threat protection, which Plus adds, costs for each user.',
       },
     );
+    // Its name is the right: an id token tells its user's groups, and no scopes.
+    pool.addGroup('registrants', { groupName: rights.register, description: 'May register repositories.' });
     const client = pool.addClient('api', {
       authFlows: { userPassword: true, userSrp: true },
       // A secret cannot be kept by a command line; the user's password is what counts.

@@ -1,10 +1,13 @@
-import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { delimiter, isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { isLogLevel, type LogLevel } from '../../adapters/system/json-logger.ts';
 import { isWebhookAllowEntry } from '../../adapters/webhook/webhook-allow.ts';
 import { UserId } from '../../core/contract/ids.ts';
+import { type Registration, registrations } from '../../core/contract/rights.ts';
+import { nameSource } from './name-source.ts';
 
 /** What was typed or set cannot be used; the message says which and what is allowed. */
 export class UsageError extends Error {
@@ -26,6 +29,9 @@ export interface Settings {
   readonly logLevel: LogLevel;
   /** Host names and CIDR ranges that webhooks may reach although private. */
   readonly webhookAllow: readonly string[];
+  /** Folders whose repositories may be read. `forAll`: the operator has named them, so everyone may register them. */
+  readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
+  readonly registration: Registration;
   readonly user: string;
 }
 
@@ -37,6 +43,8 @@ export const usage = `Usage: npm start -- [<path or url>] [--once] [--search <wo
 
 Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNAMODB_ENDPOINT, LOG_LEVEL (warn),
              WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private),
+             SOURCE_ROOTS (the folder that is named, else your home and this folder; absolute paths with : between, whose
+             repositories everyone may register), REGISTRATION (anyone; granted: only tokens with the right to),
              ALLOWED_HOSTS (none; names, comma-separated, that the service is called by beside its addresses and localhost)`;
 
 const List = z
@@ -55,6 +63,12 @@ const Environment = z.object({
     (entries) => entries.every(isWebhookAllowEntry),
     'must be host names, addresses and CIDRs with commas between',
   ),
+  SOURCE_ROOTS: z
+    .string()
+    .transform((list) => list.split(delimiter).filter((entry) => entry !== ''))
+    .refine((entries) => entries.every((entry) => isAbsolute(entry)), 'must be absolute paths with : between')
+    .optional(),
+  REGISTRATION: z.enum(registrations, 'must be anyone or granted').default('anyone'),
   ALLOWED_HOSTS: List.refine(
     (entries) => entries.every((entry) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry)),
     'must be host names without ports, with commas between',
@@ -66,7 +80,17 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
   const parsed = Environment.safeParse(environment);
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
-  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, LOG_LEVEL, WEBHOOK_ALLOW, ALLOWED_HOSTS } = parsed.data;
+  const {
+    PORT,
+    HOST,
+    DATA_DIR,
+    DYNAMODB_ENDPOINT,
+    LOG_LEVEL,
+    WEBHOOK_ALLOW,
+    ALLOWED_HOSTS,
+    SOURCE_ROOTS,
+    REGISTRATION,
+  } = parsed.data;
   const { values, positionals } = parseArguments(args);
   if (positionals.length > 1) throw new UsageError('only one repository can be named');
   const source = positionals[0] ?? null;
@@ -83,8 +107,24 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
     dynamodbEndpoint: DYNAMODB_ENDPOINT,
     logLevel: LOG_LEVEL,
     webhookAllow: WEBHOOK_ALLOW,
+    sourceRoots:
+      SOURCE_ROOTS === undefined
+        ? { folders: defaultRoots(source), forAll: false }
+        : { folders: SOURCE_ROOTS, forAll: true },
+    registration: REGISTRATION,
     user: localUser(),
   };
+};
+
+/** The folder that was named; without one, the home of whoever starts the service, and where they are. */
+const defaultRoots = (source: string | null): readonly string[] => {
+  const path = source === null ? null : pathOf(nameSource(source, process.cwd()).url);
+  return path === null ? [homedir(), process.cwd()] : [path];
+};
+
+const pathOf = (url: string): string | null => {
+  if (url.startsWith('/')) return url;
+  return /^file:/i.test(url) && URL.canParse(url) ? fileURLToPath(url) : null;
 };
 
 const parseArguments = (args: readonly string[]) => {

@@ -1,3 +1,4 @@
+import { localPlaces } from '../../adapters/git/local-places.ts';
 import { startServer } from '../server.ts';
 import { createApiClient } from './api-client.ts';
 import { followJob } from './follow-job.ts';
@@ -18,7 +19,7 @@ export const runCli = async (settings: Settings, terminal: Terminal, start = sta
   const print = (text: string): void => {
     terminal.out.write(`${text}\n`);
   };
-  const server = await start(settings);
+  const server = await start({ ...settings, sourceRoots: await withPlaces(settings) });
   try {
     print(`Repository Sync on ${server.url}`);
     print(`  token    ${server.token}`);
@@ -40,6 +41,13 @@ export const runCli = async (settings: Settings, terminal: Terminal, start = sta
   } finally {
     await server.close();
   }
+};
+
+/** What was named on the command line may be a linked worktree, or borrow objects: what it leads to is named with it. */
+const withPlaces = async ({ source, sourceRoots }: Settings): Promise<Settings['sourceRoots']> => {
+  if (source === null || sourceRoots.forAll) return sourceRoots;
+  const places = await Promise.all(sourceRoots.folders.map(async (folder) => (await localPlaces(folder)) ?? []));
+  return { ...sourceRoots, folders: [...new Set([...sourceRoots.folders, ...places.flat()])] };
 };
 
 const syncSource = async (

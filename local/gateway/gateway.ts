@@ -10,7 +10,7 @@ import { createHostCheck, type HostCheck } from './host-check.ts';
 import { createRouteMatcher } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { refuseConnection } from './refuse-connection.ts';
-import { type Authorize, rememberPrincipals } from './remember-principals.ts';
+import { type Authorize, type Principal, rememberPrincipals } from './remember-principals.ts';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -130,20 +130,20 @@ const serve = async (functions: Functions, request: IncomingMessage): Promise<Re
     return problem(405, 'Method not allowed', `${url.pathname} takes ${allow}`, { allow });
   }
   const { route, params } = found;
-  const principalId = route.auth === 'none' ? null : await functions.authorize(request.headers.authorization ?? '');
-  if (route.auth !== 'none' && principalId === null)
+  const principal = route.auth === 'none' ? null : await functions.authorize(request.headers.authorization ?? '');
+  if (route.auth !== 'none' && principal === null)
     return problem(401, 'Unauthorized', 'a valid bearer token is needed', { 'www-authenticate': 'Bearer' });
   const body = await readBody(request);
   if (body === null)
     return problem(413, 'Content too large', `the body may have ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
   const handler = await functions.load(route.operation);
-  const result = await handler(proxyEvent(request, { route, params, url, body, principalId }));
+  const result = await handler(proxyEvent(request, { route, params, url, body, principal }));
   const { statusCode, headers, body: text } = result as APIGatewayProxyResult;
   return { status: statusCode, headers: headers as Record<string, string>, body: text };
 };
 
 /** Asks the authorizer function as API Gateway does. What it answers holds for every method, so none is named. */
-const authorize = async (load: GatewayOptions['load'], authorizationToken: string): Promise<string | null> => {
+const authorize = async (load: GatewayOptions['load'], authorizationToken: string): Promise<Principal | null> => {
   const authorizer = await load('authorizer');
   const event = {
     type: 'TOKEN',
@@ -151,8 +151,8 @@ const authorize = async (load: GatewayOptions['load'], authorizationToken: strin
     methodArn: 'arn:aws:execute-api:local:local:local/local/*',
   };
   try {
-    const { principalId } = (await authorizer(event)) as { principalId: string };
-    return principalId;
+    const { principalId, context = {} } = (await authorizer(event)) as Principal;
+    return { principalId, context };
   } catch (error) {
     if (error instanceof Error && error.message === 'Unauthorized') return null;
     throw error;

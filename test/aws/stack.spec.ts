@@ -11,6 +11,7 @@ import { Template as CdkTemplate } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type FunctionName, functionEnvironments } from '../../core/contract/environment.ts';
 import type { RepositoryId, UserId } from '../../core/contract/ids.ts';
+import { rights } from '../../core/contract/rights.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
 import { tables } from '../../core/contract/tables.ts';
@@ -151,12 +152,15 @@ describe('with the environments that their functions were given', () => {
 
   it('a repository is registered, synced once at a time, and its job cancelled', async () => {
     const create = createRepository(composeForAws(environment('create-repository')));
-    const created = await create(user, {
-      repository_id: repositoryId,
-      source: { url: 'https://git.example.com/r.git' },
-      ignore_patterns: [],
-      schedule: '0 3 * * *',
-    });
+    const created = await create(
+      { user, rights: [rights.register] },
+      {
+        repository_id: repositoryId,
+        source: { url: 'https://git.example.com/r.git' },
+        ignore_patterns: [],
+        schedule: '0 3 * * *',
+      },
+    );
     expect(created.kind).toBe('created');
 
     const runtime = composeForAws(environment('start-sync'));

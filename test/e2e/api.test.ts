@@ -39,7 +39,7 @@ describe('authentication', () => {
   );
 
   it('refuses a token that has expired, and one that another issuer signed', async () => {
-    const expired = createApi(world.server.url, await world.server.issuer.issue('ann', -1));
+    const expired = createApi(world.server.url, await world.server.issuer.issue('ann', [], -1));
     expect((await expired.call('GET', '/api/repositories')).status).toBe(401);
     const [head, payload] = world.server.token.split('.');
     const forged = createApi(world.server.url, `${head}.${payload}.${'A'.repeat(86)}`);
@@ -69,7 +69,7 @@ describe('registering a repository', () => {
   });
 
   it('answers 409 for an id that is taken, whoever asks', async () => {
-    const body = { repository_id: 'repo-1', source: { url: '/elsewhere' } };
+    const body = { repository_id: 'repo-1', source: { url: `${git.path}/elsewhere` } };
     expect((await bob.call('POST', '/api/repositories', body)).status).toBe(409);
     expect((await api.repository('repo-1')).source.url).toBe(git.path);
   });

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,7 +48,7 @@ describe('examples/sync-and-search.sh', () => {
     expect((JSON.parse(stdout) as SearchAnswer).results[0]).toMatchObject({ path: 'src/b.ts' });
   });
   it('exits with 1 and the cause when the sync fails', async () => {
-    await expect(run(['nowhere', '/no/such "place"', 'x'])).rejects.toMatchObject({
+    await expect(run(['nowhere', `${tmpdir()}/no/such "place"`, 'x'])).rejects.toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringContaining('SourceNotFoundError'),

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
@@ -287,7 +289,7 @@ describe('a source that cannot be synced', () => {
   };
 
   it('fails the job with a reason, and frees the repository', async () => {
-    const job = await failed('nowhere', '/nowhere/at/all');
+    const job = await failed('nowhere', join(tmpdir(), 'nowhere/at/all'));
     expect(job).toMatchObject({ status: 'failed', error: { code: 'SourceNotFoundError' } });
     expect(job.progress.percentage).toBeLessThan(100);
   });

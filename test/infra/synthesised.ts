@@ -33,6 +33,7 @@ const defaults: StageSettings = {
   embedding: { model: 'cohere.embed-v4:0', dimensions: 1024 },
   maxConcurrency: 7,
   deletionProtection: true,
+  registration: 'granted',
   logRetentionDays: 30,
   throttling: { rate: 50, burst: 100 },
 };

@@ -9,9 +9,11 @@ import type { ResolveCredential } from '../../adapters/git/source-address.ts';
 import { createOidcTokenVerifier } from '../../adapters/oidc/token-verifier.ts';
 import { createS3ObjectStore } from '../../adapters/s3/object-store.ts';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
+import { createSourceRoots } from '../../adapters/system/source-roots.ts';
 import { createHttpWebhookSender } from '../../adapters/webhook/http-webhook-sender.ts';
 import { createWebhookAddresses } from '../../adapters/webhook/webhook-addresses.ts';
 import type { FunctionName } from '../../core/contract/environment.ts';
+import { rights } from '../../core/contract/rights.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { useCredential } from '../../core/repositories/use-credential.ts';
 import { startGateway } from '../../local/gateway/gateway.ts';
@@ -183,6 +185,7 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     const exchanged: Partial<Runtime> = {
       git: createNativeGitSource(git),
       webhooks: createHttpWebhookSender({ allow: ['127.0.0.1'] }),
+      sourceRoots: createSourceRoots([tmpdir()], true),
       webhookAddresses: createWebhookAddresses(['127.0.0.1']),
       tokens: createOidcTokenVerifier(keys),
       settings: { ...settings, sources: 'local', batchLimits: { ...settings.batchLimits, files: 2 } },
@@ -211,7 +214,7 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     load: async (name) => (event) => functions.invoke(name, event),
     logger,
   });
-  const as = async (user: string) => createApi(gateway.url, await issuer.issue(user));
+  const as = async (user: string) => createApi(gateway.url, await issuer.issue(user, [rights.register]));
   return Object.assign(world, {
     recorder,
     functions,

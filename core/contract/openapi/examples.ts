@@ -175,6 +175,11 @@ export const commonExamples: Readonly<Record<string, unknown>> = {
   NotFound: problem(404, 'Not found', 'Repository not found'),
 };
 
+export const mayNotRegister = problem(
+  403,
+  'Registration not allowed',
+  'to register takes the right repository_sync:register, as a scope or a group of your token: ask the operator',
+);
 export const exists = problem(409, 'Repository exists', 'repository repo-123 exists already');
 export const busy = problem(409, 'Sync in progress', 'the repository is being synced: wait for the job, or cancel it');
 

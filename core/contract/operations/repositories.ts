@@ -12,7 +12,8 @@ import {
   SearchQuery,
   UpdateRepository,
 } from '../api.ts';
-import { busy, created, exists, newRepository, repository, searchAnswer } from '../openapi/examples.ts';
+import { busy, created, exists, mayNotRegister, newRepository, repository, searchAnswer } from '../openapi/examples.ts';
+import { rights } from '../rights.ts';
 import { access, commonAnswers, type Operation, token, withBody } from './kit.ts';
 
 const granted = { 204: { description: 'The grant is changed.' }, ...token, ...access } as const;
@@ -21,7 +22,7 @@ export const repositoryOperations = {
   'create-repository': {
     tag: 'Repositories',
     description:
-      'You become its owner. Nothing is indexed before the first sync. The service’s operator decides which sources it accepts: https:// everywhere; on one machine also file://, http:// on loopback and absolute paths.',
+      'You become its owner. Nothing is indexed before the first sync. The service’s operator decides which sources it accepts: https:// everywhere; on one machine also http:// on loopback, and file:// and absolute paths in folders that the operator opens to you.',
     body: { schema: CreateRepository, required: true, example: newRepository },
     answers: {
       201: {
@@ -32,6 +33,11 @@ export const repositoryOperations = {
       },
       ...token,
       ...withBody,
+      403: {
+        description: `The service lets only those register whose token has the right \`${rights.register}\`.`,
+        schema: Problem,
+        example: mayNotRegister,
+      },
       409: { description: 'The id is taken.', schema: Problem, example: exists },
     },
   },

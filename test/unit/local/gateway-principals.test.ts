@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rememberPrincipals } from '../../../local/gateway/remember-principals.ts';
+import { type Principal, rememberPrincipals } from '../../../local/gateway/remember-principals.ts';
 
 const MINUTE = 60_000;
 const start = Date.UTC(2026, 0, 1);
@@ -10,7 +10,9 @@ const header = (end: number | null, name = 'ann'): string => {
   return `Bearer head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`;
 };
 
-const setUp = (answer: (authorization: string) => string | null = () => 'ann') => {
+const ann = { principalId: 'ann' };
+
+const setUp = (answer: (authorization: string) => Principal | null = () => ann) => {
   const time = { now: start };
   const asked: string[] = [];
   const authorize = rememberPrincipals(
@@ -27,7 +29,7 @@ describe('who stands behind a token', () => {
   it('is asked for once a minute', async () => {
     const { time, asked, authorize } = setUp();
     const token = header(start + 10 * MINUTE);
-    expect([await authorize(token), await authorize(token)]).toEqual(['ann', 'ann']);
+    expect([await authorize(token), await authorize(token)]).toEqual([ann, ann]);
     expect(asked).toHaveLength(1);
     time.now += MINUTE;
     await authorize(token);
@@ -58,9 +60,11 @@ describe('who stands behind a token', () => {
   });
 
   it('is told for each token alone, and a refusal is not remembered', async () => {
-    const { asked, authorize } = setUp((authorization) => (authorization.includes('bad') ? null : authorization));
+    const { asked, authorize } = setUp((authorization) =>
+      authorization.includes('bad') ? null : { principalId: authorization },
+    );
     const one = header(start + MINUTE, 'one');
-    expect(await authorize(one)).toBe(one);
+    expect(await authorize(one)).toEqual({ principalId: one });
     expect(await authorize('Bearer bad')).toBeNull();
     expect(await authorize('Bearer bad')).toBeNull();
     expect(asked).toEqual([one, 'Bearer bad', 'Bearer bad']);

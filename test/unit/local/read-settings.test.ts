@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameSource } from '../../../local/cli/name-source.ts';
@@ -34,6 +35,19 @@ describe('settings', () => {
     });
   });
 
+  it('read what is named on the command line, else what is at home and here', () => {
+    const here = { folders: [homedir(), process.cwd()], forAll: false };
+    expect(readSettings([], {}).sourceRoots).toEqual(here);
+    expect(readSettings(['https://example.com/r.git'], {}).sourceRoots).toEqual(here);
+    expect(readSettings(['a/b'], {}).sourceRoots).toEqual({ folders: [resolve('a/b')], forAll: false });
+    expect(readSettings(['file:///a%20b'], {}).sourceRoots).toEqual({ folders: ['/a b'], forAll: false });
+  });
+
+  it('open to everyone the folders that the operator names', () => {
+    const settings = readSettings(['a/b'], { SOURCE_ROOTS: '/srv/git:/srv/more' });
+    expect(settings.sourceRoots).toEqual({ folders: ['/srv/git', '/srv/more'], forAll: true });
+  });
+
   it.each([
     [['x', 'y'], {}, 'only one repository'],
     [['--once'], {}, 'need a repository'],
@@ -41,6 +55,8 @@ describe('settings', () => {
     [['--unknown'], {}, 'unknown'],
     [[], { PORT: '70000' }, 'PORT'],
     [[], { PORT: 'x', DYNAMODB_ENDPOINT: 'nowhere' }, 'DYNAMODB_ENDPOINT'],
+    [[], { SOURCE_ROOTS: 'srv/git' }, 'SOURCE_ROOTS: must be absolute paths'],
+    [[], { REGISTRATION: 'no' }, 'REGISTRATION: must be anyone or granted'],
     [[], { ALLOWED_HOSTS: 'build.example,http://x' }, 'ALLOWED_HOSTS: must be host names'],
     [[], { LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be debug, info, warn, error or silent'],
   ])('that cannot be used are refused: %j %j', (args, environment, message) => {

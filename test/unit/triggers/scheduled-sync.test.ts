@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cronSchedules } from '../../../adapters/system/cron-schedules.ts';
 import type { CreateRepository } from '../../../core/contract/api.ts';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
+import { rights } from '../../../core/contract/rights.ts';
 import type { ScheduledSync } from '../../../core/contract/scheduled-sync.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
 import type { Claim } from '../../../core/ports/sync-claims.ts';
@@ -138,7 +139,8 @@ describe('settings that die half-way', () => {
   };
   const owner = aUser('alice');
   const owned = (schedule: string | null) => aRepository({ owner, schedule });
-  const create = ({ deps }: ReturnType<typeof service>) => createRepository(deps)(owner, request);
+  const create = ({ deps }: ReturnType<typeof service>) =>
+    createRepository(deps)({ user: owner, rights: [rights.register] }, request);
   const change =
     (schedule: string | null) =>
     ({ deps, state }: ReturnType<typeof service>) =>

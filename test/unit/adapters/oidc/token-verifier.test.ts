@@ -26,7 +26,26 @@ const token = (claims: JWTPayload = {}, { kid = 'key-1', by = keys } = {}): Prom
 
 describe('with the keys at hand', () => {
   it('knows the user by the subject', async () => {
-    expect(await createOidcTokenVerifier(options).verify(await token())).toEqual({ userId: 'alice' });
+    expect(await createOidcTokenVerifier(options).verify(await token())).toEqual({ userId: 'alice', rights: [] });
+  });
+
+  it.each<[string, JWTPayload]>([
+    ['a scope', { scope: 'openid repository_sync:register' }],
+    ['a list of scopes', { scp: ['repository_sync:register', 'other'] }],
+    ['a group', { groups: ['repository_sync:register'] }],
+    ['a group of Cognito', { 'cognito:groups': ['people', 'repository_sync:register'] }],
+    ['both', { scope: 'repository_sync:register', groups: ['repository_sync:register'] }],
+  ])('knows a right by %s', async (_, claims) => {
+    const principal = await createOidcTokenVerifier(options).verify(await token(claims));
+    expect(principal?.rights).toEqual(['repository_sync:register']);
+  });
+
+  it.each<JWTPayload>([
+    { scope: 'xrepository_sync:register repository_sync:registered' },
+    { groups: [['repository_sync:register'], 7] },
+    { roles: ['repository_sync:register'] },
+  ])('knows no right by anything else: %j', async (claims) => {
+    expect(await createOidcTokenVerifier(options).verify(await token(claims))).toEqual({ userId: 'alice', rights: [] });
   });
 
   it('takes a token that is for others too', async () => {
