@@ -10,6 +10,7 @@ import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 import { readCredential } from '../../core/contract/credential-secret.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Credentials, FoundCredential } from '../../core/ports/credentials.ts';
+import { jsonOrNull } from '../system/json-or-null.ts';
 
 /** Of the SDK, after its own retries. */
 const passing = new Set(['ThrottlingException', 'TooManyRequestsException', 'TimeoutError', 'AbortError']);
@@ -18,7 +19,7 @@ const passing = new Set(['ThrottlingException', 'TooManyRequestsException', 'Tim
 export const createSecretsManagerCredentials = (deps: { readonly client: SecretsManagerClient }): Credentials => ({
   async resolve(reference) {
     const text = await secretText(deps.client, reference);
-    return typeof text === 'string' ? readCredential(jsonOf(text)) : text;
+    return typeof text === 'string' ? readCredential(jsonOrNull(text)) : text;
   },
 });
 
@@ -37,13 +38,5 @@ const secretText = async (client: SecretsManagerClient, reference: string): Prom
     if (error instanceof InternalServiceError || (error instanceof Error && passing.has(error.name)))
       throw new StoreBusyError(`the credential ${reference} cannot be read now`, { cause: error });
     throw error;
-  }
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 };
