@@ -206,7 +206,7 @@ describe('a query', () => {
     ] as const) {
       s3.http.requests.length = 0;
       const found = await index.query(generation, { vector: east, words: '', limit });
-      expect(found.map(({ blob }) => blob)).toEqual(Array.from({ length: hits }, (_, i) => oid(i)));
+      expect(found.map(({ blob }) => blob)).toEqual(Array.from({ length: hits }, (_, i) => oidOf(i)));
       expect(paths()).toEqual(Array.from({ length: pages }, () => 'QueryVectors'));
     }
   });
@@ -215,7 +215,7 @@ describe('a query', () => {
     const rows = Array.from({ length: 300 }, (_, i) => row(i, 0, i / 1000));
     await index.put(generation, [...rows, row(999, 0, 1, 'parse_config')]);
     const [best] = await index.query(generation, { vector: east, words: 'parseConfig', limit: 301 });
-    expect(best?.blob).toBe(oid(999));
+    expect(best?.blob).toBe(oidOf(999));
   });
 
   it('for a language and many blobs keeps each filter small', async () => {
@@ -237,9 +237,9 @@ describe('a query', () => {
 
   it('reads rows that were put before rows named languages', async () => {
     await index.put(generation, [row(1)]);
-    const { metadata } = s3.indexes.get('repo-1.g1')?.vectors.get(`${oid(1)}#0`) ?? {};
+    const { metadata } = s3.indexes.get('repo-1.g1')?.vectors.get(`${oidOf(1)}#0`) ?? {};
     expect(metadata).not.toHaveProperty('languages');
-    expect(await index.get(generation, [{ oid: oid(1), chunks: 1 }])).toEqual([row(1)]);
+    expect(await index.get(generation, [{ oid: oidOf(1), chunks: 1 }])).toEqual([row(1)]);
   });
 
   it.each([40, 64])('for blobs answers with rows of them only, however many (oids of %d digits)', async (digits) => {
