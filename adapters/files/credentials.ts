@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readCredential } from '../../core/contract/credential-secret.ts';
 import { SourceRefusedError } from '../../core/domain/errors.ts';
 import type { Credentials } from '../../core/ports/credentials.ts';
+import { jsonOrNull } from '../system/json-or-null.ts';
 
 /** Each is parsed when it is asked for: a mistake in one does not take the others away. */
 const CredentialsFile = z.record(z.string(), z.unknown());
@@ -17,7 +18,7 @@ export const createFileCredentials = (path: string): Credentials => ({
     const name = basename(path);
     const text = await readPrivately(path);
     if (text === null) return { kind: 'absent' };
-    const file = CredentialsFile.safeParse(jsonOf(text));
+    const file = CredentialsFile.safeParse(jsonOrNull(text));
     if (!file.success) throw new SourceRefusedError(`${name} is not a JSON object of credentials by name`);
     if (!Object.hasOwn(file.data, reference)) return { kind: 'absent' };
     return readCredential(file.data[reference]);
@@ -38,13 +39,5 @@ const readPrivately = async (path: string): Promise<string | null> => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  }
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 };

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { unknownReport } from '../../core/contract/look-remote.ts';
 import type { PullReport } from '../../core/contract/records.ts';
 import type { RemoteHeads, Source } from '../../core/ports/git-source.ts';
 import type { RemoteLook } from '../../core/ports/remote-look.ts';
@@ -21,7 +22,7 @@ export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook
   const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
   return {
     async look(source, branches, remote, budgetMilliseconds) {
-      const reports = branches.map(({ branch, from }) => unknown(remote, branch, from));
+      const reports = branches.map(({ branch, from }) => unknownReport(remote, branch, from));
       const budget = new AbortController();
       const spent = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
@@ -37,15 +38,6 @@ export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook
     },
   };
 };
-
-const unknown = (remote: string, branch: string, from: string | null): PullReport => ({
-  remote,
-  branch,
-  from,
-  to: null,
-  commit_count: null,
-  rewritten: false,
-});
 
 const fillIn = async (
   source: Source,

@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { type LookRemoteInput, LookRemoteOutput } from '../../core/contract/look-remote.ts';
+import { type LookRemoteInput, LookRemoteOutput, unknownReport } from '../../core/contract/look-remote.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { RemoteLook } from '../../core/ports/remote-look.ts';
 
@@ -32,14 +32,7 @@ export const createLambdaRemoteLook = (deps: {
       return LookRemoteOutput.parse(JSON.parse(Payload?.transformToString() ?? ''));
     } catch (error) {
       deps.logger.info('remote not looked at in time', { error: String(error) });
-      return branches.map(({ branch, from }) => ({
-        remote,
-        branch,
-        from,
-        to: null,
-        commit_count: null,
-        rewritten: false,
-      }));
+      return branches.map(({ branch, from }) => unknownReport(remote, branch, from));
     }
   },
 });

@@ -9,6 +9,7 @@ import {
 import { readCredential } from '../../core/contract/credential-secret.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Credentials, FoundCredential } from '../../core/ports/credentials.ts';
+import { jsonOrNull } from '../system/json-or-null.ts';
 
 /** Of the SDK, after its own retries. */
 const passing = new Set(['ThrottlingException', 'TooManyRequestsException', 'TimeoutError', 'AbortError']);
@@ -21,7 +22,7 @@ export const createSecretsManagerCredentials = (deps: {
 }): Credentials => ({
   async resolve(reference) {
     const text = await secretText(deps.client, `${deps.prefix}${reference}`);
-    return typeof text === 'string' ? readCredential(jsonOf(text)) : text;
+    return typeof text === 'string' ? readCredential(jsonOrNull(text)) : text;
   },
 });
 
@@ -38,13 +39,5 @@ const secretText = async (client: SecretsManagerClient, SecretId: string): Promi
     if (error instanceof InternalServiceError || (error instanceof Error && passing.has(error.name)))
       throw new StoreBusyError(`the secret ${SecretId} cannot be read now`, { cause: error });
     throw error;
-  }
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 };

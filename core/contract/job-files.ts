@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Oid } from './ids.ts';
-import { BranchPointer, PullReport } from './records.ts';
+import { BranchPointer, JobCounts, PullReport } from './records.ts';
 
 /** What the steps of one job leave for each other in the object store. */
 
@@ -49,15 +49,15 @@ export const DiffFile = z.object({
   branches: z.array(DiffedBranch),
   commits: z.array(Oid),
   default_branch: z.string().nullable(),
-  counts: z.object({
-    added: z.int(),
-    modified: z.int(),
-    deleted: z.int(),
-    renamed: z.int(),
-    unchanged: z.int(),
-    /** Of the changed files that needed no content. */
-    indexed: z.int(),
-    skipped_by_reason: z.record(z.string(), z.int()),
+  /** What is indexed and skipped already: of the changed files, those that needed no content. */
+  counts: JobCounts.pick({
+    added: true,
+    modified: true,
+    deleted: true,
+    renamed: true,
+    unchanged: true,
+    indexed: true,
+    skipped_by_reason: true,
   }),
   /** Changed files whose content must be read, and how many distinct blobs they are. */
   pending_files: z.int(),

@@ -16,3 +16,13 @@ export const LookRemoteInput = z.object({
 export type LookRemoteInput = z.input<typeof LookRemoteInput>;
 
 export const LookRemoteOutput = z.array(PullReport);
+
+/** Of a branch that nothing could be told of. */
+export const unknownReport = (remote: string, branch: string, from: string | null): PullReport => ({
+  remote,
+  branch,
+  from,
+  to: null,
+  commit_count: null,
+  rewritten: false,
+});

@@ -2,7 +2,7 @@ import { clock, compose, ends, jobs, logger, metrics, repositories, workflow } f
 import { JobParams } from '../../core/contract/api.ts';
 import { cancelJob } from '../../core/jobs/cancel-job.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, notFound, problem } from '../shared/problems.ts';
+import { problem, refusal } from '../shared/problems.ts';
 
 const ports = compose({ clock, ends, jobs, logger, metrics, repositories, workflow });
 const cancel = cancelJob(ports);
@@ -17,9 +17,8 @@ export const handler = defineApiHandler(ports.logger, { params: JobParams }, asy
       return problem(409, 'Job has ended', `the job has ended: ${status}`, { job_id, job_status: status, ended_at });
     }
     case 'not-found':
-      return notFound('Job');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Job');
     default:
       return outcome satisfies never;
   }

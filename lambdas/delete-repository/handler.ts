@@ -2,7 +2,7 @@ import { compose, index, logger, objects, repositories, schedules } from '#ports
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { deleteRepository } from '../../core/repositories/delete-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, notFound, problem } from '../shared/problems.ts';
+import { problem, refusal } from '../shared/problems.ts';
 
 const ports = compose({ index, logger, objects, repositories, schedules });
 const remove = deleteRepository(ports);
@@ -15,9 +15,8 @@ export const handler = defineApiHandler(ports.logger, { params: RepositoryParams
     case 'busy':
       return problem(409, 'Sync in progress', 'the repository is being synced: wait for the job, or cancel it');
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

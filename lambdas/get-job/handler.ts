@@ -4,7 +4,7 @@ import { getJob } from '../../core/jobs/get-job.ts';
 import { fingerprint } from '../../core/objects/fingerprint.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { isUnchanged } from '../shared/entity-tag.ts';
-import { forbidden, notFound } from '../shared/problems.ts';
+import { refusal } from '../shared/problems.ts';
 
 const ports = compose({ clock, jobs, logger, repositories });
 const get = getJob(ports);
@@ -22,9 +22,8 @@ export const handler = defineApiHandler(
         return { status: 200, body: outcome.job, headers };
       }
       case 'not-found':
-        return notFound('Job');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Job');
       default:
         return outcome satisfies never;
     }

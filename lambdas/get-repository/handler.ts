@@ -2,7 +2,7 @@ import { compose, logger, repositories } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { getRepository } from '../../core/repositories/get-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, notFound } from '../shared/problems.ts';
+import { refusal } from '../shared/problems.ts';
 
 const ports = compose({ logger, repositories });
 const get = getRepository(ports);
@@ -13,9 +13,8 @@ export const handler = defineApiHandler(ports.logger, { params: RepositoryParams
     case 'found':
       return { status: 200, body: outcome.repository };
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

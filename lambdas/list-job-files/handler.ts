@@ -2,7 +2,7 @@ import { compose, jobs, logger, objects, repositories } from '#ports';
 import { JobFilesQuery, JobParams } from '../../core/contract/api.ts';
 import { listJobFiles } from '../../core/jobs/job-files.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { badCursor, forbidden, notFound } from '../shared/problems.ts';
+import { badCursor, refusal } from '../shared/problems.ts';
 
 const ports = compose({ jobs, logger, objects, repositories });
 const list = listJobFiles(ports);
@@ -18,9 +18,8 @@ export const handler = defineApiHandler(
       case 'bad-cursor':
         return badCursor();
       case 'not-found':
-        return notFound('Job');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Job');
       default:
         return outcome satisfies never;
     }

@@ -2,7 +2,7 @@ import { clock, compose, jobs, logger, repositories } from '#ports';
 import { type JobList, PageQuery, RepositoryParams } from '../../core/contract/api.ts';
 import { listJobs } from '../../core/jobs/list-jobs.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { badCursor, forbidden, notFound } from '../shared/problems.ts';
+import { badCursor, refusal } from '../shared/problems.ts';
 
 const ports = compose({ clock, jobs, logger, repositories });
 const list = listJobs(ports);
@@ -20,9 +20,8 @@ export const handler = defineApiHandler(
       case 'bad-cursor':
         return badCursor();
       case 'not-found':
-        return notFound('Repository');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Repository');
       default:
         return outcome satisfies never;
     }

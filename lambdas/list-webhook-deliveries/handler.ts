@@ -3,7 +3,7 @@ import { RepositoryParams } from '../../core/contract/api.ts';
 import { DeliveryQuery } from '../../core/contract/deliveries.ts';
 import { listDeliveries } from '../../core/webhooks/webhook-deliveries.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, invalid, notFound } from '../shared/problems.ts';
+import { invalid, refusal } from '../shared/problems.ts';
 
 const ports = compose({ logger, outbox, repositories });
 const list = listDeliveries(ports);
@@ -18,9 +18,8 @@ export const handler = defineApiHandler(
         case 'found':
           return { status: 200, body: { deliveries: outcome.page.items, next: outcome.page.next } };
         case 'not-found':
-          return notFound('Repository');
         case 'forbidden':
-          return forbidden();
+          return refusal(outcome.kind, 'Repository');
         default:
           return outcome satisfies never;
       }

@@ -2,7 +2,7 @@ import { clock, compose, logger, outbox, repositories } from '#ports';
 import { DeliveryParams } from '../../core/contract/deliveries.ts';
 import { redeliverWebhook } from '../../core/webhooks/webhook-deliveries.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, notFound } from '../shared/problems.ts';
+import { notFound, refusal } from '../shared/problems.ts';
 
 const ports = compose({ clock, logger, outbox, repositories });
 const redeliver = redeliverWebhook(ports);
@@ -15,9 +15,8 @@ export const handler = defineApiHandler(ports.logger, { params: DeliveryParams }
     case 'no-delivery':
       return notFound('Delivery');
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

@@ -2,7 +2,7 @@ import { claims, clock, compose, ids, jobs, logger, metrics, repositories, workf
 import { JobParams } from '../../core/contract/api.ts';
 import { retryFailed } from '../../core/triggers/retry-failed.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, notFound, problem } from '../shared/problems.ts';
+import { problem, refusal } from '../shared/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
 const ports = compose({ claims, clock, ids, jobs, logger, metrics, repositories, workflow });
@@ -18,9 +18,8 @@ export const handler = defineApiHandler(ports.logger, { params: JobParams }, asy
     case 'nothing-failed':
       return problem(409, 'Nothing to retry', 'the job had no failed files');
     case 'not-found':
-      return notFound('Job');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Job');
     default:
       return outcome satisfies never;
   }

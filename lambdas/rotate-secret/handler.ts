@@ -2,7 +2,7 @@ import { clock, compose, ids, logger, repositories } from '#ports';
 import { SecretParams } from '../../core/contract/api.ts';
 import { rotateSecret } from '../../core/repositories/rotate-secret.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, notFound } from '../shared/problems.ts';
+import { refusal } from '../shared/problems.ts';
 
 const ports = compose({ clock, ids, logger, repositories });
 const rotate = rotateSecret(ports);
@@ -14,9 +14,8 @@ export const handler = defineApiHandler(ports.logger, { params: SecretParams }, 
     case 'rotated':
       return { status: 201, body: { repository_id: repo_id, name, secret: outcome.secret } };
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

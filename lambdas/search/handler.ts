@@ -2,7 +2,7 @@ import { compose, embedder, index, logger, objects, pathRules, repositories } fr
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
 import { search } from '../../core/search/search.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { forbidden, notFound, problem } from '../shared/problems.ts';
+import { problem, refusal } from '../shared/problems.ts';
 
 const ports = compose({ embedder, index, logger, objects, pathRules, repositories });
 const find = search(ports);
@@ -24,9 +24,8 @@ export const handler = defineApiHandler(
         return problem(409, 'Embedder mismatch', detail);
       }
       case 'not-found':
-        return notFound('Repository');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Repository');
       default:
         return outcome satisfies never;
     }

@@ -1,4 +1,4 @@
-import { type Answer, forbidden, notFound } from './problems.ts';
+import { type Answer, refusal } from './problems.ts';
 
 /** Of setting and of removing a grant alike. */
 export const grantAnswer = (outcome: { readonly kind: 'changed' | 'not-found' | 'forbidden' }): Answer => {
@@ -6,9 +6,8 @@ export const grantAnswer = (outcome: { readonly kind: 'changed' | 'not-found' | 
     case 'changed':
       return { status: 204, body: null };
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome.kind satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Problem } from '../../core/contract/api.ts';
+import { problemBody } from '../../core/contract/problem-body.ts';
 
 /** An answer before API Gateway's wrapping. */
 export interface Answer {
@@ -14,18 +14,11 @@ export const problem = (
   detail: string,
   extra: { readonly [member: string]: unknown } = {},
   headers: Readonly<Record<string, string>> = {},
-): Answer => {
-  const body: Problem = {
-    type: `urn:repository-sync:problem:${title.toLowerCase().replaceAll(' ', '-')}`,
-    title,
-    status,
-    detail,
-    error: title,
-    message: detail,
-    ...extra,
-  };
-  return { status, body, headers: { 'content-type': 'application/problem+json', ...headers } };
-};
+): Answer => ({
+  status,
+  body: problemBody(status, title, detail, extra),
+  headers: { 'content-type': 'application/problem+json', ...headers },
+});
 
 interface FieldError {
   readonly field: string;
@@ -72,6 +65,9 @@ export const credentialRefused = (): Answer =>
   ]);
 export const badCursor = (): Answer => invalid([{ field: 'query.cursor', message: 'must be a cursor from `next`' }]);
 export const notFound = (what: string): Answer => problem(404, 'Not found', `${what} not found`);
+/** What a use case refuses, of what the call names. */
+export const refusal = (kind: 'not-found' | 'forbidden', what: 'Repository' | 'Job'): Answer =>
+  kind === 'not-found' ? notFound(what) : forbidden();
 export const forbidden = (): Answer => problem(403, 'Access denied', 'Access denied');
 export const unauthorized = (): Answer =>
   problem(401, 'Unauthorized', 'a valid bearer token is needed', {}, { 'www-authenticate': 'Bearer' });

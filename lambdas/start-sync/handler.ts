@@ -18,7 +18,7 @@ import { SyncOptions } from '../../core/contract/sync-options.ts';
 import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
 import { type StartSyncOutcome, startSync } from '../../core/triggers/start-sync.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { type Answer, forbidden, invalid, notFound, problem } from '../shared/problems.ts';
+import { type Answer, invalid, problem, refusal } from '../shared/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
 const ports = compose({
@@ -70,9 +70,8 @@ const answerOf = (outcome: StartSyncOutcome): Answer => {
     case 'invalid':
       return invalid(outcome.errors);
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

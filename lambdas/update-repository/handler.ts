@@ -2,7 +2,7 @@ import { clock, compose, credentials, logger, repositories, schedules } from '#p
 import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
 import { updateRepository } from '../../core/repositories/update-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { credentialRefused, forbidden, invalid, notFound } from '../shared/problems.ts';
+import { credentialRefused, invalid, refusal } from '../shared/problems.ts';
 
 const ports = compose({ clock, credentials, logger, repositories, schedules });
 const update = updateRepository(ports);
@@ -20,9 +20,8 @@ export const handler = defineApiHandler(
       case 'bad-schedule':
         return invalid([{ field: 'schedule', message: outcome.reason }]);
       case 'not-found':
-        return notFound('Repository');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Repository');
       default:
         return outcome satisfies never;
     }

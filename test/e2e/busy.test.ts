@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 import { operations } from '../../core/contract/operations/operations.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { EmbedderThrottledError, EmbedderUnavailableError, StoreBusyError } from '../../core/domain/errors.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { createApiContract } from '../support/api-contract.ts';
-import { createFaults } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
 /** Every handler, composed as in the service, when what it needs asks for less. */
 const contract = createApiContract(buildOpenApi());
-const faults = createFaults();
-let world: World;
-let git: GitRepository;
+const world = useWorld({ git: () => createGitRepository({ 'a.ts': 'export const a = "aphid";\n' }) });
+const { faults } = world;
 beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-  git = await createGitRepository({ 'a.ts': 'export const a = "aphid";\n' });
-  await world.api.register('repo-123', git.path);
+  await world.api.register('repo-123', world.git.path);
   await world.api.synced('repo-123');
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  await git.cleanup();
 });
 
 const stores: readonly (keyof Runtime)[] = [

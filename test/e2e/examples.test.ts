@@ -4,25 +4,15 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SearchAnswer } from '../../core/contract/api.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useService } from '../support/use-service.ts';
 
 const examples = resolve(import.meta.dirname, '../../examples');
 
-let git: GitRepository;
-let data: Awaited<ReturnType<typeof makeDataDir>>;
-let service: ServiceProcess;
-beforeAll(async () => {
-  git = await createGitRepository({ 'src/a.ts': 'export const greeting = "hello capybara";\n' });
-  data = await makeDataDir();
-  service = await startService(data.path, { WEBHOOK_ALLOW: '127.0.0.1' });
-});
-afterAll(async () => {
-  await service.terminate();
-  await data.remove();
-  await git.cleanup();
+const service = useService(() => createGitRepository({ 'src/a.ts': 'export const greeting = "hello capybara";\n' }), {
+  WEBHOOK_ALLOW: '127.0.0.1',
 });
 
 it('each example is tried here', async () => {
@@ -30,21 +20,21 @@ it('each example is tried here', async () => {
 });
 
 describe('examples/sync-and-search.sh', () => {
-  const run = (args: readonly string[], token = service.token) =>
+  const run = (args: readonly string[], token = service.process.token) =>
     promisify(execFile)(`${examples}/sync-and-search.sh`, [...args], {
-      env: { ...process.env, API: `${service.url}/api`, TOKEN: token },
+      env: { ...process.env, API: `${service.process.url}/api`, TOKEN: token },
     });
 
   it('registers, syncs and finds', async () => {
-    const { stdout, stderr } = await run(['shell', git.path, 'hello capybara']);
+    const { stdout, stderr } = await run(['shell', service.git.path, 'hello capybara']);
     const answer: SearchAnswer = JSON.parse(stdout);
     expect(answer.results[0]).toMatchObject({ path: 'src/a.ts' });
     expect(stderr).toMatch(/^sync-\S+ completed 100 %$/m);
   });
   it('syncs again where the repository is registered already, and finds what is new', async () => {
-    await git.write({ 'src/b.ts': 'export const b = "a quoll & \\"more\\"";\n' });
-    await git.commit('more');
-    const { stdout } = await run(['shell', git.path, 'quoll & "more"']);
+    await service.git.write({ 'src/b.ts': 'export const b = "a quoll & \\"more\\"";\n' });
+    await service.git.commit('more');
+    const { stdout } = await run(['shell', service.git.path, 'quoll & "more"']);
     expect((JSON.parse(stdout) as SearchAnswer).results[0]).toMatchObject({ path: 'src/b.ts' });
   });
   it('exits with 1 and the cause when the sync fails', async () => {
@@ -55,7 +45,7 @@ describe('examples/sync-and-search.sh', () => {
     });
   });
   it('exits with 1 when the token is not good', async () => {
-    await expect(run(['shell', git.path, 'x'], 'nonsense')).rejects.toMatchObject({
+    await expect(run(['shell', service.git.path, 'x'], 'nonsense')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^not registered: 401 /),
     });
@@ -69,7 +59,7 @@ describe('examples/webhook-receiver.mjs', () => {
   it('prints each event of a sync once, and refuses what is not signed with the secret', async () => {
     const registered = await service.api.call<{ secrets: { webhook: string } }>('POST', '/api/repositories', {
       repository_id: 'hooked',
-      source: { url: git.path },
+      source: { url: service.git.path },
     });
     const receiver = spawn(process.execPath, [`${examples}/webhook-receiver.mjs`], {
       env: { ...process.env, NODE_V8_COVERAGE: '', PORT: '0', WEBHOOK_SECRET: registered.body.secrets.webhook },

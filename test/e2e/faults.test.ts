@@ -1,31 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobFileList } from '../../core/contract/api.ts';
 import type { JobId } from '../../core/contract/ids.ts';
 import { GenerationNotFoundError, ObjectMissingError } from '../../core/domain/errors.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
-import { createFaults, holdEmbedding } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { failEmbedding, holdEmbedding } from '../support/faults.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
+const world = useWorld();
+const { faults } = world;
 
 const base = { 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' };
 
 /** A registered repository with a completed index of `base`. */
 const indexed = async (id: string): Promise<GitRepository> => {
-  const git = await createGitRepository(base);
-  repositories.push(git);
-  await world.api.register(id, git.path);
+  const git = await world.registered(id, base);
   expect((await world.api.synced(id)).status).toBe('completed');
   return git;
 };
@@ -48,12 +37,7 @@ const captureErrors = () => {
 describe('a bad file', () => {
   it('that cannot be embedded fails alone: the others are indexed, and the job says so', async () => {
     const git = await indexed('poison');
-    faults.set('embedder', (real) => ({
-      embed: async (texts, kind) => {
-        if (kind === 'document' && texts.some((text) => text.includes('poison'))) throw new RangeError(foreign);
-        return real.embed(texts, kind);
-      },
-    }));
+    failEmbedding(faults, 'poison', foreign);
     await add(git, { 'bad.ts': 'export const bad = "poison";\n', 'c.ts': 'export const c = "caracal";\n' });
     const job = await world.api.synced('poison');
     expect(job).toMatchObject({ status: 'completed_with_errors', counts: { indexed: 1, failed: 1 } });
@@ -140,11 +124,10 @@ describe('a step that fails', () => {
   });
 
   it('in many batches names the batch’s own error', async () => {
-    const git = await createGitRepository(
+    await world.registered(
+      'batches',
       Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`f${i}.ts`, `export const f${i} = ${i};\n`])),
     );
-    repositories.push(git);
-    await world.api.register('batches', git.path);
     faults.set('index', () => ({
       put: async () => {
         throw new GenerationNotFoundError('index out of reach');

@@ -1,31 +1,18 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer, Problem } from '../../core/contract/api.ts';
 import type { RepositoryId } from '../../core/contract/ids.ts';
 import type { PushHookAnswer } from '../../core/contract/push-hooks.ts';
 import type { Reply } from '../support/api.ts';
-import { createFaults, createGate } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { holdEmbedding } from '../support/faults.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
+const world = useWorld();
+const { faults } = world;
 
-const register = async (id: string): Promise<GitRepository> => {
-  const git = await createGitRepository({ 'a.ts': 'export const a = "aardwolf";\n' });
-  repositories.push(git);
-  await world.api.register(id, git.path);
-  return git;
-};
+const register = (id: string): Promise<GitRepository> =>
+  world.registered(id, { 'a.ts': 'export const a = "aardwolf";\n' });
 
 const commit = async (git: GitRepository, name: string): Promise<string> => {
   await git.write({ [`${name}.ts`]: `export const ${name} = "${name}";\n` });
@@ -129,13 +116,7 @@ describe('pushes during a sync', () => {
     const git = await register('stormy');
     await world.api.synced('stormy');
     await commit(git, 'before');
-    const gate = createGate();
-    faults.set('embedder', (real) => ({
-      embed: async (texts, kind) => {
-        if (kind === 'document') await gate.wait();
-        return real.embed(texts, kind);
-      },
-    }));
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('stormy');
     await gate.reached;
     let last = '';
@@ -161,13 +142,7 @@ describe('pushes during a sync', () => {
     const git = await register('branchy');
     await git.branch('develop');
     await world.api.synced('branchy', { branches: ['main', 'develop'] });
-    const gate = createGate();
-    faults.set('embedder', (real) => ({
-      embed: async (texts, kind) => {
-        if (kind === 'document') await gate.wait();
-        return real.embed(texts, kind);
-      },
-    }));
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('branchy', { full_reindex: true });
     await gate.reached;
     await github('branchy', pushTo('main'));

@@ -8,7 +8,7 @@ import type { JobAnswer } from '../../core/contract/api.ts';
 import type { RepositoryId } from '../../core/contract/ids.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { countOperations, type Operations } from '../support/count-operations.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useWorld } from '../support/use-world.ts';
 
 /** How the work grows with the repository, in operations: each size is twice the one before. */
 const sizes = [500, 1000, 2000] as const;
@@ -23,8 +23,6 @@ interface Measured {
 const counter = countOperations();
 const measured = new Map<number, Measured>();
 let directory: string;
-let world: World;
-
 let jobReads = 0;
 const logged = new Map<string, unknown>();
 const decorate = (runtime: Runtime): Runtime => ({
@@ -38,6 +36,7 @@ const decorate = (runtime: Runtime): Runtime => ({
   },
   logger: { ...runtime.logger, info: (message, facts) => logged.set(message, facts) },
 });
+const world = useWorld({ decorate });
 
 const measure = async (files: number): Promise<Measured> => {
   const path = join(directory, String(files));
@@ -58,13 +57,9 @@ const measure = async (files: number): Promise<Measured> => {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'test-scale-'));
-  world = await startWorld(decorate);
   for (const files of sizes) measured.set(files, await measure(files));
 }, 300_000);
-afterAll(async () => {
-  await world?.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const of = (files: number): Measured => measured.get(files) as Measured;
 const pairs = [

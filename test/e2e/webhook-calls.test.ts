@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../core/contract/api.ts';
 import type { Delivery } from '../../core/contract/events.ts';
-import { startWebhookLab, type WebhookLab } from '../support/webhook-lab.ts';
+import { useWebhookLab } from '../support/webhook-lab.ts';
 import { verifySignature } from '../support/webhook-receiver.ts';
 
-let lab: WebhookLab;
-beforeAll(async () => {
-  lab = await startWebhookLab();
-});
-afterAll(() => lab.close());
+const lab = useWebhookLab();
 
 describe('a receiver that answers 410', () => {
   it('gets nothing more, until somebody asks for a redelivery', async () => {
@@ -60,7 +56,7 @@ describe('the delivery log', () => {
   });
 
   it('is for those who may sync, and refuses what it does not know', async () => {
-    const bob = await lab.world.as('bob');
+    const bob = lab.world.as('bob');
     const path = '/api/repositories/logged/webhook-deliveries';
     const [first] = await lab.deliveries('logged');
     const again = `${path}/${first?.delivery_id}/redeliver`;
@@ -116,7 +112,7 @@ describe('secrets', () => {
   });
 
   it('are the owner’s matter', async () => {
-    const bob = await lab.world.as('bob');
+    const bob = lab.world.as('bob');
     await lab.world.api.call('PUT', '/api/repositories/rotated/grants/bob', { role: 'write' });
     expect((await bob.call('POST', '/api/repositories/rotated/secrets/webhook')).status).toBe(403);
     expect((await lab.world.api.call('POST', '/api/repositories/rotated/secrets/other')).status).toBe(400);

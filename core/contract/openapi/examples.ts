@@ -1,3 +1,5 @@
+import { problemBody } from '../problem-body.ts';
+
 /** The story's own values, as the document's examples. A test holds each against its schema. */
 
 const job_id = 'sync-6f1c2f0e-8d0b-4a5e-9c6f-2b7d1e3a4c5d';
@@ -132,29 +134,19 @@ export const jobFiles = {
   next: null,
 };
 
-const problem = (status: number, title: string, detail: string, more: object = {}) => ({
-  type: `urn:repository-sync:problem:${title.toLowerCase().replaceAll(' ', '-')}`,
-  title,
-  status,
-  detail,
-  error: title,
-  message: detail,
-  ...more,
-});
-
-export const syncInProgress = problem(409, 'Sync already in progress', 'Sync already in progress', {
+export const syncInProgress = problemBody(409, 'Sync already in progress', 'Sync already in progress', {
   job_id,
   job_status: 'running',
   progress: runningJob.progress,
   estimated_completion: runningJob.estimated_completion,
 });
 
-export const jobEnded = problem(409, 'Job has ended', 'the job has ended: completed', {
+export const jobEnded = problemBody(409, 'Job has ended', 'the job has ended: completed', {
   job_id,
   job_status: 'completed',
   ended_at: endedJob.ended_at,
 });
-export const keyReused = problem(
+export const keyReused = problemBody(
   422,
   'Idempotency key reused',
   'this Idempotency-Key was used with other options: take a new key for a new request',
@@ -162,7 +154,7 @@ export const keyReused = problem(
 
 /** Examples of the answers that many calls have, by their names in operations-kit.ts. */
 export const commonExamples: Readonly<Record<string, unknown>> = {
-  BadRequest: problem(
+  BadRequest: problemBody(
     400,
     'Bad request',
     'branches.0: must be a branch name by git’s rules, and not begin with a dash',
@@ -170,18 +162,22 @@ export const commonExamples: Readonly<Record<string, unknown>> = {
       errors: [{ field: 'branches.0', message: 'must be a branch name by git’s rules, and not begin with a dash' }],
     },
   ),
-  Unauthorized: problem(401, 'Unauthorized', 'a valid bearer token is needed'),
-  Forbidden: problem(403, 'Access denied', 'Access denied'),
-  NotFound: problem(404, 'Not found', 'Repository not found'),
+  Unauthorized: problemBody(401, 'Unauthorized', 'a valid bearer token is needed'),
+  Forbidden: problemBody(403, 'Access denied', 'Access denied'),
+  NotFound: problemBody(404, 'Not found', 'Repository not found'),
 };
 
-export const mayNotRegister = problem(
+export const mayNotRegister = problemBody(
   403,
   'Registration not allowed',
   'to register takes the right repository_sync:register, as a scope or a group of your token: ask the operator',
 );
-export const exists = problem(409, 'Repository exists', 'repository repo-123 exists already');
-export const busy = problem(409, 'Sync in progress', 'the repository is being synced: wait for the job, or cancel it');
+export const exists = problemBody(409, 'Repository exists', 'repository repo-123 exists already');
+export const busy = problemBody(
+  409,
+  'Sync in progress',
+  'the repository is being synced: wait for the job, or cancel it',
+);
 
 export const searchAnswer = {
   results: [

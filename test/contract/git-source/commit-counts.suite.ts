@@ -4,7 +4,7 @@ import type { OverTransport } from './transport.ts';
 
 /** How many commits are new. */
 export const describeCommitCounts = (over: OverTransport): void => {
-  const { countOf, create, sourceOf } = over;
+  const { countOf, create, createRewritten, sourceOf } = over;
 
   describe('countCommits', () => {
     it('counts none and one', async () => {
@@ -38,12 +38,7 @@ export const describeCommitCounts = (over: OverTransport): void => {
     });
 
     it('tells a rewritten branch', async () => {
-      const repository = await create({ a: 'a' });
-      await repository.write({ b: 'b' });
-      const old = await repository.commit();
-      await repository.git('reset', '--quiet', '--hard', 'HEAD~1');
-      await repository.write({ c: 'c' });
-      await repository.commit();
+      const { repository, old } = await createRewritten();
       const to = await repository.commit();
 
       expect(await countOf(repository, old, to)).toEqual({ count: over.anyObject ? 2 : null, rewritten: true });

@@ -42,16 +42,27 @@ export const useTransport = ({ server: serverOptions, anyObject }: Transport) =>
   const sourceOf = ({ path }: GitRepository): Source => ({
     url: server === undefined ? path : `${server.url}/${basename(path)}/.git`,
   });
+  const create = async (...args: Parameters<typeof createGitRepository>): Promise<GitRepository> => {
+    const repository = await createGitRepository(...args);
+    repositories.push(repository);
+    return repository;
+  };
   return {
     anyObject,
     get git(): GitSource {
       return git;
     },
     sourceOf,
-    create: async (...args: Parameters<typeof createGitRepository>): Promise<GitRepository> => {
-      const repository = await createGitRepository(...args);
-      repositories.push(repository);
-      return repository;
+    create,
+    /** A repository whose branch was rewritten: its old head is in no branch any more. */
+    createRewritten: async (): Promise<{ readonly repository: GitRepository; readonly old: string }> => {
+      const repository = await create({ a: 'a' });
+      await repository.write({ b: 'b' });
+      const old = await repository.commit();
+      await repository.git('reset', '--quiet', '--hard', 'HEAD~1');
+      await repository.write({ c: 'c' });
+      await repository.commit();
+      return { repository, old };
     },
     treeOf: (repository: GitRepository, commit: string, branch?: string) =>
       readTree(git, sourceOf(repository), commit, branch),

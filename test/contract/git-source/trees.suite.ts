@@ -5,7 +5,7 @@ import type { OverTransport } from './transport.ts';
 
 /** What is read of the trees of opened commits. */
 export const describeTrees = (over: OverTransport): void => {
-  const { create, sourceOf, treeOf } = over;
+  const { create, createRewritten, sourceOf, treeOf } = over;
 
   describe('open', () => {
     it('lists the whole tree in tree order, with names that are bytes, links and submodules', async () => {
@@ -78,12 +78,7 @@ export const describeTrees = (over: OverTransport): void => {
     it.skipIf(!over.anyObject)(
       'reads the commit it was asked for when the branch has moved on or was rewritten',
       async () => {
-        const repository = await create({ a: 'a' });
-        await repository.write({ b: 'b' });
-        const old = await repository.commit();
-        await repository.git('reset', '--quiet', '--hard', 'HEAD~1');
-        await repository.write({ c: 'c' });
-        await repository.commit();
+        const { repository, old } = await createRewritten();
 
         expect((await treeOf(repository, old)).map(({ path }) => path)).toEqual(['a', 'b']);
       },

@@ -10,32 +10,28 @@ import {
   type TreeEntry,
   treeLine,
 } from '../../../core/manifest/manifest.ts';
+import { indexedEntry, oidOf } from '../../support/manifest-entries.ts';
 
-const oid = (n: number): string => n.toString(16).padStart(40, '0');
-const entry = (path: string, n = 1): ManifestEntry => ({
-  path,
-  mode: '100644',
-  oid: oid(n),
-  size: 3,
-  outcome: 'indexed',
-  reason: '',
-  chunks: 1,
-});
-const file = (path: string, n = 1): TreeEntry => ({ path, mode: '100644', oid: oid(n), size: null });
+const file = (path: string, n = 1): TreeEntry => ({ path, mode: '100644', oid: oidOf(n), size: null });
 
 describe('a manifest line', () => {
   it('comes back as it was written', () => {
-    const failed: ManifestEntry = { ...entry('a b/ü.ts'), outcome: 'failed', reason: 'Error: no room', chunks: 0 };
+    const failed: ManifestEntry = {
+      ...indexedEntry('a b/ü.ts'),
+      outcome: 'failed',
+      reason: 'Error: no room',
+      chunks: 0,
+    };
     expect(parseManifestLine(manifestLine(failed))).toEqual(failed);
   });
 
   it('keeps a cause with tabs and newlines on its line', () => {
-    const line = manifestLine({ ...entry('a'), outcome: 'failed', reason: 'one\ttwo\nthree' });
+    const line = manifestLine({ ...indexedEntry('a'), outcome: 'failed', reason: 'one\ttwo\nthree' });
     expect(parseManifestLine(line).reason).toBe('one two three');
   });
 
   it('is refused when it is cut short', () => {
-    expect(() => parseManifestLine(`${oid(1)}\t100644`)).toThrow('not a manifest line');
+    expect(() => parseManifestLine(`${oidOf(1)}\t100644`)).toThrow('not a manifest line');
   });
 });
 
@@ -46,17 +42,17 @@ describe('a tree line', () => {
   });
 
   it('is refused when it is cut short', () => {
-    expect(() => parseTreeLine(oid(1))).toThrow('not a tree line');
+    expect(() => parseTreeLine(oidOf(1))).toThrow('not a tree line');
   });
 });
 
 describe('a line', () => {
-  const line = manifestLine(entry('dir/a b.ts', 7));
+  const line = manifestLine(indexedEntry('dir/a b.ts', 7));
 
   it('names its blob and its path without being parsed', () => {
-    expect([oidOfLine(line), pathOfLine(line)]).toEqual([oid(7), 'dir/a b.ts']);
+    expect([oidOfLine(line), pathOfLine(line)]).toEqual([oidOf(7), 'dir/a b.ts']);
     const tree = treeLine(file('x/y', 8));
-    expect([oidOfLine(tree), pathOfLine(tree)]).toEqual([oid(8), 'x/y']);
+    expect([oidOfLine(tree), pathOfLine(tree)]).toEqual([oidOf(8), 'x/y']);
   });
 
   it.each<[string, TreeEntry, boolean]>([

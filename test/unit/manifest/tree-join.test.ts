@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { comparePaths } from '../../../core/manifest/git-path.ts';
-import {
-  holdsTheSame,
-  type ManifestEntry,
-  manifestLine,
-  pathOfLine,
-  treeLine,
-} from '../../../core/manifest/manifest.ts';
+import { holdsTheSame, manifestLine, pathOfLine, treeLine } from '../../../core/manifest/manifest.ts';
 import {
   applyPatch,
   parsePatchLine,
@@ -23,17 +17,7 @@ import {
   parsePair,
   parsePairLine,
 } from '../../../core/manifest/tree-join.ts';
-
-const oid = (n: number): string => n.toString(16).padStart(40, '0');
-const entry = (path: string, n = 1): ManifestEntry => ({
-  path,
-  mode: '100644',
-  oid: oid(n),
-  size: 3,
-  outcome: 'indexed',
-  reason: '',
-  chunks: 1,
-});
+import { indexedEntry, oidOf } from '../../support/manifest-entries.ts';
 
 /** Lines in blocks of these lengths. */
 async function* blocks(lines: readonly string[], lengths: readonly number[]): AsyncGenerator<readonly string[]> {
@@ -46,11 +30,11 @@ async function* blocks(lines: readonly string[], lengths: readonly number[]): As
 }
 
 const ofManifest = (files: ReadonlyMap<string, number>): string[] =>
-  [...files].sort(([a], [b]) => comparePaths(a, b)).map(([path, n]) => manifestLine(entry(path, n)));
+  [...files].sort(([a], [b]) => comparePaths(a, b)).map(([path, n]) => manifestLine(indexedEntry(path, n)));
 const ofTree = (files: ReadonlyMap<string, number>): string[] =>
   [...files]
     .sort(([a], [b]) => comparePaths(a, b))
-    .map(([path, n]) => treeLine({ path, mode: '100644', oid: oid(n), size: null }));
+    .map(([path, n]) => treeLine({ path, mode: '100644', oid: oidOf(n), size: null }));
 
 const path = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.', 'é', '\u{1f600}'), minLength: 1, maxLength: 3 });
 const files = fc.array(fc.tuple(path, fc.integer({ min: 0, max: 2 }))).map((list) => new Map(list));
@@ -105,7 +89,7 @@ describe('joining a manifest with a tree', () => {
     const closed: string[] = [];
     async function* listing(name: string) {
       try {
-        yield [treeLine({ path: name, mode: '100644', oid: oid(1), size: null })];
+        yield [treeLine({ path: name, mode: '100644', oid: oidOf(1), size: null })];
       } finally {
         closed.push(name);
       }
@@ -135,7 +119,7 @@ describe('joining a manifest with what has changed in the tree', () => {
 describe('a pair’s line', () => {
   it('comes back as it was written', async () => {
     const { pairs } = await join(ofManifest(new Map([['a', 1]])), ofTree(new Map([['b', 2]])), [1]);
-    const modified = { before: manifestLine(entry('x')), after: treeLine({ ...entry('x', 2) }) };
+    const modified = { before: manifestLine(indexedEntry('x')), after: treeLine({ ...indexedEntry('x', 2) }) };
     for (const pair of [...pairs, modified]) expect(parsePairLine(pairLine(pair))).toEqual(pair);
   });
 });
@@ -148,7 +132,7 @@ describe('a patch of a manifest', () => {
         const { pairs } = await join(ofManifest(old), ofTree(now), [3]);
         for (const { before, after } of pairs.map(parsePair))
           patch.push(
-            after === null ? removeLine(before?.path ?? '') : putLine({ ...entry(after.path), oid: after.oid }),
+            after === null ? removeLine(before?.path ?? '') : putLine({ ...indexedEntry(after.path), oid: after.oid }),
           );
         const seen: (string | null)[] = [];
         const made = await Array.fromAsync(
@@ -177,7 +161,7 @@ describe('a patch of a manifest', () => {
       yield second;
     }
     const made = await Array.fromAsync(
-      applyPatch(base(), blocks([putLine(entry('c'))], [1]), (_, line) => line.slice(1)),
+      applyPatch(base(), blocks([putLine(indexedEntry('c'))], [1]), (_, line) => line.slice(1)),
     );
     expect(made[0]).toBe(first);
     expect(made.at(-1)).toBe(second);
@@ -186,7 +170,7 @@ describe('a patch of a manifest', () => {
 
   it('keeps a path apart from its mark, whatever the path is', () => {
     for (const name of ['a.ts', '+', '-', '+a', '-a', 'a+']) {
-      expect(parsePatchLine(putLine(entry(name)))).toEqual(entry(name));
+      expect(parsePatchLine(putLine(indexedEntry(name)))).toEqual(indexedEntry(name));
       expect(parsePatchLine(removeLine(name))).toBeNull();
       expect(pathOfLine(removeLine(name))).toBe(name);
     }

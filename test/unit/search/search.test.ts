@@ -8,17 +8,17 @@ import type { Runtime } from '../../../core/ports/runtime.ts';
 import type { IndexHit, IndexQuery } from '../../../core/ports/search-index.ts';
 import { createBranchFilesCache } from '../../../core/search/branch-files.ts';
 import { search } from '../../../core/search/search.ts';
+import { oidOf } from '../../support/manifest-entries.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
 
-const oid = (n: number): string => n.toString(16).padStart(40, '0');
 const id = 'shop' as RepositoryId;
 const ann = 'ann' as UserId;
 
 const line = (path: string, n: number, outcome: 'indexed' | 'skipped' = 'indexed'): string =>
-  manifestLine({ path, mode: '100644', oid: oid(n), size: 10, outcome, reason: '', chunks: 1 });
+  manifestLine({ path, mode: '100644', oid: oidOf(n), size: 10, outcome, reason: '', chunks: 1 });
 
 const hit = (n: number): IndexHit => ({
-  blob: oid(n),
+  blob: oidOf(n),
   ordinal: 0,
   startLine: 1,
   endLine: 2,
@@ -96,7 +96,7 @@ describe('searching a branch', () => {
     expect(await find(id, ann, query({ path: 'docs/' }))).toMatchObject({
       answer: { results: [{ path: 'docs/a.md', language: 'markdown' }] },
     });
-    expect(queries.at(-1)?.blobs).toEqual([oid(7)]);
+    expect(queries.at(-1)?.blobs).toEqual([oidOf(7)]);
     await find(id, ann, query({ path: 'src/' }));
     expect(queries.at(-1)?.blobs).toBeUndefined();
     expect(await find(id, ann, query({ language: 'cobol' }))).toMatchObject({ answer: { results: [] } });
@@ -208,8 +208,8 @@ describe('the manifests in memory', () => {
     const reads: string[] = [];
     const filesOf = createBranchFilesCache(objects(reads));
     const [first] = await Promise.all([filesOf('a'), filesOf('a')]);
-    expect(first?.pathsOf(oid(2))).toEqual(['a-2.ts']);
-    expect(first?.pathsOf(oid(9))).toEqual([]);
+    expect(first?.pathsOf(oidOf(2))).toEqual(['a-2.ts']);
+    expect(first?.pathsOf(oidOf(9))).toEqual([]);
     expect(reads).toEqual(['a']);
   });
 
@@ -221,9 +221,9 @@ describe('the manifests in memory', () => {
       },
     });
     const files = await filesOf('m');
-    expect([1, 2, 3, 4].map((n) => files.pathsOf(oid(n)))).toEqual([['a.ts', 'b.ts', 'e.ts'], [], ['d.ts'], []]);
+    expect([1, 2, 3, 4].map((n) => files.pathsOf(oidOf(n)))).toEqual([['a.ts', 'b.ts', 'e.ts'], [], ['d.ts'], []]);
     const filter = { key: 'not d', passes: (path: string) => path !== 'd.ts' };
-    expect(await files.blobsWhere(filter, 9)).toEqual([oid(1)]);
+    expect(await files.blobsWhere(filter, 9)).toEqual([oidOf(1)]);
   });
 
   describe('under a filter', () => {
@@ -248,8 +248,8 @@ describe('the manifests in memory', () => {
       const files = await manifest(10);
       const [first, second] = [counting('k', '3.ts'), counting('k', '3.ts')];
       const both = await Promise.all([files.blobsWhere(first.filter, 5), files.blobsWhere(second.filter, 5)]);
-      expect(both).toEqual([[oid(3)], [oid(3)]]);
-      expect(await files.blobsWhere(second.filter, 5)).toEqual([oid(3)]);
+      expect(both).toEqual([[oidOf(3)], [oidOf(3)]]);
+      expect(await files.blobsWhere(second.filter, 5)).toEqual([oidOf(3)]);
       expect([first.asked.times, second.asked.times]).toEqual([10, 0]);
     });
 

@@ -4,6 +4,7 @@ import { createS3VectorsSearchIndex } from '../../../../adapters/s3-vectors/sear
 import type { Generation, IndexRow, SearchIndex } from '../../../../core/ports/search-index.ts';
 import { answerJsonError } from '../../../support/aws-http-stub.ts';
 import { openS3VectorsStub, type S3VectorsStub } from '../../../support/aws-s3-vectors-stub.ts';
+import { oidOf } from '../../../support/manifest-entries.ts';
 
 let s3: S3VectorsStub;
 let index: SearchIndex;
@@ -14,9 +15,8 @@ beforeEach(async () => {
 afterEach(() => s3[Symbol.asyncDispose]());
 
 const generation: Generation = { repositoryId: 'repo-1', number: 1, dimensions: 2 };
-const oid = (n: number): string => n.toString(16).padStart(40, '0');
 const row = (blob: number, ordinal = 0, angle = 0, text = `text ${blob}`): IndexRow => ({
-  blob: oid(blob),
+  blob: oidOf(blob),
   ordinal,
   startLine: ordinal * 10 + 1,
   endLine: ordinal * 10 + 10,
@@ -107,7 +107,7 @@ describe('putting rows', () => {
     const texts = (
       await index.get(
         generation,
-        [1, 2].map((blob) => ({ oid: oid(blob), chunks: 1 })),
+        [1, 2].map((blob) => ({ oid: oidOf(blob), chunks: 1 })),
       )
     ).map(({ text }) => text);
     expect(texts).toEqual(['\u{1f44b}'.repeat(maxTextBytes / 4), 'x'.repeat(maxTextBytes)]);
@@ -133,9 +133,9 @@ describe('getting and deleting rows', () => {
     const rows = Array.from({ length: 250 }, (_, ordinal) => row(1, ordinal, ordinal));
     await index.put(generation, [...rows, row(2), row(3)]);
     const found = await index.get(generation, [
-      { oid: oid(1), chunks: 250 },
-      { oid: oid(3), chunks: 1 },
-      { oid: oid(4), chunks: 2 },
+      { oid: oidOf(1), chunks: 250 },
+      { oid: oidOf(3), chunks: 1 },
+      { oid: oidOf(4), chunks: 2 },
     ]);
     expect(found).toHaveLength(251);
     expect(found).toEqual(expect.arrayContaining([...rows, row(3)]));
@@ -144,24 +144,24 @@ describe('getting and deleting rows', () => {
   it('deletes every chunk of the blobs, and nothing else', async () => {
     const rows = Array.from({ length: 600 }, (_, ordinal) => row(1, ordinal));
     await index.put(generation, [...rows, row(2)]);
-    await index.delete(generation, [{ oid: oid(1), chunks: 600 }]);
-    expect([...(s3.indexes.get('repo-1.g1')?.vectors.keys() ?? [])]).toEqual([`${oid(2)}#0`]);
+    await index.delete(generation, [{ oid: oidOf(1), chunks: 600 }]);
+    expect([...(s3.indexes.get('repo-1.g1')?.vectors.keys() ?? [])]).toEqual([`${oidOf(2)}#0`]);
   });
 
   it('asks nothing for blobs without chunks', async () => {
-    expect(await index.get(generation, [{ oid: oid(1), chunks: 0 }])).toEqual([]);
+    expect(await index.get(generation, [{ oid: oidOf(1), chunks: 0 }])).toEqual([]);
     await index.delete(generation, []);
     expect(paths()).toEqual([]);
   });
 
   it('refuses metadata that is not its own', async () => {
     await index.put(generation, [row(1)]);
-    s3.indexes.get('repo-1.g1')?.vectors.set(`${oid(1)}#0`, {
-      key: `${oid(1)}#0`,
+    s3.indexes.get('repo-1.g1')?.vectors.set(`${oidOf(1)}#0`, {
+      key: `${oidOf(1)}#0`,
       data: { float32: [1, 0] },
       metadata: {},
     });
-    await expect(index.get(generation, [{ oid: oid(1), chunks: 1 }])).rejects.toThrow();
+    await expect(index.get(generation, [{ oid: oidOf(1), chunks: 1 }])).rejects.toThrow();
   });
 });
 
@@ -169,10 +169,10 @@ describe('a query', () => {
   it('without words answers by vector, nearest first', async () => {
     await index.put(generation, [row(1, 0, 2), row(2, 0, 0.1), row(3, 1, 1)]);
     const hits = await index.query(generation, { vector: east, words: ' ', limit: 2 });
-    expect(hits.map(({ blob }) => blob)).toEqual([oid(2), oid(3)]);
+    expect(hits.map(({ blob }) => blob)).toEqual([oidOf(2), oidOf(3)]);
     expect(hits[0]?.score).toBeCloseTo(Math.cos(0.1), 5);
     expect(hits[1]).toEqual({
-      blob: oid(3),
+      blob: oidOf(3),
       ordinal: 1,
       startLine: 11,
       endLine: 20,
@@ -188,7 +188,7 @@ describe('a query', () => {
       row(3, 0, 0.2, 'function parseConfig() {}'),
     ]);
     const hits = await index.query(generation, { vector: east, words: 'parse_config', limit: 10 });
-    expect(hits.map(({ blob }) => blob)).toEqual([oid(3), oid(1), oid(2)]);
+    expect(hits.map(({ blob }) => blob)).toEqual([oidOf(3), oidOf(1), oidOf(2)]);
     expect(hits.map(({ score }) => score)).toEqual([...hits.map(({ score }) => score)].sort((a, b) => b - a));
   });
 
@@ -206,7 +206,7 @@ describe('a query', () => {
     ] as const) {
       s3.http.requests.length = 0;
       const found = await index.query(generation, { vector: east, words: '', limit });
-      expect(found.map(({ blob }) => blob)).toEqual(Array.from({ length: hits }, (_, i) => oid(i)));
+      expect(found.map(({ blob }) => blob)).toEqual(Array.from({ length: hits }, (_, i) => oidOf(i)));
       expect(paths()).toEqual(Array.from({ length: pages }, () => 'QueryVectors'));
     }
   });
@@ -215,7 +215,7 @@ describe('a query', () => {
     const rows = Array.from({ length: 300 }, (_, i) => row(i, 0, i / 1000));
     await index.put(generation, [...rows, row(999, 0, 1, 'parse_config')]);
     const [best] = await index.query(generation, { vector: east, words: 'parseConfig', limit: 301 });
-    expect(best?.blob).toBe(oid(999));
+    expect(best?.blob).toBe(oidOf(999));
   });
 
   it('for a language and many blobs keeps each filter small', async () => {
@@ -237,9 +237,9 @@ describe('a query', () => {
 
   it('reads rows that were put before rows named languages', async () => {
     await index.put(generation, [row(1)]);
-    const { metadata } = s3.indexes.get('repo-1.g1')?.vectors.get(`${oid(1)}#0`) ?? {};
+    const { metadata } = s3.indexes.get('repo-1.g1')?.vectors.get(`${oidOf(1)}#0`) ?? {};
     expect(metadata).not.toHaveProperty('languages');
-    expect(await index.get(generation, [{ oid: oid(1), chunks: 1 }])).toEqual([row(1)]);
+    expect(await index.get(generation, [{ oid: oidOf(1), chunks: 1 }])).toEqual([row(1)]);
   });
 
   it.each([40, 64])('for blobs answers with rows of them only, however many (oids of %d digits)', async (digits) => {
@@ -270,7 +270,7 @@ describe('a query', () => {
 
 describe('an absent generation', () => {
   it('has no rows, answers with nothing, and may be dropped', async () => {
-    const blobs = [{ oid: oid(1), chunks: 1 }];
+    const blobs = [{ oid: oidOf(1), chunks: 1 }];
     expect(await index.get(generation, blobs)).toEqual([]);
     await index.delete(generation, blobs);
     await index.settle(generation);
