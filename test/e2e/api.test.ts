@@ -56,7 +56,7 @@ describe('registering a repository', () => {
   });
 
   it('answers 409 for an id that is taken, whoever asks', async () => {
-    const body = { repository_id: 'repo-1', source: { url: `${git.path}/elsewhere` } };
+    const body = { repository_id: 'repo-1', source: { url: `${world.git.path}/elsewhere` } };
     expect((await bob.call('POST', '/api/repositories', body)).status).toBe(409);
     expect((await api.repository('repo-1')).source.url).toBe(world.git.path);
   });
