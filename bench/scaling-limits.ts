@@ -79,7 +79,7 @@ export const usesOf = (workload: Workload): readonly Use[] => {
       used: running * Math.min(maxConcurrency, usefulConcurrency()),
       limit: quotas.lambdaConcurrency.value,
       remedy:
-        'Calls are throttled and tried again. Raise Lambda’s concurrent executions; then reserved in lib/stages.ts.',
+        'Calls are throttled and tried again. Raise Lambda’s concurrent executions; then reserved in stages.json.',
     },
     {
       bound: 'executions looked at in a minute (reconciler)',

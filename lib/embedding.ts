@@ -2,13 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { AppFunction } from './app-function.ts';
-
-/** Which Bedrock model turns text into vectors. Another model or size makes new generations of every index. */
-export interface Embedding {
-  /** A model's id, or an inference profile's (`us.`, `eu.`, `global.` … in front). */
-  readonly model: string;
-  readonly dimensions: number;
-}
+import type { Embedding } from './stages.ts';
 
 /** The environment of functions that name or call the model. */
 export const embeddingEnvironment = ({ model, dimensions }: Embedding) => ({

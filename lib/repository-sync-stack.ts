@@ -1,4 +1,4 @@
-import { Aspects, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Api } from './api/api.ts';
@@ -11,12 +11,14 @@ import { Reconciler } from './workflow/reconciler.ts';
 import { Schedules } from './workflow/schedules.ts';
 import { Workflow } from './workflow/workflow.ts';
 
-export type RepositorySyncStackProps = StackProps & StageSettings;
-
 /** The whole service, one stage of it. */
 export class RepositorySyncStack extends Stack {
-  constructor(scope: Construct, id: string, props: RepositorySyncStackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: StageSettings) {
+    const { account, region } = props;
+    super(scope, id, {
+      ...(account === undefined || region === undefined ? {} : { env: { account, region } }),
+      terminationProtection: props.deletionProtection,
+    });
     const { embedding, maxConcurrency, reserved } = props;
     const storage = new Storage(this, props);
     const workflow = new Workflow(this, {

@@ -1,16 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type CfnUserPool, FeaturePlan, Mfa, UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-
-/** An organisation's own OIDC issuer. */
-export interface OidcIssuer {
-  /** What the tokens' `iss` claim must be: the issuer's address. */
-  readonly issuer: string;
-  /** What the tokens' `aud` claim must hold. */
-  readonly audience: string;
-  /** Where the issuer's public keys are (`jwks_uri` of its OpenID configuration). */
-  readonly jwksUri: string;
-}
+import type { OidcIssuer } from '../stages.ts';
 
 export interface TokenIssuerProps {
   /** Absent: a Cognito user pool of the stack's own. */

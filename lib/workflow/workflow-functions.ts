@@ -2,7 +2,8 @@ import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AppFunction, timeouts } from '../app-function.ts';
 import { grantCredentials } from '../credentials.ts';
-import { type Embedding, embeddingEnvironment, grantEmbedding } from '../embedding.ts';
+import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
+import type { Embedding } from '../stages.ts';
 import type { Storage } from '../storage.ts';
 
 export interface WorkflowProps {

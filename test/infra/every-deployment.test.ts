@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { everyDeployment } from './every-deployment.ts';
+import { everyDeployment, untriedSettings } from './every-deployment.ts';
 
 const findings = (pack: NagPack, scope: Stack): string[] =>
   pack
@@ -10,6 +10,10 @@ const findings = (pack: NagPack, scope: Stack): string[] =>
     .violations.flatMap(({ ruleName, violatingResources }) =>
       violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
     );
+
+it('tries every setting that a stage may have', () => {
+  expect(untriedSettings).toEqual([]);
+});
 
 describe.each([
   ['AwsSolutions', AwsSolutionsChecks],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { App, type CfnElement } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppFunction } from '../../lib/app-function.ts';
-import { RepositorySyncStack, type RepositorySyncStackProps } from '../../lib/repository-sync-stack.ts';
+import { RepositorySyncStack } from '../../lib/repository-sync-stack.ts';
+import type { StageSettings } from '../../lib/stages.ts';
 
 /** A resource of a template, read as the JSON that it is. */
 export interface Resource {
@@ -28,7 +29,7 @@ export interface Synthesised {
   statements(name: string): { readonly actions: string[]; readonly resources: string[] }[];
 }
 
-const defaults: RepositorySyncStackProps = {
+const defaults: StageSettings = {
   embedding: { model: 'cohere.embed-v4:0', dimensions: 1024 },
   maxConcurrency: 7,
   deletionProtection: true,
@@ -37,7 +38,7 @@ const defaults: RepositorySyncStackProps = {
 };
 
 /** Builds the stack as bin/app.ts does, without bundling and without the validator of templates (8 s): `cdk synth` does both. */
-export const synthesise = (changes: Partial<RepositorySyncStackProps> = {}): Synthesised => {
+export const synthesise = (changes: Partial<StageSettings> = {}): Synthesised => {
   process.env.CDK_VALIDATION = 'false';
   const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
   const outdir = mkdtempSync(join(tmpdir(), 'repository-sync-infra-'));
