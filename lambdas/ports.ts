@@ -32,6 +32,7 @@ import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import {
   BucketEnvironment,
+  CredentialsEnvironment,
   EmbeddingEnvironment,
   ExecutionEnvironment,
   LookEnvironment,
@@ -127,18 +128,22 @@ export const tokens = (environment: Environment = process.env) => {
 export const webhooks = () => createHttpWebhookSender();
 export const webhookAddresses = () => createWebhookAddresses();
 
-export const credentials = () => createSecretsManagerCredentials({ client: new SecretsManagerClient({}) });
+export const credentials = (environment: Environment = process.env) =>
+  createSecretsManagerCredentials({
+    client: new SecretsManagerClient({}),
+    prefix: CredentialsEnvironment.parse(environment).CREDENTIALS_PREFIX,
+  });
 
-const gitSettings = () =>
+const gitSettings = (environment: Environment) =>
   ({
     policy: 'https-only',
-    resolveCredential: useCredential({ credentials: credentials(), logger: logger() }),
+    resolveCredential: useCredential({ credentials: credentials(environment), logger: logger() }),
   }) as const;
 
-export const git = () => createNativeGitSource(gitSettings());
+export const git = (environment: Environment = process.env) => createNativeGitSource(gitSettings(environment));
 
 /** The look at a remote of a function that has git: look-remote's own. */
-export const ownRemoteLook = () => createGitRemoteLook(gitSettings());
+export const ownRemoteLook = (environment: Environment = process.env) => createGitRemoteLook(gitSettings(environment));
 
 /** The look at a remote of a function that has no git, and asks look-remote. */
 export const remoteLook = (environment: Environment = process.env) =>

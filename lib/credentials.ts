@@ -1,8 +1,14 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { credentialSecretPrefix } from '../core/contract/aws-names.ts';
+import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { AppFunction } from './app-function.ts';
+
+/** The stack's own name: a function of one stage may not read what another stage of the same account was given. */
+const prefixOf = (scope: Construct): string => `${Stack.of(scope).stackName}/`;
+
+/** The environment of each function that reads credentials. */
+export const credentialsEnvironment = (scope: Construct) => ({ CREDENTIALS_PREFIX: prefixOf(scope) });
 
 /**
  * Lets a function read the credentials of private sources, which an operator puts under one prefix: those that run git, and those that
@@ -12,7 +18,7 @@ export const grantCredentials = ({ lambda }: AppFunction): void => {
   const secrets = Stack.of(lambda).formatArn({
     service: 'secretsmanager',
     resource: 'secret',
-    resourceName: `${credentialSecretPrefix}*`,
+    resourceName: `${prefixOf(lambda)}*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
   lambda.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }));

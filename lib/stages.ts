@@ -65,6 +65,11 @@ export const Stage = z
     ]),
     /** Absent: a Cognito user pool. */
     oidc: OidcIssuer.optional(),
+    /**
+     * Whether this stage makes the role as which API Gateway writes the logs of every API of the account and region, and
+     * sets it there. Absent: the account has one.
+     */
+    apiGatewayLogRole: z.boolean().optional(),
     /** Web pages' origins that may call the API; none without. */
     corsOrigins: z.array(origin).min(1).optional(),
     /**

@@ -6,7 +6,6 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 import { readCredential } from '../../core/contract/credential-secret.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Credentials, FoundCredential } from '../../core/ports/credentials.ts';
@@ -15,19 +14,21 @@ import type { Credentials, FoundCredential } from '../../core/ports/credentials.
 const passing = new Set(['ThrottlingException', 'TooManyRequestsException', 'TimeoutError', 'AbortError']);
 
 /** Credentials in Secrets Manager, each a JSON text as readCredential takes it. */
-export const createSecretsManagerCredentials = (deps: { readonly client: SecretsManagerClient }): Credentials => ({
+export const createSecretsManagerCredentials = (deps: {
+  readonly client: SecretsManagerClient;
+  /** What the secrets' names begin with, before the credential's own. */
+  readonly prefix: string;
+}): Credentials => ({
   async resolve(reference) {
-    const text = await secretText(deps.client, reference);
+    const text = await secretText(deps.client, `${deps.prefix}${reference}`);
     return typeof text === 'string' ? readCredential(jsonOf(text)) : text;
   },
 });
 
 /** One that holds bytes is no text, and so no credential. */
-const secretText = async (client: SecretsManagerClient, reference: string): Promise<string | FoundCredential> => {
+const secretText = async (client: SecretsManagerClient, SecretId: string): Promise<string | FoundCredential> => {
   try {
-    const { SecretString } = await client.send(
-      new GetSecretValueCommand({ SecretId: `${credentialSecretPrefix}${reference}` }),
-    );
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
     return SecretString ?? '';
   } catch (error) {
     // A secret that waits for its deletion is still there, and may not be read: AWS calls that an invalid request.
@@ -35,7 +36,7 @@ const secretText = async (client: SecretsManagerClient, reference: string): Prom
       return { kind: 'absent' };
     if (error instanceof DecryptionFailure) return { kind: 'unusable', reason: 'its secret cannot be decrypted' };
     if (error instanceof InternalServiceError || (error instanceof Error && passing.has(error.name)))
-      throw new StoreBusyError(`the credential ${reference} cannot be read now`, { cause: error });
+      throw new StoreBusyError(`the secret ${SecretId} cannot be read now`, { cause: error });
     throw error;
   }
 };

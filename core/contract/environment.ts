@@ -24,6 +24,8 @@ export const TokensEnvironment = z.object({
   TOKEN_AUDIENCE: z.string().min(1),
   TOKEN_JWKS_URI: z.url(),
 });
+/** What the names of this stage's secrets begin with. */
+export const CredentialsEnvironment = z.object({ CREDENTIALS_PREFIX: z.string().regex(/.\/$/) });
 /** Where the schedules of repositories are. */
 export const SchedulesEnvironment = z.object({ SCHEDULE_GROUP: z.string().min(1) });
 /** What a schedule calls, for functions that make one: ARNs. */
@@ -41,7 +43,7 @@ export const SyncEnvironment = z.object({
 export const functionEnvironments = {
   authorizer: TokensEnvironment,
   'get-health': z.object({}),
-  'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment),
+  'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment).and(CredentialsEnvironment),
   'list-repositories': TablesEnvironment,
   'get-repository': TablesEnvironment,
   'delete-repository': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SchedulesEnvironment),
@@ -51,7 +53,7 @@ export const functionEnvironments = {
   'get-job': TablesEnvironment,
   'get-openapi': z.object({}),
   'get-docs': z.object({}),
-  'update-repository': TablesEnvironment.and(ScheduleTargetEnvironment),
+  'update-repository': TablesEnvironment.and(ScheduleTargetEnvironment).and(CredentialsEnvironment),
   'rotate-secret': TablesEnvironment,
   'list-jobs': TablesEnvironment,
   'cancel-job': TablesEnvironment.and(ExecutionEnvironment),
@@ -64,12 +66,12 @@ export const functionEnvironments = {
   /** Sends what is due in the outbox, and starts the syncs that pushes asked for. */
   'dispatch-due': TablesEnvironment.and(ExecutionEnvironment),
   /** A quick look at a remote, called by start-sync. */
-  'look-remote': z.object({}),
+  'look-remote': CredentialsEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),
-  pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
+  pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment).and(CredentialsEnvironment),
   diff: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
-  stage: TablesEnvironment.and(BucketEnvironment),
+  stage: TablesEnvironment.and(BucketEnvironment).and(CredentialsEnvironment),
   'embed-batch': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   publish: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
   'fail-sync': TablesEnvironment.and(BucketEnvironment),

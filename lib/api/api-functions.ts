@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import { AppFunction, timeouts } from '../app-function.ts';
-import { grantCredentials } from '../credentials.ts';
+import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
 import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
 import type { Embedding, ReservedConcurrency } from '../stages.ts';
 import type { Storage } from '../storage.ts';
@@ -50,7 +50,7 @@ export const apiFunctions = (
 
   const createRepository = new AppFunction(scope, {
     name: 'create-repository',
-    environment: { ...tables, ...schedules.targetEnvironment },
+    environment: { ...tables, ...schedules.targetEnvironment, ...credentialsEnvironment(scope) },
     ...sized,
   });
   // A schedule is recorded once it stands; a registration whose schedule cannot be set is taken back.
@@ -67,7 +67,7 @@ export const apiFunctions = (
 
   const updateRepository = new AppFunction(scope, {
     name: 'update-repository',
-    environment: { ...tables, ...schedules.targetEnvironment },
+    environment: { ...tables, ...schedules.targetEnvironment, ...credentialsEnvironment(scope) },
     ...sized,
   });
   storage.grant(updateRepository, { repositories: ['GetItem', 'UpdateItem'] });
@@ -100,7 +100,7 @@ export const apiFunctions = (
   // It has git, and so is slow to start; a caller waits for it, so it gets a whole vCPU.
   const lookRemote = new AppFunction(scope, {
     name: 'look-remote',
-    environment: {},
+    environment: credentialsEnvironment(scope),
     memoryMiB: 1769,
     timeout: timeouts.api,
   });

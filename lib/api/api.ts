@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -23,7 +23,8 @@ import { type ApiFunctionsProps, apiFunctions, authorizerFunction } from './api-
 import { addGatewayResponses } from './gateway-responses.ts';
 import { requestModels } from './request-models.ts';
 
-export type ApiProps = ApiFunctionsProps & Pick<StageSettings, 'throttling' | 'corsOrigins' | 'provisionedConcurrency'>;
+export type ApiProps = ApiFunctionsProps &
+  Pick<StageSettings, 'throttling' | 'corsOrigins' | 'provisionedConcurrency' | 'apiGatewayLogRole'>;
 
 /** The functions before the 202 of a sync, which must come within 500 ms: a cold start takes longer. */
 const keptWarm: readonly FunctionName[] = ['authorizer', 'start-sync'];
@@ -93,12 +94,15 @@ export class Api extends Construct {
       );
   }
 
-  #restApi({ throttling, corsOrigins = [] }: ApiProps): RestApi {
+  #restApi({ throttling, corsOrigins = [], apiGatewayLogRole = false }: ApiProps): RestApi {
     const api = new RestApi(this, 'rest', {
       endpointTypes: [EndpointType.REGIONAL],
-      // Access and execution logs need the account's role for API Gateway; an account that has one keeps it.
-      cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      // The metrics know an API by its name alone.
+      restApiName: Stack.of(this).stackName,
+      // Logs are written as one role for all APIs of an account and region: it outlives the stage that made it.
+      ...(apiGatewayLogRole
+        ? { cloudWatchRole: true, cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }
+        : { cloudWatchRole: false }),
       deployOptions: {
         // The routes' own first part: Location and every other path of the contract then hold as they are.
         stageName: 'api',

@@ -1,7 +1,7 @@
 import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AppFunction, timeouts } from '../app-function.ts';
-import { grantCredentials } from '../credentials.ts';
+import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
 import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
 import type { Embedding } from '../stages.ts';
 import type { Storage } from '../storage.ts';
@@ -44,6 +44,7 @@ export const workflowFunctions = (
   const objects = { BUCKET: storage.bucket.bucketName };
   const vectors = { VECTOR_BUCKET: storage.vectorBucketName };
   const model = embeddingEnvironment(embedding);
+  const credentials = credentialsEnvironment(scope);
 
   const begin = new AppFunction(scope, {
     name: 'begin-sync',
@@ -60,7 +61,7 @@ export const workflowFunctions = (
 
   const pull = new AppFunction(scope, {
     name: 'pull',
-    environment: { ...tables, ...objects, ...model },
+    environment: { ...tables, ...objects, ...model, ...credentials },
     ...gitResources,
   });
   storage.grant(pull, { ...step, objects: streamed });
@@ -75,7 +76,11 @@ export const workflowFunctions = (
   // It registers the generation at the repository.
   storage.grant(diff, { ...step, repositories: ['GetItem', 'UpdateItem'], objects: streamed });
 
-  const stage = new AppFunction(scope, { name: 'stage', environment: { ...tables, ...objects }, ...gitResources });
+  const stage = new AppFunction(scope, {
+    name: 'stage',
+    environment: { ...tables, ...objects, ...credentials },
+    ...gitResources,
+  });
   storage.grant(stage, { ...batchStep, objects: streamed });
   grantCredentials(stage);
 

@@ -17,7 +17,6 @@ export const unknownToMoto: Readonly<Record<string, string>> = {
   'AWS::Scheduler::ScheduleGroup': 'Made by the service’s own API, which moto has.',
   'AWS::Cognito::UserPool': 'Left out; functions get a name in its place. test/infra.',
   'AWS::Cognito::UserPoolClient': 'Left out; functions get a name in its place. test/infra.',
-  'AWS::ApiGateway::Account': 'Left out. test/infra.',
   'AWS::ApiGateway::Authorizer': 'Left out. test/infra, and the local gateway with the same authorizer function.',
   'AWS::ApiGateway::GatewayResponse': 'Left out. test/infra.',
   'AWS::ApiGateway::Model': 'Left out. test/infra.',

@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { createSecretsManagerCredentials } from '../../adapters/secrets-manager/credentials.ts';
-import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 
+const prefix = 'stage/';
 const client = new SecretsManagerClient({});
-const credentials = createSecretsManagerCredentials({ client });
+const credentials = createSecretsManagerCredentials({ client, prefix });
 
 const bounds = { users: ['ann'], hosts: ['git.example.com'], prefixes: ['https://git.example.com/acme/'] };
 const token = (text: string) => JSON.stringify({ token: text, ...bounds });
@@ -19,7 +19,7 @@ const token = (text: string) => JSON.stringify({ token: text, ...bounds });
 /** Keeps a secret, and gives its reference. */
 const kept = async (secret: Pick<CreateSecretCommandInput, 'SecretString' | 'SecretBinary'>): Promise<string> => {
   const reference = `team-${randomUUID()}`;
-  await client.send(new CreateSecretCommand({ Name: `${credentialSecretPrefix}${reference}`, ...secret }));
+  await client.send(new CreateSecretCommand({ Name: `${prefix}${reference}`, ...secret }));
   return reference;
 };
 
@@ -43,7 +43,7 @@ describe('Secrets Manager (moto) as credentials', () => {
 
   it('gives the newest version', async () => {
     const reference = await kept({ SecretString: token('old') });
-    const SecretId = `${credentialSecretPrefix}${reference}`;
+    const SecretId = `${prefix}${reference}`;
     await client.send(new PutSecretValueCommand({ SecretId, SecretString: token('new') }));
     expect(await credentials.resolve(reference)).toMatchObject({ credential: { password: 'new' } });
   });
@@ -51,14 +51,14 @@ describe('Secrets Manager (moto) as credentials', () => {
   it('knows nothing of a reference that stands for nothing, and for one that was removed', async () => {
     expect(await credentials.resolve('absent')).toEqual({ kind: 'absent' });
     const reference = await kept({ SecretString: token('t') });
-    const SecretId = `${credentialSecretPrefix}${reference}`;
+    const SecretId = `${prefix}${reference}`;
     await client.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
     expect(await credentials.resolve(reference)).toEqual({ kind: 'absent' });
   });
 
   it('knows nothing of a secret that waits for its deletion', async () => {
     const reference = await kept({ SecretString: token('t') });
-    await client.send(new DeleteSecretCommand({ SecretId: `${credentialSecretPrefix}${reference}` }));
+    await client.send(new DeleteSecretCommand({ SecretId: `${prefix}${reference}` }));
     expect(await credentials.resolve(reference)).toEqual({ kind: 'absent' });
   });
 

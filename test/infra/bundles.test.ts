@@ -1,6 +1,6 @@
 import { build, type Metafile } from 'esbuild';
 import { expect, it } from 'vitest';
-import { type FunctionName, functionEnvironments, gitFunctions } from '../../core/contract/environment.ts';
+import { type FunctionName, functionEnvironments } from '../../core/contract/environment.ts';
 import { bundling } from '../../lib/bundling.ts';
 import { everyVariable } from '../support/every-variable.ts';
 
@@ -48,6 +48,7 @@ const clients: Readonly<Record<string, string>> = {
   '@aws-sdk/client-scheduler': 'SCHEDULE_GROUP',
   '@aws-sdk/client-lambda': 'LOOK_REMOTE_FUNCTION',
   '@aws-sdk/client-bedrock-runtime': 'EMBEDDING_MODEL',
+  '@aws-sdk/client-secrets-manager': 'CREDENTIALS_PREFIX',
   'aws-jwt-verify': 'TOKEN_ISSUER',
 };
 
@@ -56,16 +57,12 @@ const variablesOf = (name: FunctionName): string[] => Object.keys(functionEnviro
 it('puts into each function’s bundle the clients that its environment is for, and no others', async () => {
   const built = await bundles();
   expect([...built.keys()].sort()).toEqual([...names].sort());
-  const git: readonly string[] = gitFunctions;
   for (const [name, { packages }] of built) {
     const variables = variablesOf(name);
     const expected = Object.entries(clients).flatMap(([client, variable]) =>
       variables.includes(variable) ? [client] : [],
     );
-    // Credentials are resolved where git runs, and looked at where a repository names one.
-    if (git.includes(name) || name === 'create-repository' || name === 'update-repository')
-      expected.push('@aws-sdk/client-secrets-manager');
-    const found = [...packages].filter((each) => each in clients || each === '@aws-sdk/client-secrets-manager');
+    const found = [...packages].filter((each) => each in clients);
     expect(found.sort(), name).toEqual(expected.sort());
   }
   const sizes = [...built].map(([name, { bytes }]) => ({ name, KiB: Math.round(bytes / 1024) }));

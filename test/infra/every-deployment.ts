@@ -12,6 +12,7 @@ const options: readonly Partial<StageSettings>[] = [
     },
   },
   { corsOrigins: ['https://app.example.com', 'https://other.example.com:8443'] },
+  { apiGatewayLogRole: true },
   { provisionedConcurrency: 3 },
   { reserved: { open: 5, scheduledSync: 10, embedBatch: 20 } },
   { alarmEmail: 'ops@example.com' },

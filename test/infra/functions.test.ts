@@ -91,7 +91,7 @@ describe('least privilege', () => {
       expect(statements(name).filter(({ actions }) => actions.some(isSecret))).toEqual([
         {
           actions: ['secretsmanager:GetSecretValue'],
-          resources: ['arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:repository-sync/*'],
+          resources: ['arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:Sync/*'],
         },
       ]);
   });

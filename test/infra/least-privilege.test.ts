@@ -65,7 +65,10 @@ beforeAll(async () => {
     bucket: environments.get('search')?.BUCKET ?? '',
     substitutions: Object.fromEntries(substitutions) as Record<string, FunctionName>,
   });
-  await useEveryFunction(world, { syncJobs: SYNC_JOBS_TABLE });
+  await useEveryFunction(world, {
+    syncJobs: SYNC_JOBS_TABLE,
+    credentialsPrefix: environments.get('pull')?.CREDENTIALS_PREFIX ?? '',
+  });
   calls = world.recorder.calls();
   // 25 s on an idle machine.
 }, 240_000);

@@ -38,12 +38,12 @@ const defaults: StageSettings = {
 };
 
 /** Builds the stack as bin/app.ts does, without bundling and without the validator of templates (8 s): `cdk synth` does both. */
-export const synthesise = (changes: Partial<StageSettings> = {}): Synthesised => {
+export const synthesise = (changes: Partial<StageSettings> = {}, name = 'Sync'): Synthesised => {
   process.env.CDK_VALIDATION = 'false';
   const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
   const outdir = mkdtempSync(join(tmpdir(), 'repository-sync-infra-'));
   const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new RepositorySyncStack(app, 'Sync', { ...defaults, ...changes });
+  const stack = new RepositorySyncStack(app, name, { ...defaults, ...changes });
   const resources: Record<string, Resource> = Template.fromStack(stack).toJSON().Resources;
   rmSync(outdir, { recursive: true, force: true });
 

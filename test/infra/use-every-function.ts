@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 import type { Delivery } from '../../core/contract/events.ts';
 import type { AwsWorld } from '../support/aws-world.ts';
 import { createGate } from '../support/faults.ts';
@@ -30,12 +29,15 @@ const credential = { username: 'reader', password: 'told-to-nobody' };
  * Brings every function to do everything that it ever does, failures included, so that what it asks of AWS is on record.
  * Whoever adds a call to a function brings it about here: least-privilege.test.ts finds a right that nothing has used.
  */
-export const useEveryFunction = async (world: AwsWorld, { syncJobs }: { readonly syncJobs: string }): Promise<void> => {
+export const useEveryFunction = async (
+  world: AwsWorld,
+  { syncJobs, credentialsPrefix }: { readonly syncJobs: string; readonly credentialsPrefix: string },
+): Promise<void> => {
   const git = await createGitRepository(files);
   const server: SmartHttpServer = await startSmartHttpServer({ root: dirname(git.path), auth: credential });
   const receiver = await startWebhookReceiver();
   world.secrets.set(
-    `${credentialSecretPrefix}reader`,
+    `${credentialsPrefix}reader`,
     JSON.stringify({
       ...credential,
       users: ['ann'],

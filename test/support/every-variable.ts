@@ -19,5 +19,5 @@ export const everyVariable = {
   SCHEDULE_TARGET_ARN: 'arn:aws:lambda:eu-central-1:123456789012:function:scheduled-sync',
   SCHEDULE_ROLE_ARN: 'arn:aws:iam::123456789012:role/scheduler',
   SCHEDULE_DEAD_LETTERS_ARN: 'arn:aws:sqs:eu-central-1:123456789012:dead-letters',
-  CREDENTIALS_PREFIX: 'repository-sync/',
+  CREDENTIALS_PREFIX: 'stage/',
 } as const;

@@ -9,7 +9,10 @@ let stub: HttpStub;
 let credentials: Credentials;
 beforeEach(async () => {
   stub = await openHttpStub();
-  credentials = createSecretsManagerCredentials({ client: new SecretsManagerClient(stubClientOptions(stub)) });
+  credentials = createSecretsManagerCredentials({
+    client: new SecretsManagerClient(stubClientOptions(stub)),
+    prefix: 'stage/',
+  });
 });
 afterEach(() => stub[Symbol.asyncDispose]());
 
@@ -25,7 +28,7 @@ it('reads the secret under the prefix, by the credential’s name', async () => 
     kind: 'found',
     credential: { username: 'robot', password: 'pw', ...bounds },
   });
-  expect(JSON.parse(stub.requests[0]?.body.toString() ?? '')).toEqual({ SecretId: 'repository-sync/team.ci' });
+  expect(JSON.parse(stub.requests[0]?.body.toString() ?? '')).toEqual({ SecretId: 'stage/team.ci' });
 });
 
 it('takes a token alone as the password of a user that has no say', async () => {
