@@ -31,7 +31,7 @@ export type OidcIssuer = z.output<typeof OidcIssuer>;
 
 /** Against floods: from outside (what needs no token), from schedules that share an hour, and from many syncs at once. */
 const ReservedConcurrency = z.strictObject({
-  /** Each of the functions that anybody may call: the hooks of git hosts, health, the API's description. */
+  /** Each of the functions that may be called without a token: the hooks of git hosts, health, the API's description. */
   open: whole,
   scheduledSync: whole,
   embedBatch: whole,
@@ -82,10 +82,10 @@ export const Stage = z
     provisionedConcurrency: whole.optional(),
     /**
      * How many of these run at once, at most. Absent: no limit but the account's, which a new account (10 at once) needs,
-     * since Lambda lets nobody reserve what the account does not have.
+     * since Lambda reserves only what the account has.
      */
     reserved: ReservedConcurrency.optional(),
-    /** Who is told of alarms, after a click on the link in the first message; nobody without. */
+    /** The address that alarms are sent to, after a click on the link in the first message. */
     alarmEmail: z.email().optional(),
   })
   .refine(
@@ -108,7 +108,7 @@ const formerFlags = ['issuer', 'audience', 'jwks'];
 
 /**
  * The stages that a command is about: all of them, or the one that `-c stage=<name>` names. A setting given by `-c` is
- * refused, since whoever forgets it at the next deployment takes it away: another issuer would lock out every user.
+ * refused, since a deployment without it would remove it: another issuer would lock out every user.
  */
 export const chosenStages = (
   all: Readonly<Record<string, StageSettings>>,
@@ -116,7 +116,7 @@ export const chosenStages = (
 ): Readonly<Record<string, StageSettings>> => {
   const settings = [...Object.keys(Stage.shape), ...formerFlags].filter((name) => context[name] !== undefined);
   if (settings.length > 0)
-    throw new RangeError(`-c ${settings.join(', ')}: a setting stands in stages.json; only the stage is named by -c`);
+    throw new RangeError(`-c ${settings.join(', ')}: settings belong in stages.json; -c names only the stage`);
   const { stage: name } = context;
   if (name === undefined) return all;
   const chosen = typeof name === 'string' ? all[name] : undefined;

@@ -138,7 +138,7 @@ export class Monitoring extends Construct {
     if (sync === undefined) throw new Error(`no POST ${SYNC_PATH}`);
     this.#alarm({
       name: 'sync-initiation-slow',
-      impact: 'One caller in a hundred waits longer than 500 ms for a sync to be accepted.',
+      impact: 'One caller in a hundred, or one of fewer, waits longer than 500 ms for a sync to be accepted.',
       runbook: 'Sync initiation slow',
       // What the caller waits for: the authorizer and a cold start are in it, which no function can measure.
       metric: sync.metricLatency(stage, { statistic: 'p99', period: minutes(5) }),

@@ -55,8 +55,9 @@ export class ServiceAlarm extends Construct {
       evaluationPeriods: props.periods,
       datapointsToAlarm: props.of ?? props.periods,
       treatMissingData: silences[props.silence],
-      // Three requests have no percentile. CloudWatch refuses the setting for other statistics.
-      ...(isPercentile(props.metric) ? { evaluateLowSampleCountPercentile: 'ignore' } : {}),
+      // `ignore` waits for 1,000 samples in each period of a p99, which a service of few calls never has: the slowest call
+      // then stands for the hundredth. CloudWatch refuses the setting for other statistics.
+      ...(isPercentile(props.metric) ? { evaluateLowSampleCountPercentile: 'evaluate' } : {}),
     });
     const action = new SnsAction(topic);
     this.alarm.addAlarmAction(action);

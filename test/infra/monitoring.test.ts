@@ -160,7 +160,7 @@ describe('what is watched', () => {
       MetricName: 'Latency',
       ExtendedStatistic: 'p99',
       Threshold: 500,
-      EvaluateLowSampleCountPercentile: 'ignore',
+      EvaluateLowSampleCountPercentile: 'evaluate',
       Dimensions: expect.arrayContaining([
         { Name: 'Method', Value: 'POST' },
         { Name: 'Resource', Value: '/repositories/{repo_id}/sync' },

@@ -130,7 +130,7 @@ describe('a command’s flag', () => {
   it.each([...Object.keys(Stage.shape), 'issuer', 'audience', 'jwks'])(
     'is not %s: whoever forgets it would undo it',
     (name) => {
-      expect(() => chosenStages(stages, { [name]: 'x' })).toThrow(`-c ${name}: a setting stands in stages.json`);
+      expect(() => chosenStages(stages, { [name]: 'x' })).toThrow(`-c ${name}: settings belong in stages.json`);
     },
   );
 });

@@ -221,14 +221,14 @@ describe('a sync that fails', () => {
       expect(lab.timers.seconds).toBe(0);
     }
   });
-  it('by a step that hangs ends with States.Timeout after 930 s, and aborts the step', async () => {
+  it('by a step that hangs ends with States.Timeout after three tries of 930 s, and aborts each', async () => {
     const lab = syncing(1, { Pull: () => new Promise(() => undefined) });
     expect(await lab.sync()).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-    expect(lab.timers.seconds).toBe(930);
-    expect(lab.called('Pull').map(({ signal }) => signal.aborted)).toEqual([true]);
+    expect(lab.timers.seconds).toBe(3 * 930 + 10 + 20);
+    expect(lab.called('Pull').map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
     expect(FailSyncInput.parse(lab.called('FailSync')[0]?.payload).error.Error).toBe('States.Timeout');
   });
-  it('gives one lost batch another try', async () => {
+  it('gives a lost batch another try', async () => {
     const lab = syncing(3, { EmbedBatch: (_, { call }) => (call === 2 ? new Promise(() => undefined) : {}) });
     expect(await lab.sync()).toMatchObject({ status: 'SUCCEEDED' });
     expect(lab.called('EmbedBatch')).toHaveLength(4);

@@ -78,7 +78,7 @@ describe('functions in worker threads', () => {
     const dying = crowd(BATCHES_A_WORKER).map(() => call('embed-batch', { act: 'die' }));
     const waiting = call('embed-batch', { act: 'answer' });
     for (const { status } of await Promise.allSettled(dying)) expect(status).toBe('rejected');
-    await expect(dying[0]).rejects.toMatchObject({ name: 'Lambda.ServiceException' });
+    await expect(dying[0]).rejects.toMatchObject({ name: 'Runtime.ExitError' });
     expect(await waiting).toEqual({ atOnce: 1 });
     expect(started.ports).toBe(2);
   });
