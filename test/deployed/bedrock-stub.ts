@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerJsonError, openHttpStub } from '../support/aws-http-stub.ts';
 
@@ -70,14 +71,17 @@ export const openBedrockStub = async (): Promise<BedrockStub> => {
   };
 };
 
+/** Each word raises four places, so that two words hardly ever raise the same. */
 const vectorOf = (text: string, dimensions: number): number[] => {
   const vector = new Array<number>(dimensions).fill(0);
+  // A vector of length 0 is near nothing.
   vector[0] = 0.001;
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
-    let hash = 2166136261;
-    for (let at = 0; at < word.length; at += 1) hash = Math.imul(hash ^ word.charCodeAt(at), 16777619);
-    const place = (hash >>> 0) % dimensions;
-    vector[place] = (vector[place] ?? 0) + 1;
+    const digest = createHash('sha256').update(word).digest();
+    for (const at of [0, 4, 8, 12]) {
+      const place = digest.readUInt32LE(at) % dimensions;
+      vector[place] = (vector[place] ?? 0) + 1;
+    }
   }
   return vector;
 };

@@ -85,24 +85,15 @@ export const openCloud = async (): Promise<Cloud> => {
 
   const log = join(servers.logs, 'cdk.log');
   await rm(log, { force: true });
-  const synthesised = process.env.DEPLOYED_ASSEMBLY ?? join(directory, 'synthesised');
+  const synthesised = join(directory, 'synthesised');
   const assembly = join(directory, 'cdk.out');
   const emulated = async (change?: (template: Template) => void): Promise<EmulatedTemplate> => {
     await rm(assembly, { recursive: true, force: true });
     await cp(synthesised, assembly, { recursive: true, verbatimSymlinks: true });
     return emulateAssembly(assembly, stack, change);
   };
-  const dev = process.env.DEV_OUTPUTS;
-  if (dev === undefined) own(await startEmulator({ servers, certificates, directory }));
-  const [, template] =
-    dev !== undefined
-      ? [undefined, undefined as unknown as EmulatedTemplate]
-      : await Promise.all([
-          bootstrap(log),
-          (process.env.DEPLOYED_ASSEMBLY === undefined ? synthesise(log, stack, synthesised) : Promise.resolve()).then(
-            () => emulated(),
-          ),
-        ]);
+  own(await startEmulator({ servers, certificates, directory }));
+  const [, template] = await Promise.all([bootstrap(log), synthesise(log, stack, synthesised).then(() => emulated())]);
   const bedrock = own(await openBedrockStub());
   await front({ address: addresses.bedrock, behind: bedrock.endpoint, protocol: 'h2' });
   const vectors = own(await openS3VectorsStub());
@@ -116,7 +107,7 @@ export const openCloud = async (): Promise<Cloud> => {
   stackOfServers.defer(() => git.close());
   await front({ address: addresses.git, behind: git.url, protocol: 'http/1.1' });
 
-  const outputs = dev !== undefined ? JSON.parse(dev) : await deploy(log, stack, assembly);
+  const outputs = await deploy(log, stack, assembly);
   const url = (outputs.Address ?? '').replace(/\/api\/$/, '');
   const lambda = new LambdaClient(administrator);
   stackOfServers.defer(() => lambda.destroy());

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type Cloud, openCloud } from './cloud.ts';
 import { deploymentScenarios } from './scenarios/deployments.ts';
+import { emulationScenarios } from './scenarios/emulation.ts';
 import { eventScenarios } from './scenarios/events.ts';
 import { faultScenarios } from './scenarios/faults.ts';
 import { frontDoorScenarios } from './scenarios/front-door.ts';
@@ -24,4 +25,5 @@ storyScenarios(cloud);
 jobScenarios(cloud);
 faultScenarios(cloud);
 largeScenarios(cloud);
+emulationScenarios(cloud);
 deploymentScenarios(cloud);

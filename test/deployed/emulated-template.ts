@@ -5,6 +5,8 @@ type Json = any;
 
 export interface EmulatedTemplate {
   readonly template: Json;
+  /** As it was synthesised. */
+  readonly original: Json;
   /** Every change that was made, by its name in `changes`: how often. */
   readonly made: ReadonlyMap<keyof typeof changes, number>;
 }
@@ -62,7 +64,7 @@ export const emulatedTemplate = (original: Json): EmulatedTemplate => {
   for (const [id, resource] of Object.entries<Json>(template.Resources))
     for (const [name, change] of Object.entries(changes) as [keyof typeof changes, (typeof changes)['image']][])
       if (change({ id, resource, template })) made.set(name, (made.get(name) ?? 0) + 1);
-  return { template: withoutVectorBucket(template), made };
+  return { template: withoutVectorBucket(template), original, made };
 };
 
 /** Every `Fn::GetAtt` of what is not there any more, put in its place. */
