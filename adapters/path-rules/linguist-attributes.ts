@@ -1,7 +1,8 @@
 import { pathToBytes } from '../../core/manifest/git-path.ts';
 import { attributePattern } from './attribute-pattern.ts';
+import { pathBytes, patternBytes } from './byte-form.ts';
 
-/** What .gitattributes say of a path: generated, explicitly not, or nothing. */
+/** What .gitattributes say of a path, given as bytes: generated, explicitly not, or nothing. */
 export type GeneratedAttribute = (path: string) => boolean | null;
 
 interface Line {
@@ -28,7 +29,7 @@ export const compileLinguistAttributes = (
   const byDirectory = new Map<string, readonly Line[]>();
   for (const { path, text } of files) {
     const lines = text.split('\n').flatMap(parseLine).reverse();
-    if (lines.length > 0) byDirectory.set(byteForm(path).slice(0, -fileName.length), lines);
+    if (lines.length > 0) byDirectory.set(pathBytes(path).slice(0, -fileName.length), lines);
   }
   if (byDirectory.size === 0) return () => null;
   const scopes = new Map<string, readonly Scope[]>();
@@ -42,8 +43,7 @@ export const compileLinguistAttributes = (
     scopes.set(directory, found);
     return found;
   };
-  return (quotedPath) => {
-    const path = byteForm(quotedPath);
+  return (path) => {
     const name = path.slice(path.lastIndexOf('/') + 1);
     for (const { prefixLength, lines } of scopesOf(path.slice(0, path.length - name.length))) {
       const relative = path.slice(prefixLength);
@@ -54,11 +54,15 @@ export const compileLinguistAttributes = (
   };
 };
 
+/** Git passes over longer lines. */
+const MAX_LINE_BYTES = 2048;
+
 const parseLine = (text: string): readonly Line[] => {
   const line = text.trim();
-  if (line === '' || line.startsWith('#') || line.startsWith('[attr]')) return [];
+  if (Buffer.byteLength(text) >= MAX_LINE_BYTES || line === '' || line.startsWith('#') || line.startsWith('[attr]'))
+    return [];
   const [, quoted, plain, rest = ''] = /^(?:("(?:[^"\\]|\\.)*")|(\S+))(?:\s+(.*))?$/s.exec(line) ?? [];
-  const pattern = quoted === undefined ? latin1(plain ?? '') : unquote(quoted);
+  const pattern = quoted === undefined ? patternBytes(plain ?? '') : unquote(quoted);
   const generated = lastState(rest);
   if (generated === undefined) return [];
   const matches = attributePattern(pattern);
@@ -74,10 +78,4 @@ const lastState = (attributes: string): boolean | null | undefined => {
   return sign === '' && value !== 'false';
 };
 
-/** Attribute patterns match bytes: `?` is one byte. */
-const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
-const unquote = (quoted: string): string => Buffer.from(pathToBytes(latin1(quoted))).toString('latin1');
-
-/** The path's bytes, each as one character. */
-const byteForm = (path: string): string =>
-  /^"|[\u0080-\uffff]/.test(path) ? Buffer.from(pathToBytes(path)).toString('latin1') : path;
+const unquote = (quoted: string): string => Buffer.from(pathToBytes(patternBytes(quoted))).toString('latin1');

@@ -1,5 +1,5 @@
-import { pathToBytes } from '../../core/manifest/git-path.ts';
 import type { PathRules } from '../../core/ports/path-rules.ts';
+import { pathBytes, patternBytes } from './byte-form.ts';
 import { isGeneratedByName, isLockfile } from './generated-names.ts';
 import { compileIgnorePatterns } from './ignore-patterns.ts';
 import { compileLinguistAttributes } from './linguist-attributes.ts';
@@ -11,13 +11,13 @@ import { compileLinguistAttributes } from './linguist-attributes.ts';
  */
 export const createPathRules = (): PathRules => ({
   compile(patterns, attributes) {
-    const isIgnored = compileIgnorePatterns(patterns);
+    const isIgnored = compileIgnorePatterns(patterns.map(patternBytes));
     const generatedAttribute = compileLinguistAttributes(attributes);
     return (quotedPath) => {
-      const path = quotedPath.startsWith('"') ? plainPath(quotedPath) : quotedPath;
+      const path = pathBytes(quotedPath);
       if (isIgnored(path)) return 'ignored';
       const name = path.slice(path.lastIndexOf('/') + 1);
-      const attribute = generatedAttribute(quotedPath);
+      const attribute = generatedAttribute(path);
       if (attribute === false) return null;
       if (isLockfile(name)) return 'lockfile';
       if (attribute === true) return 'linguist_generated';
@@ -25,8 +25,3 @@ export const createPathRules = (): PathRules => ({
     };
   },
 });
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** The characters that a pattern's author means, not git's quoting. Bytes that are no UTF-8 become U+FFFD. */
-const plainPath = (quotedPath: string): string => utf8.decode(pathToBytes(quotedPath));

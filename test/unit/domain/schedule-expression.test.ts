@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cronSchedules } from '../../../adapters/system/cron-schedules.ts';
+import { Schedule } from '../../../core/contract/api.ts';
 import { readSchedule } from '../../../core/domain/schedule-expression.ts';
 
 const MINUTE = 60_000;
@@ -124,6 +125,21 @@ describe('an expression of five fields', () => {
   ])('may not be %s', (expression, reason) => {
     expect(readSchedule(expression)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(reason) });
     expect(cronSchedules.refuse(expression)).toMatch(reason);
+  });
+
+  it.each([
+    `${'*/1,'.repeat(46)}* * * * *`,
+    `${'1-'.repeat(95)} * * * *`,
+    `${'A'.repeat(190)}! * * * *`,
+    `*/${'9'.repeat(190)} * * * *`,
+    `0 0 ${'1,'.repeat(90)} * *`,
+    `${' '.repeat(200)}`,
+  ])('is read at once, the hardest of the longest too: %s', (expression) => {
+    const started = performance.now();
+    expect(Schedule.safeParse(expression).success && cronSchedules.refuse(expression) === null).toBe(
+      expression.startsWith('*/1,'),
+    );
+    expect(performance.now() - started).toBeLessThan(500);
   });
 
   it.each([
