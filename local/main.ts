@@ -13,7 +13,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 
 try {
   const settings = readSettings(process.argv.slice(2), process.env);
-  // Only now: a mistake in the settings is told before the service is loaded.
+  // Only now: a mistake in the settings is reported before the service is loaded.
   const { runCli } = await import('./cli/run-cli.ts');
   process.exitCode = await runCli(settings, { out: process.stdout, progress: process.stderr, stop: stop.signal });
 } catch (error) {

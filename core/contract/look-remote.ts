@@ -17,7 +17,7 @@ export type LookRemoteInput = z.input<typeof LookRemoteInput>;
 
 export const LookRemoteOutput = z.array(PullReport);
 
-/** Of a branch that nothing could be told of. */
+/** For a branch that could not be looked at. */
 export const unknownReport = (remote: string, branch: string, from: string | null): PullReport => ({
   remote,
   branch,

@@ -1,6 +1,6 @@
 import type { Problem } from './api.ts';
 
-/** A problem document, whoever answers it. */
+/** A problem document, the same from functions, gateways and examples. */
 export const problemBody = (
   status: number,
   title: string,
