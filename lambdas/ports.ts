@@ -15,6 +15,7 @@ import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
 import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
 import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
 import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
+import { createDynamoTokenQuota } from '../adapters/dynamodb/token-quota.ts';
 import { createEventBridgeSchedules } from '../adapters/eventbridge/schedules.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
@@ -38,13 +39,16 @@ import {
   ExecutionEnvironment,
   LookEnvironment,
   RegistrationEnvironment,
+  RepositoryQuotaEnvironment,
   SchedulesEnvironment,
   ScheduleTargetEnvironment,
   SyncEnvironment,
   TablesEnvironment,
+  TokenQuotaEnvironment,
   TokensEnvironment,
   VectorsEnvironment,
 } from '../core/contract/environment.ts';
+import type { Quotas } from '../core/domain/quota.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 
@@ -127,6 +131,8 @@ export const tokens = (environment: Environment = process.env) => {
   return createOidcTokenVerifier({ issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, jwksUri: TOKEN_JWKS_URI });
 };
 
+export const tokenQuota = (environment: Environment = process.env) => createDynamoTokenQuota(database(environment));
+
 export const webhooks = () => createHttpWebhookSender();
 export const webhookAddresses = () => createWebhookAddresses();
 
@@ -159,10 +165,17 @@ export const remoteLook = (environment: Environment = process.env) =>
     logger: logger(),
   });
 
+/** Each function is told of the quota that it keeps; what another keeps does not hold it up. */
+const quotasOf = (environment: Environment): Quotas => ({
+  repositories: RepositoryQuotaEnvironment.partial().parse(environment).QUOTA_REPOSITORIES ?? Number.MAX_SAFE_INTEGER,
+  tokensPerDay: TokenQuotaEnvironment.partial().parse(environment).QUOTA_TOKENS_PER_DAY ?? Number.MAX_SAFE_INTEGER,
+});
+
 export const settings = (environment: Environment = process.env) =>
   ({
     sources: 'https-only',
     // Only create-repository is told; without a word, the right is needed.
+    quotas: quotasOf(environment),
     registration: RegistrationEnvironment.partial().parse(environment).REGISTRATION ?? 'granted',
     // Only begin-sync hands it on; the others have no say in it.
     maxConcurrency: SyncEnvironment.partial().parse(environment).MAX_CONCURRENCY ?? 1,

@@ -25,6 +25,7 @@ export class RepositorySyncStack extends Stack {
       storage,
       embedding,
       maxConcurrency,
+      tokensPerDay: props.quotas.tokensPerDay,
       reservedConcurrency: reserved?.embedBatch,
     });
     const tokens = new TokenIssuer(this, { oidc: props.oidc, keep: props.deletionProtection });

@@ -62,6 +62,8 @@ export const Stage = z
     deletionProtection: z.boolean(),
     /** Who may register repositories: those whose token has the right (core/contract/rights.ts), or everyone with a token. */
     registration: z.enum(registrations),
+    /** What each user may use: repositories owned, and tokens that these have embedded in a day (UTC). */
+    quotas: z.strictObject({ repositories: whole, tokensPerDay: whole }),
     /** Of every log group: what CloudWatch Logs knows. */
     logRetentionDays: z.literal([
       1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

@@ -35,6 +35,7 @@ export const running = own('running');
 export const schedules = own('schedules');
 export const settings = own('settings');
 export const sourceRoots = own('sourceRoots');
+export const tokenQuota = own('tokenQuota');
 export const tokens = own('tokens');
 export const webhookAddresses = own('webhookAddresses');
 export const webhooks = own('webhooks');

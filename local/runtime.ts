@@ -8,6 +8,7 @@ import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
 import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
 import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
 import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
+import { createDynamoTokenQuota } from '../adapters/dynamodb/token-quota.ts';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
@@ -23,6 +24,7 @@ import { createSourceRoots } from '../adapters/system/source-roots.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import type { Registration } from '../core/contract/rights.ts';
+import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
@@ -42,6 +44,7 @@ export interface LocalConfig {
   /** Folders whose repositories may be read, and whether everyone who may register may register those. */
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
+  readonly quotas: Quotas;
   /** The user whom the token in the data directory is for. */
   readonly operator: string;
 }
@@ -81,6 +84,7 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
     embedder: () => createHashEmbedder(),
     index: () => parts.index,
     workflow: () => parts.workflow,
+    tokenQuota: () => createDynamoTokenQuota(database),
     tokens: () =>
       createOidcTokenVerifier({
         issuer: ISSUER,
@@ -94,6 +98,7 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
     settings: () => ({
       sources: 'local',
       registration: config.registration,
+      quotas: config.quotas,
       maxConcurrency: config.maxConcurrency,
       batchLimits: defaultBatchLimits,
     }),

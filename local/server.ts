@@ -11,7 +11,9 @@ import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
 import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
 import { type Registration, rights } from '../core/contract/rights.ts';
+import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
+import { defaultQuotas } from './default-quotas.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly sourceRoots?: LocalConfig['sourceRoots'] | undefined;
   /** Who may register repositories; `anyone` without. */
   readonly registration?: Registration | undefined;
+  /** What a user may use; {@link defaultQuotas} without. */
+  readonly quotas?: Quotas | undefined;
   /** Whom the token in the data directory speaks for: the operator. */
   readonly user: string;
 }
@@ -100,6 +104,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       webhookAllow: options.webhookAllow ?? [],
       sourceRoots: options.sourceRoots ?? { folders: [], forAll: false },
       registration: options.registration ?? 'anyone',
+      quotas: options.quotas ?? defaultQuotas,
       operator: options.user,
     };
     const engine: { started: WorkflowEngine | null } = { started: null };

@@ -23,6 +23,12 @@ export const membershipKey = (tables: TableNames, user: string, id: RepositoryId
   Key: { repository_id: memberPartition(user), sk: id },
 });
 
+/** How many repositories a user owns. */
+export const ownedKey = (tables: TableNames, user: string): ItemKey => ({
+  TableName: tables.repositories,
+  Key: { repository_id: `quota#${user}`, sk: 'REPOSITORIES' },
+});
+
 export const parseRepository = (item: Item): RepositoryRecord =>
   parseStored(RepositoryRecord, item, `repository ${String(item.repository_id)}`);
 

@@ -11,6 +11,7 @@ import {
   isMember,
   memberPartition,
   membershipKey,
+  ownedKey,
   parseRepository,
   readRepository,
   repositoryItem,
@@ -18,8 +19,8 @@ import {
 } from './repository-items.ts';
 import { SharedReads } from './shared-reads.ts';
 
-/** A transaction takes 100 items: the repository and this many memberships. */
-const MEMBERSHIPS_AT_ONCE = 99;
+/** A transaction takes 100 items: the repository, its owner's count, and this many memberships. */
+const MEMBERSHIPS_AT_ONCE = 98;
 const LIST_LIMIT = 100;
 const CURSOR = 'repositories';
 
@@ -37,14 +38,16 @@ export const createDynamoRepositoryStore = (
   ];
 
   return {
-    async create(repository) {
+    async create(repository, atMost) {
       const refusals = await database.transact([
         { Put: putNewOf(tables.repositories, repositoryItem(repository), 'repository_id') },
         ...membersOf(repository).map((user) => ({
           Put: { TableName: tables.repositories, Item: membershipItem(user, repository.repository_id) },
         })),
+        { Update: counted(tables, repository.owner, 1, atMost) },
       ]);
-      return refusals === null ? 'created' : 'taken';
+      if (refusals === null) return 'created';
+      return refusals[0] == null ? 'too-many' : 'taken';
     },
 
     get: (id) => reads.of(id, () => readRepository(database, tables, id)),
@@ -88,6 +91,7 @@ export const createDynamoRepositoryStore = (
               ...e.attributes(),
             },
           },
+          { Update: counted(tables, repository.owner, -1) },
           ...members.slice(0, MEMBERSHIPS_AT_ONCE).map((key) => ({ Delete: key })),
         ]);
         if (refusals === null) {
@@ -120,6 +124,21 @@ export const createDynamoRepositoryStore = (
     },
   };
 };
+
+/** One repository of an owner more, while there are fewer than so many, or one less. */
+const counted = (tables: TableNames, owner: string, change: 1 | -1, atMost = Number.MAX_SAFE_INTEGER) =>
+  updateOf(ownedKey(tables, owner), (e) => ({
+    add: { repositories: change },
+    // Who owns none yet has no number, which is less than nothing but 0.
+    when:
+      change < 0
+        ? []
+        : [
+            atMost > 0
+              ? `(${e.absent('repositories')} OR ${e.path('repositories')} < ${e.value(atMost)})`
+              : `${e.path('repositories')} < ${e.value(atMost)}`,
+          ],
+  }));
 
 /** Only what the change names: two changes of different settings at once both stand. */
 const settingsOf = (e: Expression, change: RepositoryChange, at: Date): Omit<Change, 'when'> => {

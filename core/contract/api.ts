@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roles } from '../domain/access.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
+import { quotaNames } from '../domain/quota.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
 import { JobCounts, JobError, PullReport } from './records.ts';
 import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
@@ -200,6 +201,9 @@ export const JobEnded = Problem.extend({ job_id: JobId, job_status: z.enum(jobSt
 
 /** 409 of a retry: a sync is under way, or nothing failed. */
 export const RetryRefused = z.union([SyncInProgress, Problem]);
+
+/** 429: of the deployment's own limit, or of a quota of the repository's owner. */
+export const TooManyRequests = Problem.extend({ quota: z.enum(quotaNames).optional(), limit: z.int().optional() });
 
 /** 400: names each offending field. */
 export const InvalidRequest = Problem.required({ errors: true });

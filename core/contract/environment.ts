@@ -43,19 +43,24 @@ export const SyncEnvironment = z.object({
 /** Who may register repositories. */
 export const RegistrationEnvironment = z.object({ REGISTRATION: z.enum(registrations) });
 
+/** What a user may use: see core/domain/quota.ts. */
+export const RepositoryQuotaEnvironment = z.object({ QUOTA_REPOSITORIES: z.coerce.number().int().min(0) });
+export const TokenQuotaEnvironment = z.object({ QUOTA_TOKENS_PER_DAY: z.coerce.number().int().min(0) });
+
 /** Which variables each function reads. A folder of lambdas/ is named as its key. */
 export const functionEnvironments = {
   authorizer: TokensEnvironment,
   'get-health': z.object({}),
   'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment)
     .and(CredentialsEnvironment)
-    .and(RegistrationEnvironment),
+    .and(RegistrationEnvironment)
+    .and(RepositoryQuotaEnvironment),
   'list-repositories': TablesEnvironment,
   'get-repository': TablesEnvironment,
   'delete-repository': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SchedulesEnvironment),
   'put-grant': TablesEnvironment,
   'delete-grant': TablesEnvironment,
-  'start-sync': TablesEnvironment.and(ExecutionEnvironment).and(LookEnvironment),
+  'start-sync': TablesEnvironment.and(ExecutionEnvironment).and(LookEnvironment).and(TokenQuotaEnvironment),
   'get-job': TablesEnvironment,
   'get-openapi': z.object({}),
   'get-docs': z.object({}),
@@ -63,7 +68,7 @@ export const functionEnvironments = {
   'rotate-secret': TablesEnvironment,
   'list-jobs': TablesEnvironment,
   'cancel-job': TablesEnvironment.and(ExecutionEnvironment),
-  'retry-failed': TablesEnvironment.and(ExecutionEnvironment),
+  'retry-failed': TablesEnvironment.and(ExecutionEnvironment).and(TokenQuotaEnvironment),
   'list-job-files': TablesEnvironment.and(BucketEnvironment),
   'list-webhook-deliveries': TablesEnvironment,
   'redeliver-webhook': TablesEnvironment,
@@ -78,7 +83,10 @@ export const functionEnvironments = {
   pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment).and(CredentialsEnvironment),
   diff: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
   stage: TablesEnvironment.and(BucketEnvironment).and(CredentialsEnvironment),
-  'embed-batch': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
+  'embed-batch': TablesEnvironment.and(BucketEnvironment)
+    .and(VectorsEnvironment)
+    .and(EmbeddingEnvironment)
+    .and(TokenQuotaEnvironment),
   publish: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
   'fail-sync': TablesEnvironment.and(BucketEnvironment),
   /** Called by each repository's own schedule. */

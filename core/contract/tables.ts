@@ -26,10 +26,11 @@ export interface TableDefinition {
 const text = (name: string): KeyAttribute => ({ name, type: 'S' });
 
 /**
- * `repositories` holds two kinds of items:
+ * `repositories` holds three kinds of items:
  *
  *     repository_id = repo-123     sk = REPOSITORY   the repository
  *     repository_id = user#bob     sk = repo-123     bob owns repo-123, or has a grant on it
+ *     repository_id = quota#bob    sk = REPOSITORIES how many repositories bob owns
  *
  * A user's repositories are one item collection: listing them is a strongly consistent query in order of id, where an
  * index would lag behind a create or a revoked grant, and a scan would read everybody's. No repository id contains `#`.
@@ -43,6 +44,7 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  *
  *     job_id = webhooks#repo-123         sk = msg-…          a delivery of an event, by time
  *     job_id = follow-up#repo-123        sk = FOLLOW-UP      the sync that a push asked for, waiting or done
+ *     job_id = quota#bob                 sk = TOKENS#2026-…  tokens that bob’s repositories had embedded that day
  *     job_id = IDEMPOTENCY#repo-123#key  sk = IDEMPOTENCY    what a claim under this key was, for 24 h
  *
  * None of them has `repository_id` or `created_at` at its top level: `by-repository` is the history of jobs alone. A

@@ -27,6 +27,8 @@ export class EmbedderThrottledError extends SyncError {}
 export class EmbedderUnavailableError extends SyncError {}
 /** The generation was made by another embedder than the one that runs now. */
 export class EmbedderMismatchError extends SyncError {}
+/** The owner's tokens of the day are used up. Worth another try, on another day. */
+export class QuotaExceededError extends SyncError {}
 /** Another job, another attempt or a cancel took this job's claim away: stop, and write nothing more. */
 export class SyncSupersededError extends SyncError {}
 /** The generation is not there (any more). */

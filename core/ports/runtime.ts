@@ -1,4 +1,5 @@
 import type { Registration } from '../contract/rights.ts';
+import type { Quotas } from '../domain/quota.ts';
 import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { BatchLimits } from '../sync/rules/plan-batches.ts';
 import type { Batches } from './batches.ts';
@@ -22,6 +23,7 @@ import type { Schedules } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { SourceRoots } from './source-roots.ts';
 import type { SyncClaims } from './sync-claims.ts';
+import type { TokenQuota } from './token-quota.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { WebhookAddresses } from './webhook-addresses.ts';
 import type { WebhookSender } from './webhook-sender.ts';
@@ -32,6 +34,7 @@ export interface Settings {
   readonly sources: SourcePolicy;
   /** Who may register repositories: those whose token has the right to, or everyone. */
   readonly registration: Registration;
+  readonly quotas: Quotas;
   /** embed-batch children that one sync runs at once. */
   readonly maxConcurrency: number;
   readonly batchLimits: BatchLimits;
@@ -64,6 +67,7 @@ export interface Runtime {
   readonly index: SearchIndex;
   readonly workflow: Workflow;
   readonly tokens: TokenVerifier;
+  readonly tokenQuota: TokenQuota;
   readonly schedules: Schedules;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -3,6 +3,7 @@ import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 import { type Right, rights } from '../contract/rights.ts';
 import { noRates } from '../domain/estimate.ts';
+import { type QuotaRefusal, REPOSITORIES_RETRY_SECONDS } from '../domain/quota.ts';
 import { isRemote, refuseSource } from '../domain/source-policy.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { repositoryAnswer } from './repository-answer.ts';
@@ -19,7 +20,8 @@ export type CreateOutcome =
   | { readonly kind: 'taken' }
   | { readonly kind: 'bad-source' | 'bad-schedule'; readonly reason: string }
   | { readonly kind: 'bad-credential' }
-  | { readonly kind: 'may-not-register' };
+  | { readonly kind: 'may-not-register' }
+  | QuotaRefusal;
 
 type Deps = Pick<
   Runtime,
@@ -67,7 +69,11 @@ export const createRepository =
       leftovers: [],
       rates: noRates,
     };
-    if ((await deps.repositories.create(repository)) === 'taken') return { kind: 'taken' };
+    const limit = deps.settings.quotas.repositories;
+    const outcome = await deps.repositories.create(repository, limit);
+    if (outcome === 'taken') return { kind: 'taken' };
+    if (outcome === 'too-many')
+      return { kind: 'quota-exceeded', quota: 'repositories', limit, retryAfterSeconds: REPOSITORIES_RETRY_SECONDS };
     const registered = request.schedule === null ? repository : await schedule(deps, repository, request.schedule);
     deps.logger.info('repository registered', { repository_id: repository.repository_id, owner: user });
     return { kind: 'created', repository: repositoryAnswer(registered, 'owner'), secrets: repository.secrets };

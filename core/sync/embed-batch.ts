@@ -7,11 +7,12 @@ import {
   type JobRef,
   StagedFile,
 } from '../contract/workflow-state.ts';
-import { EmbedderMismatchError, SyncSupersededError } from '../domain/errors.ts';
+import { EmbedderMismatchError, QuotaExceededError, SyncSupersededError } from '../domain/errors.ts';
+import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
-import { embedFiles } from './embed-files.ts';
+import { embedFiles, type Place } from './embed-files.ts';
 import { jobAnswer } from './job-answer.ts';
 import { loadJob } from './load-job.ts';
 import { progressNotes } from './progress-notes.ts';
@@ -19,7 +20,18 @@ import { kept, withPulse } from './pulse.ts';
 
 type Deps = Pick<
   Runtime,
-  'running' | 'batches' | 'jobs' | 'repositories' | 'objects' | 'chunker' | 'embedder' | 'index' | 'clock' | 'logger'
+  | 'running'
+  | 'batches'
+  | 'jobs'
+  | 'repositories'
+  | 'objects'
+  | 'chunker'
+  | 'embedder'
+  | 'index'
+  | 'clock'
+  | 'logger'
+  | 'settings'
+  | 'tokenQuota'
 >;
 
 /** Files chunked, embedded and put together: enough for full calls to embedder and index, small enough to report by. */
@@ -35,11 +47,11 @@ const ROWS_AT_ONCE = 2000;
 export const embedBatch =
   (deps: Deps) =>
   async ({ job, items }: EmbedBatchInput): Promise<EmbedBatchOutput> => {
-    const { generation, record } = await generationOfJob(deps, job);
+    const { generation, owner, record } = await generationOfJob(deps, job);
     const lookAround = overallProgress(deps, job, record);
     const total = { batches: 0, files: 0, chunks: 0 };
     for (const item of items) {
-      total.chunks += await embedOne(deps, job, generation, item, lookAround);
+      total.chunks += await embedOne(deps, { job, generation, owner }, item, lookAround);
       total.files += item.files;
       total.batches += 1;
     }
@@ -48,8 +60,7 @@ export const embedBatch =
 
 const embedOne = async (
   deps: Deps,
-  job: JobRef,
-  generation: Generation,
+  { job, generation, owner }: Place & { readonly owner: string },
   item: BatchItem,
   lookAround: LookAround,
 ): Promise<number> => {
@@ -65,6 +76,7 @@ const embedOne = async (
   if (kept(await deps.batches.start(job, progress())) === 'done') return 0;
   let chunks = 0;
   if (!(await deps.objects.exists(resultKey))) {
+    const budget = await takeTokens(deps, owner, item);
     const results = await withPulse(
       deps.clock,
       async () => {
@@ -85,6 +97,7 @@ const embedOne = async (
           await pulse.check();
           state.current = files[0]?.path ?? null;
           const embedded = await embedFiles(deps, pulse, { job, generation }, files);
+          budget.spent += tokensOf(embedded.characters);
           all.push(...embedded.results);
           rows.push(...embedded.rows);
           await put(ROWS_AT_ONCE);
@@ -95,6 +108,7 @@ const embedOne = async (
         return all;
       },
     );
+    await budget.giveRestBack();
     chunks = results.reduce((sum, result) => sum + result.chunks, 0);
     await deps.objects.putLines(
       resultKey,
@@ -105,6 +119,28 @@ const embedOne = async (
   kept(await deps.batches.finish(job, progress()));
   await lookAround(item.batch, null);
   return chunks;
+};
+
+/**
+ * Takes from the owner's day what the batch may need at most (its texts' bytes are no fewer than their characters), before anything
+ * is embedded. What was not needed is given back at the end; a worker that dies leaves it taken until the day ends.
+ */
+const takeTokens = async (deps: Deps, owner: string, { bytes }: BatchItem) => {
+  const at = deps.clock.now();
+  const day = dayOf(at);
+  const reserved = tokensOf(bytes);
+  const limit = deps.settings.quotas.tokensPerDay;
+  if ((await deps.tokenQuota.take(owner, day, reserved, limit)) === 'refused')
+    throw new QuotaExceededError(
+      `the quota of ${limit} embedded tokens a day (UTC) of ${owner} has no room for the next files: it begins anew in ${secondsToNextDay(at)} s; the operator can raise it`,
+    );
+  const budget = {
+    spent: 0,
+    giveRestBack: async (): Promise<void> => {
+      if (budget.spent < reserved) await deps.tokenQuota.giveBack(owner, day, reserved - budget.spent);
+    },
+  };
+  return budget;
 };
 
 /** Told of a batch: how many of its files are done, null at its end. */
@@ -148,7 +184,7 @@ async function* groups(deps: Deps, key: string): AsyncGenerator<readonly StagedF
 const generationOfJob = async (
   deps: Deps,
   job: JobRef,
-): Promise<{ readonly generation: Generation; readonly record: JobRecord }> => {
+): Promise<{ readonly generation: Generation; readonly owner: string; readonly record: JobRecord }> => {
   const { repository, record } = await loadJob(deps, job);
   const made: GenerationRecord | undefined = repository.generations[String(record.generation)];
   if (record.generation === null || made === undefined)
@@ -162,5 +198,5 @@ const generationOfJob = async (
       `the generation is made with ${made.embedder_id}, ${made.chunker_version} and rows ${made.row_version ?? 1}, but ${deps.embedder.id}, ${deps.chunker.version} and rows ${ROW_VERSION} run here`,
     );
   const generation = { repositoryId: job.repository_id, number: record.generation, dimensions: made.dimensions };
-  return { generation, record };
+  return { generation, owner: repository.owner, record };
 };

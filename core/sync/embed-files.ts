@@ -12,6 +12,8 @@ type Deps = Pick<Runtime, 'chunker' | 'embedder' | 'index' | 'logger'>;
 export interface Embedded {
   readonly results: readonly BlobResult[];
   readonly rows: readonly IndexRow[];
+  /** Of the texts that were embedded. */
+  readonly characters: number;
 }
 
 /** Whose files they are, and where their rows go. */
@@ -69,7 +71,13 @@ export const embedFiles = async (
     });
     results.push(indexedResult(file, chunks.length, chunks.length - reused));
   }
-  return { results: [...results, ...failed], rows };
+  return { results: [...results, ...failed], rows, characters: lengthOf(fresh.keys()) };
+};
+
+const lengthOf = (texts: Iterable<string>): number => {
+  let characters = 0;
+  for (const text of texts) characters += text.length;
+  return characters;
 };
 
 const indexedResult = ({ oid, size }: StagedFile, chunks: number, embedded: number): BlobResult => ({

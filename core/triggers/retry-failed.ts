@@ -1,15 +1,19 @@
 import type { JobId, UserId } from '../contract/ids.ts';
 import { SyncOptions } from '../contract/sync-options.ts';
 import { isTerminal } from '../domain/job-status.ts';
+import type { QuotaRefusal } from '../domain/quota.ts';
 import { withJobAccess } from '../jobs/job-access.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Access } from '../repositories/with-access.ts';
 import { type ClaimDeps, type ClaimSyncOutcome, claimSync } from './claim-sync.ts';
+import { dayUsedUp } from './day-used-up.ts';
 
-type Deps = ClaimDeps & Pick<Runtime, 'jobs' | 'repositories'>;
+type Deps = ClaimDeps & Pick<Runtime, 'jobs' | 'repositories' | 'settings' | 'tokenQuota'>;
 
 export type RetryFailedOutcome = Access<
-  Extract<ClaimSyncOutcome, { kind: 'accepted' | 'held' | 'not-found' }> | { readonly kind: 'nothing-failed' }
+  | Extract<ClaimSyncOutcome, { kind: 'accepted' | 'held' | 'not-found' }>
+  | { readonly kind: 'nothing-failed' }
+  | QuotaRefusal
 >;
 
 /**
@@ -24,6 +28,8 @@ export const retryFailed =
     const { view } = access;
     if (!isTerminal(view.job.status)) return { kind: 'held', by: view };
     if (view.job.counts === null || view.job.counts.failed === 0) return { kind: 'nothing-failed' };
+    const usedUp = await dayUsedUp(deps, access.repository.owner);
+    if (usedUp !== null) return usedUp;
     const { pull_remote, remote, branches, ignore_patterns, progress_webhook } = view.job.options;
     const outcome = await claimSync(deps)({
       repository: access.repository,

@@ -3,12 +3,14 @@ import type { PullReport } from '../contract/records.ts';
 import type { SyncOptions } from '../contract/sync-options.ts';
 import { allows, roleOf } from '../domain/access.ts';
 import { isTerminal } from '../domain/job-status.ts';
+import type { QuotaRefusal } from '../domain/quota.ts';
 import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Claim } from '../ports/sync-claims.ts';
 import { idsOf } from '../sync/end-facts.ts';
 import { sourceOf } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSync, type ClaimSyncOutcome, claimSync, effectiveOptions } from './claim-sync.ts';
+import { dayUsedUp } from './day-used-up.ts';
 import { refuseWebhook } from './rules/webhook-policy.ts';
 
 export interface StartSync {
@@ -22,6 +24,7 @@ export interface StartSync {
 export type StartSyncOutcome =
   | ClaimSyncOutcome
   | { readonly kind: 'forbidden' }
+  | QuotaRefusal
   | { readonly kind: 'invalid'; readonly errors: readonly InvalidOption[] };
 
 /** An option that cannot be used here, and what can. */
@@ -44,7 +47,10 @@ const REMOTE = 'origin';
  * quick look at the remote has found, as far as it had time; the pull step finds the rest.
  */
 export const startSync =
-  (deps: ClaimDeps & Pick<Runtime, 'repositories' | 'jobs' | 'remoteLook' | 'settings' | 'webhookAddresses'>) =>
+  (
+    deps: ClaimDeps &
+      Pick<Runtime, 'repositories' | 'jobs' | 'remoteLook' | 'settings' | 'tokenQuota' | 'webhookAddresses'>,
+  ) =>
   async ({ repositoryId, user, options, idempotency }: StartSync): Promise<StartSyncOutcome> => {
     const begun = deps.clock.now().getTime();
     const repository = await deps.repositories.get(repositoryId);
@@ -55,6 +61,8 @@ export const startSync =
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, idempotency };
     const by = await holderOf(deps, request);
     if (by !== null) return { kind: 'held', by };
+    const usedUp = await dayUsedUp(deps, repository.owner);
+    if (usedUp !== null) return usedUp;
     // The job that holds the lock will hold it a moment later too: a 409 costs no look.
     const look = () => lookAtRemote(deps, request, LOOK_MILLISECONDS - (deps.clock.now().getTime() - begun));
     const early = repository.lock === undefined || options.force ? look() : null;

@@ -3,7 +3,7 @@ import { CreateRepository } from '../../core/contract/api.ts';
 import { rights } from '../../core/contract/rights.ts';
 import { createRepository } from '../../core/repositories/create-repository.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { credentialRefused, invalid, problem } from '../shared/problems.ts';
+import { credentialRefused, invalid, problem, quotaExceeded } from '../shared/problems.ts';
 
 const ports = compose({ clock, credentials, ids, logger, repositories, schedules, settings, sourceRoots });
 const create = createRepository(ports);
@@ -18,6 +18,8 @@ export const handler = defineApiHandler(
         const location = `/api/repositories/${outcome.repository.repository_id}`;
         return { status: 201, body: { ...outcome.repository, secrets: outcome.secrets }, headers: { location } };
       }
+      case 'quota-exceeded':
+        return quotaExceeded(outcome);
       case 'may-not-register': {
         const detail = `to register takes the right ${rights.register}, as a scope or a group of your token: ask the operator`;
         return problem(403, 'Registration not allowed', detail);

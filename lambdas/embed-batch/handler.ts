@@ -10,6 +10,8 @@ import {
   objects,
   repositories,
   running,
+  settings,
+  tokenQuota,
 } from '#ports';
 import { EmbedBatchInput } from '../../core/contract/workflow-state.ts';
 import { embedBatch } from '../../core/sync/embed-batch.ts';
@@ -17,5 +19,20 @@ import { defineHandler } from '../shared/define-handler.ts';
 
 export const handler = defineHandler(
   EmbedBatchInput,
-  embedBatch(compose({ batches, chunker, clock, embedder, index, jobs, logger, objects, repositories, running })),
+  embedBatch(
+    compose({
+      batches,
+      chunker,
+      clock,
+      embedder,
+      index,
+      jobs,
+      logger,
+      objects,
+      repositories,
+      running,
+      settings,
+      tokenQuota,
+    }),
+  ),
 );

@@ -1,11 +1,23 @@
-import { claims, clock, compose, ids, jobs, logger, metrics, repositories, workflow } from '#ports';
+import {
+  claims,
+  clock,
+  compose,
+  ids,
+  jobs,
+  logger,
+  metrics,
+  repositories,
+  settings,
+  tokenQuota,
+  workflow,
+} from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
 import { retryFailed } from '../../core/triggers/retry-failed.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { problem, refusal } from '../shared/problems.ts';
+import { problem, quotaExceeded, refusal } from '../shared/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
-const ports = compose({ claims, clock, ids, jobs, logger, metrics, repositories, workflow });
+const ports = compose({ claims, clock, ids, jobs, logger, metrics, repositories, settings, tokenQuota, workflow });
 const retry = retryFailed(ports);
 
 export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {
@@ -15,6 +27,8 @@ export const handler = defineApiHandler(ports.logger, { params: JobParams }, asy
       return acceptedAnswer(outcome.job, outcome.replaced, ports.clock.now());
     case 'held':
       return heldAnswer(outcome.by, ports.clock.now());
+    case 'quota-exceeded':
+      return quotaExceeded(outcome);
     case 'nothing-failed':
       return problem(409, 'Nothing to retry', 'the job had no failed files');
     case 'not-found':

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { problemBody } from '../../core/contract/problem-body.ts';
+import type { QuotaRefusal } from '../../core/domain/quota.ts';
 
 /** An answer before API Gateway's wrapping. */
 export interface Answer {
@@ -63,6 +64,17 @@ export const credentialRefused = (): Answer =>
       message: 'must be a credential that you may use for this source: the operator’s log says why it is not',
     },
   ]);
+/** 429: which quota, how much it allows, and when to ask again. */
+export const quotaExceeded = ({ quota, limit, retryAfterSeconds }: QuotaRefusal): Answer =>
+  problem(
+    429,
+    'Quota exceeded',
+    quota === 'repositories'
+      ? `you own ${limit} repositories, which is all that you may: delete one, or ask the operator for more`
+      : `the ${limit} tokens that the repository’s owner may have embedded in a day (UTC) are used up`,
+    { quota, limit },
+    { 'retry-after': String(retryAfterSeconds) },
+  );
 export const badCursor = (): Answer => invalid([{ field: 'query.cursor', message: 'must be a cursor from `next`' }]);
 export const notFound = (what: string): Answer => problem(404, 'Not found', `${what} not found`);
 /** What a use case refuses, of what the call names. */

@@ -10,6 +10,7 @@ import {
   remoteLook,
   repositories,
   settings,
+  tokenQuota,
   webhookAddresses,
   workflow,
 } from '#ports';
@@ -18,7 +19,7 @@ import { SyncOptions } from '../../core/contract/sync-options.ts';
 import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
 import { type StartSyncOutcome, startSync } from '../../core/triggers/start-sync.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { type Answer, invalid, problem, refusal } from '../shared/problems.ts';
+import { type Answer, invalid, problem, quotaExceeded, refusal } from '../shared/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
 const ports = compose({
@@ -31,6 +32,7 @@ const ports = compose({
   remoteLook,
   repositories,
   settings,
+  tokenQuota,
   webhookAddresses,
   workflow,
 });
@@ -67,6 +69,8 @@ const answerOf = (outcome: StartSyncOutcome): Answer => {
       const detail = 'this Idempotency-Key was used with other options: take a new key for a new request';
       return problem(422, 'Idempotency key reused', detail);
     }
+    case 'quota-exceeded':
+      return quotaExceeded(outcome);
     case 'invalid':
       return invalid(outcome.errors);
     case 'not-found':

@@ -5,7 +5,7 @@ import type { Registration } from '../../core/contract/rights.ts';
 import { AppFunction, timeouts } from '../app-function.ts';
 import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
 import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
-import type { Embedding, ReservedConcurrency } from '../stages.ts';
+import type { Embedding, ReservedConcurrency, StageSettings } from '../stages.ts';
 import type { Storage } from '../storage.ts';
 import { jobFunctions } from '../workflow/job-functions.ts';
 import type { Schedules } from '../workflow/schedules.ts';
@@ -19,6 +19,7 @@ export interface ApiFunctionsProps {
   readonly embedding: Embedding;
   readonly tokens: TokenIssuer;
   readonly registration: Registration;
+  readonly quotas: StageSettings['quotas'];
   readonly reserved?: ReservedConcurrency | undefined;
 }
 
@@ -39,7 +40,7 @@ export const authorizerFunction = (scope: Construct, tokens: TokenIssuer): AppFu
 /** The functions that answer the calls of core/contract/routes.ts, by the operation's name. */
 export const apiFunctions = (
   scope: Construct,
-  { storage, workflow, schedules, embedding, registration, reserved }: ApiFunctionsProps,
+  { storage, workflow, schedules, embedding, registration, quotas, reserved }: ApiFunctionsProps,
 ): ReadonlyMap<FunctionName, AppFunction> => {
   const tables = storage.tableNames;
   // A caller without a token may call them without end: each gets its own small share.
@@ -57,6 +58,7 @@ export const apiFunctions = (
       ...schedules.targetEnvironment,
       ...credentialsEnvironment(scope),
       REGISTRATION: registration,
+      QUOTA_REPOSITORIES: String(quotas.repositories),
     },
     ...sized,
   });
@@ -93,7 +95,8 @@ export const apiFunctions = (
   });
   schedules.grant(deleteRepository, 'DeleteSchedule');
   storage.grant(deleteRepository, {
-    repositories: ['GetItem', 'DeleteItem'],
+    // The owner has one less.
+    repositories: ['GetItem', 'DeleteItem', 'UpdateItem'],
     objects: ['ListBucket', 'DeleteObject'],
     vectors: ['DeleteIndex'],
   });
@@ -119,6 +122,7 @@ export const apiFunctions = (
       ...tables,
       STATE_MACHINE_ARN: workflow.stateMachine.stateMachineArn,
       LOOK_REMOTE_FUNCTION: lookRemote.lambda.functionName,
+      QUOTA_TOKENS_PER_DAY: String(quotas.tokensPerDay),
     },
     ...sized,
   });
@@ -197,7 +201,7 @@ export const apiFunctions = (
     deleteGrant,
     startSync,
     getJob,
-    ...jobFunctions(scope, { storage, workflow }),
+    ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),
     ...hooks,
     search,
   ];

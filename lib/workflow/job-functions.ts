@@ -6,12 +6,17 @@ import type { Workflow } from './workflow.ts';
 interface JobFunctionsProps {
   readonly storage: Storage;
   readonly workflow: Workflow;
+  /** Tokens that a user's repositories may have embedded in a day. */
+  readonly tokensPerDay: number;
 }
 
 const sized = { memoryMiB: 1024, timeout: timeouts.api } as const;
 
 /** The functions that answer what is asked of jobs once they are made. */
-export const jobFunctions = (scope: Construct, { storage, workflow }: JobFunctionsProps): readonly AppFunction[] => {
+export const jobFunctions = (
+  scope: Construct,
+  { storage, workflow, tokensPerDay }: JobFunctionsProps,
+): readonly AppFunction[] => {
   const tables = storage.tableNames;
   const executions = { ...tables, STATE_MACHINE_ARN: workflow.stateMachine.stateMachineArn };
 
@@ -41,11 +46,16 @@ export const jobFunctions = (scope: Construct, { storage, workflow }: JobFunctio
   });
   workflow.grantExecutions(cancelJob, 'Stop');
 
-  const retryFailed = new AppFunction(scope, { name: 'retry-failed', environment: executions, ...sized });
+  const retryFailed = new AppFunction(scope, {
+    name: 'retry-failed',
+    environment: { ...executions, QUOTA_TOKENS_PER_DAY: String(tokensPerDay) },
+    ...sized,
+  });
   // As start-sync without force: the lock and the job.
   storage.grant(retryFailed, {
     repositories: ['GetItem', 'UpdateItem'],
-    syncJobs: ['Query', 'PutItem'],
+    // What the owner has had embedded today is read.
+    syncJobs: ['GetItem', 'Query', 'PutItem'],
   });
   workflow.grantExecutions(retryFailed, 'Start');
 

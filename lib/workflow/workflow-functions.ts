@@ -11,6 +11,8 @@ export interface WorkflowProps {
   readonly embedding: Embedding;
   /** embed-batch children that one sync runs at once. */
   readonly maxConcurrency: number;
+  /** Tokens that a user's repositories may have embedded in a day. */
+  readonly tokensPerDay: number;
   /** embed-batch functions that run at once for all syncs together; the account's own limit without. */
   readonly reservedConcurrency?: number | undefined;
 }
@@ -38,7 +40,7 @@ const gitResources = { memoryMiB: 2048, ephemeralStorage: Size.gibibytes(4), tim
 /** The functions that the state machine calls, by the name of their substitution in core/workflow/sync.asl.json. */
 export const workflowFunctions = (
   scope: Construct,
-  { storage, embedding, maxConcurrency, reservedConcurrency }: WorkflowProps,
+  { storage, embedding, maxConcurrency, tokensPerDay, reservedConcurrency }: WorkflowProps,
 ): Record<string, AppFunction> => {
   const tables = storage.tableNames;
   const objects = { BUCKET: storage.bucket.bucketName };
@@ -86,7 +88,7 @@ export const workflowFunctions = (
 
   const embedBatch = new AppFunction(scope, {
     name: 'embed-batch',
-    environment: { ...tables, ...objects, ...vectors, ...model },
+    environment: { ...tables, ...objects, ...vectors, ...model, QUOTA_TOKENS_PER_DAY: String(tokensPerDay) },
     memoryMiB: wholeCpu,
     timeout: timeouts.longTask,
     packages: ['web-tree-sitter', '@vscode/tree-sitter-wasm'],

@@ -7,6 +7,8 @@ import { isLogLevel, type LogLevel } from '../../adapters/system/json-logger.ts'
 import { isWebhookAllowEntry } from '../../adapters/webhook/webhook-allow.ts';
 import { UserId } from '../../core/contract/ids.ts';
 import { type Registration, registrations } from '../../core/contract/rights.ts';
+import type { Quotas } from '../../core/domain/quota.ts';
+import { defaultQuotas } from '../default-quotas.ts';
 import { nameSource } from './name-source.ts';
 
 /** What was typed or set cannot be used; the message says which and what is allowed. */
@@ -32,6 +34,7 @@ export interface Settings {
   /** Folders whose repositories may be read. `forAll`: the operator has named them, so everyone may register them. */
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
+  readonly quotas: Quotas;
   readonly user: string;
 }
 
@@ -45,6 +48,7 @@ Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNA
              WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private),
              SOURCE_ROOTS (the folder that is named, else your home and this folder; absolute paths with : between, whose
              repositories everyone may register), REGISTRATION (anyone; granted: only tokens with the right to),
+             QUOTA_REPOSITORIES (10000; that a user may own), QUOTA_TOKENS_PER_DAY (10000000000; embedded for a user),
              ALLOWED_HOSTS (none; names, comma-separated, that the service is called by beside its addresses and localhost)`;
 
 const List = z
@@ -52,6 +56,8 @@ const List = z
   .default('')
   .transform((list) => list.split(',').map((entry) => entry.trim()))
   .transform((entries) => entries.filter((entry) => entry !== ''));
+
+const quota = (usual: number) => z.coerce.number('must be a whole number').int().min(0).default(usual);
 
 const Environment = z.object({
   PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65535).default(3000),
@@ -68,6 +74,8 @@ const Environment = z.object({
     .transform((list) => list.split(delimiter).filter((entry) => entry !== ''))
     .refine((entries) => entries.every((entry) => isAbsolute(entry)), 'must be absolute paths with : between')
     .optional(),
+  QUOTA_REPOSITORIES: quota(defaultQuotas.repositories),
+  QUOTA_TOKENS_PER_DAY: quota(defaultQuotas.tokensPerDay),
   REGISTRATION: z.enum(registrations, 'must be anyone or granted').default('anyone'),
   ALLOWED_HOSTS: List.refine(
     (entries) => entries.every((entry) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry)),
@@ -112,6 +120,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
         ? { folders: defaultRoots(source), forAll: false }
         : { folders: SOURCE_ROOTS, forAll: true },
     registration: REGISTRATION,
+    quotas: { repositories: parsed.data.QUOTA_REPOSITORIES, tokensPerDay: parsed.data.QUOTA_TOKENS_PER_DAY },
     user: localUser(),
   };
 };

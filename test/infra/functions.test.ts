@@ -127,9 +127,11 @@ describe('least privilege', () => {
     );
     expect(movers.sort()).toEqual([
       'cancel-job',
-      // Records the schedule that it has set.
+      // Records the schedule that it has set, and counts what the owner has.
       'create-repository',
       'delete-grant',
+      // Counts down what the owner has.
+      'delete-repository',
       'diff',
       'dispatch-due',
       'fail-sync',

@@ -34,6 +34,7 @@ const defaults: StageSettings = {
   maxConcurrency: 7,
   deletionProtection: true,
   registration: 'granted',
+  quotas: { repositories: 50, tokensPerDay: 1_000_000 },
   logRetentionDays: 30,
   throttling: { rate: 50, burst: 100 },
 };

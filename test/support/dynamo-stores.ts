@@ -1,6 +1,7 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
+import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
 import type { TestDynamoDb } from './dynamodb.ts';
 import { createJobStores } from './job-stores.ts';
 
@@ -21,6 +22,7 @@ export const dynamoStores = async (dynamodb: TestDynamoDb) => {
     ...createJobStores(options),
     outbox: createDynamoOutbox(options),
     followUps: createDynamoFollowUps(options),
+    tokenQuota: createDynamoTokenQuota(options),
     /** Everything that is stored, in a comparable form. */
     snapshot: async () => [await scan(tables.repositories, 'repository_id'), await scan(tables.syncJobs, 'job_id')],
   };

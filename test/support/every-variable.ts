@@ -19,6 +19,8 @@ export const everyVariable = {
   SCHEDULE_TARGET_ARN: 'arn:aws:lambda:eu-central-1:123456789012:function:scheduled-sync',
   SCHEDULE_ROLE_ARN: 'arn:aws:iam::123456789012:role/scheduler',
   SCHEDULE_DEAD_LETTERS_ARN: 'arn:aws:sqs:eu-central-1:123456789012:dead-letters',
+  QUOTA_REPOSITORIES: '50',
+  QUOTA_TOKENS_PER_DAY: '1000000',
   REGISTRATION: 'anyone',
   CREDENTIALS_PREFIX: 'stage/',
 } as const;

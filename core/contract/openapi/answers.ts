@@ -17,6 +17,7 @@ import {
   SecretRotated,
   SyncAccepted,
   SyncInProgress,
+  TooManyRequests,
 } from '../api.ts';
 import { DeliveryList } from '../deliveries.ts';
 import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
@@ -209,6 +210,11 @@ export const answerSchemas: readonly NamedSchema[] = [
   named('Health', HealthAnswer, 'The service is running.', { status: 'Always `ok`.' }),
   named('Problem', Problem, 'A problem document (RFC 9457).', problem),
   named('InvalidRequest', InvalidRequest, 'A problem document that names each field that is wrong.', problem),
+  named('TooManyRequests', TooManyRequests, 'More than is allowed, of requests or of what a quota counts.', {
+    ...problem,
+    quota: 'The quota that is used up; absent where it is the number of requests.',
+    limit: 'How much that quota allows.',
+  }),
   named('JobEnded', JobEnded, 'The job has ended already.', {
     ...problem,
     job_id: 'The job.',

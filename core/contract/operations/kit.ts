@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { InvalidRequest, Problem } from '../api.ts';
+import { InvalidRequest, Problem, TooManyRequests } from '../api.ts';
 import type { FunctionName } from '../environment.ts';
 
 /** The functions that no call of the API leads to. Every other one is an operation, and must be described. */
@@ -73,7 +73,11 @@ export const commonAnswers = {
   NotFound: problemAnswer('It does not exist.'),
   ContentTooLarge: problemAnswer('The body is larger than 1 MiB.'),
   HeadTooLarge: problemAnswer('The address and the headers together are larger than 10 kB.'),
-  TooManyRequests: problemAnswer('More requests than the deployment allows.', ['Retry-After']),
+  TooManyRequests: {
+    description: 'More requests than the deployment allows, or more than your quota: `quota` names it.',
+    schema: TooManyRequests,
+    headers: ['Retry-After'],
+  },
   InternalError: problemAnswer('The service failed; `detail` holds the id to ask its operator about.'),
   ServiceBusy: problemAnswer('A store or the embedding model is busy. Nothing was done.', ['Retry-After']),
   GatewayTimeout: problemAnswer('No answer within 29 seconds.'),

@@ -55,6 +55,49 @@ export const repositoryStoreContract = (name: string, make: () => Promise<Reposi
       expect(await idsOf('mallory')).toEqual([]);
     });
 
+    describe('the number of repositories that a user owns', () => {
+      const owned = (owner = 'ann', atMost = 3) => repositories.create(aRepository({ owner: aUser(owner) }), atMost);
+
+      it('is kept to, however many are created at once', async () => {
+        const outcomes = await Promise.all(Array.from({ length: 8 }, () => owned()));
+        expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(3);
+        expect(outcomes.filter((outcome) => outcome === 'too-many')).toHaveLength(5);
+        expect(await idsOf('ann')).toHaveLength(3);
+      });
+
+      it('is a user’s own, and counts what they own, not what they have a grant on', async () => {
+        for (let count = 0; count < 3; count += 1) expect(await owned()).toBe('created');
+        expect(await owned('bob')).toBe('created');
+        const granted = aRepository({ owner: aUser('bob'), grants: { carol: 'owner' } });
+        expect(await repositories.create(granted, 3)).toBe('created');
+        for (let count = 0; count < 3; count += 1) expect(await owned('carol')).toBe('created');
+        expect(await owned()).toBe('too-many');
+      });
+
+      it('goes down with each one that is removed, once', async () => {
+        const first = aRepository({ owner: aUser('ann') });
+        expect(await repositories.create(first, 1)).toBe('created');
+        expect(await owned('ann', 1)).toBe('too-many');
+        const outcomes = await Promise.all([1, 2, 3].map(() => repositories.delete(first.repository_id)));
+        expect(outcomes.filter((outcome) => outcome === 'deleted')).toHaveLength(1);
+        expect(await owned('ann', 1)).toBe('created');
+        expect(await owned('ann', 1)).toBe('too-many');
+      });
+
+      it('counts nothing for an id that is taken, and says so first', async () => {
+        const first = aRepository({ owner: aUser('ann') });
+        expect(await repositories.create(first, 1)).toBe('created');
+        expect(await repositories.create(first, 1)).toBe('taken');
+        expect(await repositories.create({ ...first, owner: aUser('bob') }, 1)).toBe('taken');
+        expect(await owned('bob', 1)).toBe('created');
+      });
+
+      it('may be none', async () => {
+        expect(await owned('ann', 0)).toBe('too-many');
+        expect(await idsOf('ann')).toEqual([]);
+      });
+    });
+
     it('lets one of many parallel creates of an id win', async () => {
       const id = aRepositoryId();
       const outcomes = await Promise.all(

@@ -56,6 +56,8 @@ describe('settings', () => {
     [[], { PORT: '70000' }, 'PORT'],
     [[], { PORT: 'x', DYNAMODB_ENDPOINT: 'nowhere' }, 'DYNAMODB_ENDPOINT'],
     [[], { SOURCE_ROOTS: 'srv/git' }, 'SOURCE_ROOTS: must be absolute paths'],
+    [[], { QUOTA_REPOSITORIES: '-1' }, 'QUOTA_REPOSITORIES'],
+    [[], { QUOTA_TOKENS_PER_DAY: 'many' }, 'QUOTA_TOKENS_PER_DAY'],
     [[], { REGISTRATION: 'no' }, 'REGISTRATION: must be anyone or granted'],
     [[], { ALLOWED_HOSTS: 'build.example,http://x' }, 'ALLOWED_HOSTS: must be host names'],
     [[], { LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be debug, info, warn, error or silent'],

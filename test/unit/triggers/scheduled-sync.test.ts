@@ -76,7 +76,7 @@ const service = (record: RepositoryRecord | null) => {
       info: () => undefined,
       warn: (message: string, facts: unknown) => warnings.push([message, facts]),
     },
-    settings: { sources: 'https-only' },
+    settings: { sources: 'https-only', quotas: { repositories: 10, tokensPerDay: 100 } },
   } as unknown as Runtime;
   return { state, order, claims, warnings, metrics, deps };
 };
