@@ -54,6 +54,8 @@ export class AppFunction<Name extends FunctionName = FunctionName> extends Const
       memorySize: props.memoryMiB,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
+      // What began on a version ends on it, after the deployment that made the next one.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       logGroup: new LogGroup(this, 'Logs', {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: RemovalPolicy.DESTROY,
