@@ -19,11 +19,14 @@ const maxCause = 32_768;
  */
 export const createStepFunctionsWorkflow = (deps: {
   readonly client: SFNClient;
+  /** With an alias or without; its executions' names are the same. */
   readonly stateMachineArn: string;
 }): Workflow => {
   const { client, stateMachineArn } = deps;
   client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
-  const executionArn = (name: string): string => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  const [arn, partition, service, region, account, , machine] = stateMachineArn.split(':');
+  const executionArn = (name: string): string =>
+    [arn, partition, service, region, account, 'execution', machine, name].join(':');
   return {
     async start(name, input) {
       try {

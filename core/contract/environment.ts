@@ -17,6 +17,7 @@ export const EmbeddingEnvironment = z.object({
   EMBEDDING_MODEL: z.string().min(1),
   EMBEDDING_DIMENSIONS: z.coerce.number().int().min(1).max(4096),
 });
+/** The alias of the state machine, or the state machine itself. */
 export const ExecutionEnvironment = z.object({ STATE_MACHINE_ARN: z.string().min(1) });
 /** The function that looks at remotes for functions that have no git. */
 export const LookEnvironment = z.object({ LOOK_REMOTE_FUNCTION: z.string().min(1) });

@@ -120,7 +120,7 @@ export const apiFunctions = (
     name: 'start-sync',
     environment: {
       ...tables,
-      STATE_MACHINE_ARN: workflow.stateMachine.stateMachineArn,
+      ...workflow.environment,
       LOOK_REMOTE_FUNCTION: lookRemote.lambda.functionName,
       QUOTA_TOKENS_PER_DAY: String(quotas.tokensPerDay),
     },
@@ -145,7 +145,7 @@ export const apiFunctions = (
   const hooks = (['github-hook', 'gitlab-hook'] as const).map((name) => {
     const hook = new AppFunction(scope, {
       name,
-      environment: { ...tables, STATE_MACHINE_ARN: workflow.stateMachine.stateMachineArn },
+      environment: { ...tables, ...workflow.environment },
       ...open,
     });
     storage.grant(hook, {

@@ -18,7 +18,7 @@ export const jobFunctions = (
   { storage, workflow, tokensPerDay }: JobFunctionsProps,
 ): readonly AppFunction[] => {
   const tables = storage.tableNames;
-  const executions = { ...tables, STATE_MACHINE_ARN: workflow.stateMachine.stateMachineArn };
+  const executions = { ...tables, ...workflow.environment };
 
   const listJobs = new AppFunction(scope, { name: 'list-jobs', environment: tables, ...sized });
   storage.grant(listJobs, {

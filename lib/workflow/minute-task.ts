@@ -24,7 +24,7 @@ export class MinuteTask extends Construct {
     super(scope, id);
     this.task = new AppFunction(this, {
       name,
-      environment: { ...storage.tableNames, STATE_MACHINE_ARN: workflow.stateMachine.stateMachineArn },
+      environment: { ...storage.tableNames, ...workflow.environment },
       memoryMiB: 512,
       timeout: timeouts.shortTask,
     });

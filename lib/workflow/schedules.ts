@@ -46,7 +46,7 @@ export class Schedules extends Construct {
       environment: {
         ...storage.tableNames,
         ...this.environment,
-        STATE_MACHINE_ARN: workflow.stateMachine.stateMachineArn,
+        ...workflow.environment,
       },
       memoryMiB: 512,
       timeout: timeouts.shortTask,

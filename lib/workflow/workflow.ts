@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnDeletionPolicy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  type CfnStateMachine,
+  CfnStateMachineAlias,
+  CfnStateMachineVersion,
+  DefinitionBody,
+  LogLevel,
+  StateMachine,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../acknowledge-wildcard.ts';
 import type { AppFunction } from '../app-function.ts';
@@ -11,9 +19,15 @@ import { type WorkflowProps, workflowFunctions } from './workflow-functions.ts';
 
 const definition = readFileSync(new URL('../../core/workflow/sync.asl.json', import.meta.url), 'utf8');
 
-/** The state machine of core/workflow/sync.asl.json, and the functions that it calls. */
+/**
+ * The state machine of core/workflow/sync.asl.json, and the functions that it calls. An execution keeps the definition that it
+ * began with, and the definition names versions of the functions: so a job ends on the code that it began with, whatever is
+ * deployed meanwhile. An alias of each function would not do: it moves under the jobs that run.
+ */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
+  /** Of every function that starts executions, or asks about them: the alias. */
+  readonly environment: { readonly STATE_MACHINE_ARN: string };
 
   constructor(scope: Construct, props: WorkflowProps) {
     super(scope, 'workflow');
@@ -22,7 +36,9 @@ export class Workflow extends Construct {
       definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: {
         Bucket: props.storage.bucket.bucketName,
-        ...Object.fromEntries(functions.map(([substitution, { lambda }]) => [substitution, lambda.functionArn])),
+        ...Object.fromEntries(
+          functions.map(([substitution, { lambda }]) => [substitution, lambda.currentVersion.functionArn]),
+        ),
       },
       tracingEnabled: true,
       logs: {
@@ -40,9 +56,13 @@ export class Workflow extends Construct {
     this.stateMachine.addToRolePolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: functions.map(([, { lambda }]) => lambda.functionArn),
+        // Every version: one that is no longer the newest still has jobs to end.
+        resources: functions.map(([, { lambda }]) => versionsOf(lambda)),
       }),
     );
+    for (const [, { lambda }] of functions)
+      acknowledgeWildcard(this.stateMachine, versionsOf(lambda), 'Versions of this one function, old ones included.');
+    this.environment = { STATE_MACHINE_ARN: this.#alias() };
     this.#grantDistributedMap(props.storage);
     acknowledgeWildcard(
       this.stateMachine,
@@ -59,6 +79,19 @@ export class Workflow extends Construct {
     const executions = this.#executionArn(':*');
     lambda.addToRolePolicy(new PolicyStatement({ actions: onOne, resources: [executions] }));
     acknowledgeWildcard(lambda, executions, 'Executions of this one state machine, each named by its job.');
+  }
+
+  /** What executions are started by. To go back is to point it at the version before, without a deployment. */
+  #alias(): string {
+    const { stateMachineArn, node } = this.stateMachine;
+    const version = new CfnStateMachineVersion(this, 'version', {
+      stateMachineArn,
+      // Another revision makes another version.
+      stateMachineRevisionId: (node.defaultChild as CfnStateMachine).attrStateMachineRevisionId,
+    });
+    version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    const routingConfiguration = [{ stateMachineVersionArn: version.ref, weight: 100 }];
+    return new CfnStateMachineAlias(this, 'live', { name: 'live', routingConfiguration }).ref;
   }
 
   /**
@@ -101,3 +134,5 @@ export class Workflow extends Construct {
     });
   }
 }
+
+const versionsOf = (lambda: LambdaFunction): string => `${lambda.functionArn}:*`;

@@ -13,6 +13,8 @@ export interface ConcreteTemplate {
 
 export const concreteTemplate = (resources: Readonly<Record<string, Resource>>): ConcreteTemplate => {
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const [machineId = ''] =
+    Object.entries(resources).find(([, { Type }]) => Type === 'AWS::StepFunctions::StateMachine') ?? [];
   const named: Readonly<Record<string, (id: string) => Readonly<Record<string, string>>>> = {
     'AWS::DynamoDB::GlobalTable': (id) => ({
       Ref: id,
@@ -26,6 +28,12 @@ export const concreteTemplate = (resources: Readonly<Record<string, Resource>>):
       Ref: arn('states', `stateMachine:${id}`),
       Arn: arn('states', `stateMachine:${id}`),
       Name: id,
+    }),
+    'AWS::StepFunctions::StateMachineAlias': () => ({
+      Ref: arn('states', `stateMachine:${machineId}:live`),
+    }),
+    'AWS::Lambda::Version': (id) => ({
+      Ref: arn('lambda', `function:${resources[id]?.Properties.FunctionName.Ref}:1`),
     }),
     'AWS::Lambda::Function': (id) => ({ Ref: id, Arn: arn('lambda', `function:${id}`) }),
     'AWS::SQS::Queue': (id) => ({

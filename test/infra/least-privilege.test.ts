@@ -56,7 +56,7 @@ beforeAll(async () => {
   const { DefinitionSubstitutions } = template.one('AWS::StepFunctions::StateMachine').Properties;
   const substitutions = Object.entries(DefinitionSubstitutions as Record<string, unknown>)
     .filter(([name]) => name.endsWith('Function'))
-    .map(([name, arn]) => [name, functionNames.get(concrete.text(arn).split(':').at(-1) ?? '')] as const);
+    .map(([name, arn]) => [name, functionNames.get(concrete.text(arn).split(':').at(-2) ?? '')] as const);
   const { REPOSITORIES_TABLE = '', SYNC_JOBS_TABLE = '' } = environments.get('start-sync') ?? {};
   world = await startAwsWorld({
     environments,

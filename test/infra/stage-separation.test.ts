@@ -19,9 +19,9 @@ const shared = (of: (stage: Synthesised) => readonly unknown[]): string[] => {
   return [...(first ?? [])].filter((each) => second?.has(each));
 };
 
-/** Names that are known inside their API, function, role or user pool only. */
+/** Names that are known inside their API, function, state machine, role or user pool only. */
 const inner =
-  /^AWS::(IAM::Policy|Cognito::UserPoolGroup|ApiGateway::(Stage|Model|Authorizer|Method|GatewayResponse)|Lambda::(Alias|Permission|EventInvokeConfig))$/;
+  /^AWS::(IAM::Policy|Cognito::UserPoolGroup|StepFunctions::StateMachineAlias|ApiGateway::(Stage|Model|Authorizer|Method|GatewayResponse)|Lambda::(Alias|Permission|EventInvokeConfig))$/;
 
 interface MetricOf {
   readonly Namespace: string;

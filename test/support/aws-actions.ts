@@ -179,7 +179,8 @@ const states: Rule = (request) => {
   const { stateMachineArn, executionArn } = json(request);
   switch (operation) {
     case 'StartExecution':
-      return [{ action: 'states:StartExecution', resource: stateMachineArn }];
+      // An alias or a version is authorised as its state machine (Step Functions guide, "Authorization for versions and aliases").
+      return [{ action: 'states:StartExecution', resource: stateMachineArn.split(':').slice(0, 7).join(':') }];
     case 'StopExecution':
     case 'DescribeExecution':
       return [{ action: `states:${operation}`, resource: executionArn }];

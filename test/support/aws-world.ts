@@ -99,7 +99,7 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
       const outcome = executions.swallow ? 'started' : await running.start(input.name, JSON.parse(input.input));
       if (outcome === 'exists') return 'ExecutionAlreadyExists';
       return {
-        executionArn: `${input.stateMachineArn.replace(':stateMachine:', ':execution:')}:${input.name}`,
+        executionArn: `${input.stateMachineArn.replace(':stateMachine:', ':execution:').replace(/:live$/, '')}:${input.name}`,
         startDate: 0,
       };
     }

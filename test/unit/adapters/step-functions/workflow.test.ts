@@ -26,6 +26,22 @@ const sent = () => {
   return { target: request?.headers['x-amz-target'], ...JSON.parse(request?.body.toString() ?? '{}') };
 };
 
+describe('with an alias', () => {
+  it('starts by it, and knows the execution by the state machine’s own name', async () => {
+    const alias = `${stateMachineArn}:live`;
+    const live = createStepFunctionsWorkflow({
+      client: new SFNClient(stubClientOptions(stub)),
+      stateMachineArn: alias,
+    });
+    answer({ executionArn, startDate: 1 });
+    await live.start('sync-1-1', {});
+    expect(sent()).toMatchObject({ stateMachineArn: alias, name: 'sync-1-1' });
+    answer({ stopDate: 1 });
+    await live.stop('sync-1-1', 'no more');
+    expect(sent()).toMatchObject({ executionArn });
+  });
+});
+
 describe('starting', () => {
   it('starts an execution of the state machine under the name', async () => {
     answer({ executionArn, startDate: 1 });
