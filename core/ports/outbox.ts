@@ -3,7 +3,7 @@ import type { RepositoryId } from '../contract/ids.ts';
 import type { Page } from './repository-store.ts';
 
 /**
- * Events on their way. Who moves a job puts them in the transaction of what they tell, so none is lost and none is told
+ * Events on their way. A change of a job puts them into its own transaction, so none is lost and none is sent
  * that did not happen; a receiver may get one twice (same `webhook-id`).
  */
 export interface Outbox {

@@ -1,4 +1,4 @@
-/** Which addresses a job may be told to send its events to. */
+/** The addresses to which a job may send its events. */
 export interface WebhookAddresses {
   /**
    * Why nothing would ever be sent there, as far as the address alone tells; null when nothing speaks against it. What a

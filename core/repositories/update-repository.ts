@@ -25,7 +25,7 @@ export const updateRepository =
     if (access.kind !== 'allowed') return access;
     const { source, ...settings } = request;
     const { repository: registered } = access;
-    // Whoever shares in a repository must not lend it what is the owner's, nor take what is theirs alone to its owner.
+    // A user with access to a repository must not give it the owner's credential, nor give the owner one of their own.
     const users = [user, registered.owner];
     if (source?.credential != null && !(await mayUseCredential(deps)(source.credential, users, registered.source.url)))
       return { kind: 'bad-credential' };

@@ -45,7 +45,7 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
   });
 
 /**
- * Wraps an answer for API Gateway. What passes by itself is a 503 that says when to ask again; what nobody expected is a 500 that
+ * Wraps an answer for API Gateway. What passes by itself is a 503 that says when to ask again; anything unexpected is a 500 that
  * tells nothing. Both leave a log line that tells all.
  */
 export const answerSafely =
