@@ -165,7 +165,7 @@ export const remoteLook = (environment: Environment = process.env) =>
     logger: logger(),
   });
 
-/** Each function is told of the quota that it keeps; what another keeps does not hold it up. */
+/** Each function gets the quota that it enforces; the others' quotas do not limit it. */
 const quotasOf = (environment: Environment): Quotas => ({
   repositories: RepositoryQuotaEnvironment.partial().parse(environment).QUOTA_REPOSITORIES ?? Number.MAX_SAFE_INTEGER,
   tokensPerDay: TokenQuotaEnvironment.partial().parse(environment).QUOTA_TOKENS_PER_DAY ?? Number.MAX_SAFE_INTEGER,
@@ -174,7 +174,7 @@ const quotasOf = (environment: Environment): Quotas => ({
 export const settings = (environment: Environment = process.env) =>
   ({
     sources: 'https-only',
-    // Only create-repository is told; without a word, the right is needed.
+    // Only create-repository has this setting; without it, the right is needed.
     quotas: quotasOf(environment),
     registration: RegistrationEnvironment.partial().parse(environment).REGISTRATION ?? 'granted',
     // Only begin-sync hands it on; the others have no say in it.

@@ -18,7 +18,7 @@ export const refenceBatches = (parts: SyncParts, id: JobId, fence: number): Prom
 /**
  * The claim has moved in a transaction that is committed, and every start and end of a batch looks at it. What is left
  * is to tell workers sooner: when that fails, a worker hears of it at its batch's end, and nothing is wrong until then
- * but a number that nobody shows.
+ * but a number that is not shown.
  */
 const afterCommit = async (
   parts: SyncParts,

@@ -48,7 +48,7 @@ const start = async (
   return 'done';
 };
 
-/** One write to the batch's own item. The fence there is the claim's: whoever takes the claim away sweeps these items. */
+/** One write to the batch's own item. The fence there is the claim's: the job that takes over the claim sweeps these items. */
 const progressOne = async ({ database, tables }: JobTables, job: JobRef, progress: BatchProgress): Promise<Kept> => {
   const key = batchKey(tables, job.job_id, progress.batch);
   const refusal = await database.update(

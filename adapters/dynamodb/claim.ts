@@ -146,7 +146,7 @@ const claimItems = async (
   };
 };
 
-/** The end of the job that held the lock, and the event that tells of it. */
+/** The end of the job that held the lock, and the event that reports it. */
 const replacementItems = async (parts: SyncParts, holder: JobView, by: JobRecord): Promise<readonly TransactItem[]> => {
   const at = new Date(by.created_at);
   return [

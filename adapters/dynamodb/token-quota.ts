@@ -6,7 +6,7 @@ import { type ItemKey, updateOf } from './expression.ts';
 import { expiresAt } from './job-items.ts';
 import { parseStored } from './stored.ts';
 
-/** A day is of no use after it; kept a little longer, for whoever looks. */
+/** A day's count is not needed after the day; kept a little longer, for the operator to see. */
 const KEPT_SECONDS = 7 * 86_400;
 
 const StoredDay = z.object({ tokens: z.number() });

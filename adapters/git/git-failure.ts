@@ -81,7 +81,7 @@ export const readFailure = async (error: unknown, where: string, { inPlace }: Ba
   return new SourceNotFoundError(`${where}: there is no git repository any more`, { cause: error });
 };
 
-/** Where git was working, as it says it: a directory of the service's own, which is nobody else's matter. */
+/** Where git was working, as it says it: a directory of the service's own, which users need not see. */
 const ownDirectory = /\/[^\s'":]*repo-sync-git-[^\s'":]*/g;
 
 /** Git's last own line. Lines of the server (`remote:`) may hold anything and are left out. */

@@ -10,7 +10,7 @@ import type { GitSetting } from './git-environment.ts';
 /** Which sources are allowed. `local`: on the user's own machine, his own paths and servers too. */
 export type SourcePolicy = 'https-only' | 'local';
 
-/** The credential for whoever may use it for that address; null for anybody else, and for one that there is not. */
+/** The credential, if the user may use it for that address; otherwise null, also when there is no such credential. */
 export type ResolveCredential = (use: CredentialUse, address: string) => Promise<Credential | null>;
 
 export interface AddressOptions {
@@ -103,7 +103,7 @@ const overHttp = async (
     );
   const plain = `${url.protocol}//${url.host}${url.pathname}`;
   return {
-    // Whoever reads that something may not be read wants to know with what it was tried.
+    // A user who reads that a source may not be read wants to know with which credential that was tried.
     label: source.credential === undefined ? plain : `${plain} (with the credential ${source.credential.name})`,
     protocol,
     path: null,
@@ -140,7 +140,7 @@ const authorization = async (
 ): Promise<GitSetting[]> => {
   if (use === undefined) return [];
   const credential = await options.resolveCredential(use, address);
-  // One text for all that may be wrong: nobody learns from it which credentials there are.
+  // One text for all causes: it does not show which credentials exist.
   if (credential === null)
     throw new SourceRefusedError(
       `${address}: the credential ${use.name} may not be used for it by ${use.user}: the operator’s log says why`,

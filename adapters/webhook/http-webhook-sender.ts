@@ -135,7 +135,7 @@ const exchange = (call: ClientRequest, body: string): Promise<IncomingMessage> =
     call.end(body);
   });
 
-/** A code says it in a word: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. What has none is told to whoever may read deliveries in ours. */
+/** A code says it in a word: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. An error without a code gets our words: users who may read deliveries see them. */
 const describe = (error: unknown): string => {
   if (error instanceof ConnectionEndedError) return error.message;
   const { code } = error as { code?: unknown };

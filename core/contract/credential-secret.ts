@@ -14,9 +14,9 @@ const Prefix = z.url({ protocol: /^https?$/ }).refine((text) => {
 const bounds = {
   /** Ids of users, as tokens tell them; `*`, said on purpose, is everybody who may register. */
   users: z.union([z.literal('*'), z.array(UserId).min(1)]),
-  /** `github.com`, `git.example.com:8443`: as it stands in a source's address. */
+  /** `github.com`, `git.example.com:8443`: as in a source's address. */
   hosts: z.array(z.string().min(1)).min(1),
-  /** `https://github.com/acme/`: sources whose address is this, or goes on from it after a slash. */
+  /** `https://github.com/acme/`: sources whose address is this, or continues it after a slash. */
   prefixes: z.array(Prefix).min(1),
 };
 
@@ -34,13 +34,13 @@ const examples: Readonly<Record<keyof typeof bounds, string>> = {
   prefixes: '"prefixes": ["https://<host>/<path>/"]',
 };
 
-/** A credential as its store keeps it, parsed. What is wrong with it is told without a word of what it holds: parsers' messages quote. */
+/** A credential as its store keeps it, parsed. A fault is described without any of its content: parsers' messages quote. */
 export const readCredential = (stored: unknown): FoundCredential => {
   const parsed = CredentialSecret.safeParse(stored);
   if (!parsed.success) return { kind: 'unusable', reason: adviceFor(stored) };
   const { hosts, prefixes } = parsed.data;
   if (!prefixes.every((prefix) => hosts.includes(new URL(prefix).host)))
-    return { kind: 'unusable', reason: 'the host of each of its prefixes must stand in its hosts' };
+    return { kind: 'unusable', reason: 'the host of each of its prefixes must be one of its hosts' };
   return { kind: 'found', credential: parsed.data };
 };
 
@@ -49,6 +49,6 @@ const adviceFor = (stored: unknown): string => {
   const absent = (Object.keys(bounds) as (keyof typeof bounds)[]).filter((name) => !Object.hasOwn(members, name));
   // Of what is no credential at all nothing is lacking in particular.
   if (absent.length > 0 && ['password', 'token'].some((name) => Object.hasOwn(members, name)))
-    return `it must be told whom it serves: add ${absent.map((name) => examples[name]).join(', and ')}`;
+    return `it must say who may use it, and where: add ${absent.map((name) => examples[name]).join(', and ')}`;
   return `it must hold {username, password} or {token}, and beside that ${Object.values(examples).join(', ')}, and nothing else`;
 };

@@ -3,7 +3,7 @@ export interface CredentialBounds {
   readonly users: '*' | readonly string[];
   /** With their port, where it is not the scheme's own. */
   readonly hosts: readonly string[];
-  /** Addresses of which a source's must be one, or go on from it after a slash. */
+  /** Addresses of which a source's must be one, or continue one after a slash. */
   readonly prefixes: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import * as errors from './errors.ts';
 
-/** Errors of our own, by their names: their messages are written for whoever asked for the sync. */
+/** Errors of our own, by their names: their messages are written for the user who asked for the sync. */
 const own: ReadonlySet<string> = new Set(Object.keys(errors));
 
 /** What the workflow calls its own failures, where more can be said than that there was one. */

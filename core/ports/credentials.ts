@@ -15,7 +15,7 @@ export type FoundCredential =
 export interface Credentials {
   /**
    * What a reference stands for. Who may use it, and where, is not looked at here: see core/repositories/use-credential.ts.
-   * Throws StoreBusyError when that cannot be told now, and SourceRefusedError when the whole store may not be read as it is.
+   * Throws StoreBusyError when that cannot be read now, and SourceRefusedError when the whole store may not be read as it is.
    */
   resolve(reference: string): Promise<FoundCredential>;
 }

@@ -2,7 +2,7 @@ import type { JobId, RepositoryId } from '../contract/ids.ts';
 import type { BatchProgress, JobRecord } from '../contract/records.ts';
 import type { Page } from './repository-store.ts';
 
-/** A job as it stands, with what its batches in flight have done. */
+/** A job as it is now, with what its batches in flight have done. */
 export interface JobView {
   readonly job: JobRecord;
   readonly inFlight: readonly BatchProgress[];

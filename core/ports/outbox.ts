@@ -3,8 +3,8 @@ import type { RepositoryId } from '../contract/ids.ts';
 import type { Page } from './repository-store.ts';
 
 /**
- * Events on their way. Who moves a job puts them in the transaction of what they tell, so none is lost and none is told
- * that did not happen; a receiver may get one twice (same `webhook-id`).
+ * Events on their way. A step that changes a job puts them in the same transaction, so none is lost and none reports what
+ * did not happen; a receiver may get one twice (same `webhook-id`).
  */
 export interface Outbox {
   /**

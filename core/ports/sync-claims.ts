@@ -32,7 +32,7 @@ export interface Claim {
 
 /**
  * The repository's lock, and who gets it. Each claim and each resume raises the fence, and every write of a job is held
- * against it (RunningJobs, Batches, JobEnds): whoever had the lock before writes nothing more.
+ * against it (RunningJobs, Batches, JobEnds): a job that had the lock before writes nothing more.
  */
 export interface SyncClaims {
   /** Puts the job and takes the lock, in one transaction. Where force ends a job that has a webhook, sync.cancelled goes with it. */

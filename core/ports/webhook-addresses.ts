@@ -1,4 +1,4 @@
-/** Which addresses a job may be told to send its events to. */
+/** Which addresses a job may send its events to. */
 export interface WebhookAddresses {
   /**
    * Why nothing would ever be sent there, as far as the address alone tells; null when nothing speaks against it. What a

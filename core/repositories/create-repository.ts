@@ -9,7 +9,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { repositoryAnswer } from './repository-answer.ts';
 import { mayUseCredential } from './use-credential.ts';
 
-/** Who asks, and what their token lets them do. */
+/** The user who asks, and what their token lets them do. */
 export interface Registrant {
   readonly user: UserId;
   readonly rights: readonly Right[];

@@ -25,7 +25,7 @@ export const updateRepository =
     if (access.kind !== 'allowed') return access;
     const { source, ...settings } = request;
     const { repository: registered } = access;
-    // Whoever shares in a repository must not lend it what is the owner's, nor take what is theirs alone to its owner.
+    // A user with a grant must not give the repository a credential that only the owner or only this user may use.
     const users = [user, registered.owner];
     if (source?.credential != null && !(await mayUseCredential(deps)(source.credential, users, registered.source.url)))
       return { kind: 'bad-credential' };

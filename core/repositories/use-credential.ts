@@ -6,8 +6,8 @@ import type { Runtime } from '../ports/runtime.ts';
 type Deps = Pick<Runtime, 'credentials' | 'logger'>;
 
 /**
- * A credential for whoever may use it for that address; null for anybody else and for one that there is not. Why stands in the
- * log alone: an answer that told it would tell which credentials there are. Throws as the port Credentials does.
+ * A credential, if the user may use it for that address; otherwise null, also when there is no such credential. The reason is in the
+ * log only: an answer with the reason would show which credentials exist. Throws as the port Credentials does.
  */
 export const useCredential =
   (deps: Deps) =>
@@ -22,8 +22,8 @@ export const useCredential =
 
 const advice = {
   absent: 'there is no credential of that name',
-  users: 'the user does not stand in its users',
-  hosts: 'the host does not stand in its hosts',
+  users: 'the user is not one of its users',
+  hosts: 'the host is not one of its hosts',
   prefixes: 'the address is none of its prefixes, nor below one',
 } as const;
 

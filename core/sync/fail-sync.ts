@@ -8,8 +8,8 @@ import { endFacts, idsOf } from './end-facts.ts';
 type Deps = Pick<Runtime, 'ends' | 'jobs' | 'objects' | 'clock' | 'logger' | 'metrics'>;
 
 /**
- * Ends a job as failed, logs the cause, keeps what may be told of it and releases the lock; the old index stays. For a job that was taken away it
- * does nothing: somebody else has ended it. What the job wrote is removed by the next one.
+ * Ends a job as failed, logs the cause, keeps what users may see of it and releases the lock; the old index stays. For a job that has lost its claim it
+ * does nothing: another request has ended it. What the job wrote is removed by the next one.
  */
 export const failSync =
   (deps: Deps) =>

@@ -7,13 +7,13 @@ type Deps = Pick<Runtime, 'jobs' | 'repositories'>;
 
 /** A job as a step finds it: under the claim that the step works for, with its repository. */
 export interface LoadedJob {
-  /** The claim. Everything is written under it, whoever has the job by then. */
+  /** The claim. Everything is written under it, even when the job has been claimed again by then. */
   readonly job: JobRef;
   readonly record: JobRecord;
   readonly repository: RepositoryRecord;
 }
 
-/** The job and its repository, as they stand; SyncSupersededError when the claim is not this one any more. */
+/** The job and its repository, as they are now; SyncSupersededError when the claim is not this one any more. */
 export const loadJob = async (deps: Deps, job: JobRef): Promise<LoadedJob> => ownJob(job, await findJob(deps, job));
 
 interface FoundJob {
@@ -30,6 +30,6 @@ export const findJob = async (deps: Deps, { job_id, repository_id }: JobRef): Pr
 /** The second half: SyncSupersededError when what was found is not under this claim. */
 export const ownJob = (job: JobRef, { record, repository }: FoundJob): LoadedJob => {
   if (record === null || repository?.lock?.fence !== job.fence)
-    throw new SyncSupersededError('the job was taken away from this worker');
+    throw new SyncSupersededError('this worker has lost the job');
   return { job, record, repository };
 };

@@ -95,7 +95,7 @@ export interface PhaseState {
 /**
  * {@link withPulse} for a step that is one phase of a job, as it stood when the step began. A repeated step starts at the mark
  * that the first try reached, so that progress never goes back. The first beat comes after the job was read: when that one is
- * kept, nobody else has held the lock in between, and what was read stands.
+ * kept, no other job has held the lock in between, and what was read is still valid.
  */
 export const inPhase = async <T>(
   deps: Pick<Runtime, 'running' | 'clock'>,

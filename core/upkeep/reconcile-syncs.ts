@@ -73,7 +73,7 @@ export const reconcileSyncs =
 const silentSeconds = ({ clock }: Deps, { updated_at }: JobRecord): number =>
   (clock.now().getTime() - Date.parse(updated_at)) / 1000;
 
-/** An execution's name is `<job id>-<attempt>`. One that is nobody's, or whose job has ended, is no matter. */
+/** An execution's name is `<job id>-<attempt>`. One that belongs to no job, or whose job has ended, is ignored. */
 async function* jobOf({ jobs }: Deps, execution: string): AsyncGenerator<JobRecord> {
   const id = JobId.safeParse(execution.replace(/-\d+$/, ''));
   const job = id.success ? (await jobs.get(id.data))?.job : undefined;

@@ -45,8 +45,8 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
   });
 
 /**
- * Wraps an answer for API Gateway. What passes by itself is a 503 that says when to ask again; what nobody expected is a 500 that
- * tells nothing. Both leave a log line that tells all.
+ * Wraps an answer for API Gateway. A temporary fault is a 503 that says when to ask again; an unexpected error is a 500
+ * without details. Both leave a log line with all of them.
  */
 export const answerSafely =
   (logger: Logger, serve: (event: APIGatewayProxyEvent) => Promise<Answer>) =>

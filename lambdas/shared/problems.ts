@@ -56,7 +56,7 @@ const field = (where: string, path: readonly PropertyKey[]): string => {
   return place === '' ? where : where === 'body' ? place : `${where}.${place}`;
 };
 
-/** The same whether there is such a credential or not: nobody learns the names by asking. */
+/** The same whether there is such a credential or not: a caller cannot find out the names by asking. */
 export const credentialRefused = (): Answer =>
   invalid([
     {

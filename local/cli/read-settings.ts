@@ -125,7 +125,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
   };
 };
 
-/** The folder that was named; without one, the home of whoever starts the service, and where they are. */
+/** The folder that was named; without one, the home of the user who starts the service, and the working directory. */
 const defaultRoots = (source: string | null): readonly string[] => {
   const path = source === null ? null : pathOf(nameSource(source, process.cwd()).url);
   return path === null ? [homedir(), process.cwd()] : [path];

@@ -165,8 +165,8 @@ const refusal = {
 
 it.each([
   ['nobody-knows', 'there is no credential of that name'],
-  ['bobs', 'the user does not stand in its users'],
-  ['elsewhere', 'the host does not stand in its hosts'],
+  ['bobs', 'the user is not one of its users'],
+  ['elsewhere', 'the host is not one of its hosts'],
   ['other-path', 'the address is none of its prefixes'],
   ['of-old', 'add \\"users\\": [\\"<user id>\\"], or \\"users\\": \\"*\\" for everybody'],
   ['empty', 'it must hold {username, password} or {token}'],

@@ -26,7 +26,7 @@ describe('a credential as it is kept', () => {
     expect(readCredential({ ...token, hosts: ['h'] })).toEqual({
       kind: 'unusable',
       reason:
-        'it must be told whom it serves: add "users": ["<user id>"], or "users": "*" for everybody, and "prefixes": ["https://<host>/<path>/"]',
+        'it must say who may use it, and where: add "users": ["<user id>"], or "users": "*" for everybody, and "prefixes": ["https://<host>/<path>/"]',
     });
   });
 
