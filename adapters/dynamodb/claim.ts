@@ -1,4 +1,4 @@
-import type { JobRecord, Lock, RepositoryRecord } from '../../core/contract/records.ts';
+import type { JobRecord, LastSync, Lock, RepositoryRecord } from '../../core/contract/records.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { allowedPriorStatuses, isTerminal } from '../../core/domain/job-status.ts';
 import type { JobView } from '../../core/ports/jobs.ts';
@@ -129,6 +129,7 @@ const claimItems = async (
             lock: { job_id: job.job_id, fence: job.fence },
             fence: job.fence,
             ...(claim.clearIndex ? clearedIndex(seen) : {}),
+            ...(holder === null ? {} : { last_sync: replacedEnd(holder, job) }),
           },
           when: [
             e.equals(['fence'], seen.fence),
@@ -170,6 +171,13 @@ const clearedIndex = (seen: RepositoryRecord) => ({
       .sort((a, b) => a - b)
       .map((generation) => ({ kind: 'generation' as const, generation })),
   ],
+});
+
+const replacedEnd = ({ job }: JobView, by: JobRecord): LastSync => ({
+  job_id: job.job_id,
+  status: 'cancelled',
+  ended_at: by.created_at,
+  error: null,
 });
 
 const cancelledBy = ({ job }: JobView, by: JobRecord): JobView => ({

@@ -1,6 +1,6 @@
 import type { SyncEvent } from '../../core/contract/events.ts';
 import type { JobId } from '../../core/contract/ids.ts';
-import type { JobError, JobRecord, Leftover, RepositoryRecord } from '../../core/contract/records.ts';
+import type { JobError, JobRecord, LastSync, Leftover, RepositoryRecord } from '../../core/contract/records.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { type allowedPriorStatuses, isTerminal, type TerminalStatus } from '../../core/domain/job-status.ts';
@@ -34,7 +34,8 @@ interface End {
 }
 
 /**
- * The transaction that every end is: the job ends, the lock goes, if both are still this claim's, and the event of it is put.
+ * The transaction that every end is: the job ends, the lock goes, if both are still this claim's, the repository keeps how it
+ * ended, and the event of it is put.
  * `seen` is only for the event: batches that are folded between that look and the end are missing from its numbers.
  */
 const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End): Promise<Kept> => {
@@ -50,8 +51,19 @@ const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End):
     },
     {
       Update: updateOf(repositoryKey(tables, job.repository_id), (e) => {
-        const { remove = [], ...change } = end.repository(e);
-        return { ...change, remove: [...remove, e.path('lock')], when: lockIs(e, job) };
+        const { set = {}, remove = [], ...change } = end.repository(e);
+        const last_sync: LastSync = {
+          job_id: job.job_id,
+          status: end.status,
+          ended_at: end.at.toISOString(),
+          error: end.job.error ?? null,
+        };
+        return {
+          ...change,
+          set: { ...set, last_sync },
+          remove: [...remove, e.path('lock')],
+          when: lockIs(e, job),
+        };
       }),
     },
     ...(await eventItems(parts, end.event, { job: { ...seen, ...ended }, inFlight: [] }, end.at)),

@@ -3,7 +3,7 @@ import { roles } from '../domain/access.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
-import { JobCounts, JobError, PullReport } from './records.ts';
+import { JobCounts, JobError, LastSync, PullReport } from './records.ts';
 import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
@@ -90,6 +90,7 @@ export const RepositoryAnswer = z.object({
   schedule: z.string().nullable(),
   status: z.enum(['idle', 'syncing']),
   active_job_id: JobId.nullable(),
+  last_sync: LastSync.nullable(),
   index: z.object({ branches: z.array(BranchAnswer) }),
   created_at: Time,
   updated_at: Time,

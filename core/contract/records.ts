@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobPhases, jobStatuses } from '../domain/job-status.ts';
+import { jobPhases, jobStatuses, terminalStatuses } from '../domain/job-status.ts';
 import { JobId, Oid, RepositoryId, UserId } from './ids.ts';
 import { EffectiveOptions } from './sync-options.ts';
 
@@ -78,6 +78,18 @@ export type SyncRates = z.infer<typeof SyncRates>;
 export const Lock = z.object({ job_id: JobId, fence: z.int().min(1) });
 export type Lock = z.infer<typeof Lock>;
 
+export const JobError = z.object({ code: z.string(), message: z.string() });
+export type JobError = z.infer<typeof JobError>;
+
+/** How a repository's newest ended job ended. */
+export const LastSync = z.object({
+  job_id: JobId,
+  status: z.enum(terminalStatuses),
+  ended_at: z.iso.datetime(),
+  error: JobError.nullable(),
+});
+export type LastSync = z.infer<typeof LastSync>;
+
 export const RepositoryRecord = z.object({
   repository_id: RepositoryId,
   owner: UserId,
@@ -102,6 +114,8 @@ export const RepositoryRecord = z.object({
   branches: z.record(z.string(), BranchPointer),
   leftovers: z.array(Leftover),
   rates: SyncRates,
+  /** Written by each end of a job; absent until one has ended, and in repositories whose jobs ended before this was kept. */
+  last_sync: LastSync.optional(),
 });
 export type RepositoryRecord = z.infer<typeof RepositoryRecord>;
 
@@ -134,9 +148,6 @@ export const PullReport = z.object({
   rewritten: z.boolean(),
 });
 export type PullReport = z.infer<typeof PullReport>;
-
-export const JobError = z.object({ code: z.string(), message: z.string() });
-export type JobError = z.infer<typeof JobError>;
 
 /** Where embedding began, for the estimate: see core/domain/estimate.ts. */
 export const JobPace = z.object({

@@ -18,6 +18,7 @@ export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): 
   schedule: repository.schedule,
   status: repository.lock === undefined ? 'idle' : 'syncing',
   active_job_id: repository.lock?.job_id ?? null,
+  last_sync: repository.last_sync ?? null,
   index: {
     branches: Object.entries(repository.branches)
       .sort(([a], [b]) => (a < b ? -1 : 1))

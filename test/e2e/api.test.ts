@@ -47,7 +47,13 @@ describe('registering a repository', () => {
     });
     expect(reply.status).toBe(201);
     expect(reply.headers.get('location')).toBe('/api/repositories/repo-1');
-    expect(reply.body).toMatchObject({ owner: 'ann', role: 'owner', status: 'idle', index: { branches: [] } });
+    expect(reply.body).toMatchObject({
+      owner: 'ann',
+      role: 'owner',
+      status: 'idle',
+      last_sync: null,
+      index: { branches: [] },
+    });
   });
 
   it('makes up an id where none is given', async () => {

@@ -81,6 +81,9 @@ describe('a step that fails', () => {
     expect(JSON.stringify(failed)).not.toContain('arn:');
     expect(failed.error?.message).toContain(`in the log, under ${failed.job_id}`);
     expect(logged).toMatchObject([['sync failed', { job_id: failed.job_id, code: 'Error', cause: foreign }]]);
+    const { job_id, ended_at, error } = failed;
+    const { last_sync } = await world.api.repository('unsettled');
+    expect(last_sync).toEqual({ job_id, status: 'failed', ended_at, error });
     expect(await world.api.found('unsettled', 'cheetah')).not.toContain('c.ts');
     expect((await world.api.found('unsettled', 'axolotl'))[0]).toBe('a.ts');
     faults.clear();

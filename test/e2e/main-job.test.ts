@@ -54,6 +54,7 @@ describe('with real git repository, complete sync workflow: a first sync', () =>
     expect(await world.api.repository('first')).toMatchObject({
       status: 'idle',
       active_job_id: null,
+      last_sync: { job_id: job.job_id, status: 'completed', ended_at: job.ended_at, error: null },
       default_branch: 'main',
       index: { branches: [{ name: 'main', commit: await git.head(), files: 5 }] },
     });

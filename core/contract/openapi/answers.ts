@@ -22,7 +22,7 @@ import {
 import { DeliveryList } from '../deliveries.ts';
 import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
 import { PushHookAnswer } from '../push-hooks.ts';
-import { JobCounts, JobError, PullReport } from '../records.ts';
+import { JobCounts, JobError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -39,6 +39,7 @@ const repository = {
   schedule: 'When it syncs by itself: a cron expression of five fields, in UTC; null: never.',
   status: '`syncing` while a job owns it.',
   active_job_id: 'The job that owns it; null when it is idle.',
+  last_sync: 'How its newest ended job ended, so that a sync that failed is seen here; null until one has ended.',
   index: 'What is indexed.',
   created_at: 'When it was registered.',
   updated_at: 'When its settings or its index last changed.',
@@ -97,6 +98,12 @@ export const answerSchemas: readonly NamedSchema[] = [
   }),
   named('Index', RepositoryAnswer.shape.index, 'What is indexed of a repository.', {
     branches: 'The branches that have been synced, by name.',
+  }),
+  named('LastSync', LastSync, 'How a repository’s newest ended job ended.', {
+    job_id: 'The job.',
+    status: 'How it ended; `cancelled` also when a sync with `force` took its place.',
+    ended_at: 'When it ended.',
+    error: 'Why it failed; null otherwise.',
   }),
   named('Branch', BranchAnswer, 'A branch’s index, from its last completed sync.', {
     name: 'Its name.',

@@ -28,6 +28,7 @@ export const repository = {
   schedule: null,
   status: 'idle',
   active_job_id: null,
+  last_sync: { job_id, status: 'completed', ended_at: at('09:12:44.120'), error: null },
   index: { branches: [{ name: 'main', commit: before, files: 1000, chunks: 8421, indexed_at: at('09:12:44.120') }] },
   created_at: at('09:10:00.000'),
   updated_at: at('09:12:44.120'),
@@ -38,6 +39,7 @@ export const newRepository = { repository_id: 'repo-123', source, ignore_pattern
 export const created = {
   ...repository,
   default_branch: null,
+  last_sync: null,
   index: { branches: [] },
   updated_at: repository.created_at,
   secrets: { webhook: 'whsec_… (shown this once)', push: 'whsec_… (shown this once)' },

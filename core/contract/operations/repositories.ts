@@ -58,7 +58,7 @@ export const repositoryOperations = {
   'get-repository': {
     tag: 'Repositories',
     description:
-      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it.',
+      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended.',
     params: RepositoryParams,
     answers: {
       200: { description: 'The repository.', schema: RepositoryAnswer, example: repository },

@@ -40,6 +40,12 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
         generations: { 1: recipe, 3: recipe },
         leftovers,
         rates: publication.rates,
+        last_sync: {
+          job_id: ref.job_id,
+          status: 'completed_with_errors',
+          ended_at: at(10).toISOString(),
+          error: null,
+        },
       });
       expect(await jobOf(ref)).toMatchObject({
         status: 'completed_with_errors',
@@ -97,6 +103,7 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
       expect(repository).toMatchObject({
         branches: { main: aPointer() },
         leftovers: [{ prefix: 'a/' }, { prefix: 'b/' }],
+        last_sync: { job_id: ref.job_id, status: 'failed', ended_at: at(12).toISOString(), error },
       });
     });
 
@@ -108,6 +115,33 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
       const repository = await repositoryOf(ref);
       expect(repository.lock).toBeUndefined();
       expect(repository.fence).toBe(ref.fence + 1);
+      expect(repository.last_sync).toEqual({
+        job_id: ref.job_id,
+        status: 'cancelled',
+        ended_at: at(9).toISOString(),
+        error: null,
+      });
+    });
+
+    it('the repository keeps how its newest job ended, and keeps it while the next one runs', async () => {
+      const repository = await register();
+      expect(repository.last_sync).toBeUndefined();
+      const failed = refOf(await claim(repository));
+      const error = { code: 'SourceNotFoundError', message: 'gone' };
+      await under.ends.fail(failed, error, [], at(12));
+      const next = refOf(await claim(repository));
+      await under.running.begin(next, at(13));
+      expect((await repositoryOf(repository)).last_sync).toMatchObject({ job_id: failed.job_id, error });
+      // The job that failed writes nothing more.
+      expect(await under.ends.fail(failed, { code: 'late', message: 'late' }, [], at(14))).toBe('lost');
+      expect((await repositoryOf(repository)).last_sync).toMatchObject({ job_id: failed.job_id, error });
+      await under.ends.publish(next, aPublication({ at: at(20) }));
+      expect((await repositoryOf(repository)).last_sync).toEqual({
+        job_id: next.job_id,
+        status: 'completed',
+        ended_at: at(20).toISOString(),
+        error: null,
+      });
     });
 
     it('cancel leaves a job that has ended as it is', async () => {

@@ -139,7 +139,11 @@ export const syncClaimsContract = (name: string, make: () => Promise<JobPorts>):
       expect(await under.jobs.get(ref.job_id)).toEqual(outcome.replaced);
       expect(outcome.job.fence).toBe(ref.fence + 1);
       const lock = { job_id: outcome.job.job_id, fence: 2 };
-      expect(await repositoryOf(ref)).toMatchObject({ fence: 2, lock });
+      expect(await repositoryOf(ref)).toMatchObject({
+        fence: 2,
+        lock,
+        last_sync: { job_id: ref.job_id, status: 'cancelled', ended_at: at(20).toISOString(), error: null },
+      });
       expect(await unfinished()).toEqual([outcome.job.job_id]);
     });
 
