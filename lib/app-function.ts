@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, IgnoreMode, RemovalPolicy, type Size, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Size, Stack, Validations } from 'aws-cdk-lib';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -16,6 +16,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type EnvironmentOf, type FunctionName, gitFunctions } from '../core/contract/environment.ts';
 import { bundleEnvironment, bundling } from './bundling.ts';
+import { gitImageBase, withGitImage } from './git-image.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -116,19 +117,20 @@ const bundledFunction = (
     },
   });
 
-/** `pull`, `stage` and `look-remote` share one image, told apart by its command. The image bundles them itself: synth needs no Docker. */
+/** `pull`, `stage` and `look-remote` share one image, told apart by its command. Docker is asked when it is deployed, not at synth. */
 const gitFunction = (scope: Construct, name: string, options: FunctionOptions): LambdaFunction =>
-  new DockerImageFunction(scope, 'Function', {
-    ...options,
-    code: DockerImageCode.fromImageAsset(root, {
-      file: 'lambdas/git.Dockerfile',
-      platform: Platform.LINUX_ARM64,
-      cmd: [`${name}/handler.handler`],
-      // Only what the image is made of goes into its context, so that nothing else changes its hash.
-      exclude: ['*', '!package.json', '!package-lock.json', '!core', '!adapters', '!lambdas'],
-      ignoreMode: IgnoreMode.DOCKER,
-    }),
-  });
+  withGitImage(
+    { bundle: Stack.of(scope).bundlingRequired },
+    (directory) =>
+      new DockerImageFunction(scope, 'Function', {
+        ...options,
+        code: DockerImageCode.fromImageAsset(directory, {
+          platform: Platform.LINUX_ARM64,
+          buildArgs: { BASE: gitImageBase },
+          cmd: [`${name}/handler.handler`],
+        }),
+      }),
+  );
 
 /** Timeouts stand 30 s under the state machine's own (core/workflow/sync.asl.json), and at API Gateway's 29 s. */
 export const timeouts = {

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FunctionName, functionEnvironments, gitFunctions } from '../../core/contract/environment.ts';
+import { gitBundles, gitImageBase, withGitImage } from '../../lib/git-image.ts';
 import { resolved, synthesise } from './synthesised.ts';
 
 const synthesised = synthesise();
@@ -68,12 +70,35 @@ describe('the functions with git', () => {
     expect(new Set(properties.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
   });
 
-  it('are all in that image', () => {
-    const dockerfile = readFileSync(new URL('../../lambdas/git.Dockerfile', import.meta.url), 'utf8');
-    for (const name of gitFunctions) expect(dockerfile).toContain(`lambdas/${name}/handler.ts`);
+  const dockerfile = readFileSync(new URL('../../lambdas/git.Dockerfile', import.meta.url), 'utf8');
+
+  it('are all in that image, bundled here, alike on every machine', () => {
+    const files = gitBundles().map(({ path }) => path);
+    expect(files.sort()).toEqual(
+      gitFunctions.flatMap((name) => [`${name}/handler.mjs`, `${name}/handler.mjs.map`]).sort(),
+    );
+    for (const { path, contents } of gitBundles().filter(({ path }) => path.endsWith('.map'))) {
+      const { sources } = JSON.parse(Buffer.from(contents).toString());
+      expect(sources, path).toContain('../../lambdas/shared/define-handler.ts');
+      for (const source of sources) expect(source).toMatch(/^\.\.\/\.\.\/(lambdas|adapters|core)\/|\/node_modules\//);
+    }
+    const held = withGitImage({ bundle: true }, (directory) => [
+      existsSync(join(directory, 'Dockerfile')),
+      ...gitFunctions.map((name) => existsSync(join(directory, 'functions', name, 'handler.mjs'))),
+    ]);
+    expect(held).toEqual([true, true, true, true]);
+    expect(dockerfile).toMatch(/^COPY functions \$\{LAMBDA_TASK_ROOT\}$/m);
+  });
+
+  it('have git, on a base that is named by its digest and by nothing else', () => {
     expect(dockerfile).toContain('install -y git-core');
-    // As the other functions: the workflow retries by the names of errors' classes.
-    expect(dockerfile).toContain('--keep-names');
+    expect(dockerfile.match(/^(FROM|ARG) .*$/gm)?.join()).toMatch(/^ARG BASE,FROM \$\{BASE\}$/);
+    expect(gitImageBase).toMatch(/^public\.ecr\.aws\/lambda\/nodejs:24-arm64@sha256:[0-9a-f]{64}$/);
+    expect(Object.values(synthesised.images)).toEqual([
+      expect.objectContaining({
+        source: expect.objectContaining({ dockerBuildArgs: { BASE: gitImageBase }, platform: 'linux/arm64' }),
+      }),
+    ]);
   });
 });
 

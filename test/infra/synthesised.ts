@@ -19,6 +19,8 @@ export interface Synthesised {
   readonly app: App;
   readonly stack: RepositorySyncStack;
   readonly resources: Readonly<Record<string, Resource>>;
+  /** The container images that a deployment builds, as the CDK command is told of them. */
+  readonly images: Readonly<Record<string, unknown>>;
   /** Resources of a type, by logical id. */
   ofType(type: string): [string, Resource][];
   /** The one resource of a type. */
@@ -47,6 +49,7 @@ export const synthesise = (changes: Partial<StageSettings> = {}, name = 'Sync'):
   const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   const stack = new RepositorySyncStack(app, name, { ...defaults, ...changes });
   const resources: Record<string, Resource> = Template.fromStack(stack).toJSON().Resources;
+  const { dockerImages: images } = JSON.parse(readFileSync(join(outdir, `${name}.assets.json`), 'utf8'));
   rmSync(outdir, { recursive: true, force: true });
 
   const ofType = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
@@ -63,6 +66,7 @@ export const synthesise = (changes: Partial<StageSettings> = {}, name = 'Sync'):
     app,
     stack,
     resources,
+    images,
     ofType,
     one(type) {
       const [[, only] = [], ...others] = ofType(type);
