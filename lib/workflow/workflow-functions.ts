@@ -20,7 +20,7 @@ export interface WorkflowProps {
 /** What every step does: it reads its repository, and its job with the batches, and writes the job's heartbeat. */
 const step = { repositories: ['GetItem'], syncJobs: ['Query', 'UpdateItem'] } as const;
 /** The first step, which reports the start: it puts an event into the outbox. */
-const firstStep = { ...step, syncJobs: ['GetItem', ...step.syncJobs, 'PutItem'] } as const;
+const firstStep = { ...step, syncJobs: ['GetItem', 'UpdateItem', 'PutItem'] } as const;
 /** A step that works on batches: each one's item is checked, put, and deleted when it is folded into the job; events too. */
 const batchStep = { ...step, syncJobs: [...step.syncJobs, 'ConditionCheckItem', 'PutItem', 'DeleteItem'] } as const;
 /** A step that ends the job: the lock goes, and the items of batches in flight; the event of the end is put. */
