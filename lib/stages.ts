@@ -9,13 +9,27 @@ const origin = https.refine(
   'must be an origin such as https://app.example.com',
 );
 
+/** What adapters/bedrock/embedder.ts can call, with the sizes of vectors that each has. */
+const models: ReadonlyMap<string, readonly number[]> = new Map([
+  ['cohere.embed-v4:0', [256, 512, 1024, 1536]],
+  ['amazon.titan-embed-text-v2:0', [256, 512, 1024]],
+]);
+
+/** The model behind an inference profile, whose id has a geography in front; else the model itself. */
+export const modelOf = (id: string): string => id.replace(/^(us|eu|apac|jp|au|ca|us-gov|global)\./, '');
+
 /** Which Bedrock model turns text into vectors. Another model or size makes new generations of every index. */
-const Embedding = z.strictObject({
-  /** A model's id, or an inference profile's (`us.`, `eu.`, `global.` … in front). */
-  model: z.string().min(1),
-  /** Cohere Embed v4's smallest size is 256, its largest 1,536: 1,024 is what it is measured at most often. */
-  dimensions: whole,
-});
+const Embedding = z
+  .strictObject({
+    /** A model's id, or an inference profile's (`us.`, `eu.`, `global.` … in front). */
+    model: z.string().refine((id) => models.has(modelOf(id)), `must be one of ${[...models.keys()].join(', ')}`),
+    /** Cohere Embed v4's smallest size is 256, its largest 1,536: 1,024 is what it is measured at most often. */
+    dimensions: whole,
+  })
+  .refine(({ model, dimensions }) => models.get(modelOf(model))?.includes(dimensions) ?? true, {
+    path: ['dimensions'],
+    error: 'must be a size that the model has',
+  });
 export type Embedding = z.output<typeof Embedding>;
 
 /** An organisation's own OIDC issuer. */

@@ -1,6 +1,6 @@
 import { type BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { z } from 'zod';
-import { EmbedderThrottledError, EmbedderUnavailableError } from '../../core/domain/errors.ts';
+import { EmbedderRefusedError, EmbedderThrottledError, EmbedderUnavailableError } from '../../core/domain/errors.ts';
 import type { Embedder } from '../../core/ports/embedder.ts';
 
 type Kind = 'document' | 'query';
@@ -103,14 +103,17 @@ const invoke = async (client: BedrockRuntimeClient, modelId: string, body: objec
     );
     answer = output.body;
   } catch (error) {
-    throw translated(error);
+    throw translated(error, modelId);
   }
   return JSON.parse(new TextDecoder().decode(answer));
 };
 
 /** Names and statuses by the API reference of InvokeModel; a failure without a status never reached the service. */
-const translated = (error: unknown): unknown => {
+const translated = (error: unknown, modelId: string): unknown => {
   if (!(error instanceof Error)) return error;
+  const refusal = refusals[error.name]?.(error.message);
+  if (refusal !== undefined)
+    return new EmbedderRefusedError(`the embedding model ${modelId} cannot be used: ${refusal}`, { cause: error });
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (error.name === 'ModelNotReadyException')
     return new EmbedderUnavailableError('the embedding model is not ready', { cause: error });
@@ -122,6 +125,19 @@ const translated = (error: unknown): unknown => {
   if (error.name === 'TimeoutError' || networkFaults.has(code) || code.startsWith('ERR_HTTP2_'))
     return new EmbedderUnavailableError('Bedrock could not be reached', { cause: error });
   return error;
+};
+
+/**
+ * What no retry helps and an operator can. Bedrock's own words name roles and accounts: they are the cause, for the log.
+ * docs/deploy.md, "The embedding model".
+ */
+const refusals: Readonly<Record<string, (message: string) => string | undefined>> = {
+  // The first use of a model from AWS Marketplace needs a subscription, which the functions' roles may not make.
+  AccessDeniedException: () =>
+    'Bedrock denies access to it. The account must be subscribed to it, and the functions must be allowed to call it',
+  ResourceNotFoundException: () => 'Bedrock does not have it in this region',
+  ValidationException: (message) =>
+    /on-demand throughput/.test(message) ? 'in this region it needs an inference profile' : undefined,
 };
 
 const networkFaults: ReadonlySet<string> = new Set([

@@ -1,5 +1,10 @@
 import type { BlobResult, JobRef, StagedFile } from '../contract/workflow-state.ts';
-import { EmbedderThrottledError, EmbedderUnavailableError, SyncSupersededError } from '../domain/errors.ts';
+import {
+  EmbedderRefusedError,
+  EmbedderThrottledError,
+  EmbedderUnavailableError,
+  SyncSupersededError,
+} from '../domain/errors.ts';
 import { toldOf } from '../domain/failure-text.ts';
 import type { Chunk } from '../ports/chunker.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -146,6 +151,7 @@ const embedTexts = async (deps: Deps, texts: readonly string[]): Promise<Vectors
 const concernsEverybody = (error: unknown): boolean =>
   error instanceof EmbedderThrottledError ||
   error instanceof EmbedderUnavailableError ||
+  error instanceof EmbedderRefusedError ||
   error instanceof SyncSupersededError;
 
 const failedResult = (deps: Deps, job: JobRef, file: StagedFile, error: unknown): BlobResult => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobFileList } from '../../core/contract/api.ts';
 import type { JobId } from '../../core/contract/ids.ts';
-import { GenerationNotFoundError, ObjectMissingError } from '../../core/domain/errors.ts';
+import { EmbedderRefusedError, GenerationNotFoundError, ObjectMissingError } from '../../core/domain/errors.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { failEmbedding, holdEmbedding } from '../support/faults.ts';
 import type { GitRepository } from '../support/git-repository.ts';
@@ -63,6 +63,22 @@ describe('a bad file', () => {
     await add(git, { 'bad.ts': 'export const bad = 1;\n', 'c.ts': 'export const c = "civet";\n' });
     expect(await world.api.synced('unchunkable')).toMatchObject({ counts: { indexed: 1, failed: 1 } });
   });
+});
+
+it('a model that may not be used ends the job with a cause that says so, and fails no file; the sync after its subscription indexes all', async () => {
+  const git = await indexed('unsubscribed');
+  await add(git, { 'c.ts': 'export const c = "cormorant";\n' });
+  const cause = 'the embedding model m cannot be used: Bedrock denies access to it';
+  faults.set('embedder', (real) => ({
+    id: real.id,
+    dimensions: real.dimensions,
+    embed: () => Promise.reject(new EmbedderRefusedError(cause, { cause: foreign })),
+  }));
+  const job = await world.api.synced('unsubscribed');
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'EmbedderRefusedError', message: cause } });
+  faults.clear();
+  expect(await world.api.synced('unsubscribed')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
+  expect((await world.api.found('unsubscribed', 'cormorant'))[0]).toBe('c.ts');
 });
 
 describe('a step that fails', () => {

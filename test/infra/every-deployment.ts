@@ -12,6 +12,7 @@ const options: readonly Partial<StageSettings>[] = [
     },
   },
   { corsOrigins: ['https://app.example.com', 'https://other.example.com:8443'] },
+  { embedding: { model: 'eu.cohere.embed-v4:0', dimensions: 512 } },
   { apiGatewayLogRole: true },
   { provisionedConcurrency: 3 },
   { reserved: { open: 5, scheduledSync: 10, embedBatch: 20 } },

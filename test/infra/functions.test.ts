@@ -80,7 +80,7 @@ describe('the functions with git', () => {
     for (const { path, contents } of gitBundles().filter(({ path }) => path.endsWith('.map'))) {
       const { sources } = JSON.parse(Buffer.from(contents).toString());
       expect(sources, path).toContain('../../lambdas/shared/define-handler.ts');
-      for (const source of sources) expect(source).toMatch(/^\.\.\/\.\.\/(lambdas|adapters|core|node_modules)\//);
+      for (const source of sources) expect(source).toMatch(/^\.\.\/\.\.\/(lambdas|adapters|core)\/|\/node_modules\//);
     }
     const held = withGitImage({ bundle: true }, (directory) => [
       existsSync(join(directory, 'Dockerfile')),
@@ -212,9 +212,10 @@ describe('least privilege', () => {
 
   it('an inference profile is called in its regions', () => {
     const profile = synthesise({ embedding: { model: 'eu.cohere.embed-v4:0', dimensions: 512 } });
-    expect(profile.statements('search').at(-1)?.resources.sort()).toEqual([
-      'arn:AWS::Partition:bedrock:*::foundation-model/cohere.embed-v4:0',
-      'arn:AWS::Partition:bedrock:AWS::Region:AWS::AccountId:inference-profile/eu.cohere.embed-v4:0',
+    const statements = profile.statements('search').filter(({ actions }) => actions.includes('bedrock:InvokeModel'));
+    expect(statements.map(({ resources }) => resources)).toEqual([
+      ['arn:AWS::Partition:bedrock:AWS::Region:AWS::AccountId:inference-profile/eu.cohere.embed-v4:0'],
+      ['arn:AWS::Partition:bedrock:*::foundation-model/cohere.embed-v4:0'],
     ]);
   });
 });

@@ -109,6 +109,8 @@ describe('stages.json', () => {
     ['a page in place of an origin', { corsOrigins: ['https://a.example.com/'] }],
     ['nobody', { alarmEmail: 'nobody' }],
     ['an account without a region', { account: '123456789012' }],
+    ['a model that the service cannot call', { embedding: { model: 'cohere.embed-english-v3', dimensions: 1024 } }],
+    ['a size that the model lacks', { embedding: { model: 'us.cohere.embed-v4:0', dimensions: 1000 } }],
     ['days that CloudWatch Logs does not know', { logRetentionDays: 8 }],
   ])('may not say %s', (_, change) => {
     expect(Stage.safeParse({ ...stages.dev, ...change }).success).toBe(false);

@@ -167,9 +167,12 @@ const bedrock: Rule = (request) => {
   });
   const [, behind] = /^(?:us|eu|apac|jp|au|ca|us-gov|global)\.(.+)$/.exec(model) ?? [];
   if (behind === undefined) return [foundation(model, awsAccount.region)];
+  const profile = arn('bedrock', `inference-profile/${model}`);
+  const context = { 'bedrock:InferenceProfileArn': profile };
   return [
-    { action, resource: arn('bedrock', `inference-profile/${model}`) },
-    ...[awsAccount.region, 'eu-west-1'].map((region) => foundation(behind, region)),
+    { action, resource: profile },
+    // The simulator knows no model without a region, which a global profile may answer from.
+    ...[awsAccount.region, 'eu-west-1'].map((region) => ({ ...foundation(behind, region), context })),
   ];
 };
 

@@ -168,6 +168,16 @@ describe('a sync that fails', () => {
       expect(lab.order().at(-1)).toBe('FailSync');
     },
   );
+  it.each([1, 5])('ends at once when the model may not be used at all, with %i batches', async (batches) => {
+    const refused = 'the embedding model cannot be used';
+    const lab = syncing(batches, { EmbedBatch: failing('EmbedderRefusedError', refused) });
+    expect(await lab.sync()).toMatchObject({ status: 'FAILED' });
+    // No second try of any batch, and no wait.
+    expect(lab.called('EmbedBatch').length).toBeLessThanOrEqual(batches);
+    expect(lab.timers.seconds).toBe(0);
+    const told = JSON.stringify([lab.called('FailSync'), [...lab.objects.texts]]);
+    expect(told).toContain(refused);
+  });
   it('gives up when the tries are used up', async () => {
     const lab = syncing(1, { EmbedBatch: failing('EmbedderThrottledError', 'quota') });
     expect(await lab.sync()).toMatchObject({ status: 'FAILED', error: 'EmbedderThrottledError' });

@@ -1,7 +1,11 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBedrockEmbedder } from '../../../../adapters/bedrock/embedder.ts';
-import { EmbedderThrottledError, EmbedderUnavailableError } from '../../../../core/domain/errors.ts';
+import {
+  EmbedderRefusedError,
+  EmbedderThrottledError,
+  EmbedderUnavailableError,
+} from '../../../../core/domain/errors.ts';
 import { answerJsonError, type HttpStub, openHttpStub, stubClientOptions } from '../../../support/aws-http-stub.ts';
 
 const cohere = 'eu.cohere.embed-v4:0';
@@ -159,10 +163,21 @@ describe('a failure', () => {
   });
 
   it.each([
-    ['AccessDeniedException', 403],
-    ['ValidationException', 400],
-    ['ResourceNotFoundException', 404],
-  ])('that no retry helps keeps its name: %s', async (name, status) => {
-    expect(await failure((_, response) => answerJsonError(response, status, name))).toMatchObject({ name });
+    ['AccessDeniedException', 403, 'User: arn:aws:sts::123456789012:assumed-role/x is not authorized', /subscribed/],
+    ['ResourceNotFoundException', 404, 'Could not resolve the foundation model', /region/],
+    ['ValidationException', 400, 'Invocation of model ID x with on-demand throughput isn’t supported.', /profile/],
+  ])('that only an operator can end says just this, and no account or role: %s', async (name, status, told, said) => {
+    const error = (await failure((_, response) => answerJsonError(response, status, name, told))) as Error;
+    expect(error).toBeInstanceOf(EmbedderRefusedError);
+    expect(error.message).toMatch(/^the embedding model eu\.cohere\.embed-v4:0 cannot be used: /);
+    expect(error.message).toMatch(said);
+    expect(error.message).not.toContain('123456789012');
+    expect(error.cause).toMatchObject({ name, message: told });
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it('that is a mistake of ours keeps its name', async () => {
+    const error = await failure((_, response) => answerJsonError(response, 400, 'ValidationException'));
+    expect(error).toMatchObject({ name: 'ValidationException' });
   });
 });
