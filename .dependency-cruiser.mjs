@@ -1,5 +1,11 @@
 /** The layer rules of docs/architecture.md: lambdas, local → adapters → core; lib and bin on their own. */
 const pure = 'domain|manifest|chunking';
+/**
+ * The rooms of core that hold use cases and objects, from the top down, in the order of CONTRIBUTING.md. A room imports rooms
+ * of the lines after its own. What is below them, and each room's rules, have rules of their own.
+ */
+const order = ['upkeep', 'triggers', 'jobs|webhooks|search', 'repositories', 'sync', 'objects'];
+const rooms = `${order.join('|')}|ports|contract|${pure}|workflow`;
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 const node =
   '^(node:|assert|buffer|child_process|crypto|events|fs|http|https|net|os|path|process|stream|url|util|zlib|worker_threads)';
@@ -30,6 +36,23 @@ export default {
       'core/<room>/rules imports rules: its own, and those that all share.',
       { path: '^core/([^/]+)/rules/' },
       { pathNot: `^core/($1/rules|${pure})/` },
+    ),
+    // Above the first line is nothing.
+    ...[...order.entries()]
+      .slice(1)
+      .map(([n, line]) =>
+        forbid(
+          `${line.replaceAll('|', '-')}-import-downwards`,
+          'In core arrows go down the list of CONTRIBUTING.md, and never to a room on the same line.',
+          { path: `^core/(${line})/` },
+          { path: `^core/(${order.slice(0, n + 1).join('|')})/`, pathNot: '^core/$1/' },
+        ),
+      ),
+    forbid(
+      'rooms-are-in-the-list',
+      'A new room of core has its line in the list of CONTRIBUTING.md and here.',
+      { path: '^core/', pathNot: `^core/(${rooms})/` },
+      {},
     ),
     forbid(
       'contract-knows-no-use-case',

@@ -10,6 +10,7 @@ import { type BranchFiles, createBranchFilesCache, type PathFilter } from './bra
 import { rank } from './rules/ranking.ts';
 
 type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'embedder' | 'pathRules'>;
+type MeasuredDeps = Deps & Pick<Runtime, 'clock' | 'metrics'>;
 
 export type SearchOutcome = Access<
   | { readonly kind: 'found'; readonly answer: SearchAnswer }
@@ -26,7 +27,18 @@ const LAST_RESORT_BLOBS = 4_000;
 const OVERFETCH = 5;
 
 /** Finds what a branch's committed manifest holds, and nothing else: a sync under way is never visible. */
-export const search = (deps: Deps) => {
+export const search = (deps: MeasuredDeps) => {
+  const find = searchCommitted(deps);
+  return async (id: RepositoryId, user: UserId, query: SearchQuery): Promise<SearchOutcome> => {
+    const begun = deps.clock.now().getTime();
+    const outcome = await find(id, user, query);
+    if (outcome.kind === 'found')
+      deps.metrics.emit({ SearchMilliseconds: deps.clock.now().getTime() - begun }, { repository_id: id });
+    return outcome;
+  };
+};
+
+const searchCommitted = (deps: Deps) => {
   const filesOf = createBranchFilesCache(deps.objects);
   return async (id: RepositoryId, user: UserId, query: SearchQuery): Promise<SearchOutcome> => {
     for (let attempt = 1; ; attempt++) {

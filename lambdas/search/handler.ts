@@ -1,10 +1,10 @@
-import { compose, embedder, index, logger, objects, pathRules, repositories } from '#ports';
+import { clock, compose, embedder, index, logger, metrics, objects, pathRules, repositories } from '#ports';
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
 import { search } from '../../core/search/search.ts';
 import { defineApiHandler } from '../shared/define-api-handler.ts';
 import { problem, refusal } from '../shared/problems.ts';
 
-const ports = compose({ embedder, index, logger, objects, pathRules, repositories });
+const ports = compose({ clock, embedder, index, logger, metrics, objects, pathRules, repositories });
 const find = search(ports);
 
 export const handler = defineApiHandler(

@@ -26,6 +26,7 @@ export interface Charts {
 }
 
 const WIDTH = 8;
+const QUARTER = 6;
 const HALF = 12;
 
 /** Ends of jobs, newest first; core/sync/end-facts.ts has the fields. */
@@ -87,19 +88,33 @@ export const dashboard = (scope: Construct, charts: Charts): Dashboard => {
         graph('Events given up', [own('WebhookFailures', 'Sum')]),
       ],
       [
-        graph('Time to accept a sync, in the function (ms)', [
-          own('InitiationMilliseconds', 'p50'),
-          own('InitiationMilliseconds', 'p99'),
-        ]),
-        graph('Latency of all calls (ms)', [
-          stage.metricLatency({ statistic: 'p50', period: five }),
-          stage.metricLatency({ statistic: 'p99', period: five }),
-        ]),
-        graph('Requests and errors', [
-          stage.metricCount({ statistic: 'Sum', period: five }),
-          stage.metricClientError({ statistic: 'Sum', period: five }),
-          stage.metricServerError({ statistic: 'Sum', period: five }),
-        ]),
+        graph(
+          'Time to accept a sync, in the function (ms)',
+          [own('InitiationMilliseconds', 'p50'), own('InitiationMilliseconds', 'p99')],
+          QUARTER,
+        ),
+        graph(
+          'Time to search, in the function (ms)',
+          [own('SearchMilliseconds', 'p50'), own('SearchMilliseconds', 'p99')],
+          QUARTER,
+        ),
+        graph(
+          'Latency of all calls (ms)',
+          [
+            stage.metricLatency({ statistic: 'p50', period: five }),
+            stage.metricLatency({ statistic: 'p99', period: five }),
+          ],
+          QUARTER,
+        ),
+        graph(
+          'Requests and errors',
+          [
+            stage.metricCount({ statistic: 'Sum', period: five }),
+            stage.metricClientError({ statistic: 'Sum', period: five }),
+            stage.metricServerError({ statistic: 'Sum', period: five }),
+          ],
+          QUARTER,
+        ),
       ],
       [
         graph('Executions', [

@@ -85,6 +85,17 @@ describe('a sync that completes', () => {
   });
 });
 
+describe('a search', () => {
+  it('is measured once, with its repository, and not when there is no index', async () => {
+    const before = measured.length;
+    expect((await world.api.search('shop', { q: 'axolotl' })).status).toBe(200);
+    expect((await world.api.search('shop', { q: 'axolotl', branch: 'nowhere' })).status).toBe(404);
+    expect(measured.slice(before).filter(({ values }) => 'SearchMilliseconds' in values)).toEqual([
+      { values: { SearchMilliseconds: expect.any(Number) }, facts: { repository_id: 'shop' } },
+    ]);
+  });
+});
+
 describe('a sync that does not complete', () => {
   it('but fails is counted once, and logged with its cause', async () => {
     faults.set('git', () => ({

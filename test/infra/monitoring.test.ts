@@ -243,6 +243,15 @@ describe('the dashboard', () => {
     const missing = Object.keys(metricUnits).filter((name) => !body.includes(`"${name}"`));
     expect(missing).toEqual([]);
   });
+
+  it('shows what users wait for as the median and the slowest hundredth', () => {
+    const { widgets } = JSON.parse(body) as { widgets: { properties: { metrics?: unknown[][] } }[] };
+    const lines = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+    for (const [waited] of Object.entries(metricUnits).filter(([, unit]) => unit === 'Milliseconds')) {
+      const of = lines.filter((line) => line.includes(waited)).map((line) => (line.at(-1) as { stat: string }).stat);
+      expect(of, waited).toEqual(['p50', 'p99']);
+    }
+  });
 });
 
 describe('an execution that ends badly', () => {

@@ -115,6 +115,8 @@ const searcher = (index: SearchIndex, generation: Generation, manifest: readonly
     index: { ...index, query: (_: Generation, query: IndexQuery) => index.query(generation, query) },
     embedder: { id: 'test', dimensions, embed: async () => [vectorOf(0)] },
     pathRules: createPathRules(),
+    clock: { now: () => new Date(0) },
+    metrics: { emit: () => undefined },
   } as unknown as Parameters<typeof search>[0]);
   return async (query: SearchQuery): Promise<string[]> => {
     const outcome = await find(repository.repository_id, repository.owner as UserId, query);

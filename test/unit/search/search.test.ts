@@ -37,6 +37,8 @@ const setUp = ({ repositories, manifests, rows = [] }: Setting) => {
   const looks = [...repositories];
   const queries: IndexQuery[] = [];
   const reads: string[] = [];
+  const measured: unknown[] = [];
+  let millisecond = 0;
   const deps = {
     repositories: { get: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? null },
     objects: {
@@ -50,14 +52,17 @@ const setUp = ({ repositories, manifests, rows = [] }: Setting) => {
     index: {
       query: async (_: unknown, query: IndexQuery) => {
         queries.push(query);
+        millisecond += 40;
         const of = query.blobs;
         return rows.filter((row) => of === undefined || of.includes(row.blob)).slice(0, query.limit);
       },
     },
     embedder: { id: 'e1', dimensions: 2, embed: async () => [new Float32Array([1, 0])] },
     pathRules: createPathRules(),
+    clock: { now: () => new Date(millisecond) },
+    metrics: { emit: (values: object, facts: object) => measured.push({ ...values, ...facts }) },
   } as unknown as Runtime;
-  return { find: search(deps), queries, reads };
+  return { find: search(deps), queries, reads, measured };
 };
 
 const query = (more: object = {}) => ({ q: 'text', limit: 2, ...more }) as Parameters<ReturnType<typeof search>>[2];
@@ -145,6 +150,14 @@ describe('searching a branch', () => {
     const { find } = setUp({ repositories: [repository], manifests: { m: [line('a.ts', 1)] }, rows: [hit(1)] });
     expect(await find(id, ann, query())).toMatchObject({ kind: 'found', answer: { branch: 'main' } });
     expect(await find(id, ann, query({ branch: 'trunk' }))).toEqual({ kind: 'not-indexed', branch: 'trunk' });
+  });
+
+  it('is measured, all looks at the index together; one that finds no index is not', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => hit(n));
+    const { find, measured } = setUp({ repositories: [indexed('m')], manifests: { m: [line('a.ts', 250)] }, rows });
+    await find(id, ann, query());
+    await find(id, ann, query({ branch: 'nowhere' }));
+    expect(measured).toEqual([{ SearchMilliseconds: 120, repository_id: id }]);
   });
 
   it('says that nothing is indexed', async () => {
