@@ -27,9 +27,9 @@ export default {
     ),
     forbid(
       'pure-rooms-stay-pure',
-      'Rooms of rules import rules.',
-      { path: `^core/(${pure})/` },
-      { pathNot: `^core/(${pure})/` },
+      'Rooms of rules import themselves and domain.',
+      { path: '^core/(manifest|chunking)/' },
+      { pathNot: '^core/($1|domain)/' },
     ),
     forbid(
       'rules-stay-pure',
