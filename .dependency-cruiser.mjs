@@ -1,4 +1,11 @@
 /** The layer rules of docs/architecture.md: lambdas, local → adapters → core; lib and bin on their own. */
+const pure = 'domain|manifest|chunking';
+/**
+ * The rooms of core that hold use cases and objects, from the top down, in the order of CONTRIBUTING.md. A room imports rooms
+ * of the lines after its own. What is below them, and each room's rules, have rules of their own.
+ */
+const order = ['upkeep', 'triggers', 'jobs|webhooks|search', 'repositories', 'sync', 'objects'];
+const rooms = `${order.join('|')}|ports|contract|${pure}|workflow`;
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 const node =
   '^(node:|assert|buffer|child_process|crypto|events|fs|http|https|net|os|path|process|stream|url|util|zlib|worker_threads)';
@@ -10,13 +17,48 @@ export default {
       'core-stays-pure',
       'core imports itself and zod only.',
       { path: '^core' },
-      { pathNot: '^(core|node_modules/zod)' },
+      { pathNot: '^core|node_modules/zod' },
     ),
     forbid(
       'domain-knows-nobody',
       'core/domain imports itself only.',
       { path: '^core/domain' },
       { pathNot: '^core/domain' },
+    ),
+    forbid(
+      'pure-rooms-stay-pure',
+      'Rooms of rules import themselves and domain.',
+      { path: '^core/(manifest|chunking)/' },
+      { pathNot: '^core/($1|domain)/' },
+    ),
+    forbid(
+      'rules-stay-pure',
+      'core/<room>/rules imports rules: its own, and those that all share.',
+      { path: '^core/([^/]+)/rules/' },
+      { pathNot: `^core/($1/rules|${pure})/` },
+    ),
+    // Above the first line is nothing.
+    ...[...order.entries()]
+      .slice(1)
+      .map(([n, line]) =>
+        forbid(
+          `${line.replaceAll('|', '-')}-import-downwards`,
+          'In core arrows go down the list of CONTRIBUTING.md, and never to a room on the same line.',
+          { path: `^core/(${line})/` },
+          { path: `^core/(${order.slice(0, n + 1).join('|')})/`, pathNot: '^core/$1/' },
+        ),
+      ),
+    forbid(
+      'rooms-are-in-the-list',
+      'A new room of core has its line in the list of CONTRIBUTING.md and here.',
+      { path: '^core/', pathNot: `^core/(${rooms})/` },
+      {},
+    ),
+    forbid(
+      'contract-knows-no-use-case',
+      'core/contract and core/ports import each other and rules, never a use case.',
+      { path: '^core/(contract|ports)/' },
+      { path: '^core/', pathNot: `^core/(contract|ports|${pure}|[^/]+/rules)/` },
     ),
     forbid(
       'adapters-know-core',
@@ -26,9 +68,9 @@ export default {
     ),
     forbid(
       'adapters-know-no-sibling',
-      'One adapter never imports another.',
+      'One adapter never imports another; what several SDKs or processes share is in aws-sdk and system.',
       { path: '^adapters/([^/]+)/' },
-      { path: '^adapters/', pathNot: '^adapters/$1/' },
+      { path: '^adapters/', pathNot: '^adapters/($1|aws-sdk|system)/' },
     ),
     forbid(
       'lambdas-are-a-front-door',
@@ -44,15 +86,15 @@ export default {
     ),
     forbid(
       'functions-stand-alone',
-      'One folder, one function.',
+      'One folder, one function; what they share is in lambdas/shared.',
       { path: '^lambdas/([^/]+)/' },
-      { path: '^lambdas/[^/]+/', pathNot: '^lambdas/$1/' },
+      { path: '^lambdas/[^/]+/', pathNot: '^lambdas/($1|shared)/' },
     ),
     forbid(
       'lib-knows-the-contract',
       'lib and bin import CDK, core/contract and core/workflow.',
       { path: '^(bin|lib)' },
-      { path: '^(core/(domain|ports|steps)|adapters|lambdas|local|test|bench)' },
+      { path: '^(core/(?!contract|workflow)|adapters|lambdas|local|test|bench)' },
     ),
     forbid(
       'no-dev-dependency-in-service',

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** Contract tests that take the DynamoDB that `DYNAMODB_ENDPOINT` names: here they run a second time, on another one. */
-const onDynamoDb = globSync('test/{contract,unit}/*.test.ts').filter((path) =>
+const onDynamoDb = globSync('test/{contract,unit}/**/*.test.ts').filter((path) =>
   readFileSync(path, 'utf8').includes('startTestDynamoDb'),
 );
 

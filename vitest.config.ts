@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // `local` makes `#runtime` mean local/runtime.ts, as `npm start` does.
+  // `local` makes `#ports` mean local/ports.ts, as `npm start` does.
   resolve: { conditions: ['local', 'node', 'import'] },
   ssr: { resolve: { conditions: ['local', 'node', 'import'] } },
   test: {

@@ -78,17 +78,17 @@ export const service = {
   /** core/workflow/sync.asl.json, `TimeoutSeconds`; the reconciler resumes what is left, up to five attempts in all. */
   executionSeconds: 43_200,
   attempts: 5,
-  /** core/domain/plan-batches.ts. */
+  /** core/sync/rules/plan-batches.ts. */
   filesOfBatch: 256,
   bytesOfBatch: 2 * 1024 ** 2,
-  /** adapters/aws/bedrock-embedder.ts: texts of one call. */
+  /** adapters/bedrock/embedder.ts: texts of one call. */
   textsOfCall: 96,
-  /** lib/workflow-functions.ts, in GiB. */
+  /** lib/workflow/workflow-functions.ts, in GiB. */
   workerGib: 1769 / 1024,
   gitGib: 2,
-  /** core/steps/pulse.ts: heartbeats a second. */
+  /** core/sync/pulse.ts: heartbeats a second. */
   beatsPerSecond: 2,
-  /** 600 KB and 500 chunks of 256 files: core/domain/plan-batches.ts. */
+  /** 600 KB and 500 chunks of 256 files: core/sync/rules/plan-batches.ts. */
   bytesOfFile: 2_344,
   chunksOfFile: 500 / 256,
   /** Measured on 100,962 files: 47 MB of pack, 7.5 s with all blobs, 0.6 s without (docs/adr/0004-native-git.md). */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { grammarOf } from '../adapters/embedding/grammars.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { defaultWasmDirectory, openTreeSitterRuntime } from '../adapters/embedding/tree-sitter-runtime.ts';
-import { planLines } from '../core/domain/chunk-plan.ts';
+import { planLines } from '../core/chunking/chunk-plan.ts';
 import { languageOf } from '../core/domain/languages.ts';
 
 const [root = '.', megabytes = '4'] = process.argv.slice(2);

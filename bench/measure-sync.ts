@@ -1,11 +1,29 @@
 import type { JobAnswer, JobFileList } from '../core/contract/api.ts';
 import type { Api } from '../test/support/api.ts';
+import type { ServiceProcess } from '../test/support/service-process.ts';
 import { type SettledDisk, settledDiskUse } from './disk-use.ts';
 import type { TreeFile } from './git.ts';
 import { type TreeUse, untilQuiet, watchTree } from './process-tree.ts';
 import { median } from './statistics.ts';
 import { syncWatched, type WatchedJob } from './watch-job.ts';
-import type { Workbench } from './workbench.ts';
+
+/** What a sync is measured on: a repository, and the service that knows it. */
+export interface SyncBench {
+  /** A bare repository that may be changed. */
+  readonly repository: string;
+  /** The id under which the service knows it. */
+  readonly id: string;
+  /** The files of its first HEAD. */
+  readonly files: readonly TreeFile[];
+  readonly dataDir: string;
+  readonly quick: boolean;
+  /** One commit more, that changes eight files. */
+  change(): Promise<void>;
+  /** The running service; started when there is none. */
+  service(): Promise<ServiceProcess>;
+  /** The first index of the repository, made and measured once. */
+  full(): Promise<FullSync>;
+}
 
 /** The first index of a repository, with nothing there before. */
 export interface FullSync extends WatchedJob {
@@ -21,7 +39,7 @@ export interface FullSync extends WatchedJob {
 }
 
 /** Registers the repository with the service and indexes it. Throws an Error when that fails. */
-export const measureFull = async (bench: Workbench): Promise<FullSync> => {
+export const measureFull = async (bench: SyncBench): Promise<FullSync> => {
   const { api, child } = await bench.service();
   await api.register(bench.id, bench.repository);
   // It answers before its workers are warm; a service that has been up for a while is what counts.
@@ -78,7 +96,7 @@ export interface Rounds {
 
 /** Throws an Error when a sync looks at other files than those that were changed. */
 export const measureRounds = async (
-  bench: Workbench,
+  bench: SyncBench,
   change: 'nothing' | 'eight files',
   rounds: number,
 ): Promise<Rounds> => {

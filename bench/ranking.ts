@@ -2,16 +2,16 @@
  * What ranking is worth: `node bench/ranking.ts <dir> [most files]`. The first sentence of each documented function's comment is the
  * query, the chunk that holds the function the answer; all those comments are taken out of the indexed text.
  * Prints hit@1, hit@5 (the right chunk) and file@5 (any chunk of the right file) for the embedder alone, BM25 alone, the
- * two fused by reciprocal rank (the embedder at half weight), and fused with core/domain/ranking.ts.
+ * two fused by reciprocal rank (the embedder at half weight), and fused with core/search/rules/ranking.ts.
  */
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
-import { codeTokens } from '../core/domain/code-tokens.ts';
-import { skipByContent } from '../core/domain/content-filter.ts';
 import { languageOf } from '../core/domain/languages.ts';
-import { isSecondary, rank } from '../core/domain/ranking.ts';
+import { codeTokens } from '../core/search/rules/code-tokens.ts';
+import { isSecondary, rank } from '../core/search/rules/ranking.ts';
+import { skipByContent } from '../core/sync/rules/content-filter.ts';
 
 interface Query {
   readonly words: string;

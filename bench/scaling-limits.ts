@@ -33,7 +33,7 @@ export const usesOf = (workload: Workload): readonly Use[] => {
       used: files * service.packBytesOfFile,
       limit: service.packBytes,
       remedy:
-        'The stage refuses the source. Raise packBytes, and with it the ephemeral storage of lib/workflow-functions.ts (10 GiB at most).',
+        'The stage refuses the source. Raise packBytes, and with it the ephemeral storage of lib/workflow/workflow-functions.ts (10 GiB at most).',
     },
     {
       bound: 'seconds of diff, stage and publish in one function',
@@ -79,7 +79,7 @@ export const usesOf = (workload: Workload): readonly Use[] => {
       used: running * Math.min(maxConcurrency, usefulConcurrency()),
       limit: quotas.lambdaConcurrency.value,
       remedy:
-        'Calls are throttled and tried again. Raise Lambda’s concurrent executions; then reserved in lib/stages.ts.',
+        'Calls are throttled and tried again. Raise Lambda’s concurrent executions; then reserved in stages.json.',
     },
     {
       bound: 'executions looked at in a minute (reconciler)',

@@ -11,7 +11,7 @@ export interface Workload {
   /** Searches a month of all repositories together; `0`: nobody searches. */
   readonly searchesPerMonth: number;
   readonly dimensions: number;
-  /** embed-batch children of one sync (`maxConcurrency` of lib/stages.ts). */
+  /** embed-batch children of one sync (`maxConcurrency` of stages.json). */
   readonly maxConcurrency: number;
 }
 
@@ -137,7 +137,7 @@ export const monthlyCost = (workload: Workload): Readonly<Record<string, number>
 
 /**
  * What stands there when nobody does anything: two functions each minute, some twenty alarms and metrics, a dashboard, and
- * two instances each of start-sync and the authorizer that are always warm (prod, lib/stages.ts).
+ * two instances each of start-sync and the authorizer that are always warm (prod, stages.json).
  */
 export const standingCost = (warmInstances = 2): number => {
   const minutes = 60 * 24 * daysOfMonth;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type ServiceProcess, startService } from '../test/support/service-process.ts';
 import { changeRealFiles } from './change-files.ts';
 import { changeEightFiles, generateRepository } from './generate-repository.ts';
-import { listFiles, shareRepository, type TreeFile } from './git.ts';
-import { type FullSync, measureFull, measureRounds, type Rounds } from './measure-sync.ts';
+import { listFiles, shareRepository } from './git.ts';
+import { measureFull, measureRounds, type Rounds, type SyncBench } from './measure-sync.ts';
 import { createUndo, type Undo } from './undo.ts';
 
 /** Where a repository comes from: generated with so many files, or somebody's, which is only read. */
@@ -18,28 +18,14 @@ export interface WorkbenchOptions {
 }
 
 /** One repository, and the service on a data directory of its own. Scenarios run on it one after the other. */
-export interface Workbench {
+export interface Workbench extends SyncBench {
   /** For whatever a scenario needs to write; removed in the end. */
   readonly directory: string;
-  readonly dataDir: string;
   readonly source: Source;
-  /** A bare repository that may be changed. */
-  readonly repository: string;
-  /** The id under which the service knows it. */
-  readonly id: string;
-  /** The files of its first HEAD. */
-  readonly files: readonly TreeFile[];
   /** Sum of their sizes. */
   readonly bytes: number;
-  readonly quick: boolean;
-  /** One commit more, that changes eight files. */
-  change(): Promise<void>;
-  /** The running service; started when there is none. */
-  service(): Promise<ServiceProcess>;
   /** Without a service, nothing happens. */
   stopService(): Promise<void>;
-  /** The first index of the repository, made and measured once. */
-  full(): Promise<FullSync>;
   /** Syncs with nothing changed and with eight files changed, made and measured once, after the first index. */
   nothing(): Promise<Rounds>;
   incremental(): Promise<Rounds>;
@@ -68,7 +54,7 @@ export const openWorkbench = async ({ root, source, quick }: WorkbenchOptions): 
   const repository = join(directory, 'repository.git');
   const dataDir = join(directory, 'data');
   try {
-    await mkdir(dataDir);
+    await mkdir(dataDir, { mode: 0o700 });
     if ('files' in source) await generateRepository(repository, source.files);
     else await shareRepository(source.path, repository);
     const files = await listFiles(repository);
@@ -123,7 +109,7 @@ const startOwn = (dataDir: string, undo: Undo): OwnService => {
     await started.terminate();
     clearTimeout(timer);
   });
-  starting.resolve(startService(dataDir));
+  starting.resolve(startService(dataDir, { SOURCE_ROOTS: '/' }));
   return { service: starting.promise, stop };
 };
 

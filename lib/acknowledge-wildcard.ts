@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 
 /**
  * Tells cdk-nag why a policy under `scope` may name this resource with a wildcard. cdk-nag knows a finding by the
- * resource as it stands in the template, so it is made from the same token that the statement was given.
+ * resource as the template names it, so it is made from the same token that the statement was given.
  */
 export const acknowledgeWildcard = (scope: IConstruct, resource: string, reason: string): void => {
   const finding = flattenCfnReference(Stack.of(scope).resolve(resource));

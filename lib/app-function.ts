@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, IgnoreMode, RemovalPolicy, type Size, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Size, Stack, Validations } from 'aws-cdk-lib';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -15,6 +15,8 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type EnvironmentOf, type FunctionName, gitFunctions } from '../core/contract/environment.ts';
+import { bundleEnvironment, bundling } from './bundling.ts';
+import { gitImageBase, withGitImage } from './git-image.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,10 +51,12 @@ export class AppFunction<Name extends FunctionName = FunctionName> extends Const
       architecture: Architecture.ARM_64,
       // The one dimension of the service's metrics (core/contract/metrics.ts), and a field of every log line. Powertools reads
       // it, no handler does; the name of the stack keeps one stage's numbers from another's.
-      environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName },
+      environment: { ...props.environment, ...bundleEnvironment, POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName },
       memorySize: props.memoryMiB,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
+      // What began on a version ends on it, after the deployment that made the next one.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       logGroup: new LogGroup(this, 'Logs', {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: RemovalPolicy.DESTROY,
@@ -97,15 +101,10 @@ const bundledFunction = (
     // The code sets what it wants of the SDK's connections itself.
     awsSdkConnectionReuse: false,
     bundling: {
+      ...bundling,
+      mainFields: [...bundling.mainFields],
       format: OutputFormat.ESM,
-      target: 'node24',
-      mainFields: ['module', 'main'],
       bundleAwsSDK: true,
-      // Errors are retried by name (core/domain/errors.ts): esbuild must not rename their classes.
-      keepNames: true,
-      // Some packages are CommonJS and call `require` for node's own modules.
-      banner:
-        "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
       commandHooks: {
         beforeBundling: () => [],
         beforeInstall: () => [],
@@ -118,19 +117,20 @@ const bundledFunction = (
     },
   });
 
-/** `pull`, `stage` and `look-remote` share one image, told apart by its command. The image bundles them itself: synth needs no Docker. */
+/** `pull`, `stage` and `look-remote` share one image, told apart by its command. Docker is asked when it is deployed, not at synth. */
 const gitFunction = (scope: Construct, name: string, options: FunctionOptions): LambdaFunction =>
-  new DockerImageFunction(scope, 'Function', {
-    ...options,
-    code: DockerImageCode.fromImageAsset(root, {
-      file: 'lambdas/git.Dockerfile',
-      platform: Platform.LINUX_ARM64,
-      cmd: [`${name}/handler.handler`],
-      // Only what the image is made of goes into its context, so that nothing else changes its hash.
-      exclude: ['*', '!package.json', '!package-lock.json', '!core', '!adapters', '!lambdas'],
-      ignoreMode: IgnoreMode.DOCKER,
-    }),
-  });
+  withGitImage(
+    { bundle: Stack.of(scope).bundlingRequired },
+    (directory) =>
+      new DockerImageFunction(scope, 'Function', {
+        ...options,
+        code: DockerImageCode.fromImageAsset(directory, {
+          platform: Platform.LINUX_ARM64,
+          buildArgs: { BASE: gitImageBase },
+          cmd: [`${name}/handler.handler`],
+        }),
+      }),
+  );
 
 /** Timeouts stand 30 s under the state machine's own (core/workflow/sync.asl.json), and at API Gateway's 29 s. */
 export const timeouts = {

@@ -2,35 +2,40 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { AppFunction } from './app-function.ts';
+import { type Embedding, modelOf } from './stages.ts';
 
-/** Which Bedrock model turns text into vectors. Another model or size makes new generations of every index. */
-export interface Embedding {
-  /** A model's id, or an inference profile's (`us.`, `eu.`, `global.` … in front). */
-  readonly model: string;
-  readonly dimensions: number;
-}
-
-/** The environment of whoever names or calls the model. */
+/** The environment of functions that name or call the model. */
 export const embeddingEnvironment = ({ model, dimensions }: Embedding) => ({
   EMBEDDING_MODEL: model,
   EMBEDDING_DIMENSIONS: String(dimensions),
 });
 
-/** Lets a function call the model. */
+/**
+ * Lets a function call the model. An inference profile is called by its own ARN and answers from a model in any of its regions, or,
+ * with `global.`, in one that has no region in its ARN; that model may then be called through this profile only (Bedrock guide,
+ * "Prerequisites for inference profiles").
+ */
 export const grantEmbedding = ({ lambda }: AppFunction, { model }: Embedding): void => {
   const { partition, region, account } = Stack.of(lambda);
-  const allow = (...resources: string[]) =>
-    lambda.addToRolePolicy(new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources }));
-  const foundation = /^(?:us|eu|apac|jp|au|ca|us-gov|global)\.(.+)$/.exec(model)?.[1];
-  if (foundation === undefined) {
+  const allow = (resource: string, conditions?: Record<string, unknown>) =>
+    lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['bedrock:InvokeModel'],
+        resources: [resource],
+        ...(conditions === undefined ? {} : { conditions }),
+      }),
+    );
+  if (modelOf(model) === model) {
     allow(`arn:${partition}:bedrock:${region}::foundation-model/${model}`);
     return;
   }
-  const everywhere = `arn:${partition}:bedrock:*::foundation-model/${foundation}`;
-  allow(everywhere, `arn:${partition}:bedrock:${region}:${account}:inference-profile/${model}`);
+  const profile = `arn:${partition}:bedrock:${region}:${account}:inference-profile/${model}`;
+  const everywhere = `arn:${partition}:bedrock:*::foundation-model/${modelOf(model)}`;
+  allow(profile);
+  allow(everywhere, { StringEquals: { 'bedrock:InferenceProfileArn': profile } });
   acknowledgeWildcard(
     lambda,
     everywhere,
-    'An inference profile answers from whichever of its regions has room: the same one model in each.',
+    'An inference profile answers from whichever of its regions has room: the same one model in each, through this profile only.',
   );
 };

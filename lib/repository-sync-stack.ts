@@ -1,28 +1,31 @@
-import { Aspects, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { Api } from './api.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { Monitoring } from './monitoring.ts';
-import { Reconciler } from './reconciler.ts';
-import { Schedules } from './schedules.ts';
+import { Api } from './api/api.ts';
+import { TokenIssuer } from './api/token-issuer.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import type { StageSettings } from './stages.ts';
 import { Storage } from './storage.ts';
-import { TokenIssuer } from './token-issuer.ts';
-import { Workflow } from './workflow.ts';
-
-export type RepositorySyncStackProps = StackProps & StageSettings;
+import { Dispatcher } from './workflow/dispatcher.ts';
+import { Reconciler } from './workflow/reconciler.ts';
+import { Schedules } from './workflow/schedules.ts';
+import { Workflow } from './workflow/workflow.ts';
 
 /** The whole service, one stage of it. */
 export class RepositorySyncStack extends Stack {
-  constructor(scope: Construct, id: string, props: RepositorySyncStackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: StageSettings) {
+    const { account, region } = props;
+    super(scope, id, {
+      ...(account === undefined || region === undefined ? {} : { env: { account, region } }),
+      terminationProtection: props.deletionProtection,
+    });
     const { embedding, maxConcurrency, reserved } = props;
     const storage = new Storage(this, props);
     const workflow = new Workflow(this, {
       storage,
       embedding,
       maxConcurrency,
+      tokensPerDay: props.quotas.tokensPerDay,
       reservedConcurrency: reserved?.embedBatch,
     });
     const tokens = new TokenIssuer(this, { oidc: props.oidc, keep: props.deletionProtection });
@@ -31,7 +34,7 @@ export class RepositorySyncStack extends Stack {
     new Reconciler(this, { storage, workflow });
     new Dispatcher(this, { storage, workflow });
     new Monitoring(this, { api, storage, workflow, alarmEmail: props.alarmEmail });
-    // One rule for all: whoever adds a function or a state machine has no say in it.
+    // One rule for all: each new function or state machine gets it too.
     Aspects.of(this).add({
       visit: (node) => {
         if (node instanceof CfnLogGroup) node.retentionInDays = props.logRetentionDays;

@@ -43,7 +43,7 @@ export interface StorageNeeds {
 /** All state that outlives a request: two tables, the bucket of objects, the bucket of vectors. A stage decides whether they stay when the stack goes. */
 export class Storage extends Construct {
   readonly bucket: Bucket;
-  /** The environment of whoever uses the tables. */
+  /** The environment of functions that use the tables. */
   readonly tableNames: { readonly REPOSITORIES_TABLE: string; readonly SYNC_JOBS_TABLE: string };
   /** The name of the bucket of vectors, which CloudFormation gives only inside its ARN. */
   readonly vectorBucketName: string;
@@ -55,7 +55,7 @@ export class Storage extends Construct {
     super(scope, 'storage');
     this.#repositories = table(this, 'repositories', tables.repositories, props.deletionProtection);
     this.#syncJobs = table(this, 'sync-jobs', tables.syncJobs, props.deletionProtection, {
-      // Whoever reads it learns that there is something new, and looks it up: no data is copied.
+      // A reader learns that there is something new, and looks it up: no data is copied.
       dynamoStream: StreamViewType.KEYS_ONLY,
     });
     this.bucket = objectBucket(this, removalOf(props));
@@ -87,7 +87,7 @@ export class Storage extends Construct {
           dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('msg-') } } },
         }),
       ],
-      // It is told that there is something to do, not what: one call does for many, and the schedule makes up for a lost one.
+      // It learns that there is something to do, not what: one call does for many, and the schedule makes up for a lost one.
       batchSize: 100,
       retryAttempts: 1,
       maxRecordAge: Duration.minutes(5),
@@ -181,7 +181,7 @@ const objectBucket = (scope: Construct, removalPolicy: RemovalPolicy): Bucket =>
     serverAccessLogsBucket: accessLogs as IBucket,
     lifecycleRules: [
       { id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      // What the next job would sweep, of a repository that has none: tagged by adapters/aws/s3-object-upload.ts. An
+      // What the next job would sweep, of a repository that has none: tagged by adapters/s3/object-upload.ts. An
       // execution ends within 12 hours, and its resumption still finds all of its objects for a month.
       { id: 'abandoned-jobs', tagFilters: { lifetime: 'job' }, expiration: Duration.days(30) },
     ],

@@ -21,7 +21,7 @@ export type InvocationResult =
   | { readonly id: number; readonly ok: false; readonly error: { name: string; message: string } };
 
 export interface FunctionHost {
-  /** Runs a function in a worker. An abort lets go of the call; as on AWS, the function itself goes on until it notices. */
+  /** Runs a function in a worker. An abort abandons the call; as on AWS, the function itself runs until it notices. */
   invoke(functionName: string, payload: unknown, options: { signal: AbortSignal }): Promise<unknown>;
   /** Ends all workers at once. */
   close(): Promise<void>;
@@ -94,7 +94,7 @@ export const startFunctionHost = (
     worker.on('error', (error) => logger.error('worker failed', { error: String(error) }));
     worker.on('exit', () => {
       pool.lanes[slot] = null;
-      for (const call of lane.calls.values()) call.reject(new WorkerLostError('the worker thread ended'));
+      for (const call of lane.calls.values()) call.reject(new WorkerLostError());
       lane.calls.clear();
       pool.queue.shift()?.();
     });
@@ -131,7 +131,7 @@ export const startFunctionHost = (
         const pool = computing.has(functionName) ? pools.computing : pools.waiting;
         const attempt = (): void => {
           if (signal.aborted || !open) {
-            reject(new WorkerLostError('the call was given up before it began'));
+            reject(new CallGivenUpError('the call was given up before it began'));
             pool.queue.shift()?.();
             return;
           }
@@ -156,7 +156,13 @@ export const startFunctionHost = (
   };
 };
 
-/** As Lambda names a function that was lost: the workflow tries again. */
+/** As Lambda names a sandbox whose process ended before it answered: the workflow tries again, but not often. */
 class WorkerLostError extends Error {
+  override readonly name = 'Runtime.ExitError';
+  override readonly message = 'the worker thread ended';
+}
+
+/** As Lambda names a call that it could not take. */
+class CallGivenUpError extends Error {
   override readonly name = 'Lambda.ServiceException';
 }

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { connectSearchIndex } from '../adapters/local/search-index-client.ts';
+import { connectSearchIndex } from '../adapters/lancedb/thread/client.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import type { Invocation, InvocationResult, WorkerSetup } from './function-host.ts';
 import { loadFunction } from './load-function.ts';

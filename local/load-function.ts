@@ -5,7 +5,7 @@ export type LambdaFunction = (event: unknown) => Promise<unknown>;
 
 /**
  * Loads lambdas/<name>/handler.ts by its name, as the Lambda service does: nothing here depends on what the functions
- * are. Composed from `#runtime`, which is this thread's.
+ * are. Composed from `#ports`, which are this thread’s.
  */
 export const loadFunction = async (name: FunctionName): Promise<LambdaFunction> => {
   const module: unknown = await import(new URL(`../lambdas/${name}/handler.ts`, import.meta.url).href);

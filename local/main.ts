@@ -1,5 +1,7 @@
 import { readSettings, UsageError, usage } from './cli/read-settings.ts';
-import { runCli } from './cli/run-cli.ts';
+
+// Everything that this process and its children write is for its own user: the database holds what was indexed.
+process.umask(0o077);
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -11,6 +13,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 
 try {
   const settings = readSettings(process.argv.slice(2), process.env);
+  // Only now: a mistake in the settings is reported before the service is loaded.
+  const { runCli } = await import('./cli/run-cli.ts');
   process.exitCode = await runCli(settings, { out: process.stdout, progress: process.stderr, stop: stop.signal });
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

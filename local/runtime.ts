@@ -1,28 +1,35 @@
 import { join } from 'node:path';
-import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
-import { createDynamoFollowUps } from '../adapters/aws/dynamo-follow-ups.ts';
-import { createDynamoOutbox } from '../adapters/aws/dynamo-outbox.ts';
-import { createDynamoRepositoryStore } from '../adapters/aws/dynamo-repository-store.ts';
-import { createDynamoSyncStore } from '../adapters/aws/dynamo-sync-store.ts';
-import { createOidcTokenVerifier } from '../adapters/aws/oidc-token-verifier.ts';
+import { createDynamoBatches } from '../adapters/dynamodb/batches.ts';
+import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
+import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
+import { createDynamoJobs } from '../adapters/dynamodb/jobs.ts';
+import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
+import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
+import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
+import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
+import { createDynamoTokenQuota } from '../adapters/dynamodb/token-quota.ts';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
-import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
-import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
-import { createPathRules } from '../adapters/git/path-rules.ts';
+import { createFileCredentials } from '../adapters/files/credentials.ts';
+import { createFileObjectStore } from '../adapters/files/object-store.ts';
+import { createNativeGitSource, type MayRead } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
-import { createFileCredentials } from '../adapters/local/file-credentials.ts';
-import { createFileObjectStore } from '../adapters/local/file-object-store.ts';
-import { systemClock } from '../adapters/system/clock.ts';
+import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
+import * as shared from '../adapters/shared-ports.ts';
+import { compose } from '../adapters/system/compose.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
-import { randomIds } from '../adapters/system/ids.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
-import { lazyRuntime } from '../adapters/system/lazy-runtime.ts';
 import { createLogMetrics } from '../adapters/system/log-metrics.ts';
+import { createSourceRoots } from '../adapters/system/source-roots.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
-import { defaultBatchLimits } from '../core/domain/plan-batches.ts';
+import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
+import type { Registration } from '../core/contract/rights.ts';
+import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
+import { useCredential } from '../core/repositories/use-credential.ts';
+import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 
 /** What all threads of one machine's service share; it crosses to workers by structured clone. */
@@ -34,6 +41,12 @@ export interface LocalConfig {
   readonly maxConcurrency: number;
   /** Host names and CIDR ranges that webhooks may reach although private. */
   readonly webhookAllow: readonly string[];
+  /** Folders whose repositories may be read, and whether everyone who may register may register those. */
+  readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
+  readonly registration: Registration;
+  readonly quotas: Quotas;
+  /** The user whom the token in the data directory is for. */
+  readonly operator: string;
 }
 
 /** The names of the tables on one machine. */
@@ -41,25 +54,37 @@ export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' 
 
 /** Composes the ports for one machine. Nothing is built before it is asked for. */
 export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex; workflow: Workflow }): Runtime => {
-  const client = () => createDynamoClient({ endpoint: config.dynamodbEndpoint });
+  // One client, and so one pool of connections; it connects at its first call.
+  const database = { client: createDynamoClient({ endpoint: config.dynamodbEndpoint }), tables: tableNames };
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
-  const git = { policy: 'local', resolveCredential: credentials.resolve } as const;
   const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
-  return lazyRuntime({
-    repositories: () => createDynamoRepositoryStore({ client: client(), tables: tableNames }),
-    sync: () => createDynamoSyncStore({ client: client(), tables: tableNames, logger: logger() }),
-    outbox: () => createDynamoOutbox({ client: client(), tables: tableNames }),
-    followUps: () => createDynamoFollowUps({ client: client(), tables: tableNames }),
+  const sourceRoots = createSourceRoots(config.sourceRoots.folders, config.sourceRoots.forAll);
+  const resolveCredential = useCredential({ credentials, logger: logger() });
+  // What only the operator could register is theirs to read, wherever the service was started last.
+  const mayRead: MayRead = async (path, owner) =>
+    (!sourceRoots.forAll && owner === config.operator) || sourceRoots.holds(path);
+  const git = { policy: 'local', resolveCredential, mayRead } as const;
+  return compose<Runtime>({
+    ...shared,
+    repositories: () => createDynamoRepositoryStore(database),
+    jobs: () => createDynamoJobs(database),
+    claims: () => createDynamoSyncClaims({ ...database, logger: logger() }),
+    running: () => createDynamoRunningJobs(database),
+    batches: () => createDynamoBatches(database),
+    ends: () => createDynamoJobEnds({ ...database, logger: logger() }),
+    outbox: () => createDynamoOutbox(database),
+    followUps: () => createDynamoFollowUps(database),
     objects: () => createFileObjectStore(join(config.dataDir, 'objects')),
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
+    webhookAddresses: () => createWebhookAddresses(config.webhookAllow),
     credentials: () => credentials,
+    sourceRoots: () => sourceRoots,
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),
-    pathRules: () => createPathRules(),
-    chunker: () => createTreeSitterChunker(),
     embedder: () => createHashEmbedder(),
     index: () => parts.index,
     workflow: () => parts.workflow,
+    tokenQuota: () => createDynamoTokenQuota(database),
     tokens: () =>
       createOidcTokenVerifier({
         issuer: ISSUER,
@@ -68,11 +93,15 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
         jwks: config.jwks,
       }),
     schedules: () => cronSchedules,
-    clock: () => systemClock,
-    ids: () => randomIds,
     logger,
     metrics: () => createLogMetrics(logger()),
-    settings: () => ({ sources: 'local', maxConcurrency: config.maxConcurrency, batchLimits: defaultBatchLimits }),
+    settings: () => ({
+      sources: 'local',
+      registration: config.registration,
+      quotas: config.quotas,
+      maxConcurrency: config.maxConcurrency,
+      batchLimits: defaultBatchLimits,
+    }),
   });
 };
 
@@ -83,7 +112,7 @@ export const useRuntime = (runtime: Runtime): void => {
   current.runtime = runtime;
 };
 
-/** `#runtime` under `--conditions=local`: what lambdas/runtime.ts is on AWS. */
+/** What this thread's handlers are composed from (local/ports.ts). */
 export const runtime = (): Runtime => {
   if (current.runtime === null) throw new Error('no runtime is set in this thread');
   return current.runtime;

@@ -1,6 +1,6 @@
 import type { RepositoryId } from '../core/contract/ids.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
-import { runSchedules } from '../core/steps/run-schedules.ts';
+import { runSchedules } from '../core/triggers/run-schedules.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,14 +1,19 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoClient } from '../adapters/aws/dynamo-client.ts';
-import { holdDataDir } from '../adapters/local/data-dir-lock.ts';
-import { createTables, startDynamoDb } from '../adapters/local/dynamodb-process.ts';
-import { scheduledRepositories } from '../adapters/local/scheduled-repositories.ts';
-import { startSearchIndexHost } from '../adapters/local/search-index-host.ts';
+import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { scheduledRepositories } from '../adapters/dynamodb/scheduled-repositories.ts';
+import { createTables, startDynamoDb } from '../adapters/dynamodb-process/dynamodb-process.ts';
+import { requireGit } from '../adapters/git/require-git.ts';
+import { startSearchIndexHost } from '../adapters/lancedb/thread/host.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
+import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
+import { type Registration, rights } from '../core/contract/rights.ts';
+import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
+import { defaultQuotas } from './default-quotas.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
@@ -22,12 +27,20 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Names that the service is called by, beside its own addresses and localhost. */
+  readonly hostNames?: readonly string[] | undefined;
   /** Another DynamoDB-compatible endpoint than the one that is started here. */
   readonly dynamodbEndpoint?: string | undefined;
   readonly logLevel: LogLevel;
   /** Host names and CIDR ranges that webhooks may reach although private; none without. */
   readonly webhookAllow?: readonly string[] | undefined;
-  /** Whom the token in the data directory speaks for. */
+  /** Folders whose repositories may be read, and whether everyone may register them; none without. */
+  readonly sourceRoots?: LocalConfig['sourceRoots'] | undefined;
+  /** Who may register repositories; `anyone` without. */
+  readonly registration?: Registration | undefined;
+  /** What a user may use; {@link defaultQuotas} without. */
+  readonly quotas?: Quotas | undefined;
+  /** Whom the token in the data directory speaks for: the operator. */
   readonly user: string;
 }
 
@@ -53,7 +66,7 @@ export interface LocalServer {
 /** How often jobs are looked after; on AWS a schedule does it each minute. */
 const RECONCILE_MILLISECONDS = 10_000;
 
-/** How often webhooks and owed syncs are looked for; on AWS the table's stream and a schedule do it. */
+/** How often webhooks and syncs after pushes are looked for; on AWS the table's stream and a schedule do it. */
 const DISPATCH_MILLISECONDS = 1_000;
 
 /** Bucket is the object store's name inside the workflow definition: there is one store. */
@@ -62,7 +75,8 @@ const BUCKET = 'local';
 /** Starts everything that one machine needs, in the order in which it is needed, and takes it down in reverse. */
 export const startServer = async (options: ServerOptions, parts: ServerParts = {}): Promise<LocalServer> => {
   const { startFunctions = startFunctionHost, decorate = (runtime) => runtime } = parts;
-  await mkdir(options.dataDir, { recursive: true });
+  await requireGit();
+  await openPrivateDirectory(options.dataDir);
   const undo: (() => Promise<void> | void)[] = [];
   const broken = Promise.withResolvers<string>();
   const close = async (): Promise<void> => {
@@ -88,6 +102,10 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       logLevel: options.logLevel,
       maxConcurrency: workers * BATCHES_A_WORKER,
       webhookAllow: options.webhookAllow ?? [],
+      sourceRoots: options.sourceRoots ?? { folders: [], forAll: false },
+      registration: options.registration ?? 'anyone',
+      quotas: options.quotas ?? defaultQuotas,
+      operator: options.user,
     };
     const engine: { started: WorkflowEngine | null } = { started: null };
     const runtime = decorate(composeRuntime(config, { index: index.index, workflow: lateWorkflow(engine) }));
@@ -115,7 +133,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
         ),
       );
     undo.push(startScheduleLoop(runtime, () => scheduledRepositories(client, tableNames.repositories)));
-    const token = await issuer.issue(options.user);
+    const token = await issuer.issue(options.user, Object.values(rights));
     await writePrivately(join(options.dataDir, 'token'), `${token}\n`);
     const gateway: Gateway = await startGateway({ ...options, load: loadFunction, logger: runtime.logger });
     undo.push(() => gateway.close());

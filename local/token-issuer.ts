@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
+import type { Right } from '../core/contract/rights.ts';
 
 /** The issuer's name. It is a name only: keys are handed over in memory, nothing is fetched from it. */
 export const ISSUER = 'https://local.repository-sync.invalid';
@@ -12,7 +14,7 @@ export interface IssuerKeys {
 
 export interface TokenIssuer extends IssuerKeys {
   /** A signed token for the user. `days`: how long it is valid; 30 by default. */
-  issue(user: string, days?: number): Promise<string>;
+  issue(user: string, rights?: readonly Right[], days?: number): Promise<string>;
 }
 
 const ALGORITHM = 'ES256';
@@ -26,8 +28,8 @@ export const openTokenIssuer = async (dataDir: string): Promise<TokenIssuer> => 
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     jwks: { keys: [{ ...publicJwk, kid, alg: ALGORITHM, use: 'sig' }] },
-    issue: (user, days = 30) =>
-      new SignJWT({})
+    issue: (user, rights = [], days = 30) =>
+      new SignJWT(rights.length === 0 ? {} : { scope: rights.join(' ') })
         .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
         .setSubject(user)
         .setIssuer(ISSUER)
@@ -47,7 +49,7 @@ const loadOrMakeKey = async (dataDir: string): Promise<JWK> => {
   }
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   const jwk = await exportJWK(privateKey);
-  await mkdir(dataDir, { recursive: true });
+  await openPrivateDirectory(dataDir);
   await writePrivately(file, JSON.stringify(jwk));
   return jwk;
 };

@@ -1,15 +1,32 @@
 import { parseArgs } from 'node:util';
 import { UserId } from '../core/contract/ids.ts';
+import { rights } from '../core/contract/rights.ts';
 import { localUser, readSettings } from './cli/read-settings.ts';
 import { openTokenIssuer } from './token-issuer.ts';
 
-/** `npm run -s token -- --user bob`: prints a token of the local issuer. */
+/**
+ * `npm run -s token -- --user bob`: prints a token of the local issuer. One for the operator has every right; one for anyone else has
+ * those that are named.
+ */
 
-const { values } = parseArgs({ options: { user: { type: 'string', default: localUser() } } });
+process.umask(0o077);
+
+const { values } = parseArgs({
+  options: {
+    user: { type: 'string', default: localUser() },
+    'may-register': { type: 'boolean', default: false },
+    'may-register-paths': { type: 'boolean', default: false },
+  },
+});
+const isOperator = values.user === localUser();
+const granted = [
+  ...(isOperator || values['may-register'] || values['may-register-paths'] ? [rights.register] : []),
+  ...(isOperator || values['may-register-paths'] ? [rights.localSources] : []),
+];
 const user = UserId.safeParse(values.user);
 if (user.success) {
   const issuer = await openTokenIssuer(readSettings([], process.env).dataDir);
-  process.stdout.write(`${await issuer.issue(user.data)}\n`);
+  process.stdout.write(`${await issuer.issue(user.data, granted)}\n`);
 } else {
   process.stderr.write(`--user: ${user.error.issues.map((issue) => issue.message).join('; ')}\n`);
   process.exitCode = 2;

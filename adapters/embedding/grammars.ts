@@ -19,7 +19,7 @@ const grammarByLanguage: Partial<Record<Language, string>> = {
   typescript: 'typescript',
 };
 
-/** The grammar that a file is parsed with, as it stands in `tree-sitter-<grammar>.wasm`; null when there is none. */
+/** The grammar that a file is parsed with, as in `tree-sitter-<grammar>.wasm`; null when there is none. */
 export const grammarOf = (path: string): string | null => {
   const language = languageOf(path);
   // TSX is a grammar of its own: `<T>x` is a cast in the one and an element in the other.

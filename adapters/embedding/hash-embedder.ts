@@ -1,5 +1,5 @@
-import { scanTokens, type TokenScan, tokenHash } from '../../core/domain/token-scan.ts';
 import type { Embedder } from '../../core/ports/embedder.ts';
+import { scanTokens, type TokenScan, tokenHash } from '../../core/search/rules/token-scan.ts';
 
 /** Texts are embedded this many characters at a time between two turns of the event loop: about 20 ms. */
 const charactersPerTurn = 400_000;

@@ -1,4 +1,4 @@
-import { planLayout, planLines, planMarkdown, planSyntax, planVersion } from '../../core/domain/chunk-plan.ts';
+import { planLayout, planLines, planMarkdown, planSyntax, planVersion } from '../../core/chunking/chunk-plan.ts';
 import { languageOf } from '../../core/domain/languages.ts';
 import type { Chunk, Chunker } from '../../core/ports/chunker.ts';
 import { grammarOf, layoutGrammars } from './grammars.ts';

@@ -87,7 +87,7 @@ export const openTreeSitterRuntime = async (options: {
         parsers.set(language, parser);
       }
       const tree = parser.parse(text, null, { progressCallback: expired });
-      // Otherwise the next parse would go on where this one was stopped.
+      // Otherwise the next parse would continue where this one was stopped.
       if (tree === null) parser.reset();
       return tree;
     },

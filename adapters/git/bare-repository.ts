@@ -2,7 +2,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Oid } from '../../core/contract/ids.ts';
 import { SourceUnusableError } from '../../core/domain/errors.ts';
-import { pathFromBytes } from '../../core/domain/git-path.ts';
+import { pathFromBytes } from '../../core/manifest/git-path.ts';
 import { type GitSetting, gitEnvironment } from './git-environment.ts';
 import type { LocalRepository } from './local-repository.ts';
 import { createTemporaryDirectory } from './temporary-directory.ts';

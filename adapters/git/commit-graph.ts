@@ -26,7 +26,7 @@ export const parseCommitGraph = (revList: string, shallowFile: string): CommitGr
  * Counts `from..to`, or answers null when a deeper look could change the count.
  *
  * A commit that is seen from `to` only may still be an ancestor of `from`, through a path that is cut off: a side branch
- * that started long ago and was merged just now looks like that. It is none for certain when it is younger than every
+ * that started long ago and was merged just now looks like that. It is certainly none when it is younger than every
  * commit at which the view from `from` is cut off: ancestors are not younger than their descendants (git's own walk
  * rests on the same).
  */

@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 export type GitSetting = readonly [name: string, value: string];
 
 /**
- * Complaints of fsck that stand in the history of many honest repositories and touch nothing that is read here:
+ * Complaints of fsck that many honest repositories have in their history, about nothing that is read here:
  * dates, e-mail addresses, padded modes and the content of .gitmodules (submodules are never followed).
  * Malformed trees stay errors.
  */

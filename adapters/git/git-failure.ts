@@ -12,7 +12,7 @@ import { isStillThere } from './local-repository.ts';
 
 type Cause = readonly [pattern: RegExp, make: (where: string, match: RegExpExecArray) => SyncError];
 
-/** What git says (in English: LC_ALL=C), the first that matches. Faults of the transport stand before what they lead to. */
+/** What git says (in English: LC_ALL=C), the first that matches. Faults of the transport come before what they lead to. */
 const causes: readonly Cause[] = [
   [
     /couldn't find remote ref refs\/heads\/(.+)/,
@@ -20,7 +20,7 @@ const causes: readonly Cause[] = [
   ],
   [
     /could not read (?:Username|Password)|Authentication failed|terminal prompts disabled/,
-    (where) => new SourceNotFoundError(`${where}: not there, or it may not be read without (other) credentials`),
+    (where) => new SourceNotFoundError(`${where}: does not exist, or it may not be read without (other) credentials`),
   ],
   [/returned error: (\d{3})/, (where, [, status]) => byStatus(where, Number(status))],
   [
@@ -39,7 +39,7 @@ const causes: readonly Cause[] = [
     /repository '.*' not found|fatal: not a git repository|invalid gitfile format|does not appear to be a git repository|not valid: is this a git repository|dumb http transport|no such file or directory/i,
     (where) => new SourceNotFoundError(`${where}: there is no git repository`),
   ],
-  [/No space left on device/, (where) => new SourceUnusableError(`${where}: takes more disk space than there is`)],
+  [/No space left on device/, (where) => new SourceUnusableError(`${where}: needs more disk space than is free`)],
   [
     /possible repository corruption|mismatched algorithms|fsck error|error in object|bad pack|inflate|pack is corrupted|did not receive expected object|bad tree object|missing (?:blob|tree|commit)/i,
     (where) => new SourceUnusableError(`${where}: its objects are damaged or malformed`),
@@ -49,10 +49,12 @@ const causes: readonly Cause[] = [
 const byStatus = (where: string, status: number): SyncError => {
   if (status >= 300 && status < 400)
     return new SourceRefusedError(
-      `${where}: answers with a redirect, which is not followed: give the address it leads to`,
+      `${where}: answers with a redirect, which is not followed: give the address that it leads to`,
     );
   if ([401, 403, 404, 410].includes(status))
-    return new SourceNotFoundError(`${where}: not there, or it may not be read with what we have (${status})`);
+    return new SourceNotFoundError(
+      `${where}: does not exist, or it may not be read with these credentials (${status})`,
+    );
   return new SourceUnavailableError(`${where}: answered ${status}`);
 };
 
@@ -79,9 +81,13 @@ export const readFailure = async (error: unknown, where: string, { inPlace }: Ba
   return new SourceNotFoundError(`${where}: there is no git repository any more`, { cause: error });
 };
 
+/** Where git was working, as it says it: a directory of the service's own, which concerns no one else. */
+const ownDirectory = /\/[^\s'":]*repo-sync-git-[^\s'":]*/g;
+
 /** Git's last own line. Lines of the server (`remote:`) may hold anything and are left out. */
 const lastWords = (error: GitExitError): string => {
   const lines = error.stderr.split('\n').filter((line) => /^(?:fatal|error): /.test(line));
+  const words = (lines.at(-1) ?? error.message).replace(ownDirectory, '(a temporary directory)');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a log
-  return (lines.at(-1) ?? error.message).replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300);
+  return words.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300);
 };

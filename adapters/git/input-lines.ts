@@ -1,7 +1,7 @@
 /** Lines in one write: a write each costs more than git's own work. */
 const linesAtOnce = 1_000;
 
-/** Lines for git's stdin, many in one piece; `after` stands at the end of each piece. */
+/** Lines for git's stdin, many in one piece; `after` ends each piece. */
 export function* inputLines(lines: Iterable<string>, after = ''): Generator<string> {
   let piece = '';
   let count = 0;

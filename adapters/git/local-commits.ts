@@ -24,7 +24,7 @@ export const requireCommits = async (
 
 /**
  * Counts the commits of `from..to` in a source that is read in place: its history is at hand, and git reads what lies
- * between the two. Of a history that is cut off (a shallow clone) only what is certain is told.
+ * between the two. Of a history that is cut off (a shallow clone) only what is certain is reported.
  */
 export const countInPlace = async (
   request: CountRequest,

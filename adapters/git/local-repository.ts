@@ -12,7 +12,7 @@ export interface LocalRepository {
 }
 
 /** As deep as git follows object directories that borrow from others. */
-const maxBorrowing = 5;
+export const maxBorrowing = 5;
 
 /**
  * Finds what a path's git repository consists of, without git and without reading its configuration, where upload-pack
@@ -48,7 +48,7 @@ const findGitDir = async (path: string): Promise<string | null> => {
   for (const candidate of [join(path, '.git'), path, `${path}.git`]) {
     const found = await stat(candidate).catch(() => null);
     if (found?.isDirectory() && (await isGitDir(candidate))) return candidate;
-    if (found?.isFile()) return (await allOwn([candidate])) ? await linked(candidate) : null;
+    if (found?.isFile()) return (await allOwn([candidate])) ? await linkedGitDir(candidate) : null;
   }
   return null;
 };
@@ -58,7 +58,7 @@ const isGitDir = async (path: string): Promise<boolean> =>
   ((await isDirectory(join(path, 'objects'))) || (await readIfThere(join(path, 'commondir'))) !== '');
 
 /** Where the `.git` file of a linked worktree or a submodule leads. */
-const linked = async (file: string): Promise<string | null> => {
+export const linkedGitDir = async (file: string): Promise<string | null> => {
   const { size } = await stat(file);
   if (size > maxLinkBytes) return null;
   const target = /^gitdir: ([^\n\r]+)[\n\r]*$/.exec(await readFile(file, 'utf8'))?.[1];

@@ -1,15 +1,16 @@
 import { lookup } from 'node:dns/promises';
 import { tmpdir } from 'node:os';
-import type { Credentials } from '../../core/ports/credentials.ts';
+import { SourceRefusedError } from '../../core/domain/errors.ts';
 import type { Blob, GitCallOptions, GitSource, Source } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { fetchBlobs, readBlobs } from './blob-contents.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
 import { listHeads } from './list-heads.ts';
 import { findWithBranches } from './local-branches.ts';
+import { localPlaces } from './local-places.ts';
 import { findLocalRepository, type LocalRepository } from './local-repository.ts';
 import { openSnapshot } from './snapshot.ts';
-import { resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
+import { type ResolveCredential, resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
 import { removeStaleDirectories } from './temporary-directory.ts';
 
 export interface NativeGitSourceOptions {
@@ -18,8 +19,10 @@ export interface NativeGitSourceOptions {
   readonly tempRoot?: string | undefined;
   /** Others than {@link defaultGitLimits}. */
   readonly limits?: Partial<GitLimits> | undefined;
-  /** What a credential reference stands for; null when it is not known. */
-  readonly resolveCredential?: Credentials['resolve'] | undefined;
+  /** Whether a folder of this machine may be read for that owner; without it, every one that this process may read. */
+  readonly mayRead?: MayRead | undefined;
+  /** Without it, no credential may be used. */
+  readonly resolveCredential?: ResolveCredential | undefined;
   /** Every address of a host; the system's resolver by default. */
   readonly lookup?: ((host: string) => Promise<readonly string[]>) | undefined;
 }
@@ -74,17 +77,34 @@ export const createNativeGitSource = (options: NativeGitSourceOptions): GitSourc
 };
 
 /** Checks a source and says how git reaches it. @throws the errors of {@link resolveSource}. */
-export const addressOf = (source: Source, options: NativeGitSourceOptions): Promise<SourceAddress> =>
-  resolveSource(source, {
+export const addressOf = async (source: Source, options: NativeGitSourceOptions): Promise<SourceAddress> => {
+  const address = await resolveSource(source, {
     policy: options.policy,
     lookup: options.lookup ?? systemLookup,
     resolveCredential: options.resolveCredential ?? (async () => null),
   });
+  const { mayRead } = options;
+  if (address.path !== null && mayRead !== undefined)
+    await needRoots(address.path, (path) => mayRead(path, source.owner));
+  return address;
+};
+
+export type MayRead = (path: string, owner: string | undefined) => Promise<boolean>;
+
+/** A folder may be allowed and lead to one that is not: by a link, a `.git` file, or borrowed objects. */
+const needRoots = async (path: string, mayRead: (path: string) => Promise<boolean>): Promise<void> => {
+  const places = (await mayRead(path)) ? await localPlaces(path) : null;
+  for (const place of places ?? [null])
+    if (place === null || !(await mayRead(place)))
+      throw new SourceRefusedError(
+        `${path}: it is in no folder whose repositories may be read, or leads out of them: the operator sets them with SOURCE_ROOTS`,
+      );
+};
 
 const systemLookup = async (host: string): Promise<readonly string[]> =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
-/** A lookup cannot be stopped, but nobody has to wait for it. */
+/** A lookup cannot be stopped, but it is not necessary to wait for it. */
 export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (signal === undefined) return work;
   work.catch(() => {});

@@ -8,7 +8,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads the output of `ls-remote --symref`. Branches whose name is not one by {@link BranchName} (git's rules, and valid
- * UTF-8) are left out: nobody can ask for them.
+ * UTF-8) are left out: a request cannot name them.
  * @throws SourceUnusableError beyond `maxBytes`.
  */
 export const readRemoteHeads = async (output: AsyncIterable<Buffer>, maxBytes: number): Promise<RemoteHeads> => {

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { unknownReport } from '../../core/contract/look-remote.ts';
 import type { PullReport } from '../../core/contract/records.ts';
 import type { RemoteHeads, Source } from '../../core/ports/git-source.ts';
 import type { RemoteLook } from '../../core/ports/remote-look.ts';
@@ -9,19 +10,19 @@ import { defaultGitLimits, type GitLimits } from './git-limits.ts';
 import { listHeads } from './list-heads.ts';
 import { addressOf, type NativeGitSourceOptions, unlessAborted } from './native-git-source.ts';
 
-/** Branches counted at once: each is a git process, and somebody waits. */
+/** Branches counted at once: each is a git process, and a caller waits. */
 const COUNTS_AT_ONCE = 4;
 
 /**
  * {@link RemoteLook} by the native git binary: heads and commit objects, nothing else. The reports fill up while git
- * works; when the budget is used up they are handed out as they stand, and git is killed behind the caller's back.
+ * works; when the budget is used up they are returned as they are, and git is killed in the background.
  */
 export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook => {
   const tempRoot = options.tempRoot ?? tmpdir();
   const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
   return {
     async look(source, branches, remote, budgetMilliseconds) {
-      const reports = branches.map(({ branch, from }) => unknown(remote, branch, from));
+      const reports = branches.map(({ branch, from }) => unknownReport(remote, branch, from));
       const budget = new AbortController();
       const spent = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
@@ -37,15 +38,6 @@ export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook
     },
   };
 };
-
-const unknown = (remote: string, branch: string, from: string | null): PullReport => ({
-  remote,
-  branch,
-  from,
-  to: null,
-  commit_count: null,
-  rewritten: false,
-});
 
 const fillIn = async (
   source: Source,

@@ -1,6 +1,6 @@
 import { BranchName } from '../../core/contract/ids.ts';
 import { BranchNotFoundError, SourceUnavailableError, SourceUnusableError } from '../../core/domain/errors.ts';
-import type { TreeChange, TreeEntry } from '../../core/domain/manifest.ts';
+import type { TreeChange, TreeEntry } from '../../core/manifest/manifest.ts';
 import type { Snapshot } from '../../core/ports/git-source.ts';
 import { type BareRepository, objectFormatOf } from './bare-repository.ts';
 import { countCommits } from './commit-count.ts';

@@ -1,19 +1,23 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { SourceNotFoundError, SourceRefusedError, SourceUnavailableError } from '../../core/domain/errors.ts';
-import type { Credentials } from '../../core/ports/credentials.ts';
+import type { CredentialUse } from '../../core/domain/credential-bounds.ts';
+import { SourceRefusedError, SourceUnavailableError } from '../../core/domain/errors.ts';
+import type { Credential } from '../../core/ports/credentials.ts';
 import type { Source } from '../../core/ports/git-source.ts';
+import { isLoopbackAddress, isPublicAddress } from '../system/public-address.ts';
 import type { GitSetting } from './git-environment.ts';
-import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
 
 /** Which sources are allowed. `local`: on the user's own machine, his own paths and servers too. */
 export type SourcePolicy = 'https-only' | 'local';
+
+/** The credential, for a user who may use it for that address; null for anyone else, and for a credential that does not exist. */
+export type ResolveCredential = (use: CredentialUse, address: string) => Promise<Credential | null>;
 
 export interface AddressOptions {
   readonly policy: SourcePolicy;
   /** Every address of a host, as literals. */
   readonly lookup: (host: string) => Promise<readonly string[]>;
-  readonly resolveCredential: Credentials['resolve'];
+  readonly resolveCredential: ResolveCredential;
 }
 
 /** A source that may be used, in git's terms: a remote named `origin`. */
@@ -37,7 +41,7 @@ const localUploadPack = [
 
 /**
  * Checks a source and says how git reaches it.
- * @throws SourceRefusedError, SourceUnavailableError (a host that does not resolve), SourceNotFoundError (an unknown credential).
+ * @throws SourceRefusedError (a credential that may not be used too), SourceUnavailableError (a host that does not resolve).
  */
 export const resolveSource = async (source: Source, options: AddressOptions): Promise<SourceAddress> => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop some of them silently
@@ -82,7 +86,7 @@ const overHttp = async (
   options: AddressOptions,
 ): Promise<SourceAddress> => {
   if (url.username !== '' || url.password !== '')
-    throw new SourceRefusedError('the source’s address holds credentials: register them as a credential instead');
+    throw new SourceRefusedError('the source’s address contains credentials: register them as a credential instead');
   if (url.search !== '' || url.hash !== '')
     throw new SourceRefusedError('the source’s address must have neither a query nor a fragment');
   // libcurl drops the dot in some versions, and then would not find what is pinned below.
@@ -99,14 +103,14 @@ const overHttp = async (
     );
   const plain = `${url.protocol}//${url.host}${url.pathname}`;
   return {
-    // Whoever reads that something may not be read wants to know with what it was tried.
-    label: source.credential === undefined ? plain : `${plain} (with the credential ${source.credential})`,
+    // Anyone who reads that a source was refused wants to know which credential was tried.
+    label: source.credential === undefined ? plain : `${plain} (with the credential ${source.credential.name})`,
     protocol,
     path: null,
     settings: [
       ['remote.origin.url', plain],
       ...(isIP(host) === 0 ? [pin(url, protocol, addresses)] : []),
-      ...(await authorization(plain, url.host, source, options)),
+      ...(await authorization(plain, source, options)),
     ],
   };
 };
@@ -131,16 +135,16 @@ const pin = (url: URL, protocol: 'https' | 'http', addresses: readonly string[])
 /** Through the environment only: arguments are seen by every user of a machine. */
 const authorization = async (
   address: string,
-  host: string,
-  source: Source,
+  { credential: use }: Source,
   options: AddressOptions,
 ): Promise<GitSetting[]> => {
-  const name = source.credential;
-  if (name === undefined) return [];
-  const credential = await options.resolveCredential(name);
-  if (credential === null) throw new SourceNotFoundError(`${address}: its credential ${name} is not known`);
-  if (!credential.hosts.includes(host))
-    throw new SourceRefusedError(`the credential ${name} may not be shown to ${host}: it is for other hosts`);
+  if (use === undefined) return [];
+  const credential = await options.resolveCredential(use, address);
+  // One text for all that may be wrong: no one learns from it which credentials exist.
+  if (credential === null)
+    throw new SourceRefusedError(
+      `${address}: the credential ${use.name} may not be used for it by ${use.user}: the operator’s log says why`,
+    );
   const token = Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
   return [[`http.${address}.extraHeader`, `Authorization: Basic ${token}`]];
 };

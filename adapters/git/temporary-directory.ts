@@ -33,7 +33,7 @@ export const createTemporaryDirectory = async (root: string): Promise<TemporaryD
 };
 
 /**
- * Removes directories of processes that were killed: theirs is the only case that nobody cleans up after.
+ * Removes directories of processes that were killed: these are the only ones that are not removed otherwise.
  * A directory is stale when its process is gone and it has not changed for an hour.
  */
 export const removeStaleDirectories = async (root: string, now: number): Promise<void> => {

@@ -1,9 +1,9 @@
 import { SourceUnusableError } from '../../core/domain/errors.ts';
-import { pathFromBytes } from '../../core/domain/git-path.ts';
-import type { TreeChange } from '../../core/domain/manifest.ts';
+import { pathFromBytes } from '../../core/manifest/git-path.ts';
+import type { TreeChange } from '../../core/manifest/manifest.ts';
 import { checkEntries, checkName, inPieces, type ListingLimits } from './tree-listing.ts';
 
-/** What stands before a path: modes and blobs of both sides, and a letter. */
+/** What comes before a path: modes and blobs of both sides, and a letter. */
 const head = /^:\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) ([ADMT])$/;
 
 /**

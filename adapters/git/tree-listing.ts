@@ -1,6 +1,6 @@
 import { SourceUnusableError } from '../../core/domain/errors.ts';
-import { pathFromBytes } from '../../core/domain/git-path.ts';
-import type { TreeEntry } from '../../core/domain/manifest.ts';
+import { pathFromBytes } from '../../core/manifest/git-path.ts';
+import type { TreeEntry } from '../../core/manifest/manifest.ts';
 import type { GitLimits } from './git-limits.ts';
 
 export type ListingLimits = Pick<GitLimits, 'treeEntries' | 'pathBytes' | 'pathDepth' | 'listingBytes'>;
@@ -15,7 +15,7 @@ const tabCode = 9;
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unusual = /[\u0001-\u0008\u000a-\u001f\u007f-\u00ff]/;
-/** Parts of a path that fsck refuses in a tree, as they may stand in a whole listing ... */
+/** Parts of a path that fsck refuses in a tree, as they may appear in a whole listing ... */
 const suspicious = /[\t/](?:\.{0,2}|\.git|git~1)[/\0]/i;
 /** ... and in one path. */
 const forbidden = /(?:^|\/)(?:\.{0,2}|\.git|git~1)(?:\/|$)/i;
@@ -23,7 +23,7 @@ const forbidden = /(?:^|\/)(?:\.{0,2}|\.git|git~1)(?:\/|$)/i;
 /**
  * Reads the output of `ls-tree -r -z`: one block of entries for each 64 KiB of it, so no more than that is held.
  * A few hundred bytes of pack can name a billion files, so every limit is checked while reading. What is read in place has
- * passed no fsck, so names and order are checked here too: whoever joins two listings relies on the order.
+ * passed no fsck, so names and order are checked here too: a join of two listings relies on the order.
  *
  * Bytes are handled as Latin-1, one character each, and most listings are plain ASCII, in which a name's bytes are its text:
  * 100,000 entries take some 75 ms so (150 ms in a cold process), and 500 ms as a Buffer each.

@@ -9,7 +9,7 @@ export const cronSchedules: Schedules = {
     if (reading.kind === 'refused') return reading.reason;
     try {
       const next = parse(expression).nextRun();
-      return next === null ? 'must be a schedule that comes to pass' : null;
+      return next === null ? 'must be a schedule that has a next time' : null;
     } catch (error) {
       return `must be a cron expression of 5 fields: ${messageOf(error)}`;
     }

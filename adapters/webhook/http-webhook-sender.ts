@@ -79,7 +79,7 @@ const signed = ({ id, at, secret, body }: WebhookRequest): Record<string, string
 
 const unreachable = (error: string): WebhookAnswer => ({ kind: 'unreachable', error });
 
-/** Does not tell the address: whoever names a webhook need not learn what a name means inside of this network. */
+/** Does not tell the address: a user who names a webhook must not learn what a name resolves to inside this network. */
 const refused = (hostname: string): WebhookAnswer => ({
   kind: 'refused',
   error: `${hostname} is not on the public internet`,
@@ -111,7 +111,7 @@ const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
     work.then(resolve, reject);
   });
 
-/** The answer's head, once its body has ended, is longer than anybody needs, or takes too long: the status stands by then. */
+/** The answer's head, once its body has ended, is longer than necessary, or takes too long: the status is known by then. */
 const exchange = (call: ClientRequest, body: string): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     let answered = false;
@@ -130,13 +130,18 @@ const exchange = (call: ClientRequest, body: string): Promise<IncomingMessage> =
       if (!answered) reject(error);
     });
     call.once('close', () => {
-      if (!answered) reject(new Error('the connection ended without an answer'));
+      if (!answered) reject(new ConnectionEndedError());
     });
     call.end(body);
   });
 
-/** A code says it in a word: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. */
+/** A code says it in a word: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. An error without a code is described in our own words to those who may read deliveries. */
 const describe = (error: unknown): string => {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return (typeof code === 'string' ? code : String(message ?? error)).slice(0, 200);
+  if (error instanceof ConnectionEndedError) return error.message;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code.slice(0, 200) : 'the request failed';
 };
+
+class ConnectionEndedError extends Error {
+  override readonly message = 'the connection ended without an answer';
+}

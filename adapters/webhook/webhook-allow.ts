@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 
 /** What an operator lets webhooks reach although it is not on the public internet. */
 export interface WebhookAllow {
-  /** @param hostname as it stands in the URL, without brackets; @param address what it resolved to. */
+  /** @param hostname as in the URL, without brackets; @param address what it resolved to. */
   permits(hostname: string, address: string): boolean;
 }
 

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHashEmbedder } from '../../adapters/embedding/hash-embedder.ts';
 import { createTreeSitterChunker } from '../../adapters/embedding/tree-sitter-chunker.ts';
-import { createLanceSearchIndex } from '../../adapters/local/lance-search-index.ts';
+import { createLanceSearchIndex } from '../../adapters/lancedb/search-index.ts';
 import type { IndexRow } from '../../core/ports/search-index.ts';
 import type { TreeFile } from '../git.ts';
 import { measureSearch } from '../measure-search.ts';
@@ -63,7 +63,7 @@ const fillUp = async (bench: Workbench, indexed: readonly TreeFile[], rows: numb
         const vector = vectors[i];
         if (vector === undefined) throw new Error('the embedder gave too few vectors');
         const { oid } = pick(indexed, random);
-        return { blob: oid, ordinal: FIRST_ORDINAL + from + i, startLine: 1, endLine: 40, text, vector };
+        return { blob: oid, ordinal: FIRST_ORDINAL + from + i, startLine: 1, endLine: 40, text, languages: [], vector };
       });
       // One is written while the next is made.
       await writing;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { roles } from '../domain/access.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
+import { quotaNames } from '../domain/quota.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
-import { JobCounts, JobError, PullReport } from './records.ts';
+import { JobCounts, JobError, LastSync, PullReport } from './records.ts';
 import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
@@ -13,7 +14,7 @@ const Time = z.iso.datetime();
 export const Schedule = z
   .string()
   .max(200)
-  .regex(/^\S+( \S+){4}$/, 'must be a cron expression of 5 fields with a space between them, such as 0 3 * * *');
+  .regex(/^\S+( \S+){4}$/, 'must be a cron expression of 5 fields separated by a space, such as 0 3 * * *');
 
 export const CreateRepository = z.strictObject({
   repository_id: RepositoryId.optional(),
@@ -82,13 +83,14 @@ export const RepositoryAnswer = z.object({
   repository_id: RepositoryId,
   owner: z.string(),
   role: z.enum(roles),
-  /** The credential's name is told to owners only. */
+  /** Only owners see the credential's name. */
   source: z.object({ url: z.string(), credential: z.string().optional() }),
   default_branch: z.string().nullable(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
   status: z.enum(['idle', 'syncing']),
   active_job_id: JobId.nullable(),
+  last_sync: LastSync.nullable(),
   index: z.object({ branches: z.array(BranchAnswer) }),
   created_at: Time,
   updated_at: Time,
@@ -103,7 +105,7 @@ export const ProgressAnswer = z.object({
   current_file: z.string().nullable(),
 });
 
-/** A job, as every call that speaks of one answers it. */
+/** A job, as every call that returns one answers it. */
 export const JobAnswer = z.object({
   job_id: JobId,
   status: z.enum(jobStatuses),
@@ -158,7 +160,7 @@ export type SearchHit = z.infer<typeof SearchHit>;
 export const SearchAnswer = z.object({
   results: z.array(SearchHit),
   branch: z.string(),
-  /** The commit that the answer speaks of. */
+  /** The commit that the results are from. */
   indexed_commit: z.string(),
   next: z.null(),
 });
@@ -174,6 +176,8 @@ export const Problem = z.object({
   message: z.string(),
   /** Of a 400: every offending field and what is allowed. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** Of a 400 with more of them than are listed: how many there are. */
+  errors_total: z.int().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 
@@ -198,6 +202,9 @@ export const JobEnded = Problem.extend({ job_id: JobId, job_status: z.enum(jobSt
 
 /** 409 of a retry: a sync is under way, or nothing failed. */
 export const RetryRefused = z.union([SyncInProgress, Problem]);
+
+/** 429: of the deployment's own limit, or of a quota of the repository's owner. */
+export const TooManyRequests = Problem.extend({ quota: z.enum(quotaNames).optional(), limit: z.int().optional() });
 
 /** 400: names each offending field. */
 export const InvalidRequest = Problem.required({ errors: true });

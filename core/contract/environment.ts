@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { registrations } from './rights.ts';
 
 /**
  * The environment of every function. The CDK construct takes `EnvironmentOf<name>`, so a variable that a handler parses
@@ -16,6 +17,7 @@ export const EmbeddingEnvironment = z.object({
   EMBEDDING_MODEL: z.string().min(1),
   EMBEDDING_DIMENSIONS: z.coerce.number().int().min(1).max(4096),
 });
+/** The alias of the state machine, or the state machine itself. */
 export const ExecutionEnvironment = z.object({ STATE_MACHINE_ARN: z.string().min(1) });
 /** The function that looks at remotes for functions that have no git. */
 export const LookEnvironment = z.object({ LOOK_REMOTE_FUNCTION: z.string().min(1) });
@@ -24,9 +26,11 @@ export const TokensEnvironment = z.object({
   TOKEN_AUDIENCE: z.string().min(1),
   TOKEN_JWKS_URI: z.url(),
 });
+/** What the names of this stage's secrets begin with. */
+export const CredentialsEnvironment = z.object({ CREDENTIALS_PREFIX: z.string().regex(/.\/$/) });
 /** Where the schedules of repositories are. */
 export const SchedulesEnvironment = z.object({ SCHEDULE_GROUP: z.string().min(1) });
-/** What a schedule calls, for whoever makes one: ARNs. */
+/** What a schedule calls, for functions that make one: ARNs. */
 export const ScheduleTargetEnvironment = SchedulesEnvironment.extend({
   SCHEDULE_TARGET_ARN: z.string().min(1),
   SCHEDULE_ROLE_ARN: z.string().min(1),
@@ -37,40 +41,53 @@ export const SyncEnvironment = z.object({
   MAX_CONCURRENCY: z.coerce.number().int().min(1).max(1000),
 });
 
+/** Who may register repositories. */
+export const RegistrationEnvironment = z.object({ REGISTRATION: z.enum(registrations) });
+
+/** What a user may use: see core/domain/quota.ts. */
+export const RepositoryQuotaEnvironment = z.object({ QUOTA_REPOSITORIES: z.coerce.number().int().min(0) });
+export const TokenQuotaEnvironment = z.object({ QUOTA_TOKENS_PER_DAY: z.coerce.number().int().min(0) });
+
 /** Which variables each function reads. A folder of lambdas/ is named as its key. */
 export const functionEnvironments = {
   authorizer: TokensEnvironment,
   'get-health': z.object({}),
-  'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment),
+  'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment)
+    .and(CredentialsEnvironment)
+    .and(RegistrationEnvironment)
+    .and(RepositoryQuotaEnvironment),
   'list-repositories': TablesEnvironment,
   'get-repository': TablesEnvironment,
   'delete-repository': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SchedulesEnvironment),
   'put-grant': TablesEnvironment,
   'delete-grant': TablesEnvironment,
-  'start-sync': TablesEnvironment.and(ExecutionEnvironment).and(LookEnvironment),
+  'start-sync': TablesEnvironment.and(ExecutionEnvironment).and(LookEnvironment).and(TokenQuotaEnvironment),
   'get-job': TablesEnvironment,
   'get-openapi': z.object({}),
   'get-docs': z.object({}),
-  'update-repository': TablesEnvironment.and(ScheduleTargetEnvironment),
+  'update-repository': TablesEnvironment.and(ScheduleTargetEnvironment).and(CredentialsEnvironment),
   'rotate-secret': TablesEnvironment,
   'list-jobs': TablesEnvironment,
   'cancel-job': TablesEnvironment.and(ExecutionEnvironment),
-  'retry-failed': TablesEnvironment.and(ExecutionEnvironment),
+  'retry-failed': TablesEnvironment.and(ExecutionEnvironment).and(TokenQuotaEnvironment),
   'list-job-files': TablesEnvironment.and(BucketEnvironment),
   'list-webhook-deliveries': TablesEnvironment,
   'redeliver-webhook': TablesEnvironment,
   'github-hook': TablesEnvironment.and(ExecutionEnvironment),
   'gitlab-hook': TablesEnvironment.and(ExecutionEnvironment),
-  /** Sends what is due in the outbox, and starts the syncs that pushes are owed. */
+  /** Sends what is due in the outbox, and starts the syncs that pushes asked for. */
   'dispatch-due': TablesEnvironment.and(ExecutionEnvironment),
   /** A quick look at a remote, called by start-sync. */
-  'look-remote': z.object({}),
+  'look-remote': CredentialsEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),
-  pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
+  pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment).and(CredentialsEnvironment),
   diff: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
-  stage: TablesEnvironment.and(BucketEnvironment),
-  'embed-batch': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
+  stage: TablesEnvironment.and(BucketEnvironment).and(CredentialsEnvironment),
+  'embed-batch': TablesEnvironment.and(BucketEnvironment)
+    .and(VectorsEnvironment)
+    .and(EmbeddingEnvironment)
+    .and(TokenQuotaEnvironment),
   publish: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
   'fail-sync': TablesEnvironment.and(BucketEnvironment),
   /** Called by each repository's own schedule. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JobAnswer } from './api.ts';
 import { JobId, RepositoryId } from './ids.ts';
 
-/** What a progress webhook is told of. */
+/** The events that a progress webhook gets. */
 export const eventTypes = ['sync.started', 'sync.progress', 'sync.completed', 'sync.failed', 'sync.cancelled'] as const;
 
 /** The body of a webhook, as Standard Webhooks lays it out. */
@@ -26,7 +26,7 @@ export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 
 /**
  * `pending`: to be tried (again); `delivered`: a 2xx came; `failed`: given up; `disabled`: the receiver said 410, and
- * nothing is sent to its address any more until somebody asks for a redelivery.
+ * nothing is sent to its address any more until a user asks for a redelivery.
  */
 export const deliveryStatuses = ['pending', 'delivered', 'failed', 'disabled'] as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Oid } from './ids.ts';
-import { BranchPointer, PullReport } from './records.ts';
+import { BranchPointer, JobCounts, PullReport } from './records.ts';
 
 /** What the steps of one job leave for each other in the object store. */
 
@@ -33,7 +33,7 @@ export type PullFile = z.infer<typeof PullFile>;
 export const DiffedBranch = z.object({
   name: z.string(),
   commit: Oid,
-  /** Key of what changes in the branch's manifest: see core/domain/manifest-patch.ts. */
+  /** Key of what changes in the branch's manifest: see core/manifest/manifest-patch.ts. */
   patch_key: z.string(),
   /** The committed manifest that the patch is for; null: for none, everything is new. */
   base: BranchPointer.pick({ manifest_key: true, files: true, chunks: true, bytes: true }).nullable(),
@@ -49,15 +49,15 @@ export const DiffFile = z.object({
   branches: z.array(DiffedBranch),
   commits: z.array(Oid),
   default_branch: z.string().nullable(),
-  counts: z.object({
-    added: z.int(),
-    modified: z.int(),
-    deleted: z.int(),
-    renamed: z.int(),
-    unchanged: z.int(),
-    /** Of the changed files that needed no content. */
-    indexed: z.int(),
-    skipped_by_reason: z.record(z.string(), z.int()),
+  /** What is indexed and skipped already: of the changed files, those that needed no content. */
+  counts: JobCounts.pick({
+    added: true,
+    modified: true,
+    deleted: true,
+    renamed: true,
+    unchanged: true,
+    indexed: true,
+    skipped_by_reason: true,
   }),
   /** Changed files whose content must be read, and how many distinct blobs they are. */
   pending_files: z.int(),
@@ -73,6 +73,9 @@ export const WantedBlob = z.object({
   oid: Oid,
   path: z.string(),
   files: z.int().min(1),
+  /** Whose equal chunks lend their vectors; the blob itself: its rows stand, and only their languages are new. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
+  /** Of all paths at which the blob stands. */
+  languages: z.array(z.string()),
 });
 export type WantedBlob = z.infer<typeof WantedBlob>;

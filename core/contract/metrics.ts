@@ -32,6 +32,8 @@ export const metricUnits = {
   WebhookFailures: 'Count',
   /** From a request to its accepted job, inside the function. API Gateway's Latency has the authorizer and cold starts too. */
   InitiationMilliseconds: 'Milliseconds',
+  /** From a search's question to its hits, inside the function; searches that found no index are not measured. */
+  SearchMilliseconds: 'Milliseconds',
   /** Each minute: jobs that have run for over an hour, and of which nothing has been heard for five minutes. */
   StuckSyncs: 'Count',
   /** Each minute: running jobs of which nothing has been heard for five minutes. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JobId } from './ids.ts';
 
-/** What git hosts send when somebody pushes: of their bodies only what is read, anything else may stand beside it. */
+/** What git hosts send after a push: of their bodies only what is read; they may contain anything else. */
 
 const Ref = z.string().max(1024);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobPhases, jobStatuses } from '../domain/job-status.ts';
+import { jobPhases, jobStatuses, terminalStatuses } from '../domain/job-status.ts';
 import { JobId, Oid, RepositoryId, UserId } from './ids.ts';
 import { EffectiveOptions } from './sync-options.ts';
 
@@ -32,6 +32,8 @@ export const GenerationRecord = z.object({
   embedder_id: z.string(),
   dimensions: z.int().min(1),
   chunker_version: z.string(),
+  /** What its rows hold, see ROW_VERSION; absent: 1. */
+  row_version: z.int().min(1).optional(),
 });
 export type GenerationRecord = z.infer<typeof GenerationRecord>;
 
@@ -76,6 +78,18 @@ export type SyncRates = z.infer<typeof SyncRates>;
 export const Lock = z.object({ job_id: JobId, fence: z.int().min(1) });
 export type Lock = z.infer<typeof Lock>;
 
+export const JobError = z.object({ code: z.string(), message: z.string() });
+export type JobError = z.infer<typeof JobError>;
+
+/** How a repository's newest ended job ended. */
+export const LastSync = z.object({
+  job_id: JobId,
+  status: z.enum(terminalStatuses),
+  ended_at: z.iso.datetime(),
+  error: JobError.nullable(),
+});
+export type LastSync = z.infer<typeof LastSync>;
+
 export const RepositoryRecord = z.object({
   repository_id: RepositoryId,
   owner: UserId,
@@ -100,6 +114,8 @@ export const RepositoryRecord = z.object({
   branches: z.record(z.string(), BranchPointer),
   leftovers: z.array(Leftover),
   rates: SyncRates,
+  /** Written by each end of a job; absent until one has ended, and in repositories whose jobs ended before this was kept. */
+  last_sync: LastSync.optional(),
 });
 export type RepositoryRecord = z.infer<typeof RepositoryRecord>;
 
@@ -133,9 +149,6 @@ export const PullReport = z.object({
 });
 export type PullReport = z.infer<typeof PullReport>;
 
-export const JobError = z.object({ code: z.string(), message: z.string() });
-export type JobError = z.infer<typeof JobError>;
-
 /** Where embedding began, for the estimate: see core/domain/estimate.ts. */
 export const JobPace = z.object({
   at: z.iso.datetime(),
@@ -159,7 +172,7 @@ export const JobRecord = z.object({
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   ended_at: z.iso.datetime().nullable(),
-  /** Heartbeat: written at least each second by whoever works on the job. */
+  /** Heartbeat: written at least each second by the workers of the job. */
   updated_at: z.iso.datetime(),
   estimated_completion: z.iso.datetime().nullable(),
   /** Set when embedding begins. */

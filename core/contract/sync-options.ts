@@ -8,7 +8,7 @@ export const IgnorePattern = z
   .max(1024)
   .refine((pattern) => !/[\n\r\0]/.test(pattern), 'must be one line');
 
-/** What all patterns of one list may have together, in characters: they stand in every job's record. */
+/** What all patterns of one list may have together, in characters: every job's record contains them. */
 const PATTERNS_TOTAL = 32_768;
 
 export const IgnorePatterns = z
@@ -28,8 +28,8 @@ export const SyncOptions = z
     /** Omitted: what the source allows (true for a remote source, nothing to pull for a local path). */
     pull_remote: z.boolean().optional(),
     remote: RemoteName.prefault('origin'),
-    /** `current` is the repository's default branch. */
-    branches: z.array(BranchName).min(1).max(100).prefault(['current']),
+    /** `current` is the repository's default branch. Omitted, and without `branch`: that one. */
+    branches: z.array(BranchName).min(1).max(100).optional(),
     /** An alias for one branch. */
     branch: BranchName.optional(),
     ignore_patterns: IgnorePatterns.default([]),
@@ -38,13 +38,13 @@ export const SyncOptions = z
       .max(2048)
       .optional(),
   })
-  .describe('What a sync is to do')
+  .describe('What a sync should do')
   .superRefine((options, context) => {
-    if (options.branch !== undefined && options.branches.some((name) => name !== 'current'))
+    if (options.branch !== undefined && options.branches !== undefined)
       context.addIssue({
         code: 'custom',
         path: ['branch'],
-        message: 'must not stand beside branches: give one of the two',
+        message: 'must not be given together with branches: give one of the two',
       });
   });
 export type SyncOptions = z.infer<typeof SyncOptions>;

@@ -26,13 +26,14 @@ export interface TableDefinition {
 const text = (name: string): KeyAttribute => ({ name, type: 'S' });
 
 /**
- * `repositories` holds two kinds of items:
+ * `repositories` holds three kinds of items:
  *
  *     repository_id = repo-123     sk = REPOSITORY   the repository
  *     repository_id = user#bob     sk = repo-123     bob owns repo-123, or has a grant on it
+ *     repository_id = quota#bob    sk = REPOSITORIES how many repositories bob owns
  *
  * A user's repositories are one item collection: listing them is a strongly consistent query in order of id, where an
- * index would lag behind a create or a revoked grant, and a scan would read everybody's. `#` stands in no repository id.
+ * index would lag behind a create or a revoked grant, and a scan would read everybody's. No repository id contains `#`.
  * Membership items are written in the transaction that creates the repository or changes a grant, and are only a way to
  * find a repository: what a user may do is read from the repository itself.
  *
@@ -42,20 +43,21 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  * It also holds, under partition keys that no job id can be:
  *
  *     job_id = webhooks#repo-123         sk = msg-…          a delivery of an event, by time
- *     job_id = follow-up#repo-123        sk = FOLLOW-UP      the sync that the repository is owed, or was
+ *     job_id = follow-up#repo-123        sk = FOLLOW-UP      the sync that a push asked for, waiting or done
+ *     job_id = quota#bob                 sk = TOKENS#2026-…  tokens that bob’s repositories had embedded that day
  *     job_id = IDEMPOTENCY#repo-123#key  sk = IDEMPOTENCY    what a claim under this key was, for 24 h
  *
  * None of them has `repository_id` or `created_at` at its top level: `by-repository` is the history of jobs alone. A
  * repository's deliveries are one item collection, in the order of their ids, which begin with their time.
  *
  * The indexes hold keys only. A job is written about twice a second by its heartbeat: were its attributes projected, each
- * beat would be paid three times. Whoever lists reads the jobs themselves, consistently.
+ * beat would be paid three times. A listing reads the jobs themselves, consistently.
  *
  * - `by-repository` is the history of a repository by time.
  * - `unfinished` is sparse: only jobs that have not ended carry the attribute. It is one of {@link UNFINISHED_SHARDS}
  *   values, so that no partition takes the writes of all claims.
- * - `due` is sparse: only pending deliveries (`due_shard` = `webhook-0` …) and owed follow-ups (`push-0` …) carry its
- *   attributes. `due_at` is when somebody is to look; a lease moves it to the lease's end.
+ * - `due` is sparse: only pending deliveries (`due_shard` = `webhook-0` …) and waiting follow-ups (`push-0` …) carry its
+ *   attributes. `due_at` is when it is due; a lease moves it to the lease's end.
  */
 export const tables = {
   repositories: {

@@ -4,7 +4,7 @@ import { JobId, Oid, RepositoryId } from './ids.ts';
 
 /**
  * What goes between the states: references and small numbers, never payloads (an execution's state may hold 256 KiB).
- * Every step finds the rest under the job's prefix in the object store: see core/steps/job-keys.ts.
+ * Every step finds the rest under the job's prefix in the object store: see core/objects/object-keys.ts.
  */
 export const JobRef = z.object({
   repository_id: RepositoryId,
@@ -63,8 +63,9 @@ export const StagedFile = z.object({
   path: z.string(),
   oid: Oid,
   size: z.int(),
-  /** The blob that stood at this path before, whose equal chunks lend their vectors. */
+  /** The blob that was at this path before; the vectors of its equal chunks are used again. The blob itself: see WantedBlob. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
+  languages: z.array(z.string()),
   text: z.string(),
 });
 export type StagedFile = z.infer<typeof StagedFile>;

@@ -25,8 +25,12 @@ export class StoreBusyError extends SyncError {}
 export class EmbedderThrottledError extends SyncError {}
 /** The embedder failed for a reason that may pass. */
 export class EmbedderUnavailableError extends SyncError {}
+/** The embedding model may not be used at all, until an operator changes something. */
+export class EmbedderRefusedError extends SyncError {}
 /** The generation was made by another embedder than the one that runs now. */
 export class EmbedderMismatchError extends SyncError {}
+/** The owner's tokens of the day are used up. Worth another try, on another day. */
+export class QuotaExceededError extends SyncError {}
 /** Another job, another attempt or a cancel took this job's claim away: stop, and write nothing more. */
 export class SyncSupersededError extends SyncError {}
 /** The generation is not there (any more). */

@@ -40,7 +40,7 @@ const MANY_FILES = 100;
 export const estimateSeconds = (rates: Rates, mode: Mode, files: number): number => {
   const full = rates.full_seconds_per_file === null || files === 0 ? null : rates.full_seconds_per_file * files;
   if (mode === 'full' || files === 0) return full ?? UNKNOWN_SECONDS;
-  // How much will have changed nobody knows yet: as much as the last time.
+  // How much has changed is not known yet: as much as the last time.
   const last = rates.incremental_seconds ?? rates.incremental_base_seconds;
   if (last !== null) return last;
   if (full === null) return UNKNOWN_SECONDS;

@@ -12,7 +12,7 @@ export type TerminalStatus = (typeof terminalStatuses)[number];
 
 /**
  * The statuses a job may be in for each move. The stores build their write conditions from this table,
- * so the rule stands in one place.
+ * so the rule is in one place.
  */
 export const allowedPriorStatuses = {
   begin: ['queued', 'running'],

@@ -12,7 +12,7 @@ export interface ProgressFacts {
 
 /**
  * Each phase's share of the bar, in percent. Reading the remote and the content comes before the first file is done;
- * a bar that counted files only would stand at 0 all that time.
+ * a bar that counted files only would show 0 all that time.
  */
 const spans: Record<JobPhase, readonly [from: number, to: number]> = {
   queued: [0, 0],

@@ -32,12 +32,12 @@ const fields = [
   { name: 'day of week', from: 0, to: 7, names: weekdays },
 ] as const satisfies readonly Field[];
 
-/** Whoever asks for each night at three does not ask for the second; more than this is noticed. */
-const WIDEST_WINDOW = 15;
+/** A user who asks for three o'clock each night does not mean the exact second; more than this is noticed. */
+const WIDEST_WINDOW_MINUTES = 15;
 
 export const readSchedule = (expression: string): ScheduleReading => {
   const parts = expression.split(' ');
-  if (parts.length !== fields.length) return refused('must be 5 fields with a space between them, such as 0 3 * * *');
+  if (parts.length !== fields.length) return refused('must be 5 fields separated by a space, such as 0 3 * * *');
   const read: (readonly number[])[] = [];
   for (const [index, field] of fields.entries()) {
     const values = valuesOf(parts[index] ?? '', field);
@@ -48,11 +48,9 @@ export const readSchedule = (expression: string): ScheduleReading => {
   const [, , dayPart, , weekdayPart] = parts;
   // Cron starts on days that match either field; EventBridge Scheduler takes one of them only.
   if (dayPart !== '*' && weekdayPart !== '*')
-    return refused(
-      'must be given with * for the day of month or for the day of week: both at once cannot be scheduled',
-    );
+    return refused('must have * for the day of month or for the day of week: both at once cannot be scheduled');
   if (days[0] !== undefined && !inMonths.some((month) => days.some((day) => day <= (longest[month - 1] ?? 0))))
-    return refused('must be on a day that its months have');
+    return refused('must be a date that exists: its months do not have that day');
   const cron = [
     text(minutes, 60),
     text(hours, 24),
@@ -123,5 +121,5 @@ const text = (values: readonly number[], all: number): string => {
 /** Half of the shortest time between two starts at most: a start never reaches the next one's time. */
 const windowOf = (minutes: readonly number[]): number => {
   const gaps = minutes.map((minute, index) => (minutes[index + 1] ?? (minutes[0] ?? 0) + 60) - minute);
-  return Math.min(WIDEST_WINDOW, Math.floor(Math.min(...gaps) / 2));
+  return Math.min(WIDEST_WINDOW_MINUTES, Math.floor(Math.min(...gaps) / 2));
 };

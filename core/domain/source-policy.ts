@@ -12,11 +12,12 @@ const allowed: Record<SourcePolicy, string> = {
 export const refuseSource = (url: string, policy: SourcePolicy): string | null => {
   const expected = `must be ${allowed[policy]}`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\u0000-\u001f\u007f]/.test(url)) return 'must not hold control characters';
+  if (/[\u0000-\u001f\u007f]/.test(url)) return 'must not contain control characters';
   if (url.startsWith('/')) return policy === 'local' ? null : expected;
   if (!URL.canParse(url)) return expected;
   const { protocol, username, password, hostname } = new URL(url);
-  if (username !== '' || password !== '') return 'must not hold a user name or a password: give a credential instead';
+  if (username !== '' || password !== '')
+    return 'must not contain a user name or a password: give a credential instead';
   if (protocol === 'https:') return hostname === '' ? expected : null;
   if (policy === 'https-only') return expected;
   if (protocol === 'http:') return isLoopback(hostname) ? null : expected;

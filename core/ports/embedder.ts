@@ -2,6 +2,6 @@
 export interface Embedder {
   readonly id: string;
   readonly dimensions: number;
-  /** One unit-length vector a text, in order. Throws EmbedderThrottledError or EmbedderUnavailableError. */
+  /** One unit-length vector a text, in order. Throws EmbedderThrottledError, EmbedderUnavailableError or EmbedderRefusedError. */
   embed(texts: readonly string[], kind: 'document' | 'query'): Promise<readonly Float32Array[]>;
 }

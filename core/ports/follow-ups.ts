@@ -1,6 +1,6 @@
 import type { RepositoryId } from '../contract/ids.ts';
 
-/** A sync that is owed: asked for by a push while it could not be started. */
+/** A sync that a push asked for while it could not be started. */
 export interface FollowUp {
   readonly repositoryId: RepositoryId;
   /** Grows with every request; a claim removes exactly what it has seen. */
@@ -9,9 +9,9 @@ export interface FollowUp {
   readonly requestedBy: string;
 }
 
-/** At most one follow-up a repository: requests that come while one is owed join it. */
+/** At most one follow-up a repository: requests that come while one is waiting join it. */
 export interface FollowUps {
-  /** Owes a sync of these branches (added to those owed already). */
+  /** Records that a sync of these branches is wanted (added to those that are waiting already). */
   request(repository: RepositoryId, branches: readonly string[], requestedBy: string, at: Date): Promise<void>;
   /** Follow-ups whose time has come, oldest first. */
   due(now: Date, limit: number): Promise<readonly FollowUp[]>;

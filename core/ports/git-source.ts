@@ -1,9 +1,12 @@
-import type { TreeChange, TreeEntry } from '../domain/manifest.ts';
+import type { CredentialUse } from '../domain/credential-bounds.ts';
+import type { TreeChange, TreeEntry } from '../manifest/manifest.ts';
 
-/** What a repository is read from. `credential` is a reference, never a secret. */
+/** What a repository is read from. `credential` is a reference, never a secret, and says in whose name it is used. */
 export interface Source {
   readonly url: string;
-  readonly credential?: string | undefined;
+  readonly credential?: CredentialUse | undefined;
+  /** Whose repository it is. */
+  readonly owner?: string | undefined;
 }
 
 export interface RemoteHeads {
@@ -20,7 +23,7 @@ export interface GitCallOptions {
 
 /** How a branch moved from one commit to another. */
 export interface CommitCount {
-  /** Commits in `from..to`; null when it could not be told within the limits (the old commit is not an ancestor any more and is gone). */
+  /** Commits in `from..to`; null when it could not be counted within the limits (the old commit is not an ancestor any more and is gone). */
   readonly count: number | null;
   /** True when `from` is no ancestor of `to`: the branch was rewritten. */
   readonly rewritten: boolean;
@@ -32,7 +35,7 @@ export interface Snapshot {
   tree(commit: string): AsyncIterable<readonly TreeEntry[]>;
   /**
    * What is different in the tree of the opened commit `to` from that of an older commit, in tree order, streamed in blocks; null where
-   * only whole trees can be had. Throws as `tree` does, also when the older commit is not there any more.
+   * only whole trees can be read. Throws as `tree` does, also when the older commit is not there any more.
    */
   changes(from: string, to: string): AsyncIterable<readonly TreeChange[]> | null;
   /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */

@@ -3,12 +3,12 @@ import type { RepositoryId } from '../contract/ids.ts';
 import type { Page } from './repository-store.ts';
 
 /**
- * Events on their way. They are put by SyncStore in the transaction of what they tell, so none is lost and none is told
+ * Events on their way. A change of a job puts them into its own transaction, so none is lost and none is sent
  * that did not happen; a receiver may get one twice (same `webhook-id`).
  */
 export interface Outbox {
   /**
-   * Pending deliveries whose time has come, oldest first. Each is leased to the caller: nobody else gets it for
+   * Pending deliveries whose time has come, oldest first. Each is leased to the caller: no other caller gets it for
    * `leaseSeconds`, and after that it is due again (a deliverer that died).
    */
   lease(now: Date, limit: number, leaseSeconds: number): Promise<readonly Delivery[]>;

@@ -1,10 +1,10 @@
 import type { PullReport } from '../contract/records.ts';
 import type { Source } from './git-source.ts';
 
-/** A quick look at a remote while somebody waits. */
+/** A quick look at a remote while a caller waits. */
 export interface RemoteLook {
   /**
-   * Where the branches are and how many commits are new. What cannot be told within the budget is null; it never throws
+   * Where the branches are and how many commits are new. What is not known within the budget is null; it never throws
    * and never waits longer than the budget. `from`: the indexed commit, null for a branch without index.
    * `branch` may be `current`: the remote's HEAD.
    */

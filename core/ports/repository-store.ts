@@ -19,8 +19,11 @@ export interface RepositoryChange {
 
 /** Registered repositories. Reads are strongly consistent. */
 export interface RepositoryStore {
-  /** Conditional: `taken` when the id exists, and then nothing is written. */
-  create(repository: RepositoryRecord): Promise<'created' | 'taken'>;
+  /**
+   * Conditional: `taken` when the id exists, `too-many` when its owner has `atMost` already (no limit without), and then nothing is
+   * written. What an owner has is counted in the same transaction, and counted down by {@link delete}.
+   */
+  create(repository: RepositoryRecord, atMost?: number): Promise<'created' | 'taken' | 'too-many'>;
   get(id: RepositoryId): Promise<RepositoryRecord | null>;
   /** The repositories that the user owns or has a grant on, by id. Throws RangeError for a cursor that is not ours. */
   list(user: UserId, limit: number, cursor: string | null): Promise<Page<RepositoryRecord>>;

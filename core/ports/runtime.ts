@@ -1,11 +1,16 @@
-import type { BatchLimits } from '../domain/plan-batches.ts';
+import type { Registration } from '../contract/rights.ts';
+import type { Quotas } from '../domain/quota.ts';
 import type { SourcePolicy } from '../domain/source-policy.ts';
+import type { BatchLimits } from '../sync/rules/plan-batches.ts';
+import type { Batches } from './batches.ts';
 import type { Chunker } from './chunker.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { Embedder } from './embedder.ts';
 import type { FollowUps } from './follow-ups.ts';
 import type { GitSource } from './git-source.ts';
+import type { JobEnds } from './job-ends.ts';
+import type { Jobs } from './jobs.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -13,33 +18,47 @@ import type { Outbox } from './outbox.ts';
 import type { PathRules } from './path-rules.ts';
 import type { RemoteLook } from './remote-look.ts';
 import type { RepositoryStore } from './repository-store.ts';
+import type { RunningJobs } from './running-jobs.ts';
 import type { Schedules } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
-import type { SyncStore } from './sync-store.ts';
+import type { SourceRoots } from './source-roots.ts';
+import type { SyncClaims } from './sync-claims.ts';
+import type { TokenQuota } from './token-quota.ts';
 import type { TokenVerifier } from './token-verifier.ts';
+import type { WebhookAddresses } from './webhook-addresses.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 import type { Workflow } from './workflow.ts';
 
 export interface Settings {
   /** Which sources may be registered and read. */
   readonly sources: SourcePolicy;
+  /** Who may register repositories: those whose token has the right to, or everyone. */
+  readonly registration: Registration;
+  readonly quotas: Quotas;
   /** embed-batch children that one sync runs at once. */
   readonly maxConcurrency: number;
   readonly batchLimits: BatchLimits;
 }
 
 /**
- * Everything that a front door composes: lambdas/runtime.ts for AWS, local/runtime.ts for one machine. A handler takes
- * from it what its step names; a member is built when it is first asked for.
+ * Every port under its one name. A step says which it needs as `Pick<Runtime, …>`, so the compiler holds it to what it names, and a
+ * reader sees at its head what it can touch. On AWS it is never built as a whole: each handler composes its step's ports from
+ * lambdas/ports.ts; on one machine all functions of a thread share one (local/runtime.ts).
  */
 export interface Runtime {
   readonly repositories: RepositoryStore;
-  readonly sync: SyncStore;
+  readonly jobs: Jobs;
+  readonly claims: SyncClaims;
+  readonly running: RunningJobs;
+  readonly batches: Batches;
+  readonly ends: JobEnds;
   readonly objects: ObjectStore;
   readonly outbox: Outbox;
   readonly followUps: FollowUps;
   readonly webhooks: WebhookSender;
+  readonly webhookAddresses: WebhookAddresses;
   readonly credentials: Credentials;
+  readonly sourceRoots: SourceRoots;
   readonly remoteLook: RemoteLook;
   readonly git: GitSource;
   readonly pathRules: PathRules;
@@ -48,6 +67,7 @@ export interface Runtime {
   readonly index: SearchIndex;
   readonly workflow: Workflow;
   readonly tokens: TokenVerifier;
+  readonly tokenQuota: TokenQuota;
   readonly schedules: Schedules;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,6 +1,9 @@
-/** Who a bearer token speaks for. */
+import type { Right } from '../contract/rights.ts';
+
+/** The user that a bearer token belongs to, and what it lets them do beside their grants. */
 export interface Principal {
   readonly userId: string;
+  readonly rights: readonly Right[];
 }
 
 export interface TokenVerifier {

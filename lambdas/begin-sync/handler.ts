@@ -1,6 +1,9 @@
-import { runtime } from '#runtime';
+import { clock, compose, index, logger, objects, repositories, running, settings } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
-import { beginSync } from '../../core/steps/begin-sync.ts';
-import { defineHandler } from '../define-handler.ts';
+import { beginSync } from '../../core/sync/begin-sync.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(JobRef, beginSync(runtime()));
+export const handler = defineHandler(
+  JobRef,
+  beginSync(compose({ clock, index, logger, objects, repositories, running, settings })),
+);

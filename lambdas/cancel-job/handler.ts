@@ -1,12 +1,13 @@
-import { runtime } from '#runtime';
+import { clock, compose, ends, jobs, logger, metrics, repositories, workflow } from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
-import { cancelJob } from '../../core/steps/cancel-job.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
+import { cancelJob } from '../../core/jobs/cancel-job.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { problem, refusal } from '../shared/problems.ts';
 
-const cancel = cancelJob(runtime());
+const ports = compose({ clock, ends, jobs, logger, metrics, repositories, workflow });
+const cancel = cancelJob(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: JobParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {
   const outcome = await cancel(params.job_id, user);
   switch (outcome.kind) {
     case 'cancelled':
@@ -16,9 +17,8 @@ export const handler = defineApiHandler(runtime().logger, { params: JobParams },
       return problem(409, 'Job has ended', `the job has ended: ${status}`, { job_id, job_status: status, ended_at });
     }
     case 'not-found':
-      return notFound('Job');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Job');
     default:
       return outcome satisfies never;
   }

@@ -1,11 +1,12 @@
-import { runtime } from '#runtime';
+import { compose, logger, repositories } from '#ports';
 import { GrantParams } from '../../core/contract/api.ts';
-import { changeGrant } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { grantAnswer } from '../grant-answer.ts';
+import { changeGrant } from '../../core/repositories/change-grant.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { grantAnswer } from '../shared/grant-answer.ts';
 
-const change = changeGrant(runtime());
+const ports = compose({ logger, repositories });
+const change = changeGrant(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: GrantParams }, async ({ user, params }) =>
+export const handler = defineApiHandler(ports.logger, { params: GrantParams }, async ({ user, params }) =>
   grantAnswer(await change(params.repo_id, user, params.user, null)),
 );

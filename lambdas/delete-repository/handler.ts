@@ -1,12 +1,13 @@
-import { runtime } from '#runtime';
+import { compose, index, logger, objects, repositories, schedules } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
-import { deleteRepository } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
+import { deleteRepository } from '../../core/repositories/delete-repository.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { problem, refusal } from '../shared/problems.ts';
 
-const remove = deleteRepository(runtime());
+const ports = compose({ index, logger, objects, repositories, schedules });
+const remove = deleteRepository(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: RepositoryParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: RepositoryParams }, async ({ user, params }) => {
   const outcome = await remove(params.repo_id, user);
   switch (outcome.kind) {
     case 'deleted':
@@ -14,9 +15,8 @@ export const handler = defineApiHandler(runtime().logger, { params: RepositoryPa
     case 'busy':
       return problem(409, 'Sync in progress', 'the repository is being synced: wait for the job, or cancel it');
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

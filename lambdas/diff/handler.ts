@@ -1,6 +1,9 @@
-import { runtime } from '#runtime';
+import { chunker, clock, compose, embedder, jobs, logger, objects, pathRules, repositories, running } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
-import { diff } from '../../core/steps/diff.ts';
-import { defineHandler } from '../define-handler.ts';
+import { diff } from '../../core/sync/diff.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(JobRef, diff(runtime()));
+export const handler = defineHandler(
+  JobRef,
+  diff(compose({ chunker, clock, embedder, jobs, logger, objects, pathRules, repositories, running })),
+);

@@ -1,9 +1,24 @@
 import { z } from 'zod';
-import { runtime } from '#runtime';
-import { dispatchDue } from '../../core/steps/dispatch-due.ts';
-import { defineHandler } from '../define-handler.ts';
+import {
+  claims,
+  clock,
+  compose,
+  followUps,
+  ids,
+  logger,
+  metrics,
+  outbox,
+  repositories,
+  webhooks,
+  workflow,
+} from '#ports';
+import { dispatchDue } from '../../core/upkeep/dispatch-due.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
 /** Neither the schedule's event nor the stream's records have a say: they only tell that there may be something to do. */
 const DispatchEvent = z.object({ only: z.enum(['webhooks', 'follow-ups']).optional() });
 
-export const handler = defineHandler(DispatchEvent, dispatchDue(runtime()));
+export const handler = defineHandler(
+  DispatchEvent,
+  dispatchDue(compose({ claims, clock, followUps, ids, logger, metrics, outbox, repositories, webhooks, workflow })),
+);

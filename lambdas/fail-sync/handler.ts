@@ -1,6 +1,6 @@
-import { runtime } from '#runtime';
+import { clock, compose, ends, jobs, logger, metrics, objects } from '#ports';
 import { FailSyncInput } from '../../core/contract/workflow-state.ts';
-import { failSync } from '../../core/steps/fail-sync.ts';
-import { defineHandler } from '../define-handler.ts';
+import { failSync } from '../../core/sync/fail-sync.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(FailSyncInput, failSync(runtime()));
+export const handler = defineHandler(FailSyncInput, failSync(compose({ clock, ends, jobs, logger, metrics, objects })));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { buildOpenApi } from '../../core/contract/openapi.ts';
+import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 import { pageStyle } from './page-style.ts';
 import { renderPage } from './render-page.ts';
 

@@ -1,5 +1,5 @@
-import type { OpenApiDocument, ParameterObject, ResponseObject } from '../../core/contract/openapi.ts';
-import type { JsonSchema } from '../../core/contract/openapi-schemas.ts';
+import type { OpenApiDocument, ParameterObject, ResponseObject } from '../../core/contract/openapi/openapi.ts';
+import type { JsonSchema } from '../../core/contract/openapi/schemas.ts';
 import {
   type Call,
   callsByTag,
@@ -11,7 +11,7 @@ import {
   rowsOf,
   type TypePart,
   typeOf,
-} from '../../core/contract/openapi-text.ts';
+} from '../../core/contract/openapi/text.ts';
 
 /** The document as one page of HTML: no script, nothing to load, headings and landmarks for those who do not see it. */
 export const renderPage = (document: OpenApiDocument, style: string): string => {

@@ -1,15 +1,16 @@
-import { runtime } from '#runtime';
+import { clock, compose, jobs, logger, repositories } from '#ports';
 import { GetJobHeaders, type JobAnswer, JobParams } from '../../core/contract/api.ts';
-import { fingerprint } from '../../core/steps/fingerprint.ts';
-import { getJob } from '../../core/steps/get-job.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { isUnchanged } from '../entity-tag.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { getJob } from '../../core/jobs/get-job.ts';
+import { fingerprint } from '../../core/objects/fingerprint.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { isUnchanged } from '../shared/entity-tag.ts';
+import { refusal } from '../shared/problems.ts';
 
-const get = getJob(runtime());
+const ports = compose({ clock, jobs, logger, repositories });
+const get = getJob(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: JobParams, headers: GetJobHeaders },
   async ({ user, params, headers: request }) => {
     const outcome = await get(params.job_id, user);
@@ -21,9 +22,8 @@ export const handler = defineApiHandler(
         return { status: 200, body: outcome.job, headers };
       }
       case 'not-found':
-        return notFound('Job');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Job');
       default:
         return outcome satisfies never;
     }

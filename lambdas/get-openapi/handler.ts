@@ -1,4 +1,4 @@
-import { buildOpenApi } from '../../core/contract/openapi.ts';
+import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 
 const body = JSON.stringify(buildOpenApi());
 

@@ -1,20 +1,20 @@
-import { runtime } from '#runtime';
+import { compose, logger, repositories } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
-import { getRepository } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { getRepository } from '../../core/repositories/get-repository.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { refusal } from '../shared/problems.ts';
 
-const get = getRepository(runtime());
+const ports = compose({ logger, repositories });
+const get = getRepository(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: RepositoryParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: RepositoryParams }, async ({ user, params }) => {
   const outcome = await get(params.repo_id, user);
   switch (outcome.kind) {
     case 'found':
       return { status: 200, body: outcome.repository };
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

@@ -1,14 +1,15 @@
-import { runtime } from '#runtime';
+import { claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
 import { GithubPush } from '../../core/contract/push-hooks.ts';
-import { authenticatePush, takePush } from '../../core/steps/push-hook.ts';
-import { defineHookHandler } from '../define-hook-handler.ts';
+import { authenticatePush, takePush } from '../../core/triggers/push-hook.ts';
+import { defineHookHandler } from '../shared/define-hook-handler.ts';
 
-const take = takePush(runtime());
+const ports = compose({ claims, clock, followUps, ids, logger, metrics, repositories, workflow });
+const take = takePush(ports);
 
 export const handler = defineHookHandler(
   {
-    logger: runtime().logger,
-    authenticate: authenticatePush(runtime()),
+    logger: ports.logger,
+    authenticate: authenticatePush(ports),
     take: (repository, event) => take(repository, 'github', event),
   },
   {

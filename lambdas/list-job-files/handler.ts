@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { compose, jobs, logger, objects, repositories } from '#ports';
 import { JobFilesQuery, JobParams } from '../../core/contract/api.ts';
-import { listJobFiles } from '../../core/steps/job-files.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { badCursor, forbidden, notFound } from '../problems.ts';
+import { listJobFiles } from '../../core/jobs/job-files.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { badCursor, refusal } from '../shared/problems.ts';
 
-const list = listJobFiles(runtime());
+const ports = compose({ jobs, logger, objects, repositories });
+const list = listJobFiles(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: JobParams, query: JobFilesQuery },
   async ({ user, params, query }) => {
     const outcome = await list(params.job_id, user, query);
@@ -17,9 +18,8 @@ export const handler = defineApiHandler(
       case 'bad-cursor':
         return badCursor();
       case 'not-found':
-        return notFound('Job');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Job');
       default:
         return outcome satisfies never;
     }

@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { clock, compose, jobs, logger, repositories } from '#ports';
 import { type JobList, PageQuery, RepositoryParams } from '../../core/contract/api.ts';
-import { listJobs } from '../../core/steps/list-jobs.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { badCursor, forbidden, notFound } from '../problems.ts';
+import { listJobs } from '../../core/jobs/list-jobs.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { badCursor, refusal } from '../shared/problems.ts';
 
-const list = listJobs(runtime());
+const ports = compose({ clock, jobs, logger, repositories });
+const list = listJobs(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, query: PageQuery },
   async ({ user, params, query }) => {
     const outcome = await list(params.repo_id, user, query.limit, query.cursor ?? null);
@@ -19,9 +20,8 @@ export const handler = defineApiHandler(
       case 'bad-cursor':
         return badCursor();
       case 'not-found':
-        return notFound('Repository');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Repository');
       default:
         return outcome satisfies never;
     }

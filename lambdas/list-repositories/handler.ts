@@ -1,12 +1,13 @@
-import { runtime } from '#runtime';
+import { compose, logger, repositories } from '#ports';
 import { PageQuery } from '../../core/contract/api.ts';
-import { listRepositories } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { invalid } from '../problems.ts';
+import { listRepositories } from '../../core/repositories/list-repositories.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { invalid } from '../shared/problems.ts';
 
-const list = listRepositories(runtime());
+const ports = compose({ logger, repositories });
+const list = listRepositories(ports);
 
-export const handler = defineApiHandler(runtime().logger, { query: PageQuery }, async ({ user, query }) => {
+export const handler = defineApiHandler(ports.logger, { query: PageQuery }, async ({ user, query }) => {
   try {
     const page = await list(user, query.limit, query.cursor ?? null);
     return { status: 200, body: { repositories: page.items, next: page.next } };

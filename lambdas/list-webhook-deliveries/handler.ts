@@ -1,14 +1,15 @@
-import { runtime } from '#runtime';
+import { compose, logger, outbox, repositories } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { DeliveryQuery } from '../../core/contract/deliveries.ts';
-import { listDeliveries } from '../../core/steps/webhook-deliveries.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, invalid, notFound } from '../problems.ts';
+import { listDeliveries } from '../../core/webhooks/webhook-deliveries.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { invalid, refusal } from '../shared/problems.ts';
 
-const list = listDeliveries(runtime());
+const ports = compose({ logger, outbox, repositories });
+const list = listDeliveries(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, query: DeliveryQuery },
   async ({ user, params, query }) => {
     try {
@@ -17,9 +18,8 @@ export const handler = defineApiHandler(
         case 'found':
           return { status: 200, body: { deliveries: outcome.page.items, next: outcome.page.next } };
         case 'not-found':
-          return notFound('Repository');
         case 'forbidden':
-          return forbidden();
+          return refusal(outcome.kind, 'Repository');
         default:
           return outcome satisfies never;
       }

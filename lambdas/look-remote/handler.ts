@@ -1,9 +1,9 @@
-import { runtime } from '#runtime';
+import { compose, ownRemoteLook } from '#ports';
 import { LookRemoteInput } from '../../core/contract/look-remote.ts';
-import { defineHandler } from '../define-handler.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-const { remoteLook } = runtime();
+const ports = compose({ remoteLook: ownRemoteLook });
 
 export const handler = defineHandler(LookRemoteInput, ({ source, branches, remote, budget_milliseconds }) =>
-  remoteLook.look(source, branches, remote, budget_milliseconds),
+  ports.remoteLook.look(source, branches, remote, budget_milliseconds),
 );

@@ -1,6 +1,9 @@
-import { runtime } from '#runtime';
+import { clock, compose, ends, index, jobs, logger, metrics, objects, repositories, running } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
-import { publish } from '../../core/steps/publish.ts';
-import { defineHandler } from '../define-handler.ts';
+import { publish } from '../../core/sync/publish.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(JobRef, publish(runtime()));
+export const handler = defineHandler(
+  JobRef,
+  publish(compose({ clock, ends, index, jobs, logger, metrics, objects, repositories, running })),
+);

@@ -1,6 +1,9 @@
-import { runtime } from '#runtime';
+import { chunker, clock, compose, embedder, git, jobs, logger, objects, repositories, running } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
-import { pull } from '../../core/steps/pull.ts';
-import { defineHandler } from '../define-handler.ts';
+import { pull } from '../../core/sync/pull.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(JobRef, pull(runtime()));
+export const handler = defineHandler(
+  JobRef,
+  pull(compose({ chunker, clock, embedder, git, jobs, logger, objects, repositories, running })),
+);

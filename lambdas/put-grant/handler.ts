@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { compose, logger, repositories } from '#ports';
 import { GrantParams, PutGrant } from '../../core/contract/api.ts';
-import { changeGrant } from '../../core/steps/repositories.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { grantAnswer } from '../grant-answer.ts';
+import { changeGrant } from '../../core/repositories/change-grant.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { grantAnswer } from '../shared/grant-answer.ts';
 
-const change = changeGrant(runtime());
+const ports = compose({ logger, repositories });
+const change = changeGrant(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: GrantParams, body: PutGrant },
   async ({ user, params, body }) => grantAnswer(await change(params.repo_id, user, params.user, body.role)),
 );

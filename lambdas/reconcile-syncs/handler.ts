@@ -1,15 +1,18 @@
 import { z } from 'zod';
-import { runtime } from '#runtime';
-import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
-import { defineHandler } from '../define-handler.ts';
+import { claims, clock, compose, ends, jobs, logger, metrics, workflow } from '#ports';
+import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
 /**
- * The schedule's own event has no say; a caller may shorten the time that a starter has, or name the one execution that
- * has ended (lib/reconciler.ts).
+ * The schedule's own event is ignored; a caller may shorten the time that a starter has, or name the one execution that
+ * has ended (lib/workflow/reconciler.ts).
  */
 const ReconcileEvent = z.object({
   graceSeconds: z.number().min(0).default(30),
   execution: z.string().optional(),
 });
 
-export const handler = defineHandler(ReconcileEvent, reconcileSyncs(runtime()));
+export const handler = defineHandler(
+  ReconcileEvent,
+  reconcileSyncs(compose({ claims, clock, ends, jobs, logger, metrics, workflow })),
+);

@@ -1,12 +1,13 @@
-import { runtime } from '#runtime';
+import { clock, compose, logger, outbox, repositories } from '#ports';
 import { DeliveryParams } from '../../core/contract/deliveries.ts';
-import { redeliverWebhook } from '../../core/steps/webhook-deliveries.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { redeliverWebhook } from '../../core/webhooks/webhook-deliveries.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { notFound, refusal } from '../shared/problems.ts';
 
-const redeliver = redeliverWebhook(runtime());
+const ports = compose({ clock, logger, outbox, repositories });
+const redeliver = redeliverWebhook(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: DeliveryParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: DeliveryParams }, async ({ user, params }) => {
   const outcome = await redeliver(params.repo_id, user, params.delivery_id);
   switch (outcome.kind) {
     case 'due':
@@ -14,9 +15,8 @@ export const handler = defineApiHandler(runtime().logger, { params: DeliveryPara
     case 'no-delivery':
       return notFound('Delivery');
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

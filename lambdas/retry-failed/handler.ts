@@ -1,26 +1,39 @@
-import { runtime } from '#runtime';
+import {
+  claims,
+  clock,
+  compose,
+  ids,
+  jobs,
+  logger,
+  metrics,
+  repositories,
+  settings,
+  tokenQuota,
+  workflow,
+} from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
-import { retryFailed } from '../../core/steps/retry-failed.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
-import { acceptedAnswer, heldAnswer } from '../sync-answers.ts';
+import { retryFailed } from '../../core/triggers/retry-failed.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { problem, quotaExceeded, refusal } from '../shared/problems.ts';
+import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
-const { clock, logger } = runtime();
-const retry = retryFailed(runtime());
+const ports = compose({ claims, clock, ids, jobs, logger, metrics, repositories, settings, tokenQuota, workflow });
+const retry = retryFailed(ports);
 
-export const handler = defineApiHandler(logger, { params: JobParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {
   const outcome = await retry(params.job_id, user);
   switch (outcome.kind) {
     case 'accepted':
-      return acceptedAnswer(outcome.job, outcome.replaced, clock.now());
+      return acceptedAnswer(outcome.job, outcome.replaced, ports.clock.now());
     case 'held':
-      return heldAnswer(outcome.by, clock.now());
+      return heldAnswer(outcome.by, ports.clock.now());
+    case 'quota-exceeded':
+      return quotaExceeded(outcome);
     case 'nothing-failed':
       return problem(409, 'Nothing to retry', 'the job had no failed files');
     case 'not-found':
-      return notFound('Job');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Job');
     default:
       return outcome satisfies never;
   }

@@ -1,21 +1,21 @@
-import { runtime } from '#runtime';
+import { clock, compose, ids, logger, repositories } from '#ports';
 import { SecretParams } from '../../core/contract/api.ts';
-import { rotateSecret } from '../../core/steps/rotate-secret.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound } from '../problems.ts';
+import { rotateSecret } from '../../core/repositories/rotate-secret.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { refusal } from '../shared/problems.ts';
 
-const rotate = rotateSecret(runtime());
+const ports = compose({ clock, ids, logger, repositories });
+const rotate = rotateSecret(ports);
 
-export const handler = defineApiHandler(runtime().logger, { params: SecretParams }, async ({ user, params }) => {
+export const handler = defineApiHandler(ports.logger, { params: SecretParams }, async ({ user, params }) => {
   const { repo_id, secret: name } = params;
   const outcome = await rotate(repo_id, user, name);
   switch (outcome.kind) {
     case 'rotated':
       return { status: 201, body: { repository_id: repo_id, name, secret: outcome.secret } };
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

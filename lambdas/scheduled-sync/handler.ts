@@ -1,6 +1,9 @@
-import { runtime } from '#runtime';
+import { claims, clock, compose, ids, logger, metrics, repositories, schedules, workflow } from '#ports';
 import { ScheduledSync } from '../../core/contract/scheduled-sync.ts';
-import { scheduledSync } from '../../core/steps/scheduled-sync.ts';
-import { defineHandler } from '../define-handler.ts';
+import { scheduledSync } from '../../core/triggers/scheduled-sync.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(ScheduledSync, scheduledSync(runtime()));
+export const handler = defineHandler(
+  ScheduledSync,
+  scheduledSync(compose({ claims, clock, ids, logger, metrics, repositories, schedules, workflow })),
+);

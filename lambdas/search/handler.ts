@@ -1,13 +1,14 @@
-import { runtime } from '#runtime';
+import { clock, compose, embedder, index, logger, metrics, objects, pathRules, repositories } from '#ports';
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
-import { search } from '../../core/steps/search.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, notFound, problem } from '../problems.ts';
+import { search } from '../../core/search/search.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { problem, refusal } from '../shared/problems.ts';
 
-const find = search(runtime());
+const ports = compose({ clock, embedder, index, logger, metrics, objects, pathRules, repositories });
+const find = search(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, query: SearchQuery },
   async ({ user, params, query }) => {
     const outcome = await find(params.repo_id, user, query);
@@ -19,13 +20,12 @@ export const handler = defineApiHandler(
         return problem(404, 'Not indexed', `${what} has no index yet: sync it first`);
       }
       case 'embedder-mismatch': {
-        const detail = `the index was made with ${outcome.made}, but ${outcome.running} runs here: sync to make it anew`;
+        const detail = `the index was made with ${outcome.made}, but this service uses ${outcome.running}: sync to rebuild it`;
         return problem(409, 'Embedder mismatch', detail);
       }
       case 'not-found':
-        return notFound('Repository');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Repository');
       default:
         return outcome satisfies never;
     }

@@ -1,6 +1,9 @@
-import { runtime } from '#runtime';
+import { batches, clock, compose, git, jobs, logger, objects, repositories, running, settings } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
-import { stage } from '../../core/steps/stage.ts';
-import { defineHandler } from '../define-handler.ts';
+import { stage } from '../../core/sync/stage.ts';
+import { defineHandler } from '../shared/define-handler.ts';
 
-export const handler = defineHandler(JobRef, stage(runtime()));
+export const handler = defineHandler(
+  JobRef,
+  stage(compose({ batches, clock, git, jobs, logger, objects, repositories, running, settings })),
+);

@@ -1,19 +1,46 @@
 import { z } from 'zod';
-import { runtime } from '#runtime';
+import {
+  claims,
+  clock,
+  compose,
+  ids,
+  jobs,
+  logger,
+  metrics,
+  remoteLook,
+  repositories,
+  settings,
+  tokenQuota,
+  webhookAddresses,
+  workflow,
+} from '#ports';
 import { RepositoryParams, StartSyncHeaders } from '../../core/contract/api.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
-import { idempotencyOf, rememberAnswer } from '../../core/steps/idempotency.ts';
-import { type StartSyncOutcome, startSync } from '../../core/steps/start-sync.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { type Answer, forbidden, invalid, notFound, problem } from '../problems.ts';
-import { acceptedAnswer, heldAnswer } from '../sync-answers.ts';
+import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
+import { type StartSyncOutcome, startSync } from '../../core/triggers/start-sync.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { type Answer, invalid, problem, quotaExceeded, refusal } from '../shared/problems.ts';
+import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
 
-const { clock, logger } = runtime();
-const start = startSync(runtime());
-const remember = rememberAnswer(runtime());
+const ports = compose({
+  claims,
+  clock,
+  ids,
+  jobs,
+  logger,
+  metrics,
+  remoteLook,
+  repositories,
+  settings,
+  tokenQuota,
+  webhookAddresses,
+  workflow,
+});
+const start = startSync(ports);
+const remember = rememberAnswer(ports);
 
 export const handler = defineApiHandler(
-  logger,
+  ports.logger,
   { params: RepositoryParams, body: SyncOptions, headers: StartSyncHeaders },
   async ({ user, params, body, headers }) => {
     const key = headers['idempotency-key'];
@@ -29,25 +56,26 @@ export const handler = defineApiHandler(
 const answerOf = (outcome: StartSyncOutcome): Answer => {
   switch (outcome.kind) {
     case 'accepted':
-      return acceptedAnswer(outcome.job, outcome.replaced, clock.now());
+      return acceptedAnswer(outcome.job, outcome.replaced, ports.clock.now());
     case 'replayed': {
       const first = outcome.answer === null ? null : KeptAnswer.parse(JSON.parse(outcome.answer));
-      // Whoever made the job died before its answer was kept: the job is the one that was asked for all the same.
-      const answer = first ?? acceptedAnswer(outcome.job.job, null, clock.now());
+      // The function that made the job died before it stored its answer: the job is still the one that was asked for.
+      const answer = first ?? acceptedAnswer(outcome.job.job, null, ports.clock.now());
       return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } };
     }
     case 'held':
-      return heldAnswer(outcome.by, clock.now());
+      return heldAnswer(outcome.by, ports.clock.now());
     case 'key-conflict': {
       const detail = 'this Idempotency-Key was used with other options: take a new key for a new request';
       return problem(422, 'Idempotency key reused', detail);
     }
+    case 'quota-exceeded':
+      return quotaExceeded(outcome);
     case 'invalid':
       return invalid(outcome.errors);
     case 'not-found':
-      return notFound('Repository');
     case 'forbidden':
-      return forbidden();
+      return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
   }

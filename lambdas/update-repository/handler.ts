@@ -1,25 +1,27 @@
-import { runtime } from '#runtime';
+import { clock, compose, credentials, logger, repositories, schedules } from '#ports';
 import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
-import { updateRepository } from '../../core/steps/update-repository.ts';
-import { defineApiHandler } from '../define-api-handler.ts';
-import { forbidden, invalid, notFound } from '../problems.ts';
+import { updateRepository } from '../../core/repositories/update-repository.ts';
+import { defineApiHandler } from '../shared/define-api-handler.ts';
+import { credentialRefused, invalid, refusal } from '../shared/problems.ts';
 
-const update = updateRepository(runtime());
+const ports = compose({ clock, credentials, logger, repositories, schedules });
+const update = updateRepository(ports);
 
 export const handler = defineApiHandler(
-  runtime().logger,
+  ports.logger,
   { params: RepositoryParams, body: UpdateRepository },
   async ({ user, params, body }) => {
     const outcome = await update(params.repo_id, user, body);
     switch (outcome.kind) {
       case 'updated':
         return { status: 200, body: outcome.repository };
+      case 'bad-credential':
+        return credentialRefused();
       case 'bad-schedule':
         return invalid([{ field: 'schedule', message: outcome.reason }]);
       case 'not-found':
-        return notFound('Repository');
       case 'forbidden':
-        return forbidden();
+        return refusal(outcome.kind, 'Repository');
       default:
         return outcome satisfies never;
     }

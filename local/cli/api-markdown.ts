@@ -1,5 +1,5 @@
-import type { OpenApiDocument } from '../../core/contract/openapi.ts';
-import type { JsonSchema } from '../../core/contract/openapi-schemas.ts';
+import type { OpenApiDocument } from '../../core/contract/openapi/openapi.ts';
+import type { JsonSchema } from '../../core/contract/openapi/schemas.ts';
 import {
   type Call,
   callsByTag,
@@ -10,7 +10,7 @@ import {
   rowsOf,
   type TypePart,
   typeOf,
-} from '../../core/contract/openapi-text.ts';
+} from '../../core/contract/openapi/text.ts';
 
 /** The document as Markdown: docs/api.md. */
 export const apiMarkdown = (document: OpenApiDocument): string => {

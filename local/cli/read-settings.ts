@@ -1,10 +1,15 @@
-import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { delimiter, isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { isLogLevel, type LogLevel } from '../../adapters/system/json-logger.ts';
 import { isWebhookAllowEntry } from '../../adapters/webhook/webhook-allow.ts';
 import { UserId } from '../../core/contract/ids.ts';
+import { type Registration, registrations } from '../../core/contract/rights.ts';
+import type { Quotas } from '../../core/domain/quota.ts';
+import { defaultQuotas } from '../default-quotas.ts';
+import { nameSource } from './name-source.ts';
 
 /** What was typed or set cannot be used; the message says which and what is allowed. */
 export class UsageError extends Error {
@@ -20,10 +25,16 @@ export interface Settings {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
+  /** Names that the service may be called by, beside its own addresses and localhost. */
+  readonly hostNames: readonly string[];
   readonly dynamodbEndpoint: string | undefined;
   readonly logLevel: LogLevel;
   /** Host names and CIDR ranges that webhooks may reach although private. */
   readonly webhookAllow: readonly string[];
+  /** Folders whose repositories may be read. `forAll`: the operator has named them, so everyone may register them. */
+  readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
+  readonly registration: Registration;
+  readonly quotas: Quotas;
   readonly user: string;
 }
 
@@ -34,7 +45,19 @@ export const usage = `Usage: npm start -- [<path or url>] [--once] [--search <wo
   --search       what to search for after the sync
 
 Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNAMODB_ENDPOINT, LOG_LEVEL (warn),
-             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private)`;
+             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private),
+             SOURCE_ROOTS (the folder that is named, else your home and this folder; absolute paths with : between, whose
+             repositories everyone may register), REGISTRATION (anyone; granted: only tokens with the right to),
+             QUOTA_REPOSITORIES (10000; that a user may own), QUOTA_TOKENS_PER_DAY (10000000000; embedded for a user),
+             ALLOWED_HOSTS (none; names, comma-separated, that the service is called by beside its addresses and localhost)`;
+
+const List = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .transform((entries) => entries.filter((entry) => entry !== ''));
+
+const quota = (usual: number) => z.coerce.number('must be a whole number').int().min(0).default(usual);
 
 const Environment = z.object({
   PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65535).default(3000),
@@ -42,15 +65,22 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('.repo-sync'),
   DYNAMODB_ENDPOINT: z.url('must be a URL').optional(),
   LOG_LEVEL: z.string().refine(isLogLevel, 'must be debug, info, warn, error or silent').default('warn'),
-  WEBHOOK_ALLOW: z
+  WEBHOOK_ALLOW: List.refine(
+    (entries) => entries.every(isWebhookAllowEntry),
+    'must be host names, addresses and CIDRs with commas between',
+  ),
+  SOURCE_ROOTS: z
     .string()
-    .default('')
-    .transform((list) => list.split(',').map((entry) => entry.trim()))
-    .transform((entries) => entries.filter((entry) => entry !== ''))
-    .refine(
-      (entries) => entries.every(isWebhookAllowEntry),
-      'must be host names, addresses and CIDRs with commas between',
-    ),
+    .transform((list) => list.split(delimiter).filter((entry) => entry !== ''))
+    .refine((entries) => entries.every((entry) => isAbsolute(entry)), 'must be absolute paths with : between')
+    .optional(),
+  QUOTA_REPOSITORIES: quota(defaultQuotas.repositories),
+  QUOTA_TOKENS_PER_DAY: quota(defaultQuotas.tokensPerDay),
+  REGISTRATION: z.enum(registrations, 'must be anyone or granted').default('anyone'),
+  ALLOWED_HOSTS: List.refine(
+    (entries) => entries.every((entry) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry)),
+    'must be host names without ports, with commas between',
+  ),
 });
 
 /** Throws UsageError for what cannot be used. */
@@ -58,7 +88,17 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
   const parsed = Environment.safeParse(environment);
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
-  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, LOG_LEVEL, WEBHOOK_ALLOW } = parsed.data;
+  const {
+    PORT,
+    HOST,
+    DATA_DIR,
+    DYNAMODB_ENDPOINT,
+    LOG_LEVEL,
+    WEBHOOK_ALLOW,
+    ALLOWED_HOSTS,
+    SOURCE_ROOTS,
+    REGISTRATION,
+  } = parsed.data;
   const { values, positionals } = parseArguments(args);
   if (positionals.length > 1) throw new UsageError('only one repository can be named');
   const source = positionals[0] ?? null;
@@ -71,11 +111,29 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
     dataDir: resolve(DATA_DIR),
     host: HOST,
     port: PORT,
+    hostNames: ALLOWED_HOSTS,
     dynamodbEndpoint: DYNAMODB_ENDPOINT,
     logLevel: LOG_LEVEL,
     webhookAllow: WEBHOOK_ALLOW,
+    sourceRoots:
+      SOURCE_ROOTS === undefined
+        ? { folders: defaultRoots(source), forAll: false }
+        : { folders: SOURCE_ROOTS, forAll: true },
+    registration: REGISTRATION,
+    quotas: { repositories: parsed.data.QUOTA_REPOSITORIES, tokensPerDay: parsed.data.QUOTA_TOKENS_PER_DAY },
     user: localUser(),
   };
+};
+
+/** The folder that was named; without one, the home of the user who starts the service, and the working directory. */
+const defaultRoots = (source: string | null): readonly string[] => {
+  const path = source === null ? null : pathOf(nameSource(source, process.cwd()).url);
+  return path === null ? [homedir(), process.cwd()] : [path];
+};
+
+const pathOf = (url: string): string | null => {
+  if (url.startsWith('/')) return url;
+  return /^file:/i.test(url) && URL.canParse(url) ? fileURLToPath(url) : null;
 };
 
 const parseArguments = (args: readonly string[]) => {

@@ -1,3 +1,4 @@
+import { localPlaces } from '../../adapters/git/local-places.ts';
 import { startServer } from '../server.ts';
 import { createApiClient } from './api-client.ts';
 import { followJob } from './follow-job.ts';
@@ -18,7 +19,7 @@ export const runCli = async (settings: Settings, terminal: Terminal, start = sta
   const print = (text: string): void => {
     terminal.out.write(`${text}\n`);
   };
-  const server = await start(settings);
+  const server = await start({ ...settings, sourceRoots: await withPlaces(settings) });
   try {
     print(`Repository Sync on ${server.url}`);
     print(`  token    ${server.token}`);
@@ -34,12 +35,19 @@ export const runCli = async (settings: Settings, terminal: Terminal, start = sta
     if (settings.source === null) return await end;
     const work = syncSource(settings, settings.source, server, terminal, print);
     const code = await Promise.race([work, end]);
-    // What a stopped sync says while its server goes down is of no use to anybody.
+    // What a stopped sync reports while its server goes down is of no use.
     work.catch(() => undefined);
     return settings.once || terminal.stop.aborted ? code : await end;
   } finally {
     await server.close();
   }
+};
+
+/** What was named on the command line may be a linked worktree, or borrow objects: what it leads to is named with it. */
+const withPlaces = async ({ source, sourceRoots }: Settings): Promise<Settings['sourceRoots']> => {
+  if (source === null || sourceRoots.forAll) return sourceRoots;
+  const places = await Promise.all(sourceRoots.folders.map(async (folder) => (await localPlaces(folder)) ?? []));
+  return { ...sourceRoots, folders: [...new Set([...sourceRoots.folders, ...places.flat()])] };
 };
 
 const syncSource = async (

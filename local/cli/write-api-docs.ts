@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { buildOpenApi } from '../../core/contract/openapi.ts';
+import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 import { apiMarkdown } from './api-markdown.ts';
 
 /** `npm run docs:api`: writes docs/api.md from the contract. `--check`: says whether it is as it should be. */
@@ -9,7 +9,7 @@ const text = apiMarkdown(buildOpenApi());
 if (process.argv.includes('--check')) {
   const found = await readFile(place, 'utf8').catch(() => '');
   if (found !== text) {
-    console.error('docs/api.md is not what the contract says: npm run docs:api');
+    console.error('docs/api.md does not match the contract: run `npm run docs:api`');
     process.exitCode = 1;
   }
 } else {

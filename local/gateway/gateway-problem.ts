@@ -1,3 +1,5 @@
+import { problemBody } from '../../core/contract/problem-body.ts';
+
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,12 +15,5 @@ export const gatewayProblem = (
 ): Reply => ({
   status,
   headers: { 'content-type': 'application/problem+json', ...headers },
-  body: JSON.stringify({
-    type: `urn:repository-sync:problem:${title.toLowerCase().replaceAll(' ', '-')}`,
-    title,
-    status,
-    detail,
-    error: title,
-    message: detail,
-  }),
+  body: JSON.stringify(problemBody(status, title, detail)),
 });

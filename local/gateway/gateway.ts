@@ -6,14 +6,17 @@ import { routes } from '../../core/contract/routes.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { LambdaFunction } from '../load-function.ts';
 import { gatewayProblem as problem, type Reply } from './gateway-problem.ts';
+import { createHostCheck, type HostCheck } from './host-check.ts';
 import { createRouteMatcher } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { refuseConnection } from './refuse-connection.ts';
-import { type Authorize, rememberPrincipals } from './remember-principals.ts';
+import { type Authorize, type Principal, rememberPrincipals } from './remember-principals.ts';
 
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
+  /** Names, beside its own addresses, that it is called by. */
+  readonly hostNames?: readonly string[] | undefined;
   readonly load: (name: FunctionName) => Promise<LambdaFunction>;
   readonly logger: Logger;
 }
@@ -28,13 +31,38 @@ export interface Gateway {
 /** 1 MiB: the largest body the contract allows is far below; API Gateway's own limit is 10 MB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+const nameIt = 'use its address, or have its operator add the name to ALLOWED_HOSTS';
+
 const match = createRouteMatcher(routes);
+
+/** The address cannot be listened on. The message says what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+const listenFailure = (cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error => {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new ListenError(
+        `port ${port} of ${host} is in use: stop the program that uses it, or choose another port with PORT (0: any free one)`,
+        { cause },
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ListenError(`${host} is not an address of this machine: choose another with HOST`, { cause });
+    case 'EACCES':
+      return new ListenError(`port ${port} needs more rights than this user has: choose another with PORT`, { cause });
+    default:
+      return cause;
+  }
+};
 
 /** The HTTP front door of one machine: what API Gateway and its authorizer are on AWS, for the same functions. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const functions: Functions = {
     load: loadOnce(options.load),
     authorize: rememberPrincipals((authorization) => authorize(functions.load, authorization)),
+    isCalledBy: createHostCheck([options.host, ...(options.hostNames ?? [])]),
   };
   const server = createServer(async (request, response) => {
     try {
@@ -49,9 +77,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 5_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (error: NodeJS.ErrnoException): void => reject(listenFailure(error, options));
+    server.once('error', refuse);
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve();
     });
   });
@@ -71,6 +100,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 interface Functions {
   readonly load: GatewayOptions['load'];
   readonly authorize: Authorize;
+  readonly isCalledBy: HostCheck;
 }
 
 /** Each function is loaded once; one that could not be is loaded again. */
@@ -87,6 +117,9 @@ const loadOnce = (load: GatewayOptions['load']): GatewayOptions['load'] => {
 };
 
 const serve = async (functions: Functions, request: IncomingMessage): Promise<Reply> => {
+  const { host } = request.headers;
+  if (!functions.isCalledBy(host))
+    return problem(421, 'Misdirected request', `this service is not called ${host?.slice(0, 200)}: ${nameIt}`);
   const target = request.url ?? '/';
   const url = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : null;
   const found = url === null ? ({ kind: 'no-route' } as const) : match(request.method ?? 'GET', url.pathname);
@@ -97,20 +130,20 @@ const serve = async (functions: Functions, request: IncomingMessage): Promise<Re
     return problem(405, 'Method not allowed', `${url.pathname} takes ${allow}`, { allow });
   }
   const { route, params } = found;
-  const principalId = route.auth === 'none' ? null : await functions.authorize(request.headers.authorization ?? '');
-  if (route.auth !== 'none' && principalId === null)
+  const principal = route.auth === 'none' ? null : await functions.authorize(request.headers.authorization ?? '');
+  if (route.auth !== 'none' && principal === null)
     return problem(401, 'Unauthorized', 'a valid bearer token is needed', { 'www-authenticate': 'Bearer' });
   const body = await readBody(request);
   if (body === null)
     return problem(413, 'Content too large', `the body may have ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
   const handler = await functions.load(route.operation);
-  const result = await handler(proxyEvent(request, { route, params, url, body, principalId }));
+  const result = await handler(proxyEvent(request, { route, params, url, body, principal }));
   const { statusCode, headers, body: text } = result as APIGatewayProxyResult;
   return { status: statusCode, headers: headers as Record<string, string>, body: text };
 };
 
 /** Asks the authorizer function as API Gateway does. What it answers holds for every method, so none is named. */
-const authorize = async (load: GatewayOptions['load'], authorizationToken: string): Promise<string | null> => {
+const authorize = async (load: GatewayOptions['load'], authorizationToken: string): Promise<Principal | null> => {
   const authorizer = await load('authorizer');
   const event = {
     type: 'TOKEN',
@@ -118,8 +151,8 @@ const authorize = async (load: GatewayOptions['load'], authorizationToken: strin
     methodArn: 'arn:aws:execute-api:local:local:local/local/*',
   };
   try {
-    const { principalId } = (await authorizer(event)) as { principalId: string };
-    return principalId;
+    const { principalId, context = {} } = (await authorizer(event)) as Principal;
+    return { principalId, context };
   } catch (error) {
     if (error instanceof Error && error.message === 'Unauthorized') return null;
     throw error;

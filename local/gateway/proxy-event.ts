@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Route } from '../../core/contract/routes.ts';
+import type { Principal } from './remember-principals.ts';
 
 export interface MatchedRequest {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
   readonly url: URL;
   readonly body: string;
-  /** Who the authorizer let in; null for a route that is open to all. */
-  readonly principalId: string | null;
+  /** What the authorizer says of the user whom it let in; null for a route that is open to all. */
+  readonly principal: Principal | null;
 }
 
 /** A request as API Gateway's REST proxy integration hands it to a function. */
 export const proxyEvent = (request: IncomingMessage, matched: MatchedRequest): APIGatewayProxyEvent => {
-  const { route, params, url, body, principalId } = matched;
+  const { route, params, url, body, principal } = matched;
   const headers = singleHeaders(request);
   // Names are the caller's: `__proto__` must be one like any other.
   const query = Object.fromEntries(url.searchParams);
@@ -37,7 +38,7 @@ export const proxyEvent = (request: IncomingMessage, matched: MatchedRequest): A
     requestContext: {
       accountId: 'local',
       apiId: 'local',
-      authorizer: principalId === null ? null : { principalId },
+      authorizer: principal === null ? null : { ...principal.context, principalId: principal.principalId },
       protocol: 'HTTP/1.1',
       httpMethod: route.method,
       identity: {

@@ -20,5 +20,5 @@ export const refuseConnection = (error: NodeJS.ErrnoException, socket: Duplex): 
 
 const reasons: Readonly<Record<string, readonly [number, string, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request head too large', 'the address and the headers are too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request timeout', 'the request did not come to its end in time'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request timeout', 'the request did not end in time'],
 };

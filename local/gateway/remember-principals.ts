@@ -1,7 +1,13 @@
-/** Who stands behind a bearer token, as the authorizer says; null when it lets nobody in. */
-export type Authorize = (authorization: string) => Promise<string | null>;
+/** The user of a bearer token, as the authorizer says, and what functions are to know of the token. */
+export interface Principal {
+  readonly principalId: string;
+  readonly context?: Readonly<Record<string, string>>;
+}
 
-/** As long as API Gateway keeps an authorizer's answer (`resultsCacheTtl` in lib/api.ts). */
+/** Null when the authorizer refuses the token. */
+export type Authorize = (authorization: string) => Promise<Principal | null>;
+
+/** As long as API Gateway keeps an authorizer's answer (`resultsCacheTtl` in lib/api/api.ts). */
 const KEPT_MILLISECONDS = 60_000;
 /** Tokens remembered; about 1 KB each. */
 const MOST_TOKENS = 1_000;
@@ -11,7 +17,7 @@ const MOST_TOKENS = 1_000;
  * millisecond of the thread that answers everybody. Refusals are not kept.
  */
 export const rememberPrincipals = (authorize: Authorize, now: () => number = Date.now): Authorize => {
-  const known = new Map<string, { readonly principal: string; readonly until: number }>();
+  const known = new Map<string, { readonly principal: Principal; readonly until: number }>();
   return async (authorization) => {
     const at = now();
     const kept = known.get(authorization);

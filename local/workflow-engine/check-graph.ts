@@ -87,6 +87,6 @@ const checkErrorLists = (field: string, lists: readonly (Retrier | Catcher)[]): 
       (name) => `${field}.${at}.ErrorEquals: there is no error "${name}"`,
     );
     if (ErrorEquals.includes('States.ALL') && (ErrorEquals.length > 1 || at < lists.length - 1))
-      problems.push(`${field}.${at}.ErrorEquals: States.ALL must stand alone, and last`);
+      problems.push(`${field}.${at}.ErrorEquals: States.ALL must be alone, and last`);
     return problems;
   });

@@ -56,7 +56,7 @@ const checkCall = (call: FunctionNode, readable: Readable): void => {
   for (const argument of call.arguments) checkNode(argument, readable);
 };
 
-/** A path begins at a variable and goes on by plain names. */
+/** A path begins at a variable, and plain names follow. */
 const checkPath = (path: PathNode, readable: Readable): void => {
   const [first, ...rest] = path.steps;
   if (first?.type !== 'variable') throw new Error('a path must begin with a variable: there is no context value');

@@ -5,7 +5,7 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { beforeAll, expect, it } from 'vitest';
-import { createEventBridgeSchedules, type ScheduleTarget } from '../../adapters/aws/eventbridge-schedules.ts';
+import { createEventBridgeSchedules, type ScheduleTarget } from '../../adapters/eventbridge/schedules.ts';
 import { cronSchedules } from '../../adapters/system/cron-schedules.ts';
 import type { RepositoryId } from '../../core/contract/ids.ts';
 import { onServers } from './on-servers.ts';

@@ -17,7 +17,6 @@ export const unknownToMoto: Readonly<Record<string, string>> = {
   'AWS::Scheduler::ScheduleGroup': 'Made by the service’s own API, which moto has.',
   'AWS::Cognito::UserPool': 'Left out; functions get a name in its place. test/infra.',
   'AWS::Cognito::UserPoolClient': 'Left out; functions get a name in its place. test/infra.',
-  'AWS::ApiGateway::Account': 'Left out. test/infra.',
   'AWS::ApiGateway::Authorizer': 'Left out. test/infra, and the local gateway with the same authorizer function.',
   'AWS::ApiGateway::GatewayResponse': 'Left out. test/infra.',
   'AWS::ApiGateway::Model': 'Left out. test/infra.',
@@ -25,6 +24,8 @@ export const unknownToMoto: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'Left out. test/infra.',
   'AWS::Logs::MetricFilter': 'Left out. test/infra.',
   'AWS::SNS::TopicPolicy': 'Left out. test/infra.',
+  'AWS::StepFunctions::StateMachineVersion': 'Left out. test/infra.',
+  'AWS::StepFunctions::StateMachineAlias': 'Left out: functions get the state machine itself. test/infra.',
   'AWS::Lambda::EventInvokeConfig': 'Left out. test/infra.',
   'AWS::S3::BucketPolicy': 'Left out. test/infra.',
   'AWS::SQS::QueuePolicy': 'Left out. test/infra.',
@@ -42,6 +43,8 @@ export const motoTemplate = (template: Template, standIns: StandIns): Template =
     const type = template.Resources[id]?.Type ?? '';
     return type in unknownToMoto && type !== 'AWS::DynamoDB::GlobalTable' ? type : null;
   };
+  const [stateMachine = ''] =
+    Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::StepFunctions::StateMachine') ?? [];
   const kept = Object.entries(template.Resources).filter(([id]) => typeOf(id) === null);
   const replaced = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(replaced);
@@ -49,6 +52,7 @@ export const motoTemplate = (template: Template, standIns: StandIns): Template =
     const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
     const [id, name] = attribute ?? [Ref, null];
     const type = typeof id === 'string' ? typeOf(id) : null;
+    if (type === 'AWS::StepFunctions::StateMachineAlias') return { Ref: stateMachine };
     if (id !== undefined && type !== null)
       return name === null ? standIns.ref(id, type) : standIns.attribute(id, type, name);
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaced(each)]));

@@ -2,17 +2,19 @@ import {
   ConflictException,
   CreateIndexCommand,
   GetIndexCommand,
-  ListVectorsCommand,
+  type ListOutputVector,
   NotFoundException,
+  paginateListVectors,
   S3VectorsClient,
 } from '@aws-sdk/client-s3vectors';
+import { vectorFilter } from '../support/vector-filter.ts';
 
 interface QueryInput {
   readonly vectorBucketName: string;
   readonly indexName: string;
   readonly topK: number;
   readonly queryVector: { readonly float32: readonly number[] };
-  readonly filter?: { readonly blob: { readonly $in: readonly string[] } };
+  readonly filter?: unknown;
 }
 
 /**
@@ -57,12 +59,13 @@ const createOnce = async (moto: S3VectorsClient, input: CreateIndexCommand['inpu
 
 const query = async (moto: S3VectorsClient, input: QueryInput) => {
   const { vectorBucketName, indexName } = input;
-  const { vectors, $metadata } = await moto.send(
-    new ListVectorsCommand({ vectorBucketName, indexName, returnData: true, returnMetadata: true }),
-  );
-  const wanted = input.filter?.blob.$in;
-  const found = (vectors ?? [])
-    .filter(({ metadata }) => wanted === undefined || wanted.includes((metadata as { blob: string }).blob))
+  const list = { vectorBucketName, indexName, returnData: true, returnMetadata: true };
+  const vectors: ListOutputVector[] = [];
+  for await (const page of paginateListVectors({ client: moto }, list)) vectors.push(...(page.vectors ?? []));
+  const { index } = await moto.send(new GetIndexCommand({ vectorBucketName, indexName }));
+  const wanted = vectorFilter(input.filter, index?.metadataConfiguration?.nonFilterableMetadataKeys ?? []);
+  const found = vectors
+    .filter(({ metadata }) => wanted(metadata as Record<string, unknown>))
     .map(({ key, data, metadata }) => ({
       key,
       metadata,
@@ -70,7 +73,7 @@ const query = async (moto: S3VectorsClient, input: QueryInput) => {
     }))
     .sort((left, right) => left.distance - right.distance)
     .slice(0, input.topK);
-  return { vectors: found, distanceMetric: 'cosine', $metadata };
+  return { vectors: found, distanceMetric: 'cosine', $metadata: {} };
 };
 
 const cosine = (left: readonly number[], right: readonly number[]): number =>

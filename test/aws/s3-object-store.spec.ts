@@ -7,9 +7,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
-import { createS3ObjectStore } from '../../adapters/aws/s3-object-store.ts';
-import { partBytes, temporaryTag } from '../../adapters/aws/s3-object-upload.ts';
-import { collect, objectStoreContract } from '../contract/object-store.suite.ts';
+import { createS3ObjectStore } from '../../adapters/s3/object-store.ts';
+import { partBytes, temporaryTag } from '../../adapters/s3/object-upload.ts';
+import { collect, objectStoreContract } from '../contract/object-store/object-store.suite.ts';
 
 const open = async () => {
   const client = new S3Client({});

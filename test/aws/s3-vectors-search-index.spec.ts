@@ -8,8 +8,8 @@ import {
   S3VectorsClient,
 } from '@aws-sdk/client-s3vectors';
 import { describe, expect, it } from 'vitest';
-import { createS3VectorsSearchIndex } from '../../adapters/aws/s3-vectors-search-index.ts';
-import { searchIndexContract } from '../contract/search-index.suite.ts';
+import { createS3VectorsSearchIndex } from '../../adapters/s3-vectors/search-index.ts';
+import { searchIndexContract } from '../contract/search-index/search-index.suite.ts';
 import { motoVectorsClient } from './moto-vectors.ts';
 import { onServers } from './on-servers.ts';
 

@@ -11,15 +11,17 @@ import { Template as CdkTemplate } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type FunctionName, functionEnvironments } from '../../core/contract/environment.ts';
 import type { RepositoryId, UserId } from '../../core/contract/ids.ts';
+import { rights } from '../../core/contract/rights.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
 import { tables } from '../../core/contract/tables.ts';
+import { cancelJob } from '../../core/jobs/cancel-job.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
-import { cancelJob } from '../../core/steps/cancel-job.ts';
-import { createRepository } from '../../core/steps/repositories.ts';
-import { executionName, startSync } from '../../core/steps/start-sync.ts';
-import { composeRuntime } from '../../lambdas/runtime.ts';
+import { createRepository } from '../../core/repositories/create-repository.ts';
+import { executionName } from '../../core/sync/execution.ts';
+import { startSync } from '../../core/triggers/start-sync.ts';
 import { synthesise } from '../infra/synthesised.ts';
+import { composeForAws } from '../support/aws-runtime.ts';
 import { type DeployedStack, deployToMoto } from './deployed-stack.ts';
 import { motoCloudFormation } from './moto-cloudformation.ts';
 import { integrationsOf } from './moto-rest-api.ts';
@@ -126,7 +128,9 @@ describe('in what was deployed', () => {
     const stateMachineArn = environment('start-sync').STATE_MACHINE_ARN;
     const { definition = '' } = await new SFNClient({}).send(new DescribeStateMachineCommand({ stateMachineArn }));
     expect(definition).not.toContain('${');
-    const called = [...definition.matchAll(/"FunctionName":\s*"([^"]+)"/g)].map(([, arn]) => arn ?? '');
+    const called = [...definition.matchAll(/"FunctionName":\s*"([^"]+)"/g)].map(([, arn = '']) =>
+      arn.replace(/:\d+$/, ''),
+    );
     const arns = new Set([...functions.values()].map(({ FunctionArn }) => FunctionArn));
     expect(new Set(called).size).toBeGreaterThan(6);
     expect(called.filter((arn) => !arns.has(arn))).toEqual([]);
@@ -149,16 +153,19 @@ describe('with the environments that their functions were given', () => {
   const repositoryId = 'repo-123' as RepositoryId;
 
   it('a repository is registered, synced once at a time, and its job cancelled', async () => {
-    const create = createRepository(composeRuntime(environment('create-repository')));
-    const created = await create(user, {
-      repository_id: repositoryId,
-      source: { url: 'https://git.example.com/r.git' },
-      ignore_patterns: [],
-      schedule: '0 3 * * *',
-    });
+    const create = createRepository(composeForAws(environment('create-repository')));
+    const created = await create(
+      { user, rights: [rights.register] },
+      {
+        repository_id: repositoryId,
+        source: { url: 'https://git.example.com/r.git' },
+        ignore_patterns: [],
+        schedule: '0 3 * * *',
+      },
+    );
     expect(created.kind).toBe('created');
 
-    const runtime = composeRuntime(environment('start-sync'));
+    const runtime = composeForAws(environment('start-sync'));
     const { repositories, workflow } = runtime;
     // Without the look at the remote: it would run a function, and moto wants Docker for that.
     const blind: Runtime = Object.create(runtime, { remoteLook: { value: { look: async () => [] } } });
@@ -169,7 +176,7 @@ describe('with the environments that their functions were given', () => {
     const second = await start({ repositoryId, user, options: SyncOptions.parse({}) });
     expect(second).toMatchObject({ kind: 'held', by: { job: { job_id: first.job.job_id } } });
 
-    const cancelled = await cancelJob(composeRuntime(environment('cancel-job')))(first.job.job_id, user);
+    const cancelled = await cancelJob(composeForAws(environment('cancel-job')))(first.job.job_id, user);
     expect(cancelled.kind).toBe('cancelled');
     expect(await workflow.describe(executionName(first.job))).toBe('ended');
     expect((await repositories.get(repositoryId))?.lock ?? null).toBeNull();

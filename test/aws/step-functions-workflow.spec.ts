@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { beforeAll, expect, it } from 'vitest';
-import { createStepFunctionsWorkflow } from '../../adapters/aws/step-functions-workflow.ts';
+import { createStepFunctionsWorkflow } from '../../adapters/step-functions/workflow.ts';
 import type { Workflow } from '../../core/ports/workflow.ts';
 import { onServers } from './on-servers.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerJsonError, openHttpStub } from '../unit/aws-http-stub.ts';
+import { answerJsonError, openHttpStub } from '../support/aws-http-stub.ts';
 
 export interface BedrockStub extends AsyncDisposable {
   readonly endpoint: string;

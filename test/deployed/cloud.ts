@@ -11,10 +11,10 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type FunctionConfiguration, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { type Api, createApi } from '../support/api.ts';
+import { openS3VectorsStub, type S3VectorsStub } from '../support/aws-s3-vectors-stub.ts';
 import type { GitRepository } from '../support/git-repository.ts';
 import { type SmartHttpRequest, type SmartHttpServer, startSmartHttpServer } from '../support/smart-http-server.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
-import { openS3VectorsStub, type S3VectorsStub } from '../unit/aws-s3-vectors-stub.ts';
 import { type BedrockStub, openBedrockStub } from './bedrock-stub.ts';
 import { bootstrap, deploy, destroy, synthesise } from './cdk.ts';
 import type { Certificates } from './certificates.ts';

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type EmulatedTemplate, emulatedTemplate } from './emulated-template.ts';
 import { account, region } from './host-names.ts';
 
@@ -36,7 +34,7 @@ export const emulateAssembly = async (
   const [image, ...others] = Object.keys(assets.dockerImages);
   if (image === undefined || others.length > 0) throw new Error('the git functions share one image');
   const archive = `asset.${image}`;
-  await bundleImage(path(archive), assets.dockerImages[image].source.dockerFile);
+  await unpackImage(path(archive));
   delete assets.dockerImages[image];
   assets.files[image] = {
     displayName: 'the image’s code',
@@ -71,16 +69,9 @@ const destinationsOf = (objectKey: string): object => ({
   },
 });
 
-/** The code that the image's build makes, by the line of its Dockerfile that makes it. */
-const bundleImage = async (context: string, dockerFile: string): Promise<void> => {
-  const lines = (await readFile(join(context, dockerFile), 'utf8')).replace(/\\\n/g, ' ').split('\n');
-  const line = lines.find((each) => each.startsWith('RUN ') && each.includes('/esbuild '));
-  if (line === undefined) throw new Error(`${dockerFile} bundles nothing`);
-  const source = `${context}-source`;
-  await cp(context, source, { recursive: true });
-  await promisify(execFile)('ln', ['-s', join(process.cwd(), 'node_modules'), join(source, 'node_modules')]);
-  await promisify(execFile)('rm', ['-rf', context]);
-  await mkdir(context);
-  const command = line.slice('RUN '.length).replaceAll('--outdir=/bundle', `--outdir=${context}`);
-  await promisify(execFile)('sh', ['-c', command], { cwd: source });
+/** Leaves of the image's context the functions alone, which is what Docker would copy into the image. */
+const unpackImage = async (context: string): Promise<void> => {
+  await rename(join(context, 'functions'), `${context}-functions`);
+  await rm(context, { recursive: true });
+  await rename(`${context}-functions`, context);
 };

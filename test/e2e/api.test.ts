@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Problem, RepositoryAnswer } from '../../core/contract/api.ts';
 import { routes } from '../../core/contract/routes.ts';
-import { type Api, createApi } from '../support/api.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { type Api, createApi, fieldsOf } from '../support/api.ts';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-let git: GitRepository;
-let api: Api;
-let bob: Api;
-beforeAll(async () => {
-  world = await startWorld();
-  git = await createGitRepository({ 'a.ts': 'export const animal = "vicuna";\n' });
-  api = world.api;
-  bob = await world.as('bob');
-});
-afterAll(async () => {
-  await world.close();
-  await git.cleanup();
-});
-
-const fields = (problem: Problem): string[] => (problem.errors ?? []).map((error) => error.field);
+const world = useWorld({ git: () => createGitRepository({ 'a.ts': 'export const animal = "vicuna";\n' }) });
+const { api } = world;
+const bob = world.as('bob');
 
 describe('authentication', () => {
   it.each(routes.filter((route) => route.auth === 'token'))('$method $path needs a token', async ({ method, path }) => {
@@ -39,7 +26,7 @@ describe('authentication', () => {
   );
 
   it('refuses a token that has expired, and one that another issuer signed', async () => {
-    const expired = createApi(world.server.url, await world.server.issuer.issue('ann', -1));
+    const expired = createApi(world.server.url, await world.server.issuer.issue('ann', [], -1));
     expect((await expired.call('GET', '/api/repositories')).status).toBe(401);
     const [head, payload] = world.server.token.split('.');
     const forged = createApi(world.server.url, `${head}.${payload}.${'A'.repeat(86)}`);
@@ -55,23 +42,29 @@ describe('registering a repository', () => {
   it('answers 201 with the repository and its place', async () => {
     const reply = await api.call<RepositoryAnswer>('POST', '/api/repositories', {
       repository_id: 'repo-1',
-      source: { url: git.path },
+      source: { url: world.git.path },
       ignore_patterns: ['*.pyc'],
     });
     expect(reply.status).toBe(201);
     expect(reply.headers.get('location')).toBe('/api/repositories/repo-1');
-    expect(reply.body).toMatchObject({ owner: 'ann', role: 'owner', status: 'idle', index: { branches: [] } });
+    expect(reply.body).toMatchObject({
+      owner: 'ann',
+      role: 'owner',
+      status: 'idle',
+      last_sync: null,
+      index: { branches: [] },
+    });
   });
 
   it('makes up an id where none is given', async () => {
-    const reply = await api.call<RepositoryAnswer>('POST', '/api/repositories', { source: { url: git.path } });
+    const reply = await api.call<RepositoryAnswer>('POST', '/api/repositories', { source: { url: world.git.path } });
     expect(reply.body.repository_id).toMatch(/^repo-/);
   });
 
   it('answers 409 for an id that is taken, whoever asks', async () => {
-    const body = { repository_id: 'repo-1', source: { url: '/elsewhere' } };
+    const body = { repository_id: 'repo-1', source: { url: `${world.git.path}/elsewhere` } };
     expect((await bob.call('POST', '/api/repositories', body)).status).toBe(409);
-    expect((await api.repository('repo-1')).source.url).toBe(git.path);
+    expect((await api.repository('repo-1')).source.url).toBe(world.git.path);
   });
 
   it.each([
@@ -86,14 +79,14 @@ describe('registering a repository', () => {
   ])('answers 400 with each field that is wrong: %j', async (body, expected) => {
     const reply = await api.call('POST', '/api/repositories', body);
     expect(reply.status).toBe(400);
-    expect(fields(reply.body)).toEqual(expected);
+    expect(fieldsOf(reply.body)).toEqual(expected);
     expect(reply.body.detail).toContain(expected[0]);
   });
 });
 
 describe('starting a sync', () => {
   it('answers 202 with the story’s body, queued, and where to look', async () => {
-    await api.register('accepted', git.path);
+    await api.register('accepted', world.git.path);
     const { status, headers, body } = await api.sync('accepted', { branches: ['main'], ignore_patterns: ['*.pyc'] });
     expect(status).toBe(202);
     expect(headers.get('location')).toBe(`/api/jobs/${body.job_id}`);
@@ -116,12 +109,22 @@ describe('starting a sync', () => {
     [{ branches: ['-x', 'a..b', 'ok'] }, ['branches.0', 'branches.1']],
     [{ remote: '--upload-pack=touch /tmp/x' }, ['remote']],
     [{ branch: 'main', branches: ['develop'] }, ['branch']],
+    [{ branch: 'other', branches: ['current'] }, ['branch']],
     [{ progress_webhook: 'ftp://example.com' }, ['progress_webhook']],
     [{ nonsense: 1, incremental: 0 }, ['incremental', 'nonsense']],
   ])('answers 400 with each field that is wrong: %j', async (options, expected) => {
     const reply = await api.sync<Problem>('repo-1', options);
     expect(reply.status).toBe(400);
-    expect(fields(reply.body).sort()).toEqual(expected);
+    expect(fieldsOf(reply.body).sort()).toEqual(expected);
+  });
+
+  it('names 50 of very many unknown members, and says how many there are', async () => {
+    const members = Array.from({ length: 90_000 }, (_, i) => [`m${i}`, 1] as const);
+    const reply = await api.sync<Problem>('repo-1', Object.fromEntries([['x'.repeat(1000), 1], ...members]));
+    expect(reply).toMatchObject({ status: 400, body: { errors_total: 90_001 } });
+    expect(reply.body.errors).toHaveLength(50);
+    expect(reply.body.detail).toMatch(/; and 89951 more$/);
+    expect(JSON.stringify(reply.body).length).toBeLessThan(10_000);
   });
 
   it('answers 404 for a repository that is not there, 400 for an id that cannot be one', async () => {
@@ -145,7 +148,7 @@ describe('grants', () => {
   const grant = (role: string) => api.call('PUT', '/api/repositories/granted/grants/bob', { role });
 
   it('decide what a user may do', async () => {
-    await api.register('granted', git.path);
+    await api.register('granted', world.git.path);
     await api.synced('granted');
     expect(await statuses(bob)).toEqual({ get: 403, search: 403, sync: 403, remove: 403, grant: 403 });
     expect((await grant('read')).status).toBe(204);
@@ -170,12 +173,12 @@ describe('grants', () => {
 
   it('of a repository that is not there are 404, and a role that is none is 400', async () => {
     expect((await api.call('PUT', '/api/repositories/nobody/grants/bob', { role: 'read' })).status).toBe(404);
-    expect(fields((await grant('king')).body)).toEqual(['role']);
+    expect(fieldsOf((await grant('king')).body)).toEqual(['role']);
   });
 
   it('hide a repository’s jobs too', async () => {
     const { body } = await api.sync('granted');
-    const eve = await world.as('mallory');
+    const eve = world.as('mallory');
     expect((await eve.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(403);
     expect((await api.call('GET', '/api/jobs/sync-00000000-0000-4000-8000-000000000000')).status).toBe(404);
     expect((await api.call('GET', '/api/jobs/17')).status).toBe(400);
@@ -185,8 +188,8 @@ describe('grants', () => {
 
 describe('listing', () => {
   it('goes page by page, each repository once', async () => {
-    const user = await world.as('pager');
-    for (const n of [1, 2, 3, 4, 5]) await user.register(`page-${n}`, git.path);
+    const user = world.as('pager');
+    for (const n of [1, 2, 3, 4, 5]) await user.register(`page-${n}`, world.git.path);
     const seen: string[] = [];
     let cursor = '';
     do {
@@ -201,8 +204,8 @@ describe('listing', () => {
   });
 
   it('refuses a cursor that is not its own, and a limit out of range', async () => {
-    expect(fields((await api.call('GET', '/api/repositories?cursor=abc')).body)).toEqual(['query.cursor']);
-    expect(fields((await api.call('GET', '/api/repositories?limit=0&x=1')).body).sort()).toEqual([
+    expect(fieldsOf((await api.call('GET', '/api/repositories?cursor=abc')).body)).toEqual(['query.cursor']);
+    expect(fieldsOf((await api.call('GET', '/api/repositories?limit=0&x=1')).body).sort()).toEqual([
       'query.limit',
       'query.x',
     ]);
@@ -211,7 +214,7 @@ describe('listing', () => {
 
 describe('search', () => {
   it('says what is wrong with a question', async () => {
-    expect(fields((await api.call('GET', '/api/repositories/repo-1/search?limit=1000')).body).sort()).toEqual([
+    expect(fieldsOf((await api.call('GET', '/api/repositories/repo-1/search?limit=1000')).body).sort()).toEqual([
       'query.limit',
       'query.q',
     ]);
@@ -228,17 +231,17 @@ describe('search', () => {
 
 describe('removing a repository', () => {
   it('takes its index with it', async () => {
-    await api.register('removed', git.path);
+    await api.register('removed', world.git.path);
     await api.synced('removed');
     expect((await api.call('DELETE', '/api/repositories/removed')).status).toBe(204);
     expect((await api.call('GET', '/api/repositories/removed')).status).toBe(404);
-    await api.register('removed', git.path);
+    await api.register('removed', world.git.path);
     expect((await api.search('removed', { q: 'vicuna' })).status).toBe(404);
     expect(await api.synced('removed')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
   });
 
   it('waits for a sync', async () => {
-    await api.register('busy', git.path);
+    await api.register('busy', world.git.path);
     const { body } = await api.sync('busy');
     expect((await api.call('DELETE', '/api/repositories/busy')).status).toBe(409);
     await api.ended(body.job_id);

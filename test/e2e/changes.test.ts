@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
 /** A small sync lists what differs between two trees; where that cannot be had, the whole tree tells the same. */
-let world: World;
-let git: GitRepository;
-beforeAll(async () => {
-  world = await startWorld();
-  git = await createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' });
-  await world.api.register('zoo', git.path);
-  await world.api.synced('zoo');
+const world = useWorld({
+  git: () => createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' }),
 });
-afterAll(async () => {
-  await world.close();
-  await git.cleanup();
+beforeAll(async () => {
+  await world.api.register('zoo', world.git.path);
+  await world.api.synced('zoo');
 });
 
 const attributes = 'repositories/zoo/attributes/';
 const change = async (word: string): Promise<void> => {
-  await git.write({ 'a.ts': `export const a = "${word}";\n` });
-  await git.commit(word);
+  await world.git.write({ 'a.ts': `export const a = "${word}";\n` });
+  await world.git.commit(word);
 };
 const oneModified = { status: 'completed', counts: { added: 0, modified: 1, deleted: 0, unchanged: 1 } };
 
@@ -34,12 +29,12 @@ describe('a small sync', () => {
   });
 
   it('reads the whole tree when the commit of the last one is gone', async () => {
-    const gone = await git.head();
-    await git.write({ 'a.ts': 'export const a = "dingo";\n' });
-    await git.git('commit', '--quiet', '--all', '--amend', '--message', 'rewritten');
-    await git.git('reflog', 'expire', '--expire=now', '--all');
-    await git.git('gc', '--quiet', '--prune=now');
-    await expect(git.git('cat-file', '-e', gone)).rejects.toThrow();
+    const gone = await world.git.head();
+    await world.git.write({ 'a.ts': 'export const a = "dingo";\n' });
+    await world.git.git('commit', '--quiet', '--all', '--amend', '--message', 'rewritten');
+    await world.git.git('reflog', 'expire', '--expire=now', '--all');
+    await world.git.git('gc', '--quiet', '--prune=now');
+    await expect(world.git.git('cat-file', '-e', gone)).rejects.toThrow();
     expect(await world.api.synced('zoo')).toMatchObject(oneModified);
     expect((await world.api.found('zoo', 'dingo'))[0]).toBe('a.ts');
   });

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../local/cli/read-settings.ts';
@@ -15,7 +16,9 @@ const broken = Promise.withResolvers<string>();
 beforeAll(async () => {
   git = await createGitRepository({ 'a.ts': 'export const a = "ibex";\n' });
   data = await makeDataDir();
-  server = await startServer({ dataDir: data.path, host: '127.0.0.1', port: 0, logLevel: 'silent', user: 'ann' });
+  const sourceRoots = { folders: [tmpdir()], forAll: false };
+  const options = { dataDir: data.path, host: '127.0.0.1', port: 0, user: 'ann', sourceRoots } as const;
+  server = await startServer({ ...options, logLevel: 'silent' });
 });
 afterAll(async () => {
   await server.close();
@@ -90,7 +93,7 @@ describe('the command line', () => {
   });
 
   it('ends with 1 and the cause when the sync fails, and throws what the service refuses', async () => {
-    const { code, out } = run(['/nowhere/at/all', '--once']);
+    const { code, out } = run([`${tmpdir()}/nowhere/at/all`, '--once']);
     expect(await code).toBe(1);
     expect(out.text).toContain('Sync failed');
     await expect(run(['ftp://host/x', '--once']).code).rejects.toThrow('source.url');

@@ -1,3 +1,6 @@
+import { chmod, readdir, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { makeDataDir, runCommand } from '../support/service-process.ts';
@@ -57,4 +60,37 @@ describe('npm start -- <path> --once', () => {
     expect(stderr).toContain('source.url');
     expect(code).toBe(1);
   });
+});
+
+describe('before anything is started', () => {
+  it('refuses a data directory that other users can enter', async () => {
+    const open = await makeDataDir();
+    await chmod(open.path, 0o755);
+    const { code, stderr } = await runCommand([git.path, '--once'], open.path);
+    expect(stderr).toContain(`chmod 700 '${open.path}'`);
+    expect(code).toBe(1);
+    await open.remove();
+  });
+
+  it('says that there is no git', async () => {
+    const { code, stderr } = await runCommand([git.path, '--once'], data.path, { PATH: '/nowhere' });
+    expect(stderr).toMatch(/no program git on the PATH: git 2\.37 or later is needed/);
+    expect(code).toBe(1);
+  });
+
+  it('says that the port is in use, and how to choose another', async () => {
+    const other = createServer();
+    const port = await new Promise<number>((done) =>
+      other.listen(0, '127.0.0.1', () => done((other.address() as { port: number }).port)),
+    );
+    const { code, stderr } = await runCommand([], data.path, { PORT: String(port) });
+    other.close();
+    expect(stderr).toMatch(new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use.*PORT`));
+    expect(code).toBe(1);
+  });
+});
+
+it('leaves nothing in its data directory that others may read', async () => {
+  for (const entry of await readdir(data.path, { recursive: true }))
+    expect((await stat(join(data.path, entry))).mode & 0o077, entry).toBe(0);
 });

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
-import type { Api } from '../support/api.ts';
+import { localUser } from '../../local/cli/read-settings.ts';
+import { openTokenIssuer } from '../../local/token-issuer.ts';
+import { type Api, createApi } from '../support/api.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
 import { type SmartHttpServer, startSmartHttpServer } from '../support/smart-http-server.ts';
@@ -20,6 +22,12 @@ let data: Awaited<ReturnType<typeof makeDataDir>>;
 let temp: string;
 /** Where the git that the service finds is. */
 let bin: string;
+let bounds: {
+  readonly users: readonly string[];
+  readonly hosts: readonly string[];
+  readonly prefixes: readonly string[];
+};
+let kept: Readonly<Record<string, object>>;
 let logs = '';
 const answers: string[] = [];
 
@@ -29,13 +37,21 @@ beforeAll(async () => {
   data = await makeDataDir();
   temp = await mkdtemp(join(tmpdir(), 'test-credentials-'));
   const hosts = [new URL(server.url).host];
-  await writeCredentials({
-    right: { username: 'robot', password: secret, hosts },
-    wrong: { username: 'robot', password: 'Plugh-the-wrong-secret', hosts },
-    elsewhere: { username: 'robot', password: secret, hosts: ['git.example.com'] },
-    token: { token: secret, hosts },
+  const robot = { username: 'robot', password: secret };
+  bounds = { users: [localUser()], hosts, prefixes: [`${server.url}/`] };
+  kept = {
+    right: { ...robot, ...bounds },
+    wrong: { ...robot, password: 'Plugh-the-wrong-secret', ...bounds },
+    token: { token: secret, ...bounds },
+    shared: { ...robot, ...bounds, users: '*' },
+    bobs: { ...robot, ...bounds, users: ['bob'] },
+    both: { ...robot, ...bounds, users: ['bob', localUser()] },
+    elsewhere: { ...robot, ...bounds, hosts: ['git.example.com'], prefixes: ['https://git.example.com/'] },
+    'other-path': { ...robot, ...bounds, prefixes: [`${server.url}/other/`] },
+    'of-old': { ...robot, hosts },
     empty: {},
-  });
+  };
+  await writeCredentials(kept);
   bin = await mkdtemp(join(tmpdir(), 'test-bin-'));
   await installNotingGit();
   const PATH = `${bin}:${process.env.PATH}`;
@@ -69,6 +85,12 @@ const recording = (real: Api): Api => ({
   },
 });
 
+/** The API for another user of the same service, whose answers are kept too. */
+const as = async (user: string): Promise<Api> => {
+  const issuer = await openTokenIssuer(data.path);
+  return recording(createApi(service.url, await issuer.issue(user)));
+};
+
 /** A `git` that notes the arguments of each call, and then is the real one. */
 const installNotingGit = async (): Promise<void> => {
   const real = execFileSync('sh', ['-c', 'command -v git']).toString().trim();
@@ -88,10 +110,17 @@ const filesWith = async (directory: string, words: readonly string[]): Promise<s
   return found;
 };
 
-const syncWith = async (id: string, credential?: string): Promise<JobAnswer> => {
+const register = (id: string, credential?: string, by: Api = api) => {
   const source = { url: `${server.url}/.git`, ...(credential === undefined ? {} : { credential }) };
-  const created = await api.call('POST', '/api/repositories', { repository_id: id, source });
-  expect(created.status).toBe(201);
+  return by.call('POST', '/api/repositories', { repository_id: id, source });
+};
+
+const syncWith = async (id: string, credential?: string): Promise<JobAnswer> => {
+  expect((await register(id, credential)).status).toBe(201);
+  return sync(id);
+};
+
+const sync = async (id: string): Promise<JobAnswer> => {
   const { body } = await api.call<JobAnswer>('POST', `/api/repositories/${id}/sync`);
   for (;;) {
     const job = await api.call<JobAnswer>('GET', `/api/jobs/${body.job_id}`);
@@ -115,30 +144,96 @@ it('without a credential it may not be read', async () => {
 it.each([
   ['wrong', 'SourceNotFoundError'],
   ['token', 'SourceNotFoundError'],
-  ['nobody-knows', 'SourceNotFoundError'],
-  ['empty', 'SourceRefusedError'],
-  ['elsewhere', 'SourceRefusedError'],
 ])('a credential that does not do is named by the failure: %s', async (credential, code) => {
   const job = await syncWith(`with-${credential}`, credential);
   expect(job).toMatchObject({ status: 'failed', error: { code } });
   expect(job.error?.message).toContain(credential);
 });
 
+/** All that a registration may learn of a credential that it cannot have. */
+const refusal = {
+  status: 400,
+  body: {
+    errors: [
+      {
+        field: 'source.credential',
+        message: 'must be a credential that you may use for this source: the operator’s log says why it is not',
+      },
+    ],
+  },
+};
+
+it.each([
+  ['nobody-knows', 'there is no credential of that name'],
+  ['bobs', 'the user is not in its users'],
+  ['elsewhere', 'the host is not in its hosts'],
+  ['other-path', 'the address is none of its prefixes'],
+  ['of-old', 'add \\"users\\": [\\"<user id>\\"], or \\"users\\": \\"*\\" for everybody'],
+  ['empty', 'it must hold {username, password} or {token}'],
+])('a registration learns nothing of a credential that it cannot have, the log all: %s', async (credential, why) => {
+  const before = logs.length;
+  expect(await register('guessed', credential)).toMatchObject(refusal);
+  expect((await api.call('GET', '/api/repositories/guessed')).status).toBe(404);
+  await expect.poll(() => logs.slice(before)).toContain(why);
+  expect(logs.slice(before)).toContain(`"credential":"${credential}"`);
+});
+
+it('a change of settings asks for the right of who asks, and of the owner', async () => {
+  const bob = await as('bob');
+  expect((await register('settings', 'right')).status).toBe(201);
+  await api.call('PUT', '/api/repositories/settings/grants/bob', { role: 'owner' });
+  const change = (by: Api, credential: string | null) =>
+    by.call('PATCH', '/api/repositories/settings', { source: { credential } });
+  for (const credential of ['bobs', 'nobody-knows', 'other-path']) {
+    expect(await change(api, credential)).toMatchObject(refusal);
+    expect(await change(bob, credential)).toMatchObject(refusal);
+  }
+  expect(await change(bob, 'right')).toMatchObject(refusal);
+  for (const credential of ['both', 'shared', null]) expect((await change(bob, credential)).status).toBe(200);
+  expect((await change(api, 'right')).status).toBe(200);
+});
+
+it('whoever registers is looked at, not who owns the machine', async () => {
+  const bob = await as('bob');
+  expect(await register('of-bob', 'right', bob)).toMatchObject(refusal);
+  expect((await register('of-bob', 'bobs', bob)).status).toBe(201);
+});
+
+it('a right that is taken away ends at the next use, and is looked at by its owner’s name', async () => {
+  expect(await syncWith('narrowed', 'shared')).toMatchObject({ status: 'completed' });
+  await git.write({ 'c.ts': 'export const c = "cockle";\n' });
+  await git.commit();
+  await writeCredentials({ ...kept, shared: { ...kept.shared, users: ['bob'] } });
+  // Bob may use it, and asks: the repository is not his.
+  await api.call('PUT', '/api/repositories/narrowed/grants/bob', { role: 'write' });
+  const { body } = await (await as('bob')).call<JobAnswer>('POST', '/api/repositories/narrowed/sync');
+  const job = await service.api.ended(body.job_id);
+  await writeCredentials(kept);
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'SourceRefusedError' } });
+  expect(job.error?.message).toContain('the operator’s log says why');
+  // The look that the 202 waited for has not been at the source either.
+  expect(body.pull[0]).toMatchObject({ to: null });
+  expect(await service.api.found('narrowed', 'cockle')).not.toContain('c.ts');
+});
+
 it('a file of credentials that others may read is refused', async () => {
+  expect((await register('open-file', 'right')).status).toBe(201);
   await chmod(join(data.path, 'credentials.json'), 0o640);
   try {
-    const job = await syncWith('open-file', 'right');
+    const job = await sync('open-file');
     expect(job).toMatchObject({ status: 'failed', error: { code: 'SourceRefusedError' } });
     expect(job.error?.message).toContain('chmod 600');
+    expect(await register('open-file-2', 'right')).toMatchObject(refusal);
   } finally {
     await chmod(join(data.path, 'credentials.json'), 0o600);
   }
 });
 
 it('a file of credentials that is no JSON is refused, and not quoted', async () => {
-  const kept = await readFile(join(data.path, 'credentials.json'), 'utf8');
+  expect((await register('broken-file', 'right')).status).toBe(201);
   await writeCredentials(`{"right": {"username": "robot", "password": "${secret}" "}`);
-  const job = await syncWith('broken-file', 'right');
+  const job = await sync('broken-file');
+  expect(await register('broken-file-2', 'right')).toMatchObject(refusal);
   await writeCredentials(kept);
   expect(job).toMatchObject({ status: 'failed', error: { code: 'SourceRefusedError' } });
 });

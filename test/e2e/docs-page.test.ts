@@ -5,19 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenApiDocument } from '../../core/contract/openapi.ts';
+import type { OpenApiDocument } from '../../core/contract/openapi/openapi.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { contrasts } from '../support/page-contrasts.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
+const world = useWorld();
 let page: { readonly headers: Headers; readonly html: string };
 beforeAll(async () => {
-  world = await startWorld();
   const response = await fetch(`${world.server.url}/api/docs`);
   page = { headers: response.headers, html: await response.text() };
 });
-afterAll(() => world.close());
 
 describe('GET /api/openapi.json', () => {
   it('answers everybody with the document that has every route', async () => {

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
-import type { GitRepository } from '../support/git-repository.ts';
 import { createLargeRepository } from '../support/large-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const FILES = 1500;
-let world: World;
-let git: GitRepository;
-beforeAll(async () => {
-  world = await startWorld();
-  git = await createLargeRepository(FILES);
-  await world.api.register('measured', git.path);
-});
-afterAll(async () => {
-  await world.close();
-  await git.cleanup();
-});
+const world = useWorld({ git: () => createLargeRepository(FILES) });
+beforeAll(() => world.api.register('measured', world.git.path));
 
 interface Followed {
   readonly ended: JobAnswer;
@@ -54,8 +44,8 @@ const touch = async (from: number, files: number): Promise<void> => {
     const n = from + i;
     return [`src/part-${n % 40}/module-${n}.ts`, `export const ${word}${n} = (x: number) => x + ${n};\n`.repeat(20)];
   });
-  await git.write(Object.fromEntries(contents));
-  await git.commit(word);
+  await world.git.write(Object.fromEntries(contents));
+  await world.git.commit(word);
 };
 
 describe('estimated_completion', () => {

@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { JobFileList } from '../../core/contract/api.ts';
 import type { JobId } from '../../core/contract/ids.ts';
-import { reconcileSyncs } from '../../core/steps/reconcile-syncs.ts';
-import { createFaults, holdEmbedding } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { EmbedderRefusedError, GenerationNotFoundError, ObjectMissingError } from '../../core/domain/errors.ts';
+import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
+import { failEmbedding, holdEmbedding } from '../support/faults.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
+const world = useWorld();
+const { faults } = world;
 
 const base = { 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' };
 
 /** A registered repository with a completed index of `base`. */
 const indexed = async (id: string): Promise<GitRepository> => {
-  const git = await createGitRepository(base);
-  repositories.push(git);
-  await world.api.register(id, git.path);
+  const git = await world.registered(id, base);
   expect((await world.api.synced(id)).status).toBe('completed');
   return git;
 };
@@ -33,21 +24,30 @@ const add = async (git: GitRepository, files: Record<string, string>): Promise<v
   await git.commit('more');
 };
 
+/** As a cloud says it: with what is the operator's own. */
+const foreign = 'User: arn:aws:sts::123456789012:assumed-role/stage-role/stage is not authorized';
+
+/** What is logged as an error until the faults are cleared. */
+const captureErrors = () => {
+  const lines: unknown[] = [];
+  faults.set('logger', () => ({ error: (message, facts) => void lines.push([message, facts]) }));
+  return lines;
+};
+
 describe('a bad file', () => {
   it('that cannot be embedded fails alone: the others are indexed, and the job says so', async () => {
     const git = await indexed('poison');
-    faults.set('embedder', (real) => ({
-      embed: async (texts, kind) => {
-        if (kind === 'document' && texts.some((text) => text.includes('poison')))
-          throw new RangeError('no vector for this');
-        return real.embed(texts, kind);
-      },
-    }));
+    failEmbedding(faults, 'poison', foreign);
     await add(git, { 'bad.ts': 'export const bad = "poison";\n', 'c.ts': 'export const c = "caracal";\n' });
     const job = await world.api.synced('poison');
     expect(job).toMatchObject({ status: 'completed_with_errors', counts: { indexed: 1, failed: 1 } });
     expect((await world.api.found('poison', 'caracal'))[0]).toBe('c.ts');
     expect(await world.api.found('poison', 'poison')).not.toContain('bad.ts');
+    const ledger = await world.api.call<JobFileList>('GET', `/api/jobs/${job.job_id}/files`);
+    expect(ledger.body.files).toMatchObject([{ path: 'bad.ts', outcome: 'failed' }]);
+    expect(ledger.body.files[0]?.reason).toContain(`RangeError: a fault in the service`);
+    expect(ledger.body.files[0]?.reason).toContain(job.job_id);
+    expect(JSON.stringify(ledger.body)).not.toContain('arn:');
     // It is not tried at every sync: that is what a retry is for.
     expect(await world.api.synced('poison')).toMatchObject({ progress: { files_total: 0 } });
   });
@@ -65,17 +65,41 @@ describe('a bad file', () => {
   });
 });
 
+it('a model that may not be used ends the job with a cause that says so, and fails no file; the sync after its subscription indexes all', async () => {
+  const git = await indexed('unsubscribed');
+  await add(git, { 'c.ts': 'export const c = "cormorant";\n' });
+  const cause = 'the embedding model m cannot be used: Bedrock denies access to it';
+  faults.set('embedder', (real) => ({
+    id: real.id,
+    dimensions: real.dimensions,
+    embed: () => Promise.reject(new EmbedderRefusedError(cause, { cause: foreign })),
+  }));
+  const job = await world.api.synced('unsubscribed');
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'EmbedderRefusedError', message: cause } });
+  faults.clear();
+  expect(await world.api.synced('unsubscribed')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
+  expect((await world.api.found('unsubscribed', 'cormorant'))[0]).toBe('c.ts');
+});
+
 describe('a step that fails', () => {
   it('in publish leaves the old index answering; the next sync finishes the work', async () => {
     const git = await indexed('unsettled');
     await add(git, { 'c.ts': 'export const c = "cheetah";\n' });
     faults.set('index', () => ({
       settle: async () => {
-        throw new Error('disk full');
+        throw new Error(foreign);
       },
     }));
+    const logged = captureErrors();
     const failed = await world.api.synced('unsettled');
-    expect(failed).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('disk full') } });
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'Error' } });
+    // Another's words stand in the log alone, under the id that the answer names.
+    expect(JSON.stringify(failed)).not.toContain('arn:');
+    expect(failed.error?.message).toContain(`in the log, under ${failed.job_id}`);
+    expect(logged).toMatchObject([['sync failed', { job_id: failed.job_id, code: 'Error', cause: foreign }]]);
+    const { job_id, ended_at, error } = failed;
+    const { last_sync } = await world.api.repository('unsettled');
+    expect(last_sync).toEqual({ job_id, status: 'failed', ended_at, error });
     expect(await world.api.found('unsettled', 'cheetah')).not.toContain('c.ts');
     expect((await world.api.found('unsettled', 'axolotl'))[0]).toBe('a.ts');
     faults.clear();
@@ -91,7 +115,7 @@ describe('a step that fails', () => {
     await add(git, { 'c.ts': 'export const c = 1;\n' });
     faults.set('objects', (real) => ({
       getLines: (key) => {
-        if (key.includes('/manifests/')) throw new Error('manifest unreadable');
+        if (key.includes('/manifests/')) throw new ObjectMissingError('manifest unreadable');
         return real.getLines(key);
       },
     }));
@@ -119,14 +143,13 @@ describe('a step that fails', () => {
   });
 
   it('in many batches names the batch’s own error', async () => {
-    const git = await createGitRepository(
+    await world.registered(
+      'batches',
       Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`f${i}.ts`, `export const f${i} = ${i};\n`])),
     );
-    repositories.push(git);
-    await world.api.register('batches', git.path);
     faults.set('index', () => ({
       put: async () => {
-        throw new Error('index out of reach');
+        throw new GenerationNotFoundError('index out of reach');
       },
     }));
     const job = await world.api.synced('batches');
@@ -173,7 +196,7 @@ describe('a cancelled job', () => {
     const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('cancelled');
     await gate.reached;
-    const outcome = await world.server.runtime.sync.cancel(body.job_id as JobId, new Date());
+    const outcome = await world.server.runtime.ends.cancel(body.job_id as JobId, new Date());
     expect(outcome.kind).toBe('cancelled');
     gate.open();
     faults.clear();

@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer, JobList } from '../../core/contract/api.ts';
-import type { GitRepository } from '../support/git-repository.ts';
 import { createLargeRepository } from '../support/large-repository.ts';
-import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
+import { useService } from '../support/use-service.ts';
 
 const FILES = 800;
 
-let git: GitRepository;
-let data: Awaited<ReturnType<typeof makeDataDir>>;
-let service: ServiceProcess;
-beforeAll(async () => {
-  git = await createLargeRepository(FILES);
-  data = await makeDataDir();
-  service = await startService(data.path);
-  await service.api.register('forced', git.path);
-});
-afterAll(async () => {
-  await service.kill();
-  await data.remove();
-  await git.cleanup();
-});
+const service = useService(() => createLargeRepository(FILES));
+beforeAll(() => service.api.register('forced', service.git.path));
 
 describe('force sync cancellation', () => {
   it('twenty at once leave one running job and a correct index', async () => {

@@ -4,11 +4,11 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RepositoryCreated } from '../../core/contract/api.ts';
-import type { OpenApiDocument } from '../../core/contract/openapi.ts';
+import type { OpenApiDocument } from '../../core/contract/openapi/openapi.ts';
 import { type ApiContract, createApiContract } from '../support/api-contract.ts';
 import { type Grounds, requestsOf, type Sent } from '../support/api-requests.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
 /**
  * The API against its own document: requests made from the document, right ones and almost right ones, against the real
@@ -19,8 +19,9 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 250);
 /** Requests that are under way at once. */
 const TOGETHER = 10;
 
-let world: World;
-let git: GitRepository;
+const world = useWorld({
+  git: () => createGitRepository({ 'a.ts': 'export const animal = "vicuna";\n', 'b.bin': 'a\0b' }),
+});
 let contract: ApiContract;
 let grounds: Grounds;
 const agent = new Agent({ keepAlive: true, maxSockets: TOGETHER });
@@ -28,29 +29,23 @@ const jobs: string[] = [];
 /** Of webhooks; the first one is not there. */
 const deliveries = ['msg-00000000-0000-0000-0000-000000000000'];
 beforeAll(async () => {
-  world = await startWorld();
-  git = await createGitRepository({ 'a.ts': 'export const animal = "vicuna";\n', 'b.bin': 'a\0b' });
   const document = (await world.anonymous.call<OpenApiDocument>('GET', '/api/openapi.json')).body;
   contract = createApiContract(document);
-  const registered = await world.api.register('indexed', git.path);
-  await world.api.register('victim', git.path);
+  const registered = await world.api.register('indexed', world.git.path);
+  await world.api.register('victim', world.git.path);
   jobs.push((await world.api.synced('indexed')).job_id);
   await world.api.call('PUT', '/api/repositories/indexed/grants/bob', { role: 'read' });
   const issued = ['ann', 'bob', 'eve'].map(async (user) => [user, await world.server.issuer.issue(user)]);
   grounds = {
     document,
-    repositoryPath: git.path,
+    repositoryPath: world.git.path,
     tokens: Object.fromEntries(await Promise.all(issued)),
     pushSecret: (registered as RepositoryCreated).secrets.push,
     jobs,
     deliveries,
   };
 });
-afterAll(async () => {
-  agent.destroy();
-  await world.close();
-  await git.cleanup();
-});
+afterAll(() => agent.destroy());
 
 interface Got {
   readonly status: number;
@@ -77,7 +72,8 @@ const send = ({ operation, path, headers, body }: Sent): Promise<Got> =>
   });
 
 /** Sources that this machine may not read, what a cron expression holds, cursors, which fields go together. */
-const BEYOND_SCHEMAS = /^(source\.url|schedule|query\.cursor|query\.q|remote|branch|progress_webhook)$/;
+const BEYOND_SCHEMAS =
+  /^(source\.url|source\.credential|schedule|query\.cursor|query\.q|remote|branch|progress_webhook)$/;
 
 const check = async (sent: Sent): Promise<void> => {
   const got = await send(sent);

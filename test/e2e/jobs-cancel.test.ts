@@ -1,29 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
-import type { GitRepository } from '../support/git-repository.ts';
 import { createLargeRepository } from '../support/large-repository.ts';
-import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
+import { useService } from '../support/use-service.ts';
 
-let git: GitRepository;
-let data: Awaited<ReturnType<typeof makeDataDir>>;
-let service: ServiceProcess;
-beforeAll(async () => {
-  git = await createLargeRepository(3000);
-  data = await makeDataDir();
-  service = await startService(data.path);
-});
-afterAll(async () => {
-  await service.kill();
-  await data.remove();
-  await git.cleanup();
-});
+const service = useService(() => createLargeRepository(3000));
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Processor time that the service has used, all threads together, in seconds: utime and stime of /proc, in 1/100 s. */
 const processorSeconds = async (): Promise<number> => {
-  const stat = await readFile(`/proc/${service.child.pid}/stat`, 'utf8');
+  const stat = await readFile(`/proc/${service.process.child.pid}/stat`, 'utf8');
   const [utime, stime] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -31,21 +18,12 @@ const processorSeconds = async (): Promise<number> => {
   return (Number(utime) + Number(stime)) / 100;
 };
 
-const untilDone = async (jobId: string, files: number): Promise<void> => {
-  for (;;) {
-    const job = await service.api.job(jobId);
-    if (job.ended_at !== null) throw new Error(`the job ended too early: ${JSON.stringify(job)}`);
-    if (job.progress.files_processed >= files) return;
-    await pause(20);
-  }
-};
-
 describe('job cancellation during sync', () => {
   it('stops embedding within two seconds; the old index stays and the next sync is accepted at once', async () => {
     const { api } = service;
-    await api.register('large', git.path);
+    await api.register('large', service.git.path);
     const { body: running } = await api.sync('large');
-    await untilDone(running.job_id, 300);
+    await service.untilDone(running.job_id, 300);
     const cancelled = await api.call<JobAnswer>('POST', `/api/jobs/${running.job_id}/cancel`);
     expect(cancelled.status).toBe(202);
     expect(await api.repository('large')).toMatchObject({ status: 'idle', index: { branches: [] } });

@@ -1,24 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobList, Problem } from '../../core/contract/api.ts';
-import type { Api, Reply } from '../support/api.ts';
-import { createFaults } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import type { Reply } from '../support/api.ts';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-let git: GitRepository;
-let api: Api;
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-  git = await createGitRepository({ 'a.ts': 'export const a = 1;\n' });
-  api = world.api;
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  await git.cleanup();
-});
+const world = useWorld({ git: () => createGitRepository({ 'a.ts': 'export const a = 1;\n' }) });
+const { api, faults } = world;
 
 type SyncReply = Pick<Problem, 'title' | 'errors'> & { readonly job_id: string };
 const sync = (id: string, key: string, options: unknown = {}, as = api) =>
@@ -31,7 +18,7 @@ const jobsOf = async (id: string): Promise<number> =>
 
 describe('the same request under the same Idempotency-Key', () => {
   it('gets the very same answer, while the job runs and after it, and makes no second job', async () => {
-    await api.register('replayed', git.path);
+    await api.register('replayed', world.git.path);
     const first = await sync('replayed', 'key-1', { branches: ['main'] });
     expect(first.status).toBe(202);
     expect(first.headers.get('idempotency-replayed')).toBeNull();
@@ -46,7 +33,7 @@ describe('the same request under the same Idempotency-Key', () => {
   });
 
   it('of fifty at once: one job, and everybody is told of it in the same words', async () => {
-    await api.register('together', git.path);
+    await api.register('together', world.git.path);
     const replies = await Promise.all(Array.from({ length: 50 }, () => sync('together', 'key-1')));
     expect(new Set(replies.map((reply) => JSON.stringify(told(reply)))).size).toBe(1);
     expect(replies.filter((reply) => reply.headers.get('idempotency-replayed') === null)).toHaveLength(1);
@@ -55,8 +42,8 @@ describe('the same request under the same Idempotency-Key', () => {
   });
 
   it('is answered with the job when the first answer could not be kept', async () => {
-    await api.register('unkept', git.path);
-    faults.set('sync', () => ({
+    await api.register('unkept', world.git.path);
+    faults.set('claims', () => ({
       rememberAnswer: async () => {
         throw new Error('no room');
       },
@@ -72,7 +59,7 @@ describe('the same request under the same Idempotency-Key', () => {
 
 describe('an Idempotency-Key', () => {
   it('that stands for another request is refused with 422', async () => {
-    await api.register('conflict', git.path);
+    await api.register('conflict', world.git.path);
     const { body } = await sync('conflict', 'key-1');
     const other = await sync('conflict', 'key-1', { full_reindex: true });
     expect(other.status).toBe(422);
@@ -83,19 +70,19 @@ describe('an Idempotency-Key', () => {
   });
 
   it('is the user’s own, and the repository’s', async () => {
-    await api.register('owned', git.path);
+    await api.register('owned', world.git.path);
     await api.call('PUT', '/api/repositories/owned/grants/bob', { role: 'write' });
     const mine = await sync('owned', 'key-1');
     await api.ended(mine.body.job_id);
-    const theirs = await sync('owned', 'key-1', {}, await world.as('bob'));
+    const theirs = await sync('owned', 'key-1', {}, world.as('bob'));
     expect(theirs.status).toBe(202);
     expect(theirs.body.job_id).not.toBe(mine.body.job_id);
     await api.ended(theirs.body.job_id);
-    expect((await sync('owned', 'key-1', {}, await world.as('eve'))).status).toBe(403);
+    expect((await sync('owned', 'key-1', {}, world.as('eve'))).status).toBe(403);
   });
 
   it('of a request that was refused is free again', async () => {
-    await api.register('refused', git.path);
+    await api.register('refused', world.git.path);
     const running = await api.sync('refused');
     const held = await sync('refused', 'key-1');
     expect(held.status).toBe(409);
@@ -113,7 +100,7 @@ describe('an Idempotency-Key', () => {
   });
 
   it('may have 255 characters, whatever they are', async () => {
-    await api.register('longest', git.path);
+    await api.register('longest', world.git.path);
     const key = `a "b" #/?&; {c} ~${'x'.repeat(239)}`.slice(0, 255);
     const first = await sync('longest', key);
     expect(first.status).toBe(202);

@@ -1,48 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer, JobFile, JobFileList, Problem } from '../../core/contract/api.ts';
-import type { Api } from '../support/api.ts';
-import { createFaults, holdEmbedding } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { fieldsOf } from '../support/api.ts';
+import { failEmbedding, holdEmbedding } from '../support/faults.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-let api: Api;
-let eve: Api;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-  api = world.api;
-  eve = await world.as('eve');
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
+const world = useWorld();
+const { api, faults } = world;
+const eve = world.as('eve');
 
-const registered = async (id: string, files: Record<string, string | Uint8Array>): Promise<GitRepository> => {
-  const git = await createGitRepository(files);
-  repositories.push(git);
-  await api.register(id, git.path);
-  return git;
-};
-
-const failOn = (word: string): void =>
-  faults.set('embedder', (real) => ({
-    embed: async (texts, kind) => {
-      if (kind === 'document' && texts.some((text) => text.includes(word)))
-        throw new RangeError(`no vector for ${word}`);
-      return real.embed(texts, kind);
-    },
-  }));
-
-const fields = (problem: Problem): string[] => (problem.errors ?? []).map((error) => error.field);
 const files = (jobId: string, query = '') => api.call<JobFileList>('GET', `/api/jobs/${jobId}/files${query}`);
 
 describe('the ledger', () => {
   it('holds every file that a job skipped or failed, and why; failed ones first', async () => {
-    const git = await registered('ledger', {
+    const git = await world.registered('ledger', {
       'a.ts': 'export const a = 1;\n',
       'bad.ts': 'export const bad = "poison";\n',
       'image.bin': new Uint8Array([1, 0, 2]),
@@ -51,14 +21,19 @@ describe('the ledger', () => {
     });
     await git.link('link.ts', 'a.ts');
     await git.commit();
-    failOn('poison');
+    failEmbedding(faults, 'poison');
     const job = await api.synced('ledger');
     expect(job).toMatchObject({ status: 'completed_with_errors', counts: { failed: 1, skipped: 4 } });
     const { status, body } = await files(job.job_id);
     expect(status).toBe(200);
     expect(body).toEqual({
       files: [
-        { branch: 'main', path: 'bad.ts', outcome: 'failed', reason: expect.stringContaining('no vector for poison') },
+        {
+          branch: 'main',
+          path: 'bad.ts',
+          outcome: 'failed',
+          reason: expect.stringContaining('RangeError: a fault in the service'),
+        },
         { branch: 'main', path: 'empty.ts', outcome: 'skipped', reason: 'empty' },
         { branch: 'main', path: 'image.bin', outcome: 'skipped', reason: 'binary' },
         { branch: 'main', path: 'link.ts', outcome: 'skipped', reason: 'symlink' },
@@ -89,7 +64,7 @@ describe('the ledger', () => {
   });
 
   it('tells branches apart', async () => {
-    const git = await registered('branches', { 'a.bin': new Uint8Array([0]) });
+    const git = await world.registered('branches', { 'a.bin': new Uint8Array([0]) });
     await git.branch('develop');
     await git.write({ 'b.bin': new Uint8Array([0, 1]) });
     await git.commit();
@@ -115,7 +90,7 @@ describe('the ledger', () => {
       ['?limit=1001', 'query.limit'],
     ] as const) {
       const { status, body } = await api.call('GET', `/api/jobs/${job.job_id}/files${query}`);
-      expect([status, fields(body)]).toEqual([400, [field]]);
+      expect([status, fieldsOf(body)]).toEqual([400, [field]]);
     }
     expect((await files(job.job_id, '?cursor=skipped.7.0')).body).toEqual({ files: [], next: null });
     expect((await eve.call('GET', `/api/jobs/${job.job_id}/files`)).status).toBe(403);
@@ -128,8 +103,8 @@ describe('trying again what failed', () => {
     as.call<Pick<JobAnswer, 'job_id'> & Pick<Problem, 'title'>>('POST', `/api/jobs/${jobId}/retry-failed`);
   let failed: JobAnswer;
   beforeAll(async () => {
-    await registered('retry', { 'a.ts': 'export const a = 1;\n', 'bad.ts': 'export const bad = "poison";\n' });
-    failOn('poison');
+    await world.registered('retry', { 'a.ts': 'export const a = 1;\n', 'bad.ts': 'export const bad = "poison";\n' });
+    failEmbedding(faults, 'poison');
     failed = await api.synced('retry');
     faults.clear();
     expect(failed.status).toBe('completed_with_errors');

@@ -1,39 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JobAnswer, JobList, Problem } from '../../core/contract/api.ts';
-import type { Api } from '../support/api.ts';
-import { createFaults, holdEmbedding } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { JobAnswer, JobList } from '../../core/contract/api.ts';
+import { fieldsOf } from '../support/api.ts';
+import { holdEmbedding } from '../support/faults.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-let api: Api;
-let eve: Api;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-  api = world.api;
-  eve = await world.as('eve');
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
-
-const registered = async (id: string, files: Record<string, string | Uint8Array>): Promise<GitRepository> => {
-  const git = await createGitRepository(files);
-  repositories.push(git);
-  await api.register(id, git.path);
-  return git;
-};
-
-const fields = (problem: Problem): string[] => (problem.errors ?? []).map((error) => error.field);
+const world = useWorld();
+const { api, faults } = world;
+const eve = world.as('eve');
 
 describe('the history of a repository', () => {
   const ids: string[] = [];
   beforeAll(async () => {
-    await registered('history', { 'a.ts': 'export const a = 1;\n' });
+    await world.registered('history', { 'a.ts': 'export const a = 1;\n' });
     for (let i = 0; i < 5; i++) ids.unshift((await api.synced('history')).job_id);
   });
   const page = (query: string) => api.call<JobList>('GET', `/api/repositories/history/jobs${query}`);
@@ -65,7 +43,7 @@ describe('the history of a repository', () => {
     for (const query of ['?cursor=nonsense', '?limit=0', '?limit=101', '?limit=x', '?more=1']) {
       const { status, body } = await api.call('GET', `/api/repositories/history/jobs${query}`);
       expect(status).toBe(400);
-      expect(fields(body)).toEqual([
+      expect(fieldsOf(body)).toEqual([
         query.startsWith('?cursor') ? 'query.cursor' : query.startsWith('?l') ? 'query.limit' : 'query.more',
       ]);
     }
@@ -79,7 +57,7 @@ describe('the history of a repository', () => {
 
 describe('the jobs of a repository that is gone', () => {
   it('are not told to whoever registers another one under its id', async () => {
-    const git = await registered('reborn', { 'a.ts': 'export const a = 1;\n' });
+    const git = await world.registered('reborn', { 'a.ts': 'export const a = 1;\n' });
     const { job_id } = await api.synced('reborn');
     expect((await api.call('DELETE', '/api/repositories/reborn')).status).toBe(204);
     expect((await api.call('GET', `/api/jobs/${job_id}`)).status).toBe(404);
@@ -96,7 +74,7 @@ describe('the jobs of a repository that is gone', () => {
 
 describe('looking at a job again', () => {
   it('answers 304 without a body while nothing has changed', async () => {
-    await registered('tagged', { 'a.ts': 'export const a = 1;\n' });
+    await world.registered('tagged', { 'a.ts': 'export const a = 1;\n' });
     const { job_id } = await api.synced('tagged');
     const first = await api.call<JobAnswer>('GET', `/api/jobs/${job_id}`);
     const etag = first.headers.get('etag') ?? '';
@@ -130,7 +108,7 @@ describe('looking at a job again', () => {
 
 describe('cancelling a job', () => {
   it('ends it, keeps the old index and lets the next sync begin at once', async () => {
-    const git = await registered('cancel', { 'a.ts': 'export const a = "axolotl";\n' });
+    const git = await world.registered('cancel', { 'a.ts': 'export const a = "axolotl";\n' });
     await api.synced('cancel');
     await git.write({ 'b.ts': 'export const b = "bongo";\n' });
     await git.commit();

@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startSmartHttpServer } from '../support/smart-http-server.ts';
-import { startWorld, type World } from '../support/world.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
-
-const makeRepository = async (files?: Record<string, string | Uint8Array>): Promise<GitRepository> => {
-  const repository = await createGitRepository(files);
-  repositories.push(repository);
-  return repository;
-};
+const world = useWorld();
 
 const source = (name: string, body: string): string =>
   `export function ${name}(input: string): string {\n  // ${body}\n  return input + '${name}';\n}\n`;
@@ -40,7 +27,7 @@ describe('with real git repository, complete sync workflow: a first sync', () =>
   let job: JobAnswer;
   let git: GitRepository;
   beforeAll(async () => {
-    git = await makeRepository(files);
+    git = await world.makeRepository(files);
     await git.link('link.ts', 'src/render.ts');
     await git.commit('link');
     await world.api.register('first', git.path);
@@ -67,6 +54,7 @@ describe('with real git repository, complete sync workflow: a first sync', () =>
     expect(await world.api.repository('first')).toMatchObject({
       status: 'idle',
       active_job_id: null,
+      last_sync: { job_id: job.job_id, status: 'completed', ended_at: job.ended_at, error: null },
       default_branch: 'main',
       index: { branches: [{ name: 'main', commit: await git.head(), files: 5 }] },
     });
@@ -98,7 +86,7 @@ describe('a sync after changes', () => {
     const many = Object.fromEntries(
       Array.from({ length: 300 }, (_, i) => [`lib/file-${i}.ts`, source(`helper${i}`, `number ${i}`)]),
     );
-    const git = await makeRepository({ ...files, ...many });
+    const git = await world.makeRepository({ ...files, ...many });
     await world.api.register('changes', git.path);
     const first = await world.api.synced('changes');
     expect(first).toMatchObject({ status: 'completed', mode: 'full', counts: { indexed: 305 } });
@@ -139,7 +127,7 @@ describe('a sync after changes', () => {
   });
 
   it('removes what nothing holds any more, once the next sync has the lock', async () => {
-    const git = await makeRepository({ 'a.ts': source('stays', 'x'), 'b.ts': source('goes', 'y') });
+    const git = await world.makeRepository({ 'a.ts': source('stays', 'x'), 'b.ts': source('goes', 'y') });
     const gone = [{ oid: await git.git('rev-parse', 'HEAD:b.ts'), chunks: 1 }];
     const generation = { repositoryId: 'sweep', number: 1, dimensions: 512 };
     await world.api.register('sweep', git.path);
@@ -155,7 +143,7 @@ describe('a sync after changes', () => {
   });
 
   it('keeps what came back, although it was to be removed', async () => {
-    const git = await makeRepository({ 'a.ts': source('stays', 'x'), 'b.ts': source('returns', 'ocelot') });
+    const git = await world.makeRepository({ 'a.ts': source('stays', 'x'), 'b.ts': source('returns', 'ocelot') });
     await world.api.register('revert', git.path);
     await world.api.synced('revert');
     await git.remove('b.ts');
@@ -171,7 +159,7 @@ describe('a sync after changes', () => {
     const body = (last: string) =>
       Array.from({ length: 40 }, (_, i) => source(`part${i}`, `long enough to fill some chunks ${i}`)).join('\n') +
       last;
-    const git = await makeRepository({ 'long.ts': body('export const a = 1;\n'), 'other.ts': 'export {};\n' });
+    const git = await world.makeRepository({ 'long.ts': body('export const a = 1;\n'), 'other.ts': 'export {};\n' });
     await world.api.register('reuse', git.path);
     const first = await world.api.synced('reuse');
     await git.write({ 'long.ts': body('export const b = 2;\n') });
@@ -183,7 +171,7 @@ describe('a sync after changes', () => {
   });
 
   it('shares content between branches, and embeds none of it twice', async () => {
-    const git = await makeRepository({ 'a.ts': source('common', 'lynx') });
+    const git = await world.makeRepository({ 'a.ts': source('common', 'lynx') });
     await git.branch('develop');
     await git.write({ 'b.ts': source('onlyHere', 'marmot') });
     await git.commit('develop');
@@ -198,7 +186,10 @@ describe('a sync after changes', () => {
   });
 
   it('obeys ignore patterns that come and go', async () => {
-    const git = await makeRepository({ 'a.ts': source('code', 'puma'), 'notes.md': '# Notes\n\nAbout the tapir.\n' });
+    const git = await world.makeRepository({
+      'a.ts': source('code', 'puma'),
+      'notes.md': '# Notes\n\nAbout the tapir.\n',
+    });
     await world.api.register('ignoring', git.path, { ignore_patterns: ['*.log'] });
     await world.api.synced('ignoring');
     const without = await world.api.synced('ignoring', { ignore_patterns: ['*.md'] });
@@ -209,7 +200,7 @@ describe('a sync after changes', () => {
   });
 
   it('obeys .gitattributes as it stands in the commit', async () => {
-    const git = await makeRepository({ 'api.ts': source('generatedApi', 'gecko'), 'a.ts': source('own', 'x') });
+    const git = await world.makeRepository({ 'api.ts': source('generatedApi', 'gecko'), 'a.ts': source('own', 'x') });
     await world.api.register('attributes', git.path);
     await world.api.synced('attributes');
     await git.write({ '.gitattributes': 'api.ts linguist-generated\n' });
@@ -222,7 +213,7 @@ describe('a sync after changes', () => {
 
 describe('a full reindex', () => {
   it('makes the next generation, and the old one goes', async () => {
-    const git = await makeRepository({ 'a.ts': source('again', 'heron') });
+    const git = await world.makeRepository({ 'a.ts': source('again', 'heron') });
     await world.api.register('full', git.path);
     await world.api.synced('full');
     const job = await world.api.synced('full', { full_reindex: true });
@@ -237,7 +228,7 @@ describe('a full reindex', () => {
   });
 
   it('is what a smart sync does when half of the files have changed', async () => {
-    const git = await makeRepository({
+    const git = await world.makeRepository({
       'a.ts': source('one', 'x'),
       'b.ts': source('two', 'y'),
       'c.ts': source('three', 'z'),
@@ -256,25 +247,19 @@ describe('a full reindex', () => {
 
 describe('a remote over smart HTTP', () => {
   it('is pulled, indexed and followed', async () => {
-    const git = await makeRepository({ 'a.ts': source('remote', 'falcon') });
-    const server = await startSmartHttpServer({ root: git.path });
-    try {
-      await world.api.register('remote', `${server.url}/.git`);
-      const first = await world.api.synced('remote');
-      expect(first.error).toBeNull();
-      expect(first).toMatchObject({ status: 'completed', options: { pull_remote: true } });
-      await git.write({ 'b.ts': source('news', 'osprey') });
-      await git.commit('two');
-      await git.write({ 'c.ts': source('more', 'kestrel') });
-      await git.commit('three');
-      const later = await world.api.synced('remote', { pull_remote: false });
-      expect(later.counts).toMatchObject({ added: 0 });
-      const second = await world.api.synced('remote', { pull_remote: true, branch: 'main' });
-      expect(second).toMatchObject({ counts: { added: 2 }, pull: [{ commit_count: 2, rewritten: false }] });
-      expect((await world.api.found('remote', 'osprey'))[0]).toBe('b.ts');
-    } finally {
-      await server.close();
-    }
+    const { git } = await world.remote('remote', { 'a.ts': source('remote', 'falcon') });
+    const first = await world.api.synced('remote');
+    expect(first.error).toBeNull();
+    expect(first).toMatchObject({ status: 'completed', options: { pull_remote: true } });
+    await git.write({ 'b.ts': source('news', 'osprey') });
+    await git.commit('two');
+    await git.write({ 'c.ts': source('more', 'kestrel') });
+    await git.commit('three');
+    const later = await world.api.synced('remote', { pull_remote: false });
+    expect(later.counts).toMatchObject({ added: 0 });
+    const second = await world.api.synced('remote', { pull_remote: true, branch: 'main' });
+    expect(second).toMatchObject({ counts: { added: 2 }, pull: [{ commit_count: 2, rewritten: false }] });
+    expect((await world.api.found('remote', 'osprey'))[0]).toBe('b.ts');
   });
 });
 
@@ -287,13 +272,13 @@ describe('a source that cannot be synced', () => {
   };
 
   it('fails the job with a reason, and frees the repository', async () => {
-    const job = await failed('nowhere', '/nowhere/at/all');
+    const job = await failed('nowhere', join(tmpdir(), 'nowhere/at/all'));
     expect(job).toMatchObject({ status: 'failed', error: { code: 'SourceNotFoundError' } });
     expect(job.progress.percentage).toBeLessThan(100);
   });
 
   it('names the branch that is not there, and keeps the index', async () => {
-    const git = await makeRepository({ 'a.ts': source('kept', 'badger') });
+    const git = await world.makeRepository({ 'a.ts': source('kept', 'badger') });
     await world.api.register('no-branch', git.path);
     await world.api.synced('no-branch');
     const job = await world.api.synced('no-branch', { branches: ['nope'] });
@@ -303,7 +288,7 @@ describe('a source that cannot be synced', () => {
   });
 
   it('that is empty completes with nothing, and is indexed when it gets its first commit', async () => {
-    const git = await makeRepository();
+    const git = await world.makeRepository();
     await world.api.register('empty', git.path);
     expect(await world.api.synced('empty')).toMatchObject({ status: 'completed', progress: { files_total: 0 } });
     expect((await world.api.search('empty', { q: 'x' })).status).toBe(404);

@@ -1,12 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
-import { createFaults, createGate } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { holdEmbedding } from '../support/faults.ts';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
 /** The service as it is, with its metrics and its log kept. */
-const faults = createFaults();
 const measured: { readonly values: Record<string, number>; readonly facts: Record<string, string> }[] = [];
 const lines: Record<string, unknown>[] = [];
 const listen = (runtime: Runtime): Runtime =>
@@ -19,17 +18,11 @@ const listen = (runtime: Runtime): Runtime =>
   });
 const enumerable = (get: () => unknown) => ({ enumerable: true, get });
 
-let world: World;
-let git: GitRepository;
-beforeAll(async () => {
-  git = await createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' });
-  world = await startWorld((runtime) => faults.decorate(listen(runtime)));
+const world = useWorld({
+  git: () => createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' }),
+  decorate: listen,
 });
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  await git.cleanup();
-});
+const { faults } = world;
 
 /** What was counted of a job. */
 const countsOf = (job: string): Record<string, number> =>
@@ -44,22 +37,11 @@ const settled = async (job: string, name: string): Promise<void> => {
   await expect.poll(() => timesOf(job, name), { timeout: 5_000 }).toBe(1);
 };
 
-const held = () => {
-  const gate = createGate();
-  faults.set('embedder', (real) => ({
-    embed: async (texts, kind) => {
-      if (kind === 'document') await gate.wait();
-      return real.embed(texts, kind);
-    },
-  }));
-  return gate;
-};
-
 const secret = 'https://hooks.example.com/?key=hunter2';
 
 describe('a sync that completes', () => {
   it('is counted once, with what it took and did, and logged with its facts', async () => {
-    await world.api.register('shop', git.path);
+    await world.api.register('shop', world.git.path);
     const { job_id } = await world.api.synced('shop', { full_reindex: true });
     await settled(job_id, 'SyncsCompleted');
     expect(countsOf(job_id)).toEqual({
@@ -95,11 +77,22 @@ describe('a sync that completes', () => {
   });
 
   it('incrementally is counted as such', async () => {
-    await git.write({ 'c.ts': 'export const c = "coati";\n' });
-    await git.commit('more');
+    await world.git.write({ 'c.ts': 'export const c = "coati";\n' });
+    await world.git.commit('more');
     const { job_id } = await world.api.synced('shop');
     await settled(job_id, 'SyncsCompleted');
     expect(countsOf(job_id)).toMatchObject({ FilesProcessed: 1, IncrementalSyncs: 1, FullSyncs: 0 });
+  });
+});
+
+describe('a search', () => {
+  it('is measured once, with its repository, and not when there is no index', async () => {
+    const before = measured.length;
+    expect((await world.api.search('shop', { q: 'axolotl' })).status).toBe(200);
+    expect((await world.api.search('shop', { q: 'axolotl', branch: 'nowhere' })).status).toBe(404);
+    expect(measured.slice(before).filter(({ values }) => 'SearchMilliseconds' in values)).toEqual([
+      { values: { SearchMilliseconds: expect.any(Number) }, facts: { repository_id: 'shop' } },
+    ]);
   });
 });
 
@@ -133,7 +126,7 @@ describe('a sync that does not complete', () => {
   });
 
   it('but is cancelled is counted once, however often it is asked for, and so is one that is replaced', async () => {
-    const gate = held();
+    const gate = holdEmbedding(faults);
     const first = (await world.api.sync('shop', { full_reindex: true, progress_webhook: secret })).body.job_id;
     await gate.reached;
     const second = (await world.api.sync('shop', { full_reindex: true, force: true })).body.job_id;

@@ -1,47 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../core/contract/api.ts';
 import { loadFunction } from '../../local/load-function.ts';
-import { createFaults, createGate } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import {
-  type SmartHttpServer,
-  type SmartHttpServerOptions,
-  startSmartHttpServer,
-} from '../support/smart-http-server.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { createGate } from '../support/faults.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-const closing: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const close of closing) await close();
-});
-
-interface Remote {
-  readonly git: GitRepository;
-  readonly server: SmartHttpServer;
-}
+const world = useWorld();
+const { faults } = world;
 
 /** A repository behind a smart-HTTP server, registered as `id`. */
-const register = async (
-  id: string,
-  options: Omit<SmartHttpServerOptions, 'root'> = {},
-  files: Record<string, string> = { 'a.ts': 'export const a = "albatross";\n' },
-): Promise<Remote> => {
-  const git = await createGitRepository(files);
-  const server = await startSmartHttpServer(Object.assign(options, { root: git.path }));
-  closing.push(
-    () => server.close(),
-    () => git.cleanup(),
-  );
-  await world.api.register(id, `${server.url}/.git`);
-  return { git, server };
-};
+const register = (id: string, options = {}): ReturnType<typeof world.remote> =>
+  world.remote(id, { 'a.ts': 'export const a = "albatross";\n' }, options);
 
 const commit = async (git: GitRepository, name: string): Promise<string> => {
   await git.write({ [`${name}.ts`]: `export const ${name} = "${name}";\n` });
@@ -222,7 +191,7 @@ describe('a remote that is slow', () => {
     expect(status).toBe(202);
     expect(body.pull).toMatchObject([{ to: null, commit_count: null }]);
     // The workflow tries again for a while, and then fails the job: nobody needs to wait for that here.
-    expect(await world.server.runtime.sync.cancel(body.job_id, new Date())).toMatchObject({ kind: 'cancelled' });
+    expect(await world.server.runtime.ends.cancel(body.job_id, new Date())).toMatchObject({ kind: 'cancelled' });
   });
 });
 
@@ -279,22 +248,14 @@ describe('what a pull may be asked for', () => {
   });
 
   it('is nothing for a local path, and the options in effect say so', async () => {
-    const git = await createGitRepository({ 'a.ts': 'export const a = 1;\n' });
-    closing.push(() => git.cleanup());
-    await world.api.register('local-path', git.path);
+    await world.registered('local-path', { 'a.ts': 'export const a = 1;\n' });
     const { body } = await world.api.sync('local-path', { pull_remote: true });
     expect(body).toMatchObject({ pull: [], pulled_commits: 0, options: { pull_remote: false } });
     expect(await world.api.ended(body.job_id)).toMatchObject({ status: 'completed', pulled_commits: 0 });
   });
 
   it('is an empty remote, from which nothing comes', async () => {
-    const git = await createGitRepository();
-    const server = await startSmartHttpServer({ root: git.path });
-    closing.push(
-      () => server.close(),
-      () => git.cleanup(),
-    );
-    await world.api.register('empty-remote', `${server.url}/.git`);
+    await world.remote('empty-remote');
     const { body } = await world.api.sync('empty-remote');
     expect(await world.api.ended(body.job_id)).toMatchObject({ status: 'completed', pull: [], pulled_commits: 0 });
   });

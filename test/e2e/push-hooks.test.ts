@@ -1,31 +1,18 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer, Problem } from '../../core/contract/api.ts';
 import type { RepositoryId } from '../../core/contract/ids.ts';
 import type { PushHookAnswer } from '../../core/contract/push-hooks.ts';
 import type { Reply } from '../support/api.ts';
-import { createFaults, createGate } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { holdEmbedding } from '../support/faults.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-const faults = createFaults();
-let world: World;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
+const world = useWorld();
+const { faults } = world;
 
-const register = async (id: string): Promise<GitRepository> => {
-  const git = await createGitRepository({ 'a.ts': 'export const a = "aardwolf";\n' });
-  repositories.push(git);
-  await world.api.register(id, git.path);
-  return git;
-};
+const register = (id: string): Promise<GitRepository> =>
+  world.registered(id, { 'a.ts': 'export const a = "aardwolf";\n' });
 
 const commit = async (git: GitRepository, name: string): Promise<string> => {
   await git.write({ [`${name}.ts`]: `export const ${name} = "${name}";\n` });
@@ -36,15 +23,22 @@ const secretOf = async (id: string): Promise<string> =>
   (await world.server.runtime.repositories.get(id as RepositoryId))?.secrets.push ?? '';
 
 const jobsOf = async (id: string): Promise<JobAnswer[]> => {
-  const page = await world.server.runtime.sync.jobs(id as RepositoryId, 50, null);
+  const page = await world.server.runtime.jobs.list(id as RepositoryId, 50, null);
   return Promise.all(page.items.map(({ job_id }) => world.api.job(job_id)));
 };
 
-/** Waits for a repository that owes nothing and runs nothing. */
+/** Whether a push is still to be followed, now or in a while. */
+const isOwed = async (id: string): Promise<boolean> => {
+  const soon = await world.server.runtime.followUps.due(new Date(Date.now() + 60_000), 100);
+  return soon.some(({ repositoryId }) => repositoryId === id);
+};
+
+/** Waits for a repository that owes nothing and runs nothing: what is owed goes when its job comes, so no other job can follow. */
 const settled = async (id: string, jobs: number): Promise<JobAnswer[]> => {
   for (;;) {
+    const owed = await isOwed(id);
     const all = await jobsOf(id);
-    if (all.length >= jobs && all.every((job) => job.ended_at !== null)) return all;
+    if (!owed && all.length >= jobs && all.every((job) => job.ended_at !== null)) return all;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
@@ -89,7 +83,7 @@ describe('a push', () => {
       options: { branches: ['main'], force: false },
     });
     expect((await world.api.found('hooked', 'bandicoot'))[0]).toBe('bandicoot.ts');
-    const [job] = (await world.server.runtime.sync.jobs('hooked' as RepositoryId, 1, null)).items;
+    const [job] = (await world.server.runtime.jobs.list('hooked' as RepositoryId, 1, null)).items;
     expect(job?.trigger).toBe('push');
   });
 
@@ -129,13 +123,7 @@ describe('pushes during a sync', () => {
     const git = await register('stormy');
     await world.api.synced('stormy');
     await commit(git, 'before');
-    const gate = createGate();
-    faults.set('embedder', (real) => ({
-      embed: async (texts, kind) => {
-        if (kind === 'document') await gate.wait();
-        return real.embed(texts, kind);
-      },
-    }));
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('stormy');
     await gate.reached;
     let last = '';
@@ -152,22 +140,14 @@ describe('pushes during a sync', () => {
     const jobs = await settled('stormy', 3);
     expect(jobs[0]).toMatchObject({ status: 'completed', requested_by: 'gitlab', counts: { added: 20 } });
     expect((await world.api.repository('stormy')).index.branches).toMatchObject([{ commit: last }]);
-    // Long enough for anything that would still be owed: it is looked at each second, and postponed by two.
-    await new Promise((resolve) => setTimeout(resolve, 3500));
-    expect(await jobsOf('stormy')).toHaveLength(3);
+    expect(jobs).toHaveLength(3);
   });
 
   it('of several branches lead to one follow-up with all of them', async () => {
     const git = await register('branchy');
     await git.branch('develop');
     await world.api.synced('branchy', { branches: ['main', 'develop'] });
-    const gate = createGate();
-    faults.set('embedder', (real) => ({
-      embed: async (texts, kind) => {
-        if (kind === 'document') await gate.wait();
-        return real.embed(texts, kind);
-      },
-    }));
+    const gate = holdEmbedding(faults);
     const { body } = await world.api.sync('branchy', { full_reindex: true });
     await gate.reached;
     await github('branchy', pushTo('main'));
@@ -186,9 +166,7 @@ describe('pushes during a sync', () => {
     const replies = await Promise.all(Array.from({ length: 10 }, () => github('flock', pushTo('main'))));
     expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(202));
     expect(replies.filter(({ body }) => body.outcome === 'started').length).toBeLessThanOrEqual(2);
-    await settled('flock', 2);
-    await new Promise((resolve) => setTimeout(resolve, 3500));
-    expect((await jobsOf('flock')).length).toBeLessThanOrEqual(3);
+    expect((await settled('flock', 2)).length).toBeLessThanOrEqual(3);
     expect((await world.api.found('flock', 'dugong'))[0]).toBe('dugong.ts');
   });
 
@@ -212,9 +190,7 @@ describe('pushes during a sync', () => {
     await world.server.runtime.followUps.request('gone' as RepositoryId, ['main'], 'github', new Date());
     expect(repository).not.toBeNull();
     await world.api.call('DELETE', '/api/repositories/gone');
-    const owed = async () =>
-      (await world.server.runtime.followUps.due(new Date(Date.now() + 60_000), 100)).map((each) => each.repositoryId);
-    while ((await owed()).includes('gone' as RepositoryId)) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (await isOwed('gone')) await new Promise((resolve) => setTimeout(resolve, 50));
   });
 });
 

@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeEightFiles, generateRepository } from '../../bench/generate-repository.ts';
 import type { JobAnswer } from '../../core/contract/api.ts';
+import type { RepositoryId } from '../../core/contract/ids.ts';
+import type { Runtime } from '../../core/ports/runtime.ts';
 import { countOperations, type Operations } from '../support/count-operations.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useWorld } from '../support/use-world.ts';
 
 /** How the work grows with the repository, in operations: each size is twice the one before. */
 const sizes = [500, 1000, 2000] as const;
@@ -20,7 +23,20 @@ interface Measured {
 const counter = countOperations();
 const measured = new Map<number, Measured>();
 let directory: string;
-let world: World;
+let jobReads = 0;
+const logged = new Map<string, unknown>();
+const decorate = (runtime: Runtime): Runtime => ({
+  ...counter.decorate(runtime),
+  jobs: {
+    ...runtime.jobs,
+    get: (id) => {
+      jobReads += 1;
+      return runtime.jobs.get(id);
+    },
+  },
+  logger: { ...runtime.logger, info: (message, facts) => logged.set(message, facts) },
+});
+const world = useWorld({ decorate });
 
 const measure = async (files: number): Promise<Measured> => {
   const path = join(directory, String(files));
@@ -41,13 +57,9 @@ const measure = async (files: number): Promise<Measured> => {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'test-scale-'));
-  world = await startWorld(counter.decorate);
   for (const files of sizes) measured.set(files, await measure(files));
 }, 300_000);
-afterAll(async () => {
-  await world?.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const of = (files: number): Measured => measured.get(files) as Measured;
 const pairs = [
@@ -131,5 +143,18 @@ describe('a sync with nothing changed', () => {
       expect(nothing.objectLinesRead).toBeLessThan(50);
       expect(nothing).toEqual(of(500).nothing);
     }
+  });
+});
+
+describe('a sync of one batch', () => {
+  it('reads its job once in each step, and in stage again when that is done', async () => {
+    await changeEightFiles(join(directory, '500'), 500, 2);
+    jobReads = 0;
+    expect((await world.api.sync('of-500')).status).toBe(202);
+    // Not by the API, which would read the job too.
+    while ((await world.server.runtime.repositories.get('of-500' as RepositoryId))?.lock !== undefined) await sleep(20);
+    // begin reads none; pull, diff, stage twice, embed-batch, publish.
+    expect(jobReads).toBe(6);
+    expect(logged.get('sync completed')).toMatchObject({ phase: 'publish', mode: 'incremental' });
   });
 });

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobAnswer, JobList, Problem } from '../../core/contract/api.ts';
 import { loadFunction } from '../../local/load-function.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { createGitRepository } from '../support/git-repository.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-let git: GitRepository;
-beforeAll(async () => {
-  world = await startWorld();
-  git = await createGitRepository({ 'a.ts': 'export const a = "axolotl";\n' });
-});
-afterAll(async () => {
-  await world.close();
-  await git.cleanup();
-});
+const world = useWorld({ git: () => createGitRepository({ 'a.ts': 'export const a = "axolotl";\n' }) });
 
 /** What a schedule of EventBridge Scheduler does each time. */
 const fire = async (id: string, schedule: string): Promise<unknown> =>
@@ -23,7 +14,7 @@ const jobs = async (id: string): Promise<readonly JobAnswer[]> =>
 
 describe('a repository’s schedule', () => {
   it('starts a sync in nobody’s name, which indexes the repository', async () => {
-    await world.api.register('nightly', git.path, { schedule: '0 3 * * *' });
+    await world.api.register('nightly', world.git.path, { schedule: '0 3 * * *' });
     expect(await world.api.repository('nightly')).toMatchObject({ schedule: '0 3 * * *' });
     const outcome = (await fire('nightly', '0 3 * * *')) as { kind: string; job_id: string };
     expect(outcome.kind).toBe('started');
@@ -43,7 +34,7 @@ describe('a repository’s schedule', () => {
 
   it('that EventBridge Scheduler could not keep is refused on one machine too, with the reason', async () => {
     const reply = await world.api.call<Problem>('POST', '/api/repositories', {
-      source: { url: git.path },
+      source: { url: world.git.path },
       schedule: '0 0 13 * 5',
     });
     expect(reply.status).toBe(400);

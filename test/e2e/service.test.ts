@@ -1,37 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
-import type { GitRepository } from '../support/git-repository.ts';
 import { createLargeRepository } from '../support/large-repository.ts';
-import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
+import { startService } from '../support/service-process.ts';
+import { useService } from '../support/use-service.ts';
 
 /** Enough that a sync goes on while a hundred requests are answered on a busy machine. */
 const FILES = 5000;
 
-let git: GitRepository;
-let data: Awaited<ReturnType<typeof makeDataDir>>;
-let service: ServiceProcess;
-beforeAll(async () => {
-  git = await createLargeRepository(FILES);
-  data = await makeDataDir();
-  service = await startService(data.path);
-});
-afterAll(async () => {
-  await service.kill();
-  await data.remove();
-  await git.cleanup();
-});
-
-/** Polls a running job until it has done this many files. */
-const untilDone = async (jobId: string, files: number): Promise<JobAnswer> => {
-  for (;;) {
-    const job = await service.api.job(jobId);
-    if (job.ended_at !== null) throw new Error(`the job ended too early: ${JSON.stringify(job)}`);
-    if (job.progress.files_processed >= files) return job;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+const service = useService(() => createLargeRepository(FILES));
 
 describe('sync with large repository: concurrent sync attempts', () => {
   let jobId: string;
@@ -39,7 +17,7 @@ describe('sync with large repository: concurrent sync attempts', () => {
   let watched: Promise<JobAnswer>;
 
   it('on an idle repository: of 100 exactly one is accepted', async () => {
-    await service.api.register('large', git.path);
+    await service.api.register('large', service.git.path);
     const replies = await Promise.all(Array.from({ length: 100 }, () => service.api.sync<{ job_id: string }>('large')));
     const accepted = replies.filter((reply) => reply.status === 202);
     expect(accepted).toHaveLength(1);
@@ -50,7 +28,7 @@ describe('sync with large repository: concurrent sync attempts', () => {
   });
 
   it('while it runs: each of 100 is told which job runs and how far it is', async () => {
-    await untilDone(jobId, 200);
+    await service.untilDone(jobId, 200);
     const replies = await Promise.all(
       Array.from({ length: 100 }, () => service.api.sync<Record<string, unknown> & JobAnswer>('large')),
     );
@@ -87,15 +65,15 @@ describe('sync with large repository: concurrent sync attempts', () => {
 
 describe('background task execution: kill -9 in the middle of a sync', () => {
   it('leaves the old index answering; after a restart the job goes on where it was and ends', async () => {
-    await git.write({ 'src/marker.ts': 'export const marker = "pangolin";\n' });
-    await git.commit('marker');
+    await service.git.write({ 'src/marker.ts': 'export const marker = "pangolin";\n' });
+    await service.git.commit('marker');
     const reply = await service.api.sync('large', { full_reindex: true });
     expect(reply.status).toBe(202);
     const jobId = reply.body.job_id;
-    const reached = await untilDone(jobId, 600);
-    await service.kill();
+    const reached = await service.untilDone(jobId, 600);
+    await service.process.kill();
 
-    service = await startService(data.path);
+    await service.startAgain();
     const resumed = await service.api.job(jobId);
     expect(resumed).toMatchObject({ status: 'running', attempt: 2 });
     expect(resumed.progress.files_processed).toBeGreaterThanOrEqual(256);
@@ -109,22 +87,23 @@ describe('background task execution: kill -9 in the middle of a sync', () => {
     expect((await service.api.found('large', 'pangolin'))[0]).toBe('src/marker.ts');
     expect(await service.api.repository('large')).toMatchObject({ status: 'idle', active_job_id: null });
     expect(await service.api.synced('large')).toMatchObject({ status: 'completed', progress: { files_total: 0 } });
-  });
+    // Two thirds of a full index, a restart and a small sync: more than 30 s where others compete for the processor.
+  }, 90_000);
 });
 
 describe('the service as a process', () => {
   it('keeps its token where only its owner reads it', async () => {
-    const file = join(data.path, 'token');
-    expect((await readFile(file, 'utf8')).trim()).toBe(service.token);
+    const file = join(service.dataDir, 'token');
+    expect((await readFile(file, 'utf8')).trim()).toBe(service.process.token);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   it('refuses a second server on its data directory, and says what to do', async () => {
-    await expect(startService(data.path)).rejects.toThrow(/DATA_DIR/);
+    await expect(startService(service.dataDir)).rejects.toThrow(/DATA_DIR/);
   });
 
   it('ends cleanly on SIGTERM', async () => {
-    expect(await service.terminate()).toBe(0);
-    service = await startService(data.path);
+    expect(await service.process.terminate()).toBe(0);
+    await service.startAgain();
   });
 });

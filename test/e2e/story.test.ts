@@ -1,38 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
-import { createFaults, holdEmbedding } from '../support/faults.ts';
-import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { startSmartHttpServer } from '../support/smart-http-server.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { holdEmbedding } from '../support/faults.ts';
+import { useWorld } from '../support/use-world.ts';
 
 /** The story's five scenarios, each step in its order, over HTTP against real git repositories. */
 
-const faults = createFaults();
-let world: World;
-const repositories: GitRepository[] = [];
-beforeAll(async () => {
-  world = await startWorld(faults.decorate);
-});
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await world.close();
-  for (const repository of repositories) await repository.cleanup();
-});
+const world = useWorld();
+const { faults } = world;
 
 const code = (name: string, n: number): string =>
   `export const ${name}${n} = (input: number) => input * ${n} + ${n % 7};\n`;
 const many = (count: number, name: string): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`src/${n % 20}/${name}-${n}.ts`, code(name, n)]));
 
-const makeRepository = async (files: Record<string, string>): Promise<GitRepository> => {
-  const repository = await createGitRepository(files);
-  repositories.push(repository);
-  return repository;
-};
-
 describe('Scenario 1: Trigger Successful Sync', () => {
   it('answers 202 with a queued job for an outdated index, and the repository is syncing', async () => {
-    const git = await makeRepository(many(30, 'outdated'));
+    const git = await world.makeRepository(many(30, 'outdated'));
     await world.api.register('repo-123', git.path);
     await world.api.synced('repo-123');
     await git.write(
@@ -52,7 +35,7 @@ describe('Scenario 1: Trigger Successful Sync', () => {
 
 describe('Scenario 2: Sync Already in Progress', () => {
   it('answers 409 with the message, the running job’s id and its progress', async () => {
-    const git = await makeRepository(many(5, 'busy'));
+    const git = await world.makeRepository(many(5, 'busy'));
     await world.api.register('repo-456', git.path);
     const gate = holdEmbedding(faults);
     const running = await world.api.sync('repo-456');
@@ -73,7 +56,7 @@ describe('Scenario 2: Sync Already in Progress', () => {
 
 describe('Scenario 3: Force Sync with Options', () => {
   it('clears the existing index, reindexes the branches asked for, and estimates when it is done', async () => {
-    const git = await makeRepository(many(10, 'forced'));
+    const git = await world.makeRepository(many(10, 'forced'));
     await git.branch('develop');
     await git.write({ 'only-develop.ts': code('onlyDevelop', 1) });
     await git.commit('develop');
@@ -102,7 +85,7 @@ describe('Scenario 3: Force Sync with Options', () => {
 
 describe('Scenario 4: Incremental Sync', () => {
   it('processes the 8 changed files of 1000, keeps the other vectors, and is faster than the full index', async () => {
-    const git = await makeRepository(many(1000, 'indexed'));
+    const git = await world.makeRepository(many(1000, 'indexed'));
     await world.api.register('repo-inc', git.path);
     const full = await world.api.synced('repo-inc');
     expect(full.counts?.indexed).toBe(1000);
@@ -145,32 +128,26 @@ describe('Scenario 4: Incremental Sync', () => {
 
 describe('Scenario 5: Sync with Git Pull', () => {
   it('pulls first, indexes the new files, and tells how many commits were pulled', async () => {
-    const git = await makeRepository({ 'a.ts': code('first', 1) });
-    const remote = await startSmartHttpServer({ root: git.path });
-    try {
-      await world.api.register('repo-git', `${remote.url}/.git`);
-      await world.api.synced('repo-git');
-      for (const n of [1, 2, 3]) {
-        await git.write({ [`pulled-${n}.ts`]: code('pulled', n) });
-        await git.commit(`commit ${n}`);
-      }
-      // What a busy machine takes longer for than the budget is filled in on the job; here the answer itself is looked at.
-      faults.set('remoteLook', (real) => ({
-        look: (source, branches, name) => real.look(source, branches, name, 10_000),
-      }));
-      const { status, body } = await world.api.sync<JobAnswer & { pulled_commits: number | null }>('repo-git', {
-        pull_remote: true,
-        remote: 'origin',
-        branch: 'main',
-      });
-      expect(status).toBe(202);
-      expect(body.pulled_commits).toBe(3);
-      expect(body.pull).toMatchObject([{ remote: 'origin', branch: 'main', to: await git.head(), commit_count: 3 }]);
-      const job = await world.api.ended(body.job_id);
-      expect(job).toMatchObject({ status: 'completed', counts: { added: 3 }, pull: [{ commit_count: 3 }] });
-      expect((await world.api.found('repo-git', 'pulled2'))[0]).toBe('pulled-2.ts');
-    } finally {
-      await remote.close();
+    const { git } = await world.remote('repo-git', { 'a.ts': code('first', 1) });
+    await world.api.synced('repo-git');
+    for (const n of [1, 2, 3]) {
+      await git.write({ [`pulled-${n}.ts`]: code('pulled', n) });
+      await git.commit(`commit ${n}`);
     }
+    // What a busy machine takes longer for than the budget is filled in on the job; here the answer itself is looked at.
+    faults.set('remoteLook', (real) => ({
+      look: (source, branches, name) => real.look(source, branches, name, 10_000),
+    }));
+    const { status, body } = await world.api.sync<JobAnswer & { pulled_commits: number | null }>('repo-git', {
+      pull_remote: true,
+      remote: 'origin',
+      branch: 'main',
+    });
+    expect(status).toBe(202);
+    expect(body.pulled_commits).toBe(3);
+    expect(body.pull).toMatchObject([{ remote: 'origin', branch: 'main', to: await git.head(), commit_count: 3 }]);
+    const job = await world.api.ended(body.job_id);
+    expect(job).toMatchObject({ status: 'completed', counts: { added: 3 }, pull: [{ commit_count: 3 }] });
+    expect((await world.api.found('repo-git', 'pulled2'))[0]).toBe('pulled-2.ts');
   });
 });

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../core/contract/operations.ts';
+import { operations } from '../../core/contract/operations/operations.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { resolved, synthesise } from './synthesised.ts';
 

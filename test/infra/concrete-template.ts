@@ -13,6 +13,8 @@ export interface ConcreteTemplate {
 
 export const concreteTemplate = (resources: Readonly<Record<string, Resource>>): ConcreteTemplate => {
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const [machineId = ''] =
+    Object.entries(resources).find(([, { Type }]) => Type === 'AWS::StepFunctions::StateMachine') ?? [];
   const named: Readonly<Record<string, (id: string) => Readonly<Record<string, string>>>> = {
     'AWS::DynamoDB::GlobalTable': (id) => ({
       Ref: id,
@@ -20,12 +22,18 @@ export const concreteTemplate = (resources: Readonly<Record<string, Resource>>):
       StreamArn: arn('dynamodb', `table/${id}/stream/2026-01-01T00:00:00.000`),
     }),
     'AWS::S3::Bucket': (id) => ({ Ref: id.toLowerCase(), Arn: `arn:${partition}:s3:::${id.toLowerCase()}` }),
-    // There is one, and this is what its stub (test/unit/aws-s3-vectors-stub.ts) is called.
+    // There is one, and this is what its stub (test/support/aws-s3-vectors-stub.ts) is called.
     'AWS::S3Vectors::VectorBucket': () => ({ VectorBucketArn: arn('s3vectors', 'bucket/vectors') }),
     'AWS::StepFunctions::StateMachine': (id) => ({
       Ref: arn('states', `stateMachine:${id}`),
       Arn: arn('states', `stateMachine:${id}`),
       Name: id,
+    }),
+    'AWS::StepFunctions::StateMachineAlias': () => ({
+      Ref: arn('states', `stateMachine:${machineId}:live`),
+    }),
+    'AWS::Lambda::Version': (id) => ({
+      Ref: arn('lambda', `function:${resources[id]?.Properties.FunctionName.Ref}:1`),
     }),
     'AWS::Lambda::Function': (id) => ({ Ref: id, Arn: arn('lambda', `function:${id}`) }),
     'AWS::SQS::Queue': (id) => ({

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FunctionName, functionEnvironments, gitFunctions } from '../../core/contract/environment.ts';
+import { gitBundles, gitImageBase, withGitImage } from '../../lib/git-image.ts';
 import { resolved, synthesise } from './synthesised.ts';
 
 const synthesised = synthesise();
@@ -17,9 +19,10 @@ describe.each(names)('%s', (name) => {
   const properties = functions.get(name)?.properties;
 
   it('has exactly the variables that its handler parses', () => {
-    const { POWERTOOLS_SERVICE_NAME, ...own } = properties.Environment.Variables;
-    // Of every function, and read by Powertools alone.
+    const { POWERTOOLS_SERVICE_NAME, NODE_OPTIONS, ...own } = properties.Environment.Variables;
+    // Of every function, and read by Powertools and by Node alone.
     expect(POWERTOOLS_SERVICE_NAME).toBe('Sync');
+    expect(NODE_OPTIONS).toBe('--enable-source-maps');
     const variables = Object.entries(own).map(([variable, value]) => {
       const text = resolved(value);
       // With a region's name in it, it is an address.
@@ -67,12 +70,35 @@ describe('the functions with git', () => {
     expect(new Set(properties.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
   });
 
-  it('are all in that image', () => {
-    const dockerfile = readFileSync(new URL('../../lambdas/git.Dockerfile', import.meta.url), 'utf8');
-    for (const name of gitFunctions) expect(dockerfile).toContain(`lambdas/${name}/handler.ts`);
+  const dockerfile = readFileSync(new URL('../../lambdas/git.Dockerfile', import.meta.url), 'utf8');
+
+  it('are all in that image, bundled here, alike on every machine', () => {
+    const files = gitBundles().map(({ path }) => path);
+    expect(files.sort()).toEqual(
+      gitFunctions.flatMap((name) => [`${name}/handler.mjs`, `${name}/handler.mjs.map`]).sort(),
+    );
+    for (const { path, contents } of gitBundles().filter(({ path }) => path.endsWith('.map'))) {
+      const { sources } = JSON.parse(Buffer.from(contents).toString());
+      expect(sources, path).toContain('../../lambdas/shared/define-handler.ts');
+      for (const source of sources) expect(source).toMatch(/^\.\.\/\.\.\/(lambdas|adapters|core)\/|\/node_modules\//);
+    }
+    const held = withGitImage({ bundle: true }, (directory) => [
+      existsSync(join(directory, 'Dockerfile')),
+      ...gitFunctions.map((name) => existsSync(join(directory, 'functions', name, 'handler.mjs'))),
+    ]);
+    expect(held).toEqual([true, true, true, true]);
+    expect(dockerfile).toMatch(/^COPY functions \$\{LAMBDA_TASK_ROOT\}$/m);
+  });
+
+  it('have git, on a base that is named by its digest and by nothing else', () => {
     expect(dockerfile).toContain('install -y git-core');
-    // As the other functions: the workflow retries by the names of errors' classes.
-    expect(dockerfile).toContain('--keep-names');
+    expect(dockerfile.match(/^(FROM|ARG) .*$/gm)?.join()).toMatch(/^ARG BASE,FROM \$\{BASE\}$/);
+    expect(gitImageBase).toMatch(/^public\.ecr\.aws\/lambda\/nodejs:24-arm64@sha256:[0-9a-f]{64}$/);
+    expect(Object.values(synthesised.images)).toEqual([
+      expect.objectContaining({
+        source: expect.objectContaining({ dockerBuildArgs: { BASE: gitImageBase }, platform: 'linux/arm64' }),
+      }),
+    ]);
   });
 });
 
@@ -82,15 +108,15 @@ describe('least privilege', () => {
   );
   const machine = ofType('AWS::StepFunctions::StateMachine')[0]?.[0];
 
-  it('only what runs git reads credentials, and nothing but credentials', () => {
+  it('only what runs git, and what names a credential at a repository, reads credentials and nothing else', () => {
     const isSecret = (action: string): boolean => action.startsWith('secretsmanager:');
     const readers = names.filter((name) => statements(name).some(({ actions }) => actions.some(isSecret)));
-    expect(readers.sort()).toEqual([...gitFunctions].sort());
-    for (const name of gitFunctions)
+    expect(readers.sort()).toEqual([...gitFunctions, 'create-repository', 'update-repository'].sort());
+    for (const name of readers)
       expect(statements(name).filter(({ actions }) => actions.some(isSecret))).toEqual([
         {
           actions: ['secretsmanager:GetSecretValue'],
-          resources: ['arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:repository-sync/*'],
+          resources: ['arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:Sync/*'],
         },
       ]);
   });
@@ -126,9 +152,11 @@ describe('least privilege', () => {
     );
     expect(movers.sort()).toEqual([
       'cancel-job',
-      // Records the schedule that it has set.
+      // Records the schedule that it has set, and counts what the owner has.
       'create-repository',
       'delete-grant',
+      // Counts down what the owner has.
+      'delete-repository',
       'diff',
       'dispatch-due',
       'fail-sync',
@@ -184,9 +212,10 @@ describe('least privilege', () => {
 
   it('an inference profile is called in its regions', () => {
     const profile = synthesise({ embedding: { model: 'eu.cohere.embed-v4:0', dimensions: 512 } });
-    expect(profile.statements('search').at(-1)?.resources.sort()).toEqual([
-      'arn:AWS::Partition:bedrock:*::foundation-model/cohere.embed-v4:0',
-      'arn:AWS::Partition:bedrock:AWS::Region:AWS::AccountId:inference-profile/eu.cohere.embed-v4:0',
+    const statements = profile.statements('search').filter(({ actions }) => actions.includes('bedrock:InvokeModel'));
+    expect(statements.map(({ resources }) => resources)).toEqual([
+      ['arn:AWS::Partition:bedrock:AWS::Region:AWS::AccountId:inference-profile/eu.cohere.embed-v4:0'],
+      ['arn:AWS::Partition:bedrock:*::foundation-model/cohere.embed-v4:0'],
     ]);
   });
 });

@@ -36,7 +36,7 @@ const unrecorded: readonly Unrecorded[] = [
   {
     functions: ['pull', 'diff', 'stage', 'embed-batch', 'publish'],
     actions: ['s3:AbortMultipartUpload'],
-    reason: 'An object over 8 MiB whose upload fails: test/unit/aws-s3-object-store.test.ts makes one.',
+    reason: 'An object over 8 MiB whose upload fails: test/unit/adapters/s3/object-store.test.ts makes one.',
   },
 ];
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
   const { DefinitionSubstitutions } = template.one('AWS::StepFunctions::StateMachine').Properties;
   const substitutions = Object.entries(DefinitionSubstitutions as Record<string, unknown>)
     .filter(([name]) => name.endsWith('Function'))
-    .map(([name, arn]) => [name, functionNames.get(concrete.text(arn).split(':').at(-1) ?? '')] as const);
+    .map(([name, arn]) => [name, functionNames.get(concrete.text(arn).split(':').at(-2) ?? '')] as const);
   const { REPOSITORIES_TABLE = '', SYNC_JOBS_TABLE = '' } = environments.get('start-sync') ?? {};
   world = await startAwsWorld({
     environments,
@@ -65,7 +65,10 @@ beforeAll(async () => {
     bucket: environments.get('search')?.BUCKET ?? '',
     substitutions: Object.fromEntries(substitutions) as Record<string, FunctionName>,
   });
-  await useEveryFunction(world, { syncJobs: SYNC_JOBS_TABLE });
+  await useEveryFunction(world, {
+    syncJobs: SYNC_JOBS_TABLE,
+    credentialsPrefix: environments.get('pull')?.CREDENTIALS_PREFIX ?? '',
+  });
   calls = world.recorder.calls();
   // 25 s on an idle machine.
 }, 240_000);

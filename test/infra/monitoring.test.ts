@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { METRICS_NAMESPACE, metricUnits } from '../../core/contract/metrics.ts';
-import { anchorOf } from '../../lib/service-alarm.ts';
+import { anchorOf } from '../../lib/monitoring/service-alarm.ts';
 import { type Resource, resolved, synthesise } from './synthesised.ts';
 
 const synthesised = synthesise({ alarmEmail: 'ops@example.com' });
@@ -105,11 +105,7 @@ describe('the runbook', () => {
       [...list.matchAll(/"([^"]+)"/g)].map(([, message = '']) => message),
     );
     expect(messages.length).toBeGreaterThan(6);
-    const sources = ['core/steps', 'lambdas'].flatMap((folder) =>
-      readdirSync(new URL(`../../${folder}`, import.meta.url))
-        .filter((name) => name.endsWith('.ts'))
-        .map((name) => readFileSync(new URL(`../../${folder}/${name}`, import.meta.url), 'utf8')),
-    );
+    const sources = globSync('{core,lambdas}/**/*.ts').map((path) => readFileSync(path, 'utf8'));
     for (const message of messages)
       expect(
         sources.some((source) => source.includes(`'${message}'`)),
@@ -164,7 +160,7 @@ describe('what is watched', () => {
       MetricName: 'Latency',
       ExtendedStatistic: 'p99',
       Threshold: 500,
-      EvaluateLowSampleCountPercentile: 'ignore',
+      EvaluateLowSampleCountPercentile: 'evaluate',
       Dimensions: expect.arrayContaining([
         { Name: 'Method', Value: 'POST' },
         { Name: 'Resource', Value: '/repositories/{repo_id}/sync' },
@@ -246,6 +242,15 @@ describe('the dashboard', () => {
     expect(() => JSON.parse(body)).not.toThrow();
     const missing = Object.keys(metricUnits).filter((name) => !body.includes(`"${name}"`));
     expect(missing).toEqual([]);
+  });
+
+  it('shows what users wait for as the median and the slowest hundredth', () => {
+    const { widgets } = JSON.parse(body) as { widgets: { properties: { metrics?: unknown[][] } }[] };
+    const lines = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+    for (const [waited] of Object.entries(metricUnits).filter(([, unit]) => unit === 'Milliseconds')) {
+      const of = lines.filter((line) => line.includes(waited)).map((line) => (line.at(-1) as { stat: string }).stat);
+      expect(of, waited).toEqual(['p50', 'p99']);
+    }
   });
 });
 

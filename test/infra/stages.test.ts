@@ -1,19 +1,10 @@
-import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DeploymentContext, settingsOf, stages } from '../../lib/stages.ts';
+import { chosenStages, Stage, Stages, stages } from '../../lib/stages.ts';
 import { resolved, synthesise } from './synthesised.ts';
 
 const dev = synthesise({ ...stages.dev });
 const prod = synthesise({ ...stages.prod });
-const other = synthesise({
-  ...stages.dev,
-  corsOrigins: ['https://app.example.com'],
-  oidc: {
-    issuer: 'https://login.example.com',
-    audience: 'repository-sync',
-    jwksUri: 'https://login.example.com/keys',
-  },
-});
 const stateful = /^AWS::(DynamoDB::GlobalTable|S3::Bucket|S3Vectors::VectorBucket|Cognito::UserPool)$/;
 
 describe.each([
@@ -63,8 +54,8 @@ describe('reserved concurrency', () => {
   });
 });
 
-describe('what a deployment may say', () => {
-  it('is nothing: tokens are a user pool’s then, whose users sign in by e-mail and are made by administrators', () => {
+describe('whose tokens open the API', () => {
+  it('is a user pool’s, whose users sign in by e-mail and are made by administrators', () => {
     const pool = dev.one('AWS::Cognito::UserPool');
     expect(pool.Properties).toMatchObject({
       UsernameAttributes: ['email'],
@@ -78,93 +69,72 @@ describe('what a deployment may say', () => {
     expect(variables.TOKEN_AUDIENCE).toEqual({ Ref: client });
   });
 
-  it('is its own issuer, its pages and whom to tell', () => {
-    const settings = settingsOf(
-      stages.dev,
-      DeploymentContext.parse({
-        issuer: 'https://login.example.com',
-        audience: 'repository-sync',
-        jwks: 'https://login.example.com/keys',
-        corsOrigins: 'https://a.example.com,https://b.example.com:8443',
-        alarmEmail: 'ops@example.com',
-      }),
-    );
-    expect(settings).toMatchObject({
-      corsOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
-      alarmEmail: 'ops@example.com',
-    });
-    const own = synthesise(settings);
+  it('or an issuer’s of its own', () => {
+    const oidc = {
+      issuer: 'https://login.example.com',
+      audience: 'repository-sync',
+      jwksUri: 'https://login.example.com/keys',
+    };
+    const own = synthesise({ ...stages.dev, oidc });
     expect(own.ofType('AWS::Cognito::UserPool')).toEqual([]);
     expect(own.functions.get('authorizer')?.properties.Environment.Variables).toMatchObject({
-      TOKEN_ISSUER: 'https://login.example.com',
-      TOKEN_AUDIENCE: 'repository-sync',
-      TOKEN_JWKS_URI: 'https://login.example.com/keys',
+      TOKEN_ISSUER: oidc.issuer,
+      TOKEN_AUDIENCE: oidc.audience,
+      TOKEN_JWKS_URI: oidc.jwksUri,
     });
-  });
-
-  it.each([
-    [{ issuer: 'https://login.example.com' }],
-    [{ issuer: 'http://login.example.com', audience: 'a', jwks: 'https://login.example.com/keys' }],
-    [{ corsOrigins: '*' }],
-    [{ corsOrigins: 'https://a.example.com/' }],
-    [{ alarmEmail: 'nobody' }],
-  ])('is not %j', (context) => {
-    expect(DeploymentContext.safeParse(context).success).toBe(false);
   });
 });
 
-describe.each([
-  ['AwsSolutions', AwsSolutionsChecks],
-  ['Serverless', ServerlessChecks],
-])('cdk-nag’s %s pack', (_, Pack) => {
+describe('stages.json', () => {
+  const docs = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+
+  it.each(Object.keys(Stage.shape))('may set %s, which docs/deploy.md explains', (name) => {
+    expect(docs).toMatch(new RegExp(`^\\| .*\`${name}\`.* \\|`, 'm'));
+  });
+
+  it('names the account and the region that a stage is for', () => {
+    const { stack } = synthesise({ ...stages.dev, account: '123456789012', region: 'eu-central-1' });
+    expect([stack.account, stack.region]).toEqual(['123456789012', 'eu-central-1']);
+    expect([dev.stack.account, prod.stack.terminationProtection]).toEqual([expect.stringMatching('Token'), true]);
+  });
+
   it.each([
-    ['prod', prod],
-    ['web pages and an issuer of one’s own', other],
-  ])('finds nothing in a stack with %s', (__, { app, stack }) => {
-    const pack: NagPack = new Pack(app);
-    const { violations } = pack.validateScope(stack);
-    expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
+    ['a setting that there is not', { issuer: 'https://login.example.com' }],
+    ['an issuer without its keys', { oidc: { issuer: 'https://login.example.com', audience: 'a' } }],
+    [
+      'keys that anybody may change on their way',
+      { oidc: { issuer: 'https://a.example', audience: 'a', jwksUri: 'http://a.example/k' } },
+    ],
+    ['every page', { corsOrigins: ['*'] }],
+    ['a page in place of an origin', { corsOrigins: ['https://a.example.com/'] }],
+    ['nobody', { alarmEmail: 'nobody' }],
+    ['an account without a region', { account: '123456789012' }],
+    ['a model that the service cannot call', { embedding: { model: 'cohere.embed-english-v3', dimensions: 1024 } }],
+    ['a size that the model lacks', { embedding: { model: 'us.cohere.embed-v4:0', dimensions: 1000 } }],
+    ['days that CloudWatch Logs does not know', { logRetentionDays: 8 }],
+  ])('may not say %s', (_, change) => {
+    expect(Stage.safeParse({ ...stages.dev, ...change }).success).toBe(false);
+  });
+
+  it('may not name a stage as no stack can be named', () => {
+    expect(Stages.safeParse({ 'My Stage': stages.dev }).success).toBe(false);
+    expect(Stages.safeParse({ 'team-a': stages.dev }).success).toBe(true);
   });
 });
 
-describe.each([
-  ['dev', dev],
-  ['prod', prod],
-  ['with pages and an issuer of its own', other],
-])('the template of %s', (_, { resources }) => {
-  /** The resources that a value names: by Ref, Fn::GetAtt, Fn::Sub, or as a dependency. */
-  const named = (value: unknown): string[] => {
-    if (Array.isArray(value)) return value.flatMap(named);
-    if (typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([key, inner]) => {
-      if (key === 'Ref') return [String(inner)];
-      if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0])];
-      if (key === 'Fn::Sub' && typeof inner === 'string')
-        return [...inner.matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, name]) => name ?? '');
-      if (key === 'DependsOn') return [inner].flat().map(String);
-      return named(inner);
-    });
-  };
-  const graph = new Map(
-    Object.entries(resources).map(([id, resource]) => [id, named(resource).filter((each) => each in resources)]),
+describe('a command’s flag', () => {
+  it('names the one stage that it is about; all without', () => {
+    expect(Object.keys(chosenStages(stages, { stage: 'prod' }))).toEqual(['prod']);
+    expect(chosenStages(stages, { '@aws-cdk/some:flag': true })).toBe(stages);
+    expect(() => chosenStages(stages, { stage: 'production' })).toThrow('stages.json has dev, prod');
+  });
+
+  it.each([...Object.keys(Stage.shape), 'issuer', 'audience', 'jwks'])(
+    'is not %s: whoever forgets it would undo it',
+    (name) => {
+      expect(() => chosenStages(stages, { [name]: 'x' })).toThrow(`-c ${name}: settings belong in stages.json`);
+    },
   );
-
-  it('can be ordered: nothing waits for itself, which CloudFormation refuses and synth does not see', () => {
-    const done = new Set<string>();
-    const circles: string[] = [];
-    const visit = (id: string, path: readonly string[]): void => {
-      if (path.includes(id)) circles.push([...path.slice(path.indexOf(id)), id].join(' → '));
-      if (done.has(id) || path.includes(id)) return;
-      for (const next of graph.get(id) ?? []) visit(next, [...path, id]);
-      done.add(id);
-    };
-    for (const id of graph.keys()) visit(id, []);
-    expect(circles).toEqual([]);
-  });
-
-  it('has at most the 500 resources that a stack may have', () => {
-    expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
-  });
 });
 
 describe('dead letters', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { temporaryTag } from '../../adapters/aws/s3-object-upload.ts';
+import { temporaryTag } from '../../adapters/s3/object-upload.ts';
 import { type TableDefinition, tables } from '../../core/contract/tables.ts';
 import { type Resource, synthesise } from './synthesised.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { App, type CfnElement } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppFunction } from '../../lib/app-function.ts';
-import { RepositorySyncStack, type RepositorySyncStackProps } from '../../lib/repository-sync-stack.ts';
+import { RepositorySyncStack } from '../../lib/repository-sync-stack.ts';
+import type { StageSettings } from '../../lib/stages.ts';
 
 /** A resource of a template, read as the JSON that it is. */
 export interface Resource {
@@ -18,6 +19,8 @@ export interface Synthesised {
   readonly app: App;
   readonly stack: RepositorySyncStack;
   readonly resources: Readonly<Record<string, Resource>>;
+  /** The container images that a deployment builds, as the CDK command is told of them. */
+  readonly images: Readonly<Record<string, unknown>>;
   /** Resources of a type, by logical id. */
   ofType(type: string): [string, Resource][];
   /** The one resource of a type. */
@@ -28,22 +31,25 @@ export interface Synthesised {
   statements(name: string): { readonly actions: string[]; readonly resources: string[] }[];
 }
 
-const defaults: RepositorySyncStackProps = {
+const defaults: StageSettings = {
   embedding: { model: 'cohere.embed-v4:0', dimensions: 1024 },
   maxConcurrency: 7,
   deletionProtection: true,
+  registration: 'granted',
+  quotas: { repositories: 50, tokensPerDay: 1_000_000 },
   logRetentionDays: 30,
   throttling: { rate: 50, burst: 100 },
 };
 
 /** Builds the stack as bin/app.ts does, without bundling and without the validator of templates (8 s): `cdk synth` does both. */
-export const synthesise = (changes: Partial<RepositorySyncStackProps> = {}): Synthesised => {
+export const synthesise = (changes: Partial<StageSettings> = {}, name = 'Sync'): Synthesised => {
   process.env.CDK_VALIDATION = 'false';
   const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
   const outdir = mkdtempSync(join(tmpdir(), 'repository-sync-infra-'));
   const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new RepositorySyncStack(app, 'Sync', { ...defaults, ...changes });
+  const stack = new RepositorySyncStack(app, name, { ...defaults, ...changes });
   const resources: Record<string, Resource> = Template.fromStack(stack).toJSON().Resources;
+  const { dockerImages: images } = JSON.parse(readFileSync(join(outdir, `${name}.assets.json`), 'utf8'));
   rmSync(outdir, { recursive: true, force: true });
 
   const ofType = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
@@ -60,6 +66,7 @@ export const synthesise = (changes: Partial<RepositorySyncStackProps> = {}): Syn
     app,
     stack,
     resources,
+    images,
     ofType,
     one(type) {
       const [[, only] = [], ...others] = ofType(type);

@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { credentialSecretPrefix } from '../../core/contract/aws-names.ts';
 import type { Delivery } from '../../core/contract/events.ts';
 import type { AwsWorld } from '../support/aws-world.ts';
 import { createGate } from '../support/faults.ts';
@@ -30,13 +29,21 @@ const credential = { username: 'reader', password: 'told-to-nobody' };
  * Brings every function to do everything that it ever does, failures included, so that what it asks of AWS is on record.
  * Whoever adds a call to a function brings it about here: least-privilege.test.ts finds a right that nothing has used.
  */
-export const useEveryFunction = async (world: AwsWorld, { syncJobs }: { readonly syncJobs: string }): Promise<void> => {
+export const useEveryFunction = async (
+  world: AwsWorld,
+  { syncJobs, credentialsPrefix }: { readonly syncJobs: string; readonly credentialsPrefix: string },
+): Promise<void> => {
   const git = await createGitRepository(files);
   const server: SmartHttpServer = await startSmartHttpServer({ root: dirname(git.path), auth: credential });
   const receiver = await startWebhookReceiver();
   world.secrets.set(
-    `${credentialSecretPrefix}reader`,
-    JSON.stringify({ ...credential, hosts: [new URL(server.url).host] }),
+    `${credentialsPrefix}reader`,
+    JSON.stringify({
+      ...credential,
+      users: ['ann'],
+      hosts: [new URL(server.url).host],
+      prefixes: [`${server.url}/`],
+    }),
   );
   const url = `${server.url}/${basename(git.path)}/.git`;
   const stage: Stage = { world, git, url, receiver, syncJobs };
@@ -94,7 +101,14 @@ const remote = async (stage: Stage): Promise<void> => {
   // Twice: a look has 350 ms, and on a busy machine the first may end before it is on its way.
   await run(stage, 'remote');
   await run(stage, 'remote');
-  const look = { source, branches: [{ branch: 'main', from: null }], remote: 'origin', budget_milliseconds: 10_000 };
+  await need(stage, 200, 'PATCH', '/api/repositories/remote', { source: { credential: 'reader' } });
+  const named = { url: stage.url, credential: { name: 'reader', user: 'ann' } };
+  const look = {
+    source: named,
+    branches: [{ branch: 'main', from: null }],
+    remote: 'origin',
+    budget_milliseconds: 10_000,
+  };
   await stage.world.functions.invoke('look-remote', look);
   await need(stage, 204, 'DELETE', '/api/repositories/remote');
 };

@@ -15,6 +15,9 @@ const definition = JSON.parse(
   text.replaceAll(/\$\{(\w+)\}/g, (_, name) => resolved(substitutions[name] ?? `unknown-${name}`)),
 );
 
+/** The function that a version, by its logical id, is of. */
+const functionOf = (version: string): string => resources[version]?.Properties.FunctionName.Ref;
+
 interface State {
   readonly Type: string;
   readonly TimeoutSeconds?: number;
@@ -38,12 +41,49 @@ describe('the definition', () => {
   });
 
   it('calls functions of this stack, which end before the state gives them up', () => {
-    const byArn = new Map([...functions.values()].map(({ id, properties }) => [`${id}.Arn`, properties]));
+    const byId = new Map([...functions.values()].map(({ id, properties }) => [id, properties]));
     for (const { Arguments, TimeoutSeconds } of tasks(definition.States)) {
-      const called = byArn.get(Arguments?.FunctionName ?? '');
+      const called = byId.get(functionOf(Arguments?.FunctionName ?? ''));
       expect(called?.Timeout + 30).toBe(TimeoutSeconds);
     }
     expect(tasks(definition.States).length).toBeGreaterThanOrEqual(7);
+  });
+});
+
+describe('a job that runs while another version is deployed', () => {
+  const changed = synthesise({ maxConcurrency: 8 });
+  const other: Record<string, unknown> = changed.one('AWS::StepFunctions::StateMachine').Properties
+    .DefinitionSubstitutions;
+
+  it('calls functions by a version each, which stays when the next one is there', () => {
+    for (const [name, version] of Object.entries(substitutions).filter(([name]) => name.endsWith('Function'))) {
+      const { Type, DeletionPolicy } = resources[resolved(version)] ?? {};
+      expect([Type, DeletionPolicy], name).toEqual(['AWS::Lambda::Version', 'Retain']);
+    }
+  });
+
+  it('is not touched by the next version: a changed function is another version, and so another definition', () => {
+    expect(resolved(other.BeginSyncFunction)).not.toBe(resolved(substitutions.BeginSyncFunction));
+    expect(resolved(other.PullFunction)).toBe(resolved(substitutions.PullFunction));
+  });
+
+  it('was started by the alias, which names one version of the state machine', () => {
+    const [aliasId] = ofType('AWS::StepFunctions::StateMachineAlias')[0] ?? [];
+    const [versionId, version] = ofType('AWS::StepFunctions::StateMachineVersion')[0] ?? [];
+    const [machineId] = ofType('AWS::StepFunctions::StateMachine')[0] ?? [];
+    expect(one('AWS::StepFunctions::StateMachineAlias').Properties.RoutingConfiguration).toEqual([
+      { StateMachineVersionArn: { Ref: versionId }, Weight: 100 },
+    ]);
+    expect(version).toMatchObject({
+      Properties: { StateMachineRevisionId: { 'Fn::GetAtt': [machineId, 'StateMachineRevisionId'] } },
+      UpdateReplacePolicy: 'Retain',
+    });
+    const starters = [...functions.values()].map(
+      ({ properties }) => properties.Environment.Variables.STATE_MACHINE_ARN,
+    );
+    expect(new Set(starters.filter(Boolean).map((each) => JSON.stringify(each)))).toEqual(
+      new Set([JSON.stringify({ Ref: aliasId })]),
+    );
   });
 });
 
@@ -62,9 +102,11 @@ describe('the state machine', () => {
   const [id] = ofType('AWS::StepFunctions::StateMachine')[0] ?? [];
   const bucket = substitutions.Bucket as { Ref: string };
 
-  it('may call the functions that it names, and no others', () => {
+  it('may call every version of the functions that it names, and no others', () => {
     const called = Object.entries(substitutions).filter(([name]) => name.endsWith('Function'));
-    expect(allowed('lambda:InvokeFunction').sort()).toEqual(called.map(([, arn]) => resolved(arn)).sort());
+    expect(allowed('lambda:InvokeFunction').sort()).toEqual(
+      called.map(([, version]) => `${functionOf(resolved(version))}.Arn:*`).sort(),
+    );
   });
 
   it('may run the children of its Map', () => {

@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
-import type { OpenApiDocument, OperationObject } from '../../core/contract/openapi.ts';
-import { responseOf } from '../../core/contract/openapi-text.ts';
+import type { OpenApiDocument, OperationObject } from '../../core/contract/openapi/openapi.ts';
+import { responseOf } from '../../core/contract/openapi/text.ts';
 
 export interface ContractOperation extends OperationObject {
   readonly method: string;

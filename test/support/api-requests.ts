@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import type { OpenApiDocument, ParameterObject } from '../../core/contract/openapi.ts';
-import type { JsonSchema } from '../../core/contract/openapi-schemas.ts';
+import type { OpenApiDocument, ParameterObject } from '../../core/contract/openapi/openapi.ts';
+import type { JsonSchema } from '../../core/contract/openapi/schemas.ts';
 import type { ContractOperation } from './api-contract.ts';
 import { hostileText, nearValid, valid } from './schema-arbitrary.ts';
 

@@ -23,8 +23,8 @@ export interface Api {
 }
 
 /** A client of the HTTP API for tests: speaks as the user whose token it has. */
-export const createApi = (url: string, token: string | null): Api => {
-  const call: Api['call'] = async <T>(method: string, path: string, body?: unknown, headers = {}) => {
+export const createApi = (url: string, token: string | null): Api =>
+  createApiOver(async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
@@ -33,7 +33,10 @@ export const createApi = (url: string, token: string | null): Api => {
     const text = await response.text();
     const parsed: unknown = text === '' ? null : JSON.parse(text);
     return { status: response.status, headers: response.headers, body: parsed as T };
-  };
+  });
+
+/** The same over any way to make a call. */
+export const createApiOver = (call: Api['call']): Api => {
   const need = <T>(reply: Reply<T>, status: number): T => {
     if (reply.status !== status) throw new Error(`expected ${status}: ${reply.status} ${JSON.stringify(reply.body)}`);
     return reply.body;
@@ -59,3 +62,6 @@ export const createApi = (url: string, token: string | null): Api => {
   };
   return api;
 };
+
+/** The fields that a 400 complains of. */
+export const fieldsOf = (problem: Problem): string[] => (problem.errors ?? []).map((error) => error.field);

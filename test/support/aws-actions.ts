@@ -167,9 +167,12 @@ const bedrock: Rule = (request) => {
   });
   const [, behind] = /^(?:us|eu|apac|jp|au|ca|us-gov|global)\.(.+)$/.exec(model) ?? [];
   if (behind === undefined) return [foundation(model, awsAccount.region)];
+  const profile = arn('bedrock', `inference-profile/${model}`);
+  const context = { 'bedrock:InferenceProfileArn': profile };
   return [
-    { action, resource: arn('bedrock', `inference-profile/${model}`) },
-    ...[awsAccount.region, 'eu-west-1'].map((region) => foundation(behind, region)),
+    { action, resource: profile },
+    // The simulator knows no model without a region, which a global profile may answer from.
+    ...[awsAccount.region, 'eu-west-1'].map((region) => ({ ...foundation(behind, region), context })),
   ];
 };
 
@@ -179,7 +182,8 @@ const states: Rule = (request) => {
   const { stateMachineArn, executionArn } = json(request);
   switch (operation) {
     case 'StartExecution':
-      return [{ action: 'states:StartExecution', resource: stateMachineArn }];
+      // An alias or a version is authorised as its state machine (Step Functions guide, "Authorization for versions and aliases").
+      return [{ action: 'states:StartExecution', resource: stateMachineArn.split(':').slice(0, 7).join(':') }];
     case 'StopExecution':
     case 'DescribeExecution':
       return [{ action: `states:${operation}`, resource: executionArn }];

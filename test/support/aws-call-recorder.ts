@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type HttpStub, openHttpStub, type StubHandler, type StubRequest } from '../unit/aws-http-stub.ts';
 import { type Authorisation, authorisationsOf } from './aws-actions.ts';
+import { type HttpStub, openHttpStub, type StubHandler, type StubRequest } from './aws-http-stub.ts';
 
 /** An authorisation that a caller needed. */
 export interface RecordedCall extends Authorisation {

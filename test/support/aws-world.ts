@@ -2,23 +2,28 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createOidcTokenVerifier } from '../../adapters/aws/oidc-token-verifier.ts';
-import { createS3ObjectStore } from '../../adapters/aws/s3-object-store.ts';
+import { createTables } from '../../adapters/dynamodb-process/dynamodb-process.ts';
 import { createNativeGitSource } from '../../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../../adapters/git/remote-look.ts';
-import { createTables } from '../../adapters/local/dynamodb-process.ts';
+import type { ResolveCredential } from '../../adapters/git/source-address.ts';
+import { createOidcTokenVerifier } from '../../adapters/oidc/token-verifier.ts';
+import { createS3ObjectStore } from '../../adapters/s3/object-store.ts';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
+import { createSourceRoots } from '../../adapters/system/source-roots.ts';
 import { createHttpWebhookSender } from '../../adapters/webhook/http-webhook-sender.ts';
+import { createWebhookAddresses } from '../../adapters/webhook/webhook-addresses.ts';
 import type { FunctionName } from '../../core/contract/environment.ts';
+import { rights } from '../../core/contract/rights.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
+import { useCredential } from '../../core/repositories/use-credential.ts';
 import { startGateway } from '../../local/gateway/gateway.ts';
 import { AUDIENCE, ISSUER, openTokenIssuer } from '../../local/token-issuer.ts';
 import { createWorkflowEngine, type WorkflowEngine } from '../../local/workflow-engine/workflow-engine.ts';
-import { answerJsonError, type StubHandler } from '../unit/aws-http-stub.ts';
-import { openS3Stub, type S3Stub } from '../unit/aws-s3-stub.ts';
-import { openS3VectorsStub, type S3VectorsStub } from '../unit/aws-s3-vectors-stub.ts';
 import { type Api, createApi } from './api.ts';
 import { type AwsCallRecorder, startAwsCallRecorder } from './aws-call-recorder.ts';
+import { answerJsonError, type StubHandler } from './aws-http-stub.ts';
+import { openS3Stub, type S3Stub } from './aws-s3-stub.ts';
+import { openS3VectorsStub, type S3VectorsStub } from './aws-s3-vectors-stub.ts';
 import { startTestDynamoDb, type TestDynamoDb } from './dynamodb.ts';
 import { createLambdaContexts, type LambdaContexts } from './lambda-contexts.ts';
 
@@ -94,7 +99,7 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
       const outcome = executions.swallow ? 'started' : await running.start(input.name, JSON.parse(input.input));
       if (outcome === 'exists') return 'ExecutionAlreadyExists';
       return {
-        executionArn: `${input.stateMachineArn.replace(':stateMachine:', ':execution:')}:${input.name}`,
+        executionArn: `${input.stateMachineArn.replace(':stateMachine:', ':execution:').replace(/:live$/, '')}:${input.name}`,
         startDate: 0,
       };
     }
@@ -171,12 +176,17 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     ]),
   );
   contexts.made = createLambdaContexts(environments, (name, composed) => {
-    const git = { policy: 'local', resolveCredential: (ref: string) => composed.credentials.resolve(ref) } as const;
+    const git = {
+      policy: 'local',
+      resolveCredential: (...use: Parameters<ResolveCredential>) => useCredential(composed)(...use),
+    } as const;
     const { settings } = composed;
     const keys = { issuer: ISSUER, audience: AUDIENCE, jwksUri: `${ISSUER}/jwks.json`, jwks: issuer.jwks };
     const exchanged: Partial<Runtime> = {
       git: createNativeGitSource(git),
       webhooks: createHttpWebhookSender({ allow: ['127.0.0.1'] }),
+      sourceRoots: createSourceRoots([tmpdir()], true),
+      webhookAddresses: createWebhookAddresses(['127.0.0.1']),
       tokens: createOidcTokenVerifier(keys),
       settings: { ...settings, sources: 'local', batchLimits: { ...settings.batchLimits, files: 2 } },
       ...(name === 'look-remote' ? { remoteLook: createGitRemoteLook(git) } : {}),
@@ -204,7 +214,7 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     load: async (name) => (event) => functions.invoke(name, event),
     logger,
   });
-  const as = async (user: string) => createApi(gateway.url, await issuer.issue(user));
+  const as = async (user: string) => createApi(gateway.url, await issuer.issue(user, [rights.register]));
   return Object.assign(world, {
     recorder,
     functions,

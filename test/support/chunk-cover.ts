@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { maxChunkLength } from '../../core/domain/chunk-units.ts';
+import { maxChunkLength } from '../../core/chunking/chunk-units.ts';
 import type { Chunk } from '../../core/ports/chunker.ts';
 
 /**

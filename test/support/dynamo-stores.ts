@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { createDynamoFollowUps } from '../../adapters/aws/dynamo-follow-ups.ts';
-import { createDynamoOutbox } from '../../adapters/aws/dynamo-outbox.ts';
-import { createDynamoRepositoryStore } from '../../adapters/aws/dynamo-repository-store.ts';
-import { createDynamoSyncStore } from '../../adapters/aws/dynamo-sync-store.ts';
+import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
+import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
+import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
 import type { TestDynamoDb } from './dynamodb.ts';
+import { createJobStores } from './job-stores.ts';
 
 /** Every store that lives in DynamoDB, over new, empty tables. */
 export const dynamoStores = async (dynamodb: TestDynamoDb) => {
@@ -19,10 +19,10 @@ export const dynamoStores = async (dynamodb: TestDynamoDb) => {
   return {
     tables,
     documents,
-    repositories: createDynamoRepositoryStore(options),
-    sync: createDynamoSyncStore(options),
+    ...createJobStores(options),
     outbox: createDynamoOutbox(options),
     followUps: createDynamoFollowUps(options),
+    tokenQuota: createDynamoTokenQuota(options),
     /** Everything that is stored, in a comparable form. */
     snapshot: async () => [await scan(tables.repositories, 'repository_id'), await scan(tables.syncJobs, 'job_id')],
   };

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoClient } from '../../adapters/aws/dynamo-client.ts';
-import { createTables, type DynamoDbProcess, startDynamoDb } from '../../adapters/local/dynamodb-process.ts';
+import { createDynamoClient } from '../../adapters/dynamodb/client.ts';
+import { createTables, type DynamoDbProcess, startDynamoDb } from '../../adapters/dynamodb-process/dynamodb-process.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
 
 export interface TestDynamoDb {

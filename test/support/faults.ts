@@ -59,3 +59,12 @@ export const holdEmbedding = (faults: Faults): ReturnType<typeof createGate> => 
   }));
   return gate;
 };
+
+/** Embedding of documents fails where this word stands in one. */
+export const failEmbedding = (faults: Faults, word: string, message = `no vector for ${word}`): void =>
+  faults.set('embedder', (real) => ({
+    embed: async (texts, kind) => {
+      if (kind === 'document' && texts.some((text) => text.includes(word))) throw new RangeError(message);
+      return real.embed(texts, kind);
+    },
+  }));

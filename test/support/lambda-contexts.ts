@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
-import { composeRuntime } from '../../lambdas/runtime.ts';
 import { type LambdaFunction, loadFunction } from '../../local/load-function.ts';
 import { useRuntime } from '../../local/runtime.ts';
+import { composeForAws } from './aws-runtime.ts';
 
 export interface LambdaContexts {
   /** Calls a function in its own environment, with its event as JSON. */
@@ -14,7 +14,7 @@ export interface LambdaContexts {
 }
 
 /**
- * Every function in this process, each composed as on AWS (lambdas/runtime.ts) from an environment of its own, which is what
+ * Every function in this process, each composed as on AWS (lambdas/ports.ts) from an environment of its own, which is what
  * `process.env` shows while it runs: the SDK's clients find their credentials there.
  *
  * @param exchange puts other ports in the place of those that no stub of AWS stands for.
@@ -38,7 +38,7 @@ export const createLambdaContexts = (
     const known = loaded.get(name);
     if (known !== undefined) return known;
     const loading = before.then(() => {
-      useRuntime(exchange(name, composeRuntime({ ...environments.get(name) })));
+      useRuntime(exchange(name, composeForAws({ ...environments.get(name) })));
       return loadFunction(name);
     });
     loaded.set(name, loading);

@@ -1,5 +1,5 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { buildOpenApi } from '../../core/contract/openapi.ts';
+import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 
 /** Of `npm run check`: the API's document against the OpenAPI 3.1 rules; prints what breaks them. Loads nothing. */
 

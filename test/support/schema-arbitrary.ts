@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { JsonSchema } from '../../core/contract/openapi-schemas.ts';
+import type { JsonSchema } from '../../core/contract/openapi/schemas.ts';
 
 /** Addresses that lead nowhere beyond this machine: nothing that is generated may be asked for elsewhere. */
 const addresses = ['http://127.0.0.1:1/hook', 'https://127.0.0.1:1/', 'http://[::1]:1/', 'https://localhost:1/x?y=z'];

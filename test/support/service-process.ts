@@ -51,7 +51,7 @@ export const runCommand = async (
 
 /** Starts the service as `npm start` does, and waits until it has printed its address and token. */
 export const startService = async (dataDir: string, environment: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> => {
-  const child = start([], dataDir, environment);
+  const child = start([], dataDir, { SOURCE_ROOTS: tmpdir(), ...environment });
   const exited = new Promise<number | null>((done) => child.once('exit', done));
   let printed = '';
   let complained = '';

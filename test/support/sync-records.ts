@@ -7,7 +7,7 @@ import type {
   JobRecord,
   RepositoryRecord,
 } from '../../core/contract/records.ts';
-import type { Publication } from '../../core/ports/sync-store.ts';
+import type { Publication } from '../../core/ports/job-ends.ts';
 
 /** Valid records with nothing special about them; a test states what matters to it. */
 export const aRepositoryId = (): RepositoryId => RepositoryId.parse(`repo-${randomUUID()}`);

@@ -1,8 +1,8 @@
+import { beforeAll } from 'vitest';
 import type { Delivery } from '../../core/contract/events.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { createGitRepository, type GitRepository } from './git-repository.ts';
+import { createGitRepository } from './git-repository.ts';
+import { type UsedWorld, useWorld } from './use-world.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
-import { startWorld, type World } from './world.ts';
 
 export interface Secrets {
   readonly webhook: string;
@@ -10,27 +10,29 @@ export interface Secrets {
 }
 
 export interface WebhookLab {
-  readonly world: World;
+  readonly world: UsedWorld;
   readonly receiver: WebhookReceiver;
-  readonly git: GitRepository;
-  readonly faults: Faults;
   /** Registers a repository of two files, or of another source; gives its secrets. */
   register(id: string, url?: string): Promise<Secrets>;
   /** Syncs with a webhook on a path of the test's own, and waits for the end. */
-  synced(id: string, path: string): ReturnType<World['api']['synced']>;
+  synced(id: string, path: string): ReturnType<UsedWorld['api']['synced']>;
   deliveries(id: string, query?: string): Promise<readonly Delivery[]>;
   /** Waits until all deliveries of the repository, of which there are some, are as the test wants them. */
   untilDeliveries(id: string, fine: (each: Delivery) => boolean): Promise<readonly Delivery[]>;
-  close(): Promise<void>;
 }
 
-/** The whole service, allowed to reach a real receiver on loopback. */
-export const startWebhookLab = async (): Promise<WebhookLab> => {
-  const faults = createFaults();
-  const world = await startWorld(faults.decorate, { webhookAllow: ['127.0.0.1'] });
-  const receiver = await startWebhookReceiver();
-  const git = await createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = 2;\n' });
-  const call = async <T>(status: number, ...request: Parameters<World['api']['call']>): Promise<T> => {
+/** The whole service for the tests of one file, allowed to reach a real receiver on loopback. */
+export const useWebhookLab = (): WebhookLab => {
+  const world = useWorld({
+    git: () => createGitRepository({ 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = 2;\n' }),
+    webhookAllow: ['127.0.0.1'],
+  });
+  let receiver: WebhookReceiver;
+  beforeAll(async () => {
+    receiver = await startWebhookReceiver();
+    world.closing(receiver.close);
+  });
+  const call = async <T>(status: number, ...request: Parameters<UsedWorld['api']['call']>): Promise<T> => {
     const reply = await world.api.call<T>(...request);
     if (reply.status !== status) throw new Error(`expected ${status}: ${reply.status} ${JSON.stringify(reply.body)}`);
     return reply.body;
@@ -40,11 +42,11 @@ export const startWebhookLab = async (): Promise<WebhookLab> => {
       .deliveries;
   return {
     world,
-    receiver,
-    git,
-    faults,
+    get receiver(): WebhookReceiver {
+      return receiver;
+    },
     deliveries,
-    register: async (id, url = git.path) =>
+    register: async (id, url = world.git.path) =>
       (await call<{ secrets: Secrets }>(201, 'POST', '/api/repositories', { repository_id: id, source: { url } }))
         .secrets,
     synced: (id, path) => world.api.synced(id, { progress_webhook: receiver.url(path) }),
@@ -54,11 +56,6 @@ export const startWebhookLab = async (): Promise<WebhookLab> => {
         if (found.length > 0 && found.every(fine)) return found;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-    },
-    close: async () => {
-      await world.close();
-      await receiver.close();
-      await git.cleanup();
     },
   };
 };

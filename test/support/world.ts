@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FunctionName } from '../../core/contract/environment.ts';
+import type { Right } from '../../core/contract/rights.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { loadFunction } from '../../local/load-function.ts';
 import { type LocalServer, type ServerOptions, type ServerParts, startServer } from '../../local/server.ts';
@@ -10,7 +11,7 @@ import { type Api, createApi } from './api.ts';
 export interface World {
   readonly server: LocalServer;
   /** The API as a user sees it. */
-  as(user: string): Promise<Api>;
+  as(user: string, rights?: readonly Right[]): Promise<Api>;
   /** The API for the one who registers repositories. */
   readonly api: Api;
   /** The API without a token. */
@@ -24,17 +25,28 @@ const inThisThread: NonNullable<ServerParts['startFunctions']> = () => ({
   close: async () => undefined,
 });
 
+/** Where tests make their repositories: they ask for other things than whether these may be read. */
+const sourceRoots = { folders: [tmpdir()], forAll: true };
+
 /** The whole service on a free port and in a directory of its own. One a test file: handlers are composed once. */
 export const startWorld = async (
   decorate: (runtime: Runtime) => Runtime = (runtime) => runtime,
-  more: Pick<ServerOptions, 'webhookAllow'> = {},
+  more: Pick<ServerOptions, 'webhookAllow' | 'sourceRoots' | 'registration' | 'quotas'> = {},
 ): Promise<World> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'test-world-'));
-  const options = { dataDir, host: '127.0.0.1', port: 0, logLevel: 'silent', user: 'ann', ...more } as const;
+  const options = {
+    dataDir,
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent',
+    user: 'ann',
+    sourceRoots,
+    ...more,
+  } as const;
   const server = await startServer(options, { startFunctions: inThisThread, decorate });
   return {
     server,
-    as: async (user) => createApi(server.url, await server.issuer.issue(user)),
+    as: async (user, rights) => createApi(server.url, await server.issuer.issue(user, rights)),
     api: createApi(server.url, server.token),
     anonymous: createApi(server.url, null),
     close: async () => {

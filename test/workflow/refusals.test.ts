@@ -169,11 +169,11 @@ describe('loading a definition', () => {
     it('States.ALL in company or before the end, and unknown States errors', () => {
       says(
         machine({ A: task({ Retry: [retrier({ ErrorEquals: ['States.ALL', 'X'] })] }) }),
-        'state "A", field Retry.0.ErrorEquals: States.ALL must stand alone, and last',
+        'state "A", field Retry.0.ErrorEquals: States.ALL must be alone, and last',
       );
       says(
         machine({ A: task({ Retry: [retrier({ ErrorEquals: ['States.ALL'] }), retrier()] }) }),
-        'state "A", field Retry.0.ErrorEquals: States.ALL must stand alone, and last',
+        'state "A", field Retry.0.ErrorEquals: States.ALL must be alone, and last',
       );
       says(
         machine({ A: task({ Catch: [{ ErrorEquals: ['States.Foo'], Next: 'Done' }], Next: 'Done' }), ...done }),

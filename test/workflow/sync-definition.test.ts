@@ -95,6 +95,21 @@ describe('core/workflow/sync.asl.json', () => {
       );
     },
   );
+  it.each(guarded.filter(({ name, state }) => state.Type === 'Task' && name !== 'FailSync'))(
+    '$name has one or two more tries after a lost sandbox, as Lambda and Step Functions name it',
+    ({ state }) => {
+      for (const error of ['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout']) {
+        const attempts = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error))?.MaxAttempts ?? 0;
+        expect([1, 2], error).toContain(attempts);
+      }
+    },
+  );
+  it('says how long three tries of the longest task last', () => {
+    const longest = Math.max(...guarded.map(({ state }) => (state.Type === 'Task' ? state.TimeoutSeconds : 0)));
+    const lost = stateOf('Pull', 'Task').Retry.find(({ ErrorEquals }) => ErrorEquals.includes('Runtime.ExitError'));
+    const tries = 1 + (lost?.MaxAttempts ?? 0);
+    expect(lost?.Comment).toContain(`with ${longest} s for each of three tries, ${tries * longest + 30} s pass`);
+  });
   it('retries FailSync whatever it fails with: the lock depends on it', () => {
     expect(stateOf('FailSync', 'Task').Retry).toMatchObject([{ ErrorEquals: ['States.TaskFailed', 'States.Timeout'] }]);
   });

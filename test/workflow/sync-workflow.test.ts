@@ -168,6 +168,16 @@ describe('a sync that fails', () => {
       expect(lab.order().at(-1)).toBe('FailSync');
     },
   );
+  it.each([1, 5])('ends at once when the model may not be used at all, with %i batches', async (batches) => {
+    const refused = 'the embedding model cannot be used';
+    const lab = syncing(batches, { EmbedBatch: failing('EmbedderRefusedError', refused) });
+    expect(await lab.sync()).toMatchObject({ status: 'FAILED' });
+    // No second try of any batch, and no wait.
+    expect(lab.called('EmbedBatch').length).toBeLessThanOrEqual(batches);
+    expect(lab.timers.seconds).toBe(0);
+    const told = JSON.stringify([lab.called('FailSync'), [...lab.objects.texts]]);
+    expect(told).toContain(refused);
+  });
   it('gives up when the tries are used up', async () => {
     const lab = syncing(1, { EmbedBatch: failing('EmbedderThrottledError', 'quota') });
     expect(await lab.sync()).toMatchObject({ status: 'FAILED', error: 'EmbedderThrottledError' });
@@ -221,14 +231,14 @@ describe('a sync that fails', () => {
       expect(lab.timers.seconds).toBe(0);
     }
   });
-  it('by a step that hangs ends with States.Timeout after 930 s, and aborts the step', async () => {
+  it('by a step that hangs ends with States.Timeout after three tries of 930 s, and aborts each', async () => {
     const lab = syncing(1, { Pull: () => new Promise(() => undefined) });
     expect(await lab.sync()).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-    expect(lab.timers.seconds).toBe(930);
-    expect(lab.called('Pull').map(({ signal }) => signal.aborted)).toEqual([true]);
+    expect(lab.timers.seconds).toBe(3 * 930 + 10 + 20);
+    expect(lab.called('Pull').map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
     expect(FailSyncInput.parse(lab.called('FailSync')[0]?.payload).error.Error).toBe('States.Timeout');
   });
-  it('gives one lost batch another try', async () => {
+  it('gives a lost batch another try', async () => {
     const lab = syncing(3, { EmbedBatch: (_, { call }) => (call === 2 ? new Promise(() => undefined) : {}) });
     expect(await lab.sync()).toMatchObject({ status: 'SUCCEEDED' });
     expect(lab.called('EmbedBatch')).toHaveLength(4);

@@ -1,0 +1,156 @@
+import type { SyncEvent } from '../../core/contract/events.ts';
+import type { JobId } from '../../core/contract/ids.ts';
+import type { JobError, JobRecord, LastSync, Leftover, RepositoryRecord } from '../../core/contract/records.ts';
+import type { JobRef } from '../../core/contract/workflow-state.ts';
+import { StoreBusyError } from '../../core/domain/errors.ts';
+import { type allowedPriorStatuses, isTerminal, type TerminalStatus } from '../../core/domain/job-status.ts';
+import type { CancelOutcome, JobEnds, Publication } from '../../core/ports/job-ends.ts';
+import type { Kept } from '../../core/ports/kept.ts';
+import { sweepBatches } from './batches-in-flight.ts';
+import { TRIES, type TransactItem } from './database.ts';
+import { eventItems } from './delivery-items.ts';
+import { type Change, type Expression, updateOf } from './expression.ts';
+import { endOf, jobIs, jobKey, readJob } from './job-items.ts';
+import { lockIs, readRepository, repositoryKey } from './repository-items.ts';
+import { type SyncParts, type SyncPartsOptions, syncParts } from './sync-parts.ts';
+
+export const createDynamoJobEnds = (options: SyncPartsOptions): JobEnds => {
+  const parts = syncParts(options);
+  return {
+    publish: (job, publication) => publish(parts, job, publication),
+    fail: (job, error, leftovers, at) => fail(parts, job, error, leftovers, at),
+    cancel: (id, at) => cancel(parts, id, at),
+  };
+};
+
+interface End {
+  readonly status: TerminalStatus;
+  readonly move: keyof typeof allowedPriorStatuses;
+  readonly at: Date;
+  readonly event: SyncEvent['type'];
+  /** More that the job gets. */
+  readonly job: Partial<JobRecord>;
+  readonly repository: (e: Expression) => Omit<Change, 'when'>;
+}
+
+/**
+ * The transaction that every end is: the job ends, the lock goes, if both are still this claim's, the repository keeps how it
+ * ended, and the event of it is put.
+ * `seen` is only for the event: batches that are folded between that look and the end are missing from its numbers.
+ */
+const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End): Promise<Kept> => {
+  const { database, tables, retentionSeconds } = parts;
+  const { expires_at, ...ended } = { ...endOf(end.status, end.at, retentionSeconds), ...end.job };
+  const items: readonly TransactItem[] = [
+    {
+      Update: updateOf(jobKey(tables, job.job_id), (e) => ({
+        set: { ...ended, expires_at },
+        remove: [e.path('unfinished')],
+        when: jobIs(e, job, end.move),
+      })),
+    },
+    {
+      Update: updateOf(repositoryKey(tables, job.repository_id), (e) => {
+        const { set = {}, remove = [], ...change } = end.repository(e);
+        const last_sync: LastSync = {
+          job_id: job.job_id,
+          status: end.status,
+          ended_at: end.at.toISOString(),
+          error: end.job.error ?? null,
+        };
+        return {
+          ...change,
+          set: { ...set, last_sync },
+          remove: [...remove, e.path('lock')],
+          when: lockIs(e, job),
+        };
+      }),
+    },
+    ...(await eventItems(parts, end.event, { job: { ...seen, ...ended }, inFlight: [] }, end.at)),
+  ];
+  if ((await database.transact(items)) !== null) return 'lost';
+  await sweepBatches(parts, job.job_id);
+  return 'kept';
+};
+
+/**
+ * Writes the whole map of branches, which was read before: a map of 100 branches would not fit into an expression
+ * member by member. It is safe because only the lock's owner moves branches, generations and leftovers, and the
+ * transaction holds only while this job owns the lock under this fence.
+ */
+const publish = async (parts: SyncParts, job: JobRef, publication: Publication): Promise<Kept> => {
+  const seen = await readRepository(parts.database, parts.tables, job.repository_id);
+  if (seen === null || seen.lock?.job_id !== job.job_id || seen.lock.fence !== job.fence) return 'lost';
+  const record = await readJob(parts.database, parts.tables, job.job_id);
+  if (record === null) return 'lost';
+  return endJob(parts, job, record, {
+    status: publication.status,
+    move: 'publish',
+    event: 'sync.completed',
+    at: publication.at,
+    job: { counts: publication.counts, phase_done: 1 },
+    repository: () => ({ set: publishedState(seen, publication) }),
+  });
+};
+
+const publishedState = (seen: RepositoryRecord, publication: Publication) => {
+  const removed = new Set(publication.removedBranches);
+  const branches = Object.fromEntries(
+    Object.entries({ ...seen.branches, ...publication.branches }).filter(([name]) => !removed.has(name)),
+  );
+  const referenced = new Set(Object.values(branches).map((branch) => String(branch.generation)));
+  return {
+    branches,
+    generations: Object.fromEntries(Object.entries(seen.generations).filter(([number]) => referenced.has(number))),
+    leftovers: publication.leftovers,
+    rates: publication.rates,
+    default_branch: seen.default_branch ?? publication.defaultBranch,
+    updated_at: publication.at.toISOString(),
+  };
+};
+
+const fail = async (
+  parts: SyncParts,
+  job: JobRef,
+  error: JobError,
+  leftovers: readonly Leftover[],
+  at: Date,
+): Promise<Kept> => {
+  const record = await readJob(parts.database, parts.tables, job.job_id);
+  if (record === null) return 'lost';
+  return endJob(parts, job, record, {
+    status: 'failed',
+    move: 'fail',
+    event: 'sync.failed',
+    at,
+    job: { error },
+    repository: (e) =>
+      leftovers.length === 0
+        ? {}
+        : { assign: [`${e.path('leftovers')} = list_append(${e.path('leftovers')}, ${e.value(leftovers)})`] },
+  });
+};
+
+/** Cancels whatever claim the job has: one that a resume has just renewed is looked up and tried again. */
+const cancel = async (parts: SyncParts, id: JobId, at: Date): Promise<CancelOutcome> => {
+  const { database, tables } = parts;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const job = await readJob(database, tables, id);
+    if (job === null) return { kind: 'absent' };
+    if (isTerminal(job.status)) return { kind: 'ended', job };
+    const outcome = await endJob(parts, job, job, {
+      status: 'cancelled',
+      move: 'cancel',
+      event: 'sync.cancelled',
+      at,
+      job: {},
+      repository: () => ({ add: { fence: 1 } }),
+    });
+    if (outcome === 'kept') {
+      const ended = { status: 'cancelled', current_file: null } as const;
+      return { kind: 'cancelled', job: { ...job, ...ended, ended_at: at.toISOString(), updated_at: at.toISOString() } };
+    }
+    await database.pause(attempt);
+  }
+  throw new StoreBusyError(`the claim of ${id} changed ${TRIES} times while it was cancelled`);
+};

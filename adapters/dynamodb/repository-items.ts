@@ -1,0 +1,52 @@
+import type { RepositoryId, UserId } from '../../core/contract/ids.ts';
+import { RepositoryRecord } from '../../core/contract/records.ts';
+import type { TableNames } from '../../core/contract/tables.ts';
+import type { JobRef } from '../../core/contract/workflow-state.ts';
+import type { Database, Item } from './database.ts';
+import type { Expression, ItemKey } from './expression.ts';
+import { parseStored } from './stored.ts';
+
+const SORT_KEY = 'REPOSITORY';
+
+export const repositoryKey = (tables: TableNames, id: RepositoryId): ItemKey => ({
+  TableName: tables.repositories,
+  Key: { repository_id: id, sk: SORT_KEY },
+});
+
+export const repositoryItem = (repository: RepositoryRecord): Item => ({ ...repository, sk: SORT_KEY });
+
+/** Partition key of the repositories that a user owns or has a grant on; the sort key is the repository's id. */
+export const memberPartition = (user: string): string => `user#${user}`;
+
+export const membershipKey = (tables: TableNames, user: string, id: RepositoryId): ItemKey => ({
+  TableName: tables.repositories,
+  Key: { repository_id: memberPartition(user), sk: id },
+});
+
+/** How many repositories a user owns. */
+export const ownedKey = (tables: TableNames, user: string): ItemKey => ({
+  TableName: tables.repositories,
+  Key: { repository_id: `quota#${user}`, sk: 'REPOSITORIES' },
+});
+
+export const parseRepository = (item: Item): RepositoryRecord =>
+  parseStored(RepositoryRecord, item, `repository ${String(item.repository_id)}`);
+
+/** Strongly consistent; null when there is none. */
+export const readRepository = async (
+  database: Database,
+  tables: TableNames,
+  id: RepositoryId,
+): Promise<RepositoryRecord | null> => {
+  const item = await database.get(repositoryKey(tables, id));
+  return item === null ? null : parseRepository(item);
+};
+
+export const isMember = (repository: RepositoryRecord, user: UserId): boolean =>
+  repository.owner === user || Object.hasOwn(repository.grants, user);
+
+/** The lock is this job's, under this fence. */
+export const lockIs = (e: Expression, job: Pick<JobRef, 'job_id' | 'fence'>): readonly string[] => [
+  e.equals(['lock', 'job_id'], job.job_id),
+  e.equals(['lock', 'fence'], job.fence),
+];

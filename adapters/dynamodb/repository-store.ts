@@ -1,0 +1,210 @@
+import { RepositoryId, type UserId } from '../../core/contract/ids.ts';
+import type { RepositoryRecord, Role } from '../../core/contract/records.ts';
+import type { TableNames } from '../../core/contract/tables.ts';
+import { StoreBusyError } from '../../core/domain/errors.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import type { RepositoryChange, RepositoryStore } from '../../core/ports/repository-store.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { Database, type DatabaseOptions, TRIES } from './database.ts';
+import { type Change, Expression, putNewOf, updateOf } from './expression.ts';
+import {
+  isMember,
+  memberPartition,
+  membershipKey,
+  ownedKey,
+  parseRepository,
+  readRepository,
+  repositoryItem,
+  repositoryKey,
+} from './repository-items.ts';
+import { SharedReads } from './shared-reads.ts';
+
+/** A transaction takes 100 items: the repository, its owner's count, and this many memberships. */
+const MEMBERSHIPS_AT_ONCE = 98;
+const LIST_LIMIT = 100;
+const CURSOR = 'repositories';
+
+/** Repositories in the table `repositories`; core/contract/tables.ts says how a user's are found. */
+export const createDynamoRepositoryStore = (
+  options: DatabaseOptions & { readonly tables: TableNames; readonly logger?: Logger | undefined },
+): RepositoryStore => {
+  const { tables, logger } = options;
+  const database = new Database(options);
+  const reads = new SharedReads<RepositoryRecord | null>();
+  const membershipItem = (user: string, id: RepositoryId) => ({ ...membershipKey(tables, user, id).Key });
+
+  const membersOf = (repository: RepositoryRecord): readonly string[] => [
+    ...new Set([repository.owner, ...Object.keys(repository.grants)]),
+  ];
+
+  return {
+    async create(repository, atMost) {
+      const refusals = await database.transact([
+        { Put: putNewOf(tables.repositories, repositoryItem(repository), 'repository_id') },
+        ...membersOf(repository).map((user) => ({
+          Put: { TableName: tables.repositories, Item: membershipItem(user, repository.repository_id) },
+        })),
+        { Update: counted(tables, repository.owner, 1, atMost) },
+      ]);
+      if (refusals === null) return 'created';
+      return refusals[0] == null ? 'too-many' : 'taken';
+    },
+
+    get: (id) => reads.of(id, () => readRepository(database, tables, id)),
+
+    async list(user, limit, cursor) {
+      const e = new Expression();
+      const conditions = [e.equals(['repository_id'], memberPartition(user))];
+      if (cursor !== null) conditions.push(`${e.path('sk')} > ${e.value(positionOf(cursor, user))}`);
+      const page = await database.queryPage(
+        {
+          TableName: tables.repositories,
+          ConsistentRead: true,
+          KeyConditionExpression: conditions.join(' AND '),
+          ...e.attributes(),
+        },
+        Math.min(Math.max(1, limit), LIST_LIMIT),
+      );
+      const ids = page.items.map((item) => RepositoryId.parse(item.sk));
+      const found = await Promise.all(ids.map((id) => readRepository(database, tables, id)));
+      // A membership may be left of a repository that was deleted, or change between the two reads: the repository decides.
+      const items = found.filter((repository) => repository !== null && isMember(repository, user));
+      return {
+        items: items as RepositoryRecord[],
+        next: page.more ? encodeCursor(CURSOR, [user, ids.at(-1) as string]) : null,
+      };
+    },
+
+    async delete(id) {
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        const repository = await readRepository(database, tables, id);
+        if (repository === null) return 'absent';
+        if (repository.lock !== undefined) return 'busy';
+        const members = membersOf(repository).map((user) => membershipKey(tables, user, id));
+        const e = new Expression();
+        const refusals = await database.transact([
+          {
+            Delete: {
+              ...repositoryKey(tables, id),
+              // The grants as they were read: each one's membership goes with the repository.
+              ConditionExpression: [e.absent('lock'), e.equals(['grants'], repository.grants)].join(' AND '),
+              ...e.attributes(),
+            },
+          },
+          { Update: counted(tables, repository.owner, -1) },
+          ...members.slice(0, MEMBERSHIPS_AT_ONCE).map((key) => ({ Delete: key })),
+        ]);
+        if (refusals === null) {
+          // What did not fit names a repository that is gone: harmless, so it need not be in the transaction.
+          for (const key of members.slice(MEMBERSHIPS_AT_ONCE)) await database.delete(key);
+          return 'deleted';
+        }
+        logger?.debug('repository changed while it was deleted', { repository_id: id, attempt });
+        await database.pause(attempt);
+      }
+      throw new StoreBusyError(`the grants of ${id} changed ${TRIES} times while it was deleted`);
+    },
+
+    async update(id, change, at) {
+      const outcome = await database.change(
+        updateOf(repositoryKey(tables, id), (e) => ({
+          ...settingsOf(e, change, at),
+          when: [e.exists('repository_id')],
+        })),
+      );
+      return 'written' in outcome ? parseRepository(outcome.written) : null;
+    },
+
+    async grant(id, user, role) {
+      const refused =
+        role === null
+          ? await removeGrant(database, tables, id, user)
+          : await setGrant(database, tables, id, user, role);
+      return refused ? 'absent' : 'changed';
+    },
+  };
+};
+
+/** One repository of an owner more, while there are fewer than so many, or one less. */
+const counted = (tables: TableNames, owner: string, change: 1 | -1, atMost = Number.MAX_SAFE_INTEGER) =>
+  updateOf(ownedKey(tables, owner), (e) => ({
+    add: { repositories: change },
+    // Who owns none yet has no number, which is less than nothing but 0.
+    when:
+      change < 0
+        ? []
+        : [
+            atMost > 0
+              ? `(${e.absent('repositories')} OR ${e.path('repositories')} < ${e.value(atMost)})`
+              : `${e.path('repositories')} < ${e.value(atMost)}`,
+          ],
+  }));
+
+/** Only what the change names: two changes of different settings at once both stand. */
+const settingsOf = (e: Expression, change: RepositoryChange, at: Date): Omit<Change, 'when'> => {
+  const { credential, secrets = {}, ...plain } = change;
+  const members = [
+    ...(credential == null ? [] : [[['source', 'credential'], credential] as const]),
+    ...Object.entries(secrets).map(([name, secret]) => [['secrets', name], secret] as const),
+  ];
+  return {
+    set: {
+      ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
+      updated_at: at.toISOString(),
+    },
+    assign: members.filter(([, value]) => value !== undefined).map(([path, value]) => e.equals(path, value)),
+    remove: credential === null ? [e.path('source', 'credential')] : [],
+  };
+};
+
+const positionOf = (cursor: string, user: UserId): string => {
+  const [of, after] = decodeCursor(CURSOR, 2, cursor);
+  const id = RepositoryId.safeParse(after);
+  if (of !== user || !id.success) throw new RangeError('not a cursor of this listing');
+  return id.data;
+};
+
+const setGrant = async (
+  database: Database,
+  tables: TableNames,
+  id: RepositoryId,
+  user: UserId,
+  role: Role,
+): Promise<boolean> => {
+  const refusals = await database.transact([
+    {
+      Update: updateOf(repositoryKey(tables, id), (e) => ({
+        assign: [`${e.path('grants', user)} = ${e.value(role)}`],
+        when: [e.exists('repository_id')],
+      })),
+    },
+    { Put: { TableName: tables.repositories, Item: { ...membershipKey(tables, user, id).Key } } },
+  ]);
+  return refusals !== null;
+};
+
+/** The owner is found by their ownership: taking a grant away from them leaves the membership. */
+const removeGrant = async (
+  database: Database,
+  tables: TableNames,
+  id: RepositoryId,
+  user: UserId,
+): Promise<boolean> => {
+  const key = repositoryKey(tables, id);
+  const refusals = await database.transact([
+    {
+      Update: updateOf(key, (e) => ({
+        remove: [e.path('grants', user)],
+        when: [e.exists('repository_id'), `${e.path('owner')} <> ${e.value(user)}`],
+      })),
+    },
+    { Delete: membershipKey(tables, user, id) },
+  ]);
+  const item = refusals?.[0]?.item ?? null;
+  if (item === null) return refusals !== null;
+  parseRepository(item);
+  const refusal = await database.update(
+    updateOf(key, (e) => ({ remove: [e.path('grants', user)], when: [e.equals(['owner'], user)] })),
+  );
+  return refusal !== null;
+};

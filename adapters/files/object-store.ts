@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { ObjectMissingError } from '../../core/domain/errors.ts';
+import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
+import type { ObjectStore } from '../../core/ports/object-store.ts';
+
+/** Where files are written before they get their name: on the same file system, and no key can lie there. */
+const temporary = '.tmp';
+/** A temporary file as old as this belongs to a process that was killed. */
+const staleMs = 24 * 3600 * 1000;
+/** A directory may be removed (deleteAll) between its making and the rename into it; then it is made again. */
+const renameTries = 5;
+
+const pieceBytes = 256 * 1024;
+/** The fastest level: manifests are a third object ids, which nothing compresses, and higher levels take off 2 % more (measured). */
+const compression = { chunkSize: pieceBytes, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+const isCompressed = (key: string): boolean => key.endsWith('.zst');
+
+/**
+ * What the steps of a job leave for each other (core/objects/object-keys.ts). It is not synced: it survives the kill of every process
+ * of ours, and after a power cut a job that misses a part of it fails, and the next one sweeps it.
+ */
+const isJobs = (key: string): boolean => /^repositories\/[^/]+\/jobs\//.test(key);
+
+/**
+ * Objects as files below `root`; keys are their paths. Not as in S3, a key cannot be another key's directory (`a` and `a/b`).
+ * Written aside, synced (but for a job's own) and renamed: a reader sees the old or the new object, and after a power cut too.
+ * The sync costs about 1 ms an object (measured). Throws RangeError for a key or prefix that is none.
+ */
+export const createFileObjectStore = (root: string): ObjectStore => {
+  mkdirSync(join(root, temporary), { recursive: true });
+  removeStale(join(root, temporary));
+
+  const pathOf = (key: string): string => {
+    if (!isKey(key)) throw new RangeError(`not an object key: ${JSON.stringify(key)}`);
+    return join(root, key);
+  };
+
+  const write = async (key: string, content: Readable): Promise<void> => {
+    const path = pathOf(key);
+    const aside = join(root, temporary, randomUUID());
+    try {
+      const file = await open(aside, 'wx');
+      // `flush`: the stream syncs before it closes the file.
+      const sink = file.createWriteStream({ flush: !isJobs(key) });
+      await (isCompressed(key) ? pipeline(content, createZstdCompress(compression), sink) : pipeline(content, sink));
+      await moveTo(aside, path);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
+  };
+
+  /** The object's plain bytes, or null when there is none. */
+  const read = async (key: string): Promise<Readable | null> => {
+    const path = pathOf(key);
+    if (!(await isFile(path))) return null;
+    const file = await open(path).catch(nullIfMissing);
+    if (file === null) return null;
+    const source = file.createReadStream({ highWaterMark: pieceBytes });
+    return isCompressed(key) ? through(source, createZstdDecompress({ chunkSize: pieceBytes })) : source;
+  };
+
+  async function* getLines(key: string): AsyncGenerator<readonly string[]> {
+    const source = await read(key);
+    if (source === null) throw new ObjectMissingError(`there is no object ${key}`);
+    yield* splitLines(source);
+  }
+
+  async function* list(prefix: string): AsyncGenerator<string> {
+    const { directory, rest } = splitPrefix(prefix);
+    yield* walk(root, directory, rest);
+  }
+
+  return {
+    putText: (key, text) => write(key, Readable.from([Buffer.from(text)])),
+    putLines: async (key, lines) => {
+      let count = 0;
+      const pieces = joinLines(lines, (total) => {
+        count = total;
+      });
+      await write(key, Readable.from(pieces, { objectMode: false }));
+      return count;
+    },
+    getText: async (key) => {
+      const source = await read(key);
+      return source === null ? null : Buffer.concat(await source.toArray()).toString('utf8');
+    },
+    getLines,
+    exists: async (key) => isFile(pathOf(key)),
+    list,
+    deleteAll: async (prefix) => {
+      const { directory, rest } = splitPrefix(prefix);
+      for (const { name } of await entriesOf(join(root, directory)))
+        if (name.startsWith(rest) && !(directory === '' && name === temporary))
+          // With retries: an object may come into a directory while it is removed.
+          await rm(join(root, directory, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 10 });
+    },
+  };
+};
+
+const isPart = (part: string): boolean => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part);
+
+const isKey = (key: string): boolean => {
+  const parts = key.split('/');
+  return parts.every(isPart) && parts[0] !== temporary;
+};
+
+/** A prefix need not end at a slash: `jobs/1` means `jobs/1/…` and `jobs/10/…`, as in S3. */
+const splitPrefix = (prefix: string): { directory: string; rest: string } => {
+  const at = prefix.lastIndexOf('/');
+  const directory = prefix.slice(0, Math.max(0, at));
+  const rest = prefix.slice(at + 1);
+  if ((at >= 0 && !isKey(directory)) || (rest !== '' && !isPart(rest)))
+    throw new RangeError(`not a prefix of object keys: ${JSON.stringify(prefix)}`);
+  return { directory, rest };
+};
+
+/** Keys below a directory, in the order of their bytes; one directory's names are held at a time and level. */
+async function* walk(root: string, directory: string, rest: string): AsyncGenerator<string> {
+  const found = (await entriesOf(join(root, directory)))
+    .filter(({ name }) => name.startsWith(rest) && !(directory === '' && name === temporary))
+    // A directory stands where its keys do: `a-b`, `a.b`, `a/b`, although `a` alone sorts first.
+    .map((entry) => ({ entry, order: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name) }))
+    .sort((a, b) => Buffer.compare(a.order, b.order));
+  for (const { entry } of found) {
+    const key = directory === '' ? entry.name : `${directory}/${entry.name}`;
+    if (entry.isDirectory()) yield* walk(root, key, '');
+    else yield key;
+  }
+}
+
+const entriesOf = async (path: string) => (await readdir(path, { withFileTypes: true }).catch(nullIfMissing)) ?? [];
+
+const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(nullIfMissing))?.isFile() ?? false;
+
+const nullIfMissing = (error: NodeJS.ErrnoException): null => {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
+};
+
+const moveTo = async (aside: string, path: string): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(aside, path);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === renameTries) throw error;
+      await mkdir(dirname(path), { recursive: true });
+    }
+  }
+};
+
+/** As pipe, but a failure or an early end on one side ends the other. */
+const through = (source: Readable, transform: Transform): Readable => {
+  pipeline(source, transform).catch((error) => transform.destroy(error));
+  return transform;
+};
+
+const removeStale = (directory: string): void => {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY);
+    if (age > staleMs) rmSync(path, { force: true });
+  }
+};

@@ -1,0 +1,51 @@
+import { Index, type Table } from '@lancedb/lancedb';
+import type { TableState } from './settle-plan.ts';
+
+const wordsIndex = 'words_idx';
+const vectorIndex = 'vector_idx';
+
+/**
+ * The words column holds tokens already (code-tokens): nothing is stemmed, folded or left out, as names such as `for` or `is` matter in code.
+ * On an empty table the index holds nothing yet, but rows put later are scanned by its rules.
+ */
+export const buildWordIndices = async (table: Table): Promise<void> => {
+  await table.createIndex('blob', { config: Index.btree(), replace: true });
+  await table.createIndex('words', {
+    config: Index.fts({
+      baseTokenizer: 'whitespace',
+      lowercase: false,
+      stem: false,
+      removeStopWords: false,
+      asciiFolding: false,
+      withPosition: false,
+      maxTokenLength: 1000,
+    }),
+    replace: true,
+  });
+};
+
+export const dropWordIndex = (table: Table): Promise<void> => table.dropIndex(wordsIndex);
+
+/** Vectors are of unit length: their dot product ranks as the cosine does, and a zero vector is no special case. */
+export const buildVectorIndex = (table: Table): Promise<void> =>
+  table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'dot' }), replace: true });
+
+/** @param versions how many are kept on disk. */
+export const readTableState = async (table: Table, versions: number): Promise<TableState> => {
+  const [stats, words, vectors] = await Promise.all([
+    table.stats(),
+    table.indexStats(wordsIndex),
+    table.indexStats(vectorIndex),
+  ]);
+  return {
+    rows: stats.numRows,
+    fragments: stats.fragmentStats.numFragments,
+    versions,
+    wordsIndexed: words?.numIndexedRows ?? 0,
+    wordsUnindexed: words?.numUnindexedRows ?? stats.numRows,
+    vectorParts: vectors === undefined ? null : (vectors.numIndices ?? 1),
+  };
+};
+
+export const hasWordIndex = async (table: Table): Promise<boolean> =>
+  (await table.indexStats(wordsIndex)) !== undefined;

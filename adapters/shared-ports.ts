@@ -1,0 +1,13 @@
+import type { Chunker } from '../core/ports/chunker.ts';
+import type { Clock, Ids } from '../core/ports/clock.ts';
+import type { PathRules } from '../core/ports/path-rules.ts';
+import { createTreeSitterChunker } from './embedding/tree-sitter-chunker.ts';
+import { createPathRules } from './path-rules/path-rules.ts';
+import { systemClock } from './system/clock.ts';
+import { randomIds } from './system/ids.ts';
+
+/** The ports that are the same on AWS and on one machine: lambdas/ports.ts and local/runtime.ts hold what differs. */
+export const clock = (): Clock => systemClock;
+export const ids = (): Ids => randomIds;
+export const pathRules = (): PathRules => createPathRules();
+export const chunker = (): Chunker => createTreeSitterChunker();

@@ -1,0 +1,238 @@
+import {
+  BranchAnswer,
+  HealthAnswer,
+  InvalidRequest,
+  JobAnswer,
+  JobEnded,
+  JobFile,
+  JobFileList,
+  JobList,
+  Problem,
+  ProgressAnswer,
+  RepositoryAnswer,
+  RepositoryCreated,
+  RepositoryList,
+  SearchAnswer,
+  SearchHit,
+  SecretRotated,
+  SyncAccepted,
+  SyncInProgress,
+  TooManyRequests,
+} from '../api.ts';
+import { DeliveryList } from '../deliveries.ts';
+import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
+import { PushHookAnswer } from '../push-hooks.ts';
+import { JobCounts, JobError, LastSync, PullReport } from '../records.ts';
+import { EffectiveOptions } from '../sync-options.ts';
+import { type NamedSchema, named } from './schemas.ts';
+
+const next = 'Send it as `cursor` to get the next page; null on the last page.';
+const eta = 'When it is likely to end, from this repository’s earlier syncs; null when that is not known.';
+
+const repository = {
+  repository_id: 'Its id.',
+  owner: 'The user who registered it.',
+  role: 'What you may do with it.',
+  source: 'Where it is read from.',
+  default_branch: 'What `current` means; null until the first sync has asked the source.',
+  ignore_patterns: 'What is never indexed, as in a .gitignore file.',
+  schedule: 'When it syncs by itself: a cron expression of five fields, in UTC; null: never.',
+  status: '`syncing` while a job owns it.',
+  active_job_id: 'The job that owns it; null when it is idle.',
+  last_sync: 'How its newest ended job ended, so that a sync that failed is seen here; null until one has ended.',
+  index: 'What is indexed.',
+  created_at: 'When it was registered.',
+  updated_at: 'When its settings or its index last changed.',
+} as const;
+
+const job = {
+  job_id: 'Its id.',
+  status: '`completed_with_errors`: published, and some files could not be indexed.',
+  repository_id: 'What it syncs.',
+  created_at: 'When it was asked for.',
+  started_at: 'When it began; null while it is queued.',
+  ended_at: 'When it ended, successfully or not; null until then.',
+  updated_at: 'When it last reported; at least once a second while it runs.',
+  estimated_completion: eta,
+  progress: 'How far it is.',
+  options: 'The options in effect.',
+  requested_by: 'Who asked for it: a user, or `github`, `gitlab` or `schedule`.',
+  mode: 'Whether it rebuilt the whole index; null until this is decided.',
+  attempt: 'Grows by one each time the job is resumed after a crash.',
+  pull: 'How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later.',
+  pulled_commits: 'All new commits; 0 without a pull, null where it is not known (yet).',
+  counts: 'What it did; null until it has completed.',
+  error: 'Why it failed; null otherwise.',
+} as const;
+
+const problem = {
+  type: 'The kind of problem, for programs.',
+  title: 'The kind of problem, for people.',
+  status: 'The HTTP status.',
+  detail: 'What is wrong with this request.',
+  error: 'The same as `title`.',
+  message: 'The same as `detail`.',
+  errors: 'Of a 400: each field that is wrong, and what is allowed there; 50 at most.',
+  errors_total: 'Of a 400 with more wrong fields than `errors` lists: how many there are.',
+} as const;
+
+/** What the API answers. */
+export const answerSchemas: readonly NamedSchema[] = [
+  named('Repository', RepositoryAnswer, 'A registered repository.', repository),
+  named('RepositoryCreated', RepositoryCreated, 'A newly registered repository.', {
+    ...repository,
+    secrets: 'What webhooks are signed with. Shown only this once.',
+  }),
+  named('Secrets', RepositoryCreated.shape.secrets, 'What webhooks are signed with.', {
+    webhook: 'Signs the events that progress webhooks get (Standard Webhooks).',
+    push: 'What git hosts sign their pushes with.',
+  }),
+  named('SecretRotated', SecretRotated, 'A new secret. Shown only this once.', {
+    repository_id: 'The repository.',
+    name: 'Which secret.',
+    secret: 'The secret.',
+  }),
+  named('Source', RepositoryAnswer.shape.source, 'Where a repository is read from.', {
+    url: 'Its address.',
+    credential: 'The name of its credential. Only owners see it.',
+  }),
+  named('Index', RepositoryAnswer.shape.index, 'What is indexed of a repository.', {
+    branches: 'The branches that have been synced, by name.',
+  }),
+  named('LastSync', LastSync, 'How a repository’s newest ended job ended.', {
+    job_id: 'The job.',
+    status: 'How it ended; `cancelled` also when a sync with `force` took its place.',
+    ended_at: 'When it ended.',
+    error: 'Why it failed; null otherwise.',
+  }),
+  named('Branch', BranchAnswer, 'A branch’s index, from its last completed sync.', {
+    name: 'Its name.',
+    commit: 'The commit that is indexed.',
+    files: 'Indexed files.',
+    chunks: 'Their searchable pieces.',
+    indexed_at: 'When it was published.',
+  }),
+  named('RepositoryList', RepositoryList, 'A page of repositories.', { repositories: 'By id.', next }),
+  named('Job', JobAnswer, 'A sync job.', job),
+  named('SyncAccepted', SyncAccepted, 'A newly accepted sync job.', {
+    ...job,
+    replaced_job_id: 'The job that `force` ended; null when there was none.',
+  }),
+  named('Progress', ProgressAnswer, 'How far a job is.', {
+    percentage: 'Never decreases; 100 only when it has completed.',
+    phase: 'What it is doing.',
+    files_processed: 'Changed files that are done.',
+    files_total: 'Changed files; null until they have been counted.',
+    current_file: 'A file that is being processed.',
+  }),
+  named('EffectiveOptions', EffectiveOptions, 'The options in effect.', {
+    force: 'Whether a running sync was to be replaced.',
+    full_reindex: 'Whether the whole index is rebuilt.',
+    incremental: 'Whether only changes are processed.',
+    pull_remote: 'Whether the remote is read.',
+    remote: 'Its name.',
+    branches: 'The branches that were asked for.',
+    ignore_patterns: 'Patterns for this job, in addition to the repository’s own.',
+    progress_webhook: 'The address that gets its events.',
+  }),
+  named('Pull', PullReport, 'What was pulled of a branch.', {
+    remote: 'The remote’s name.',
+    branch: 'The branch.',
+    from: 'The commit that was indexed; null for the first sync.',
+    to: 'The commit that is there now; null where it is not known yet.',
+    commit_count: 'New commits, exactly; null where it is not known (yet).',
+    rewritten: 'Whether history was rewritten: the old commit is not in the new one’s history.',
+  }),
+  named('JobCounts', JobCounts, 'What a job did. Counts of files, unless the text says chunks.', {
+    added: 'New paths.',
+    modified: 'Paths whose content has changed.',
+    deleted: 'Paths that are gone.',
+    renamed: 'Paths whose content was at another path before.',
+    unchanged: 'Paths that were not touched.',
+    indexed: 'Of the changed paths: those that search finds now.',
+    skipped: 'Of the changed paths: those that are deliberately not indexed.',
+    failed: 'Of the changed paths: those that could not be indexed.',
+    skipped_by_reason: 'Of the skipped paths: how many for each reason.',
+    chunks_embedded: 'Chunks that were embedded.',
+    chunks_reused: 'Chunks of changed files whose text was indexed before: they were not embedded again.',
+  }),
+  named('JobError', JobError, 'Why a job failed.', { code: 'For programs.', message: 'For people.' }),
+  named('JobList', JobList, 'A page of jobs.', { jobs: 'Newest first.', next }),
+  named('JobFile', JobFile, 'A file that a job processed but that is not in the index.', {
+    branch: 'The branch.',
+    path: 'The path.',
+    outcome: '`skipped` deliberately, or `failed`.',
+    reason: 'Why, such as `binary`; for a failure its cause.',
+  }),
+  named('JobFileList', JobFileList, 'A page of a job’s ledger.', { files: 'Its lines.', next }),
+  named('SearchAnswer', SearchAnswer, 'What a search found.', {
+    results: 'Best first.',
+    branch: 'The branch that was searched.',
+    indexed_commit: 'The commit that the results are from.',
+    next: 'Always null: ask for a greater `limit`.',
+  }),
+  named('SearchHit', SearchHit, 'A piece of a file.', {
+    path: 'The file.',
+    branch: 'The branch.',
+    start_line: 'The first line, from 1.',
+    end_line: 'The last line.',
+    score: 'Higher is better; comparable only within one answer.',
+    snippet: 'The text.',
+    language: 'The language, by the file’s name; null when it is not known.',
+  }),
+  named('DeliveryList', DeliveryList, 'A page of deliveries.', {
+    deliveries:
+      'Newest first. With a `status` a page may have fewer deliveries than its limit although `next` is not null.',
+    next,
+  }),
+  named('Delivery', Delivery, 'One event on its way to one address.', {
+    delivery_id: 'Its id: the `webhook-id` that the receiver sees, the same at every try.',
+    repository_id: 'The repository.',
+    job_id: 'The job.',
+    url: 'The address.',
+    event: 'The event that is sent.',
+    status: '`failed`: given up. `disabled`: the receiver answered 410, and gets nothing more until a redelivery.',
+    attempts: 'The last tries, newest last.',
+    tries: 'The number of tries.',
+    next_attempt_at: 'When it is tried next; null unless it is pending.',
+    created_at: 'When it happened.',
+  }),
+  named('DeliveryAttempt', DeliveryAttempt, 'One try.', {
+    at: 'When.',
+    status: 'The receiver’s status; null when there was no answer.',
+    error: 'Why there was no answer; null when there was one.',
+    milliseconds: 'How long it took.',
+  }),
+  named('SyncEvent', SyncEvent, 'What a progress webhook gets, in the form of Standard Webhooks.', {
+    type: 'What happened.',
+    timestamp: 'When.',
+    data: 'The job as it was then.',
+  }),
+  named('PushHookAnswer', PushHookAnswer, 'What was done about a push.', {
+    outcome:
+      '`started`: a sync has begun. `owed`: a sync is running, and exactly one more will follow. `ignored`: there is nothing to do. `pong`: the answer to a ping.',
+    job_id: 'The sync that has begun; null otherwise.',
+    reason: 'Why it is ignored; null otherwise.',
+  }),
+  named('Health', HealthAnswer, 'The service is running.', { status: 'Always `ok`.' }),
+  named('Problem', Problem, 'A problem document (RFC 9457).', problem),
+  named('InvalidRequest', InvalidRequest, 'A problem document that names each field that is wrong.', problem),
+  named('TooManyRequests', TooManyRequests, 'More than is allowed, of requests or of what a quota counts.', {
+    ...problem,
+    quota: 'The quota that is used up; absent where it is the number of requests.',
+    limit: 'How much that quota allows.',
+  }),
+  named('JobEnded', JobEnded, 'The job has ended already.', {
+    ...problem,
+    job_id: 'The job.',
+    job_status: 'How it ended.',
+    ended_at: 'When.',
+  }),
+  named('SyncInProgress', SyncInProgress, 'A sync is running; you can follow its job.', {
+    ...problem,
+    job_id: 'The job that runs.',
+    job_status: 'Its status.',
+    progress: 'How far it is.',
+    estimated_completion: eta,
+  }),
+];

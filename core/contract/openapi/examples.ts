@@ -1,0 +1,218 @@
+import { problemBody } from '../problem-body.ts';
+
+/** The story's own values, as the document's examples. A test holds each against its schema. */
+
+const job_id = 'sync-6f1c2f0e-8d0b-4a5e-9c6f-2b7d1e3a4c5d';
+const at = (time: string): string => `2024-01-15T${time}Z`;
+const commit = '9fceb02d0ae598e95dc970b74767f19372d61af8';
+const before = '1b6453892473a467d07372d45eb05abc2031647a';
+
+/** The value of each path parameter. */
+export const pathExamples: Readonly<Record<string, string>> = {
+  repo_id: 'repo-123',
+  job_id,
+  user: 'bob',
+  secret: 'webhook',
+  delivery_id: 'msg-0b9f6c1a-3d2e-4f50-8a7b-6c5d4e3f2a1b',
+};
+
+const source = { url: 'https://git.example.com/team/project.git' };
+
+export const repository = {
+  repository_id: 'repo-123',
+  owner: 'ann',
+  role: 'owner',
+  source,
+  default_branch: 'main',
+  ignore_patterns: ['*.pyc'],
+  schedule: null,
+  status: 'idle',
+  active_job_id: null,
+  last_sync: { job_id, status: 'completed', ended_at: at('09:12:44.120'), error: null },
+  index: { branches: [{ name: 'main', commit: before, files: 1000, chunks: 8421, indexed_at: at('09:12:44.120') }] },
+  created_at: at('09:10:00.000'),
+  updated_at: at('09:12:44.120'),
+};
+
+export const newRepository = { repository_id: 'repo-123', source, ignore_patterns: ['*.pyc'] };
+
+export const created = {
+  ...repository,
+  default_branch: null,
+  last_sync: null,
+  index: { branches: [] },
+  updated_at: repository.created_at,
+  secrets: { webhook: 'whsec_… (shown this once)', push: 'whsec_… (shown this once)' },
+};
+
+export const syncOptions = {
+  force: true,
+  full_reindex: true,
+  branches: ['main', 'develop'],
+};
+
+const options = {
+  force: false,
+  full_reindex: false,
+  incremental: true,
+  pull_remote: true,
+  remote: 'origin',
+  branches: ['current'],
+  ignore_patterns: [],
+};
+
+export const queuedJob = {
+  job_id,
+  status: 'queued',
+  repository_id: 'repo-123',
+  created_at: at('10:30:00.000'),
+  started_at: null,
+  ended_at: null,
+  updated_at: at('10:30:00.000'),
+  estimated_completion: at('10:35:00.000'),
+  progress: { percentage: 0, phase: 'queued', files_processed: 0, files_total: null, current_file: null },
+  options,
+  requested_by: 'ann',
+  mode: null,
+  attempt: 1,
+  pull: [{ remote: 'origin', branch: 'main', from: before, to: commit, commit_count: 3, rewritten: false }],
+  pulled_commits: 3,
+  counts: null,
+  error: null,
+};
+
+export const runningJob = {
+  ...queuedJob,
+  status: 'running',
+  started_at: at('10:30:00.480'),
+  updated_at: at('10:30:02.210'),
+  estimated_completion: at('10:30:04.000'),
+  progress: {
+    percentage: 62,
+    phase: 'embed',
+    files_processed: 5,
+    files_total: 8,
+    current_file: 'src/sync/lock.ts',
+  },
+  mode: 'incremental',
+};
+
+export const endedJob = {
+  ...runningJob,
+  status: 'completed_with_errors',
+  ended_at: at('10:30:03.900'),
+  updated_at: at('10:30:03.900'),
+  estimated_completion: at('10:30:03.900'),
+  progress: { percentage: 100, phase: 'ended', files_processed: 8, files_total: 8, current_file: null },
+  counts: {
+    added: 5,
+    modified: 3,
+    deleted: 0,
+    renamed: 0,
+    unchanged: 997,
+    indexed: 6,
+    skipped: 1,
+    failed: 1,
+    skipped_by_reason: { binary: 1 },
+    chunks_embedded: 41,
+    chunks_reused: 12,
+  },
+};
+
+export const cancelledJob = {
+  ...runningJob,
+  status: 'cancelled',
+  ended_at: at('10:30:02.300'),
+  updated_at: at('10:30:02.300'),
+  estimated_completion: at('10:30:02.300'),
+  progress: { ...runningJob.progress, phase: 'ended', current_file: null },
+};
+
+export const jobFiles = {
+  files: [
+    { branch: 'main', path: 'assets/logo.png', outcome: 'skipped', reason: 'binary' },
+    { branch: 'main', path: 'src/huge.ts', outcome: 'failed', reason: 'the embedder refused the text' },
+  ],
+  next: null,
+};
+
+export const syncInProgress = problemBody(409, 'Sync already in progress', 'Sync already in progress', {
+  job_id,
+  job_status: 'running',
+  progress: runningJob.progress,
+  estimated_completion: runningJob.estimated_completion,
+});
+
+export const jobEnded = problemBody(409, 'Job has ended', 'the job has ended: completed', {
+  job_id,
+  job_status: 'completed',
+  ended_at: endedJob.ended_at,
+});
+export const keyReused = problemBody(
+  422,
+  'Idempotency key reused',
+  'this Idempotency-Key was used with other options: take a new key for a new request',
+);
+
+/** Examples of the answers that many calls have, by their names in operations-kit.ts. */
+export const commonExamples: Readonly<Record<string, unknown>> = {
+  BadRequest: problemBody(
+    400,
+    'Bad request',
+    'branches.0: must be a branch name by git’s rules, and not begin with a dash',
+    {
+      errors: [{ field: 'branches.0', message: 'must be a branch name by git’s rules, and not begin with a dash' }],
+    },
+  ),
+  Unauthorized: problemBody(401, 'Unauthorized', 'a valid bearer token is needed'),
+  Forbidden: problemBody(403, 'Access denied', 'Access denied'),
+  NotFound: problemBody(404, 'Not found', 'Repository not found'),
+};
+
+export const mayNotRegister = problemBody(
+  403,
+  'Registration not allowed',
+  'to register takes the right repository_sync:register, as a scope or a group of your token: ask the operator',
+);
+export const exists = problemBody(409, 'Repository exists', 'repository repo-123 exists already');
+export const busy = problemBody(
+  409,
+  'Sync in progress',
+  'the repository is being synced: wait for the job, or cancel it',
+);
+
+export const searchAnswer = {
+  results: [
+    {
+      path: 'src/sync/lock.ts',
+      branch: 'main',
+      start_line: 12,
+      end_line: 38,
+      score: 0.0321,
+      snippet: 'export const claim = async (lock: Lock): Promise<Claim> => {',
+      language: 'typescript',
+    },
+  ],
+  branch: 'main',
+  indexed_commit: commit,
+  next: null,
+};
+
+export const delivery = {
+  delivery_id: pathExamples.delivery_id,
+  repository_id: 'repo-123',
+  job_id,
+  url: 'https://example.com/webhook',
+  event: { type: 'sync.started', timestamp: at('10:30:00.480'), data: queuedJob },
+  status: 'delivered',
+  attempts: [{ at: at('10:30:00.900'), status: 204, error: null, milliseconds: 48 }],
+  tries: 1,
+  next_attempt_at: null,
+  created_at: at('10:30:00.480'),
+};
+
+export const secretRotated = {
+  repository_id: 'repo-123',
+  name: 'webhook',
+  secret: 'whsec_… (shown this once)',
+};

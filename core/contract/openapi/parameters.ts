@@ -1,0 +1,35 @@
+/** What the parameters of paths, queries and headers mean, by name. A test holds the list complete. */
+export const parameterDescriptions: Readonly<Record<string, string>> = {
+  repo_id: 'The repository’s id.',
+  job_id: 'The job’s id.',
+  user: 'The user’s name: `sub` of the user’s tokens.',
+  secret: 'Which secret.',
+  delivery_id: 'The delivery’s id: the `webhook-id` that the receiver saw.',
+  limit: 'The most entries to return.',
+  cursor: '`next` of the previous page.',
+  q: 'What to look for: words, names, code.',
+  branch: 'Which branch. Absent: the default branch.',
+  path: 'Only files whose path matches this gitignore pattern, such as `src/` or `*.ts`.',
+  language: 'Only files of this language, such as `typescript`.',
+  outcome: 'Only files with this outcome.',
+  status: 'Only deliveries with this status.',
+  'idempotency-key': 'Your own name for this request. The same key and body get the same answer for 24 hours.',
+  'if-none-match': 'The `ETag` of an answer that you have: 304 if nothing has changed.',
+  'x-hub-signature-256': 'HMAC-SHA256 of the body under the push secret, as `sha256=…`.',
+  'x-github-event': 'What happened. Only `push` leads to a sync.',
+  'x-gitlab-token': 'The push secret.',
+  'x-gitlab-event': 'What happened. Only `Push Hook` leads to a sync.',
+};
+
+/** A value for the examples of query parameters and headers. */
+export const parameterExamples: Readonly<Record<string, string | number>> = {
+  q: 'retry with backoff',
+  limit: 10,
+};
+
+/** How a header is written, where capitals are the custom. */
+export const headerName = (name: string): string =>
+  name
+    .split('-')
+    .map((part) => (part === 'github' ? 'GitHub' : part.charAt(0).toUpperCase() + part.slice(1)))
+    .join('-');

@@ -1,0 +1,60 @@
+import { CreateRepository, PutGrant, UpdateRepository } from '../api.ts';
+import { GithubPush, GitlabPush } from '../push-hooks.ts';
+import { SyncOptions } from '../sync-options.ts';
+import { type NamedSchema, named } from './schemas.ts';
+
+const ignore = 'Patterns as in a .gitignore file: what they match is not indexed.';
+const schedule = 'When it syncs by itself: a cron expression of five fields, in UTC. Null: never.';
+
+/** What callers send. */
+export const requestSchemas: readonly NamedSchema[] = [
+  named('NewRepository', CreateRepository, 'A repository to register.', {
+    repository_id: 'Its id. Absent: the service chooses one.',
+    source: 'Where it is read from.',
+    default_branch: 'What `current` means. Absent: the source’s own HEAD, as the first sync finds it.',
+    ignore_patterns: ignore,
+    schedule,
+  }),
+  named('NewSource', CreateRepository.shape.source, 'Where a repository is read from.', {
+    url: 'An https:// URL without user name and password; on one machine also file://, http:// on loopback or an absolute path.',
+    credential:
+      'The name of a credential that the operator keeps, for a private source: one that you may use for this address.',
+  }),
+  named('RepositoryChange', UpdateRepository, 'Settings to change. Settings that are not named stay.', {
+    default_branch: 'What `current` means. Null: the source’s own HEAD, as the next sync finds it.',
+    ignore_patterns: `${ignore} Replaces the list, from the next sync on.`,
+    schedule,
+    source: 'The source’s credential. Its URL cannot be changed.',
+  }),
+  named('SourceChange', UpdateRepository.shape.source.unwrap(), 'What may be changed of a source.', {
+    credential:
+      'The name of a credential that the operator keeps, which you and the owner may use for this address. Null: none.',
+  }),
+  named('Grant', PutGrant, 'What a user may do with a repository.', {
+    role: '`read`: view and search. `write`: also sync. `owner`: everything.',
+  }),
+  named('SyncOptions', SyncOptions, 'What a sync should do. Every member is optional; unknown members are refused.', {
+    force: 'Replaces a running sync. With `full_reindex` the existing index is cleared at once.',
+    full_reindex:
+      'Rebuilds the whole index beside the old one, which answers searches until the new one is ready. Takes precedence over `incremental`.',
+    incremental:
+      'Processes what changed since the last sync. False without `full_reindex`: incremental if the last index is still usable and less than half of the files changed, otherwise full.',
+    pull_remote: 'Reads the remote first. Absent: true for a remote source; a local path has nothing to pull.',
+    remote: 'The remote’s name. A registered repository has one: `origin`.',
+    branches: 'Which branches; without, `current`, which is the default branch.',
+    branch: 'The same for one branch. Not beside `branches`.',
+    ignore_patterns: `${ignore} Added to the repository’s own.`,
+    progress_webhook:
+      'An address that gets an event at the job’s start, at every ten points of its progress, and at its end.',
+  }),
+  named('GithubPush', GithubPush, 'GitHub’s event `push`: the members that are read.', {
+    ref: 'What was pushed, such as `refs/heads/main`.',
+    deleted: 'Whether it was deleted.',
+    repository: 'Where it was pushed to.',
+  }),
+  named('GitlabPush', GitlabPush, 'GitLab’s event `Push Hook`: the members that are read.', {
+    ref: 'What was pushed, such as `refs/heads/main`.',
+    after: 'Its commit; zeros when it was deleted.',
+    project: 'Where it was pushed to.',
+  }),
+];

@@ -1,0 +1,16 @@
+import type { ApiOperation, Operation } from './kit.ts';
+import { repositoryOperations } from './repositories.ts';
+import { serviceOperations } from './service.ts';
+import { syncOperations } from './syncs.ts';
+import { webhookOperations } from './webhooks.ts';
+
+/**
+ * What each call of routes.ts takes and answers. A call without an entry does not compile; the schemas are the ones that
+ * the handlers parse by.
+ */
+export const operations: Readonly<Record<ApiOperation, Operation>> = {
+  ...repositoryOperations,
+  ...syncOperations,
+  ...webhookOperations,
+  ...serviceOperations,
+};

@@ -1,0 +1,130 @@
+import {
+  CreateRepository,
+  GrantParams,
+  PageQuery,
+  Problem,
+  PutGrant,
+  RepositoryAnswer,
+  RepositoryCreated,
+  RepositoryList,
+  RepositoryParams,
+  SearchAnswer,
+  SearchQuery,
+  UpdateRepository,
+} from '../api.ts';
+import { busy, created, exists, mayNotRegister, newRepository, repository, searchAnswer } from '../openapi/examples.ts';
+import { rights } from '../rights.ts';
+import { access, commonAnswers, type Operation, token, withBody } from './kit.ts';
+
+const granted = { 204: { description: 'The grant is changed.' }, ...token, ...access } as const;
+
+export const repositoryOperations = {
+  'create-repository': {
+    tag: 'Repositories',
+    description:
+      'You become its owner. Nothing is indexed before the first sync. The service’s operator decides which sources it accepts: https:// everywhere; on one machine also http:// on loopback, and file:// and absolute paths in folders that the operator opens to you.',
+    body: { schema: CreateRepository, required: true, example: newRepository },
+    answers: {
+      201: {
+        description: 'Registered.',
+        schema: RepositoryCreated,
+        headers: ['Location'],
+        example: created,
+      },
+      ...token,
+      ...withBody,
+      403: {
+        description: `The service lets only those register whose token has the right \`${rights.register}\`.`,
+        schema: Problem,
+        example: mayNotRegister,
+      },
+      409: { description: 'The id is taken.', schema: Problem, example: exists },
+    },
+  },
+  'list-repositories': {
+    tag: 'Repositories',
+    description: 'The repositories that you own or have a grant on, by id.',
+    query: PageQuery,
+    answers: {
+      200: {
+        description: 'A page of repositories.',
+        schema: RepositoryList,
+        example: { repositories: [repository], next: null },
+      },
+      400: commonAnswers.BadRequest,
+      ...token,
+    },
+  },
+  'get-repository': {
+    tag: 'Repositories',
+    description:
+      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended.',
+    params: RepositoryParams,
+    answers: {
+      200: { description: 'The repository.', schema: RepositoryAnswer, example: repository },
+      ...token,
+      ...access,
+    },
+  },
+  'update-repository': {
+    tag: 'Repositories',
+    description:
+      'Needs the role owner. Settings that are not named stay; null removes one. Changes take effect at the next sync.',
+    params: RepositoryParams,
+    body: {
+      schema: UpdateRepository,
+      required: false,
+      example: { ignore_patterns: ['*.pyc', 'vendor/'], schedule: '0 3 * * *' },
+    },
+    answers: {
+      200: {
+        description: 'The repository with its new settings.',
+        schema: RepositoryAnswer,
+        example: { ...repository, ignore_patterns: ['*.pyc', 'vendor/'], schedule: '0 3 * * *' },
+      },
+      ...token,
+      ...access,
+      ...withBody,
+    },
+  },
+  'delete-repository': {
+    tag: 'Repositories',
+    description: 'Needs the role owner. The source itself is not changed.',
+    params: RepositoryParams,
+    answers: {
+      204: { description: 'The repository and its index are removed.' },
+      ...token,
+      ...access,
+      409: { description: 'It is being synced.', schema: Problem, example: busy },
+    },
+  },
+  'put-grant': {
+    tag: 'Repositories',
+    description: 'Needs the role owner. Each of the roles read, write and owner includes those before it.',
+    params: GrantParams,
+    body: { schema: PutGrant, required: true, example: { role: 'write' } },
+    answers: { ...granted, ...withBody },
+  },
+  'delete-grant': {
+    tag: 'Repositories',
+    description: 'Needs the role owner. The user who registered the repository stays its owner.',
+    params: GrantParams,
+    answers: granted,
+  },
+  search: {
+    tag: 'Search',
+    description:
+      'Needs the role read. Finds only what the branch’s last completed sync indexed: a running sync is never visible.',
+    params: RepositoryParams,
+    query: SearchQuery,
+    answers: {
+      200: { description: 'The hits, best first.', schema: SearchAnswer, example: searchAnswer },
+      ...token,
+      ...access,
+      409: {
+        description: 'The index was built with a different embedding model from the current one: sync to rebuild it.',
+        schema: Problem,
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,134 @@
+import {
+  GetJobHeaders,
+  JobAnswer,
+  JobEnded,
+  JobFileList,
+  JobFilesQuery,
+  JobList,
+  JobParams,
+  PageQuery,
+  Problem,
+  RepositoryParams,
+  RetryRefused,
+  StartSyncHeaders,
+  SyncAccepted,
+  SyncInProgress,
+} from '../api.ts';
+import {
+  cancelledJob,
+  endedJob,
+  jobEnded,
+  jobFiles,
+  keyReused,
+  queuedJob,
+  runningJob,
+  syncInProgress,
+  syncOptions,
+} from '../openapi/examples.ts';
+import { SyncOptions } from '../sync-options.ts';
+import { access, type Operation, token, withBody } from './kit.ts';
+
+const inProgress = {
+  description: 'A sync is running: the answer names it and its progress.',
+  schema: SyncInProgress,
+  headers: ['Location', 'Retry-After'],
+  example: syncInProgress,
+} as const;
+
+export const syncOperations = {
+  'start-sync': {
+    tag: 'Syncs',
+    description:
+      'Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once.',
+    params: RepositoryParams,
+    headers: StartSyncHeaders,
+    body: { schema: SyncOptions, required: false, example: syncOptions },
+    answers: {
+      202: {
+        description: 'The job is queued.',
+        schema: SyncAccepted,
+        headers: ['Location', 'Idempotency-Replayed'],
+        example: { ...queuedJob, replaced_job_id: null },
+      },
+      ...token,
+      ...access,
+      ...withBody,
+      409: inProgress,
+      422: {
+        description: 'The idempotency key was used with another request.',
+        schema: Problem,
+        example: keyReused,
+      },
+    },
+  },
+  'get-job': {
+    tag: 'Syncs',
+    description:
+      'Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed.',
+    params: JobParams,
+    headers: GetJobHeaders,
+    answers: {
+      200: { description: 'The job as it is now.', schema: JobAnswer, headers: ['ETag'], example: runningJob },
+      304: { description: 'It has not changed.', headers: ['ETag'] },
+      ...token,
+      ...access,
+    },
+  },
+  'list-jobs': {
+    tag: 'Syncs',
+    description: 'Needs the role read. Jobs are kept for 90 days after their end.',
+    params: RepositoryParams,
+    query: PageQuery,
+    answers: {
+      200: { description: 'A page of jobs.', schema: JobList, example: { jobs: [endedJob], next: null } },
+      ...token,
+      ...access,
+    },
+  },
+  'list-job-files': {
+    tag: 'Syncs',
+    description:
+      'Needs the role read on its repository. The files that the job skipped or could not index. Empty until the job has completed.',
+    params: JobParams,
+    query: JobFilesQuery,
+    answers: {
+      200: { description: 'A page of the ledger.', schema: JobFileList, example: jobFiles },
+      ...token,
+      ...access,
+    },
+  },
+  'cancel-job': {
+    tag: 'Syncs',
+    description:
+      'Needs the role write on its repository. The index stays as it was, and the repository is free immediately.',
+    params: JobParams,
+    answers: {
+      202: { description: 'It is cancelled.', schema: JobAnswer, headers: ['Location'], example: cancelledJob },
+      ...token,
+      ...access,
+      409: { description: 'It has ended already.', schema: JobEnded, example: jobEnded },
+    },
+  },
+  'retry-failed': {
+    tag: 'Syncs',
+    description:
+      'Needs the role write on its repository. Syncs the job’s branches, and reads the files that failed again.',
+    params: JobParams,
+    answers: {
+      202: {
+        description: 'A new job is queued.',
+        schema: SyncAccepted,
+        headers: ['Location'],
+        example: { ...queuedJob, replaced_job_id: null },
+      },
+      ...token,
+      ...access,
+      409: {
+        description: 'A sync is running, or the job had no failed files.',
+        schema: RetryRefused,
+        headers: ['Location', 'Retry-After'],
+        example: syncInProgress,
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

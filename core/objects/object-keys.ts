@@ -1,0 +1,62 @@
+import type { JobRecord } from '../contract/records.ts';
+import type { JobRef } from '../contract/workflow-state.ts';
+
+/** Where a job's objects stand. The prefix is removed when the job's work is published, or by the next job. */
+export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>) => {
+  const prefix = `${jobsPrefix(repository_id)}${job_id}/`;
+  return {
+    prefix,
+    /** Written when the leftovers of earlier jobs are gone: a resumed job must not sweep what it has written itself. */
+    swept: `${prefix}swept`,
+    pull: `${prefix}pull.json`,
+    tree: (branch: number) => `${prefix}tree/${branch}.zst`,
+    treeChanges: (branch: number) => `${prefix}tree-changes/${branch}.zst`,
+    diff: `${prefix}diff.json`,
+    /** What may have changed in a branch, before it is known what its blobs are: see core/manifest/tree-join.ts. */
+    changes: (branch: number) => `${prefix}changes/${branch}.zst`,
+    /** What changes in a branch's manifest. */
+    patch: (branch: number) => `${prefix}patch/${branch}.zst`,
+    /** Blobs to read: WantedBlob lines. */
+    wanted: `${prefix}wanted.zst`,
+    /** Blobs that lost a path: `oid TAB chunks` lines. */
+    dropped: `${prefix}dropped.zst`,
+    stage: `${prefix}stage.json`,
+    items: `${prefix}items.jsonl`,
+    /** Where the Map's ResultWriter writes: see core/workflow/sync.asl.json. */
+    mapResults: `${prefix}items.jsonl.map/`,
+    batch: (batch: number) => `${prefix}batches/${String(batch).padStart(6, '0')}.jsonl`,
+    /** Of batch 0: what stage itself decided. */
+    result: (batch: number) => `${prefix}results/${String(batch).padStart(6, '0')}.jsonl`,
+    results: `${prefix}results/`,
+  };
+};
+
+export const jobsPrefix = (repositoryId: string): string => `repositories/${repositoryId}/jobs/`;
+export const repositoryPrefix = (repositoryId: string): string => `repositories/${repositoryId}/`;
+
+/** Where the manifests stand that a job has written. */
+export const manifestsPrefix = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
+  `${repositoryPrefix(repository_id)}manifests/${job_id}/`;
+
+/** A committed manifest: immutable, named by the job that wrote it. */
+export const manifestKey = (job: JobRef, branch: number): string => `${manifestsPrefix(job)}${branch}.zst`;
+
+/** The `.gitattributes` of a committed manifest's tree, named by their fingerprint: they change seldom, and are needed whole. */
+export const attributesKey = (repositoryId: string, fingerprint: string): string =>
+  `${repositoryPrefix(repositoryId)}attributes/${fingerprint}.json`;
+
+/** The day that a job's ledger is stored under: its creation's, in UTC. */
+export const ledgerDay = (createdAt: string): string => createdAt.slice(0, 10);
+
+export const ledgersPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}ledgers/`;
+
+/** Where the ledger of a job stands: by its day, so that old ones are found without looking at the others. */
+export const ledgerPrefix = (job: Pick<JobRecord, 'repository_id' | 'job_id' | 'created_at'>): string =>
+  `${ledgersPrefix(job.repository_id)}${ledgerDay(job.created_at)}/${job.job_id}/`;
+
+/** A part of a ledger: the files of one outcome, JobFile lines. */
+export const ledgerKey = (prefix: string, outcome: string, part: number): string =>
+  `${prefix}${outcome}/${String(part).padStart(6, '0')}.zst`;
+
+/** Blobs that a publish left without a path; removed by the next job, which holds the lock. */
+export const garbageKey = (job: JobRef): string => `repositories/${job.repository_id}/garbage/${job.job_id}.zst`;

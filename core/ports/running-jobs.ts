@@ -1,0 +1,38 @@
+import type { GenerationRecord, JobPace, JobRecord, PullReport } from '../contract/records.ts';
+import type { JobRef } from '../contract/workflow-state.ts';
+import type { JobPhase } from '../domain/job-status.ts';
+import type { Kept } from './kept.ts';
+
+export interface Heartbeat {
+  readonly phase: JobPhase;
+  readonly phaseDone?: number | undefined;
+  readonly currentFile?: string | null | undefined;
+  readonly at: Date;
+  readonly estimatedCompletion?: Date | null | undefined;
+  readonly pace?: JobPace | undefined;
+}
+
+/** What the diff has found. */
+export interface DiffReport {
+  readonly mode: 'full' | 'incremental';
+  readonly generation: number;
+  readonly generationRecord: GenerationRecord;
+  readonly filesTotal: number;
+  /** Files that need no content: deleted, renamed, skipped by their path, or already in the index. */
+  readonly filesDone: number;
+  readonly at: Date;
+}
+
+/** What a job that holds the lock writes of itself, from its start up to its end. Every write checks the fence and that the job runs. */
+export interface RunningJobs {
+  /** queued → running, and sync.started into the outbox, once; a resumed job stays running. */
+  begin(job: JobRef, at: Date): Promise<JobRecord | 'lost'>;
+  heartbeat(job: JobRef, beat: Heartbeat): Promise<Kept>;
+  /** Puts sync.progress for this many points (10, 20 … 90) into the outbox, once, and only when more than told before. */
+  noteProgress(job: JobRef, points: number, at: Date): Promise<void>;
+  recordPull(job: JobRef, pull: readonly PullReport[], at: Date): Promise<Kept>;
+  /** Also registers the generation at the repository, when it is new. */
+  recordDiff(job: JobRef, report: DiffReport): Promise<Kept>;
+  /** Takes the next generation number; a second call by the same job gives the same one. */
+  takeGeneration(job: JobRef): Promise<number | 'lost'>;
+}

@@ -1,0 +1,160 @@
+import type { SearchAnswer, SearchQuery } from '../contract/api.ts';
+import type { RepositoryId, UserId } from '../contract/ids.ts';
+import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
+import { ObjectMissingError } from '../domain/errors.ts';
+import { languageOf } from '../domain/languages.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { type Generation, type IndexHit, type IndexQuery, MAX_HITS, ROW_VERSION } from '../ports/search-index.ts';
+import { type Access, withAccess } from '../repositories/with-access.ts';
+import { type BranchFiles, createBranchFilesCache, type PathFilter } from './branch-files.ts';
+import { rank } from './rules/ranking.ts';
+
+type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'embedder' | 'pathRules'>;
+type MeasuredDeps = Deps & Pick<Runtime, 'clock' | 'metrics'>;
+
+export type SearchOutcome = Access<
+  | { readonly kind: 'found'; readonly answer: SearchAnswer }
+  /** The branch (null: the default branch, which is not known yet) has no index. */
+  | { readonly kind: 'not-indexed'; readonly branch: string | null }
+  | { readonly kind: 'embedder-mismatch'; readonly made: string; readonly running: string }
+>;
+
+/** A filter that leaves this many blobs or fewer goes to the index by their names. */
+const PUSHED_DOWN_BLOBS = 400;
+/** The same, at S3 Vectors' cost of a request for each 46 of them: only where the nearest rows of any blob held too few. */
+const LAST_RESORT_BLOBS = 4_000;
+/** First look: this many times the limit, since some hits will be of blobs that the branch does not hold. */
+const OVERFETCH = 5;
+
+/** Finds what a branch's committed manifest holds, and nothing else: a sync under way is never visible. */
+export const search = (deps: MeasuredDeps) => {
+  const find = searchCommitted(deps);
+  return async (id: RepositoryId, user: UserId, query: SearchQuery): Promise<SearchOutcome> => {
+    const begun = deps.clock.now().getTime();
+    const outcome = await find(id, user, query);
+    if (outcome.kind === 'found')
+      deps.metrics.emit({ SearchMilliseconds: deps.clock.now().getTime() - begun }, { repository_id: id });
+    return outcome;
+  };
+};
+
+const searchCommitted = (deps: Deps) => {
+  const filesOf = createBranchFilesCache(deps.objects);
+  return async (id: RepositoryId, user: UserId, query: SearchQuery): Promise<SearchOutcome> => {
+    for (let attempt = 1; ; attempt++) {
+      const access = await withAccess(deps, id, user, 'read');
+      if (access.kind !== 'allowed') return access;
+      const found = pointerOf(access.repository, query.branch);
+      if (found.pointer === null) return { kind: 'not-indexed', branch: found.branch };
+      const { branch, pointer } = found;
+      const recipe = access.repository.generations[String(pointer.generation)];
+      if (recipe !== undefined && recipe.embedder_id !== deps.embedder.id)
+        return { kind: 'embedder-mismatch', made: recipe.embedder_id, running: deps.embedder.id };
+      const generation = { repositoryId: id, number: pointer.generation, dimensions: deps.embedder.dimensions };
+      try {
+        const files = await filesOf(pointer.manifest_key);
+        const named = recipe?.row_version === ROW_VERSION;
+        const results = await searchBranch(deps, { generation, named, files, branch }, query);
+        // No hit in an index that holds something: a publish may have replaced the generation under our hands.
+        if (results.length > 0 || pointer.chunks === 0 || attempt > 1 || !(await hasMoved(deps, id, branch, pointer)))
+          return { kind: 'found', answer: { results, branch, indexed_commit: pointer.commit, next: null } };
+      } catch (error) {
+        if (!(error instanceof ObjectMissingError) || attempt > 1) throw error;
+      }
+    }
+  };
+};
+
+const hasMoved = async (deps: Deps, id: RepositoryId, branch: string, pointer: BranchPointer): Promise<boolean> => {
+  const repository = await deps.repositories.get(id);
+  return repository?.branches[branch]?.manifest_key !== pointer.manifest_key;
+};
+
+type FoundPointer =
+  | { readonly branch: string; readonly pointer: BranchPointer }
+  | { readonly branch: string | null; readonly pointer: null };
+
+const pointerOf = (repository: RepositoryRecord, asked: string | undefined): FoundPointer => {
+  const names = Object.keys(repository.branches);
+  const branch = asked ?? repository.default_branch ?? names[0] ?? null;
+  const chosen = asked === undefined && branch !== null && !names.includes(branch) ? (names[0] ?? branch) : branch;
+  const pointer = chosen === null ? undefined : repository.branches[chosen];
+  return chosen === null || pointer === undefined ? { branch: chosen, pointer: null } : { branch: chosen, pointer };
+};
+
+interface Place {
+  readonly generation: Generation;
+  /** Whether the generation's rows name their languages. */
+  readonly named: boolean;
+  readonly files: BranchFiles;
+  readonly branch: string;
+}
+
+const searchBranch = async (
+  deps: Deps,
+  { generation, named, files, branch }: Place,
+  query: SearchQuery,
+): Promise<SearchAnswer['results']> => {
+  const filter = pathFilter(deps, query);
+  const pathsOf = filter === null ? files.pathsOf : onceEach((blob) => files.pathsOf(blob).filter(filter.passes));
+  const blobs = filter === null ? undefined : await files.blobsWhere(filter, PUSHED_DOWN_BLOBS);
+  if (blobs?.length === 0) return [];
+  const [vector] = await deps.embedder.embed([query.q], 'query');
+  if (vector === undefined) throw new Error('the embedder gave no vector for the query');
+  const language = named && blobs === undefined ? query.language?.toLowerCase() : undefined;
+  const ask = (asked: Partial<IndexQuery>) =>
+    widen(deps, generation, { vector, words: query.q, ...asked }, query.limit, pathsOf);
+  let { visible, exhausted } = await ask({ blobs, language });
+  if (filter !== null && !exhausted && visible.length < query.limit) {
+    const all = await files.blobsWhere(filter, LAST_RESORT_BLOBS);
+    if (all !== undefined) ({ visible, exhausted } = await ask({ blobs: all }));
+  }
+  return rank(visible, { query: query.q, pathsOf, limit: query.limit }).map(({ path, hit, score }) => ({
+    path,
+    branch,
+    start_line: hit.startLine,
+    end_line: hit.endLine,
+    score,
+    snippet: hit.text,
+    language: languageOf(path),
+  }));
+};
+
+/** A filter is asked of a blob for each of its chunks, in each round and once more by the ranking. */
+const onceEach = (pathsOf: (blob: string) => readonly string[]): ((blob: string) => readonly string[]) => {
+  const known = new Map<string, readonly string[]>();
+  return (blob) => {
+    const paths = known.get(blob) ?? pathsOf(blob);
+    known.set(blob, paths);
+    return paths;
+  };
+};
+
+/** Asks for more until there is enough to rank or the index has no more. */
+const widen = async (
+  deps: Deps,
+  generation: Generation,
+  query: Omit<IndexQuery, 'limit'>,
+  limit: number,
+  pathsOf: (blob: string) => readonly string[],
+): Promise<{ readonly visible: readonly IndexHit[]; readonly exhausted: boolean }> => {
+  for (let rows = Math.max(50, limit * OVERFETCH); ; rows = Math.min(rows * 4, MAX_HITS)) {
+    const hits = await deps.index.query(generation, { ...query, limit: rows });
+    const visible = hits.filter((hit) => pathsOf(hit.blob).length > 0);
+    const exhausted = hits.length < rows;
+    if (visible.length >= limit * 2 || exhausted || rows === MAX_HITS) return { visible, exhausted };
+  }
+};
+
+/** A test for the path and language asked for; null when every path will do. */
+const pathFilter = (deps: Deps, query: SearchQuery): PathFilter | null => {
+  const { path: pattern } = query;
+  const language = query.language?.toLowerCase();
+  if (pattern === undefined && language === undefined) return null;
+  const rule = pattern === undefined ? null : deps.pathRules.compile([pattern], []);
+  return {
+    key: JSON.stringify([pattern, language]),
+    passes: (path) =>
+      (language === undefined || languageOf(path) === language) && (rule === null || rule(path) === 'ignored'),
+  };
+};

@@ -1,0 +1,202 @@
+import type { GenerationRecord, JobRecord } from '../contract/records.ts';
+import {
+  type BatchItem,
+  type BlobResult,
+  type EmbedBatchInput,
+  type EmbedBatchOutput,
+  type JobRef,
+  StagedFile,
+} from '../contract/workflow-state.ts';
+import { EmbedderMismatchError, QuotaExceededError, SyncSupersededError } from '../domain/errors.ts';
+import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
+import { jobKeys } from '../objects/object-keys.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
+import { embedFiles, type Place } from './embed-files.ts';
+import { jobAnswer } from './job-answer.ts';
+import { loadJob } from './load-job.ts';
+import { progressNotes } from './progress-notes.ts';
+import { kept, withPulse } from './pulse.ts';
+
+type Deps = Pick<
+  Runtime,
+  | 'running'
+  | 'batches'
+  | 'jobs'
+  | 'repositories'
+  | 'objects'
+  | 'chunker'
+  | 'embedder'
+  | 'index'
+  | 'clock'
+  | 'logger'
+  | 'settings'
+  | 'tokenQuota'
+>;
+
+/** Files chunked, embedded and put together: enough for full calls to embedder and index, small enough to report by. */
+const FILES_AT_ONCE = 16;
+
+/** Rows put in one call: nearly every batch in one (2 MiB are some 1,500 rows), since each put costs the index; with their texts 7 MB. */
+const ROWS_AT_ONCE = 2000;
+
+/**
+ * Chunks, embeds and puts the staged files of some batches. A batch whose result stands is not worked on again, so a
+ * retry or a resumed job repeats at most what was in flight. A file that cannot be embedded is `failed`, not the sync.
+ */
+export const embedBatch =
+  (deps: Deps) =>
+  async ({ job, items }: EmbedBatchInput): Promise<EmbedBatchOutput> => {
+    const { generation, owner, record } = await generationOfJob(deps, job);
+    const lookAround = overallProgress(deps, job, record);
+    const total = { batches: 0, files: 0, chunks: 0 };
+    for (const item of items) {
+      total.chunks += await embedOne(deps, { job, generation, owner }, item, lookAround);
+      total.files += item.files;
+      total.batches += 1;
+    }
+    return total;
+  };
+
+const embedOne = async (
+  deps: Deps,
+  { job, generation, owner }: Place & { readonly owner: string },
+  item: BatchItem,
+  lookAround: LookAround,
+): Promise<number> => {
+  const resultKey = jobKeys(job).result(item.batch);
+  const state = { done: 0, current: null as string | null };
+  const progress = () => ({
+    batch: item.batch,
+    files_total: item.files,
+    files_done: state.done,
+    current_file: state.current,
+    updated_at: deps.clock.now().toISOString(),
+  });
+  if (kept(await deps.batches.start(job, progress())) === 'done') return 0;
+  let chunks = 0;
+  if (!(await deps.objects.exists(resultKey))) {
+    const budget = await takeTokens(deps, owner, item);
+    const results = await withPulse(
+      deps.clock,
+      async () => {
+        const outcome = await deps.batches.progress(job, progress());
+        if (outcome === 'kept') await lookAround(item.batch, state.done);
+        return outcome;
+      },
+      async (pulse) => {
+        const all: BlobResult[] = [];
+        let rows: IndexRow[] = [];
+        const put = async (atLeast: number): Promise<void> => {
+          if (rows.length < atLeast) return;
+          await pulse.check();
+          await deps.index.put(generation, rows);
+          rows = [];
+        };
+        for await (const files of groups(deps, item.key)) {
+          await pulse.check();
+          state.current = files[0]?.path ?? null;
+          const embedded = await embedFiles(deps, pulse, { job, generation }, files);
+          budget.spent += tokensOf(embedded.characters);
+          all.push(...embedded.results);
+          rows.push(...embedded.rows);
+          await put(ROWS_AT_ONCE);
+          // Several paths may wait for one blob: in step with blobs while in flight, exact when the batch is folded.
+          state.done = Math.min(item.files, all.length);
+        }
+        await put(1);
+        return all;
+      },
+    );
+    await budget.giveRestBack();
+    chunks = results.reduce((sum, result) => sum + result.chunks, 0);
+    await deps.objects.putLines(
+      resultKey,
+      results.map((result) => JSON.stringify(result)),
+    );
+  }
+  state.done = item.files;
+  kept(await deps.batches.finish(job, progress()));
+  await lookAround(item.batch, null);
+  return chunks;
+};
+
+/**
+ * Takes from the owner's day what the batch may need at most (its texts' bytes are no fewer than their characters), before anything
+ * is embedded. What was not needed is given back at the end; a worker that dies leaves it taken until the day ends.
+ */
+const takeTokens = async (deps: Deps, owner: string, { bytes }: BatchItem) => {
+  const at = deps.clock.now();
+  const day = dayOf(at);
+  const reserved = tokensOf(bytes);
+  const limit = deps.settings.quotas.tokensPerDay;
+  if ((await deps.tokenQuota.take(owner, day, reserved, limit)) === 'refused')
+    throw new QuotaExceededError(
+      `the quota of ${limit} embedded tokens a day (UTC) of ${owner} has no room for the next files: it begins anew in ${secondsToNextDay(at)} s; the operator can raise it`,
+    );
+  const budget = {
+    spent: 0,
+    giveRestBack: async (): Promise<void> => {
+      if (budget.spent < reserved) await deps.tokenQuota.giveBack(owner, day, reserved - budget.spent);
+    },
+  };
+  return budget;
+};
+
+/** Told of a batch: how many of its files are done, null at its end. */
+type LookAround = (batch: number, done: number | null) => Promise<void>;
+
+/**
+ * Tells the job's webhook how far the whole job is. That takes a look at what the other batches have done, so it is done at a
+ * batch's end and whenever this worker's share has grown by half of what ten points are: a few looks a sync, however many
+ * workers there are. Nothing is looked at without a webhook.
+ */
+const overallProgress = (deps: Deps, job: JobRef, { options, files_total }: JobRecord): LookAround => {
+  const note = progressNotes(deps, job, options.progress_webhook);
+  const step = Math.max(1, (files_total ?? 0) / 16);
+  let seen = { batch: -1, done: 0 };
+  return async (batch, done) => {
+    if (options.progress_webhook === undefined) return;
+    if (done !== null && done - (seen.batch === batch ? seen.done : 0) < step) return;
+    seen = { batch, done: done ?? 0 };
+    try {
+      const view = await deps.jobs.get(job.job_id);
+      if (view !== null) await note(jobAnswer(view, deps.clock.now()).progress.percentage);
+    } catch {
+      // Telling of a sync must not fail it: the next look tries again.
+    }
+  };
+};
+
+async function* groups(deps: Deps, key: string): AsyncGenerator<readonly StagedFile[]> {
+  let group: StagedFile[] = [];
+  for await (const lines of deps.objects.getLines(key))
+    for (const line of lines) {
+      group.push(StagedFile.parse(JSON.parse(line)));
+      if (group.length < FILES_AT_ONCE) continue;
+      yield group;
+      group = [];
+    }
+  if (group.length > 0) yield group;
+}
+
+/** The generation that the diff chose; its recipe must be the one that runs here. */
+const generationOfJob = async (
+  deps: Deps,
+  job: JobRef,
+): Promise<{ readonly generation: Generation; readonly owner: string; readonly record: JobRecord }> => {
+  const { repository, record } = await loadJob(deps, job);
+  const made: GenerationRecord | undefined = repository.generations[String(record.generation)];
+  if (record.generation === null || made === undefined)
+    throw new SyncSupersededError('the job has no generation: its diff was not recorded under this claim');
+  if (
+    made.embedder_id !== deps.embedder.id ||
+    made.chunker_version !== deps.chunker.version ||
+    made.row_version !== ROW_VERSION
+  )
+    throw new EmbedderMismatchError(
+      `the generation is made with ${made.embedder_id}, ${made.chunker_version} and rows ${made.row_version ?? 1}, but ${deps.embedder.id}, ${deps.chunker.version} and rows ${ROW_VERSION} run here`,
+    );
+  const generation = { repositoryId: job.repository_id, number: record.generation, dimensions: made.dimensions };
+  return { generation, owner: repository.owner, record };
+};

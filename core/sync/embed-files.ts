@@ -1,0 +1,170 @@
+import type { BlobResult, JobRef, StagedFile } from '../contract/workflow-state.ts';
+import {
+  EmbedderRefusedError,
+  EmbedderThrottledError,
+  EmbedderUnavailableError,
+  SyncSupersededError,
+} from '../domain/errors.ts';
+import { toldOf } from '../domain/failure-text.ts';
+import type { Chunk } from '../ports/chunker.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Generation, IndexRow } from '../ports/search-index.ts';
+import type { Pulse } from './pulse.ts';
+
+type Deps = Pick<Runtime, 'chunker' | 'embedder' | 'index' | 'logger'>;
+
+/** What became of each file, and the rows to put before that may be reported. */
+export interface Embedded {
+  readonly results: readonly BlobResult[];
+  readonly rows: readonly IndexRow[];
+  /** Of the texts that were embedded. */
+  readonly characters: number;
+}
+
+/** Whose files they are, and where their rows go. */
+export interface Place {
+  readonly job: JobRef;
+  readonly generation: Generation;
+}
+
+interface ChunkedFile {
+  readonly file: StagedFile;
+  readonly chunks: readonly Chunk[];
+}
+
+type Vectors = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Embeds a group of files. Chunks whose text was in the replaced blob take the vector from there. A blob whose previous is itself
+ * keeps its rows as they were cut: committed manifests count on them.
+ * Throws what concerns everybody (throttled, unavailable, superseded, index faults); what concerns one file
+ * makes that file `failed`.
+ */
+export const embedFiles = async (
+  deps: Deps,
+  pulse: Pulse,
+  { job, generation }: Place,
+  files: readonly StagedFile[],
+): Promise<Embedded> => {
+  const failed: BlobResult[] = [];
+  const chunked: ChunkedFile[] = [];
+  const previous = await previousRows(deps, generation, files);
+  const standing = files.flatMap((file) => standingRows(previous, file));
+  const whole = new Set(standing.map(({ blob }) => blob));
+  for (const file of files) {
+    await pulse.check();
+    if (whole.has(file.oid)) continue;
+    try {
+      chunked.push({ file, chunks: await deps.chunker.chunk(file.path, file.text) });
+    } catch (error) {
+      failed.push(failedResult(deps, job, file, error));
+    }
+  }
+  const known = new Map(previous.map(({ text, vector }) => [text, vector]));
+  const fresh = await embedGroup(deps, pulse, job, chunked, known, failed);
+  const broken = new Set(failed.map((result) => result.oid));
+  const results: BlobResult[] = [];
+  const rows: IndexRow[] = [...standing];
+  for (const file of files) if (whole.has(file.oid)) results.push(indexedResult(file, file.previous?.chunks ?? 0, 0));
+  for (const { file, chunks } of chunked) {
+    if (broken.has(file.oid)) continue;
+    const reused = chunks.filter(({ text }) => known.has(text)).length;
+    chunks.forEach((chunk, ordinal) => {
+      // Every text of a file that has not failed has a vector.
+      const vector = (known.get(chunk.text) ?? fresh.get(chunk.text)) as Float32Array;
+      rows.push({ blob: file.oid, ordinal, ...chunk, languages: file.languages, vector });
+    });
+    results.push(indexedResult(file, chunks.length, chunks.length - reused));
+  }
+  return { results: [...results, ...failed], rows, characters: lengthOf(fresh.keys()) };
+};
+
+const lengthOf = (texts: Iterable<string>): number => {
+  let characters = 0;
+  for (const text of texts) characters += text.length;
+  return characters;
+};
+
+const indexedResult = ({ oid, size }: StagedFile, chunks: number, embedded: number): BlobResult => ({
+  oid,
+  size,
+  outcome: 'indexed',
+  reason: '',
+  chunks,
+  embedded,
+  reused: chunks - embedded,
+});
+
+/** Rows of the blobs that lend to these files. */
+const previousRows = async (
+  deps: Deps,
+  generation: Generation,
+  files: readonly StagedFile[],
+): Promise<readonly IndexRow[]> => {
+  const previous = files.flatMap((file) => (file.previous === null ? [] : [file.previous]));
+  return previous.length === 0 ? [] : deps.index.get(generation, previous);
+};
+
+/** The rows of a blob that lends to itself, with the languages that it has now; none where some are missing. */
+const standingRows = (previous: readonly IndexRow[], { oid, previous: lender, languages }: StagedFile): IndexRow[] => {
+  if (lender?.oid !== oid) return [];
+  const own = previous.filter(({ blob }) => blob === oid);
+  return own.length === lender.chunks ? own.map((row) => ({ ...row, languages })) : [];
+};
+
+/** Vectors for every text that has none yet: one call for the group, file by file when that call fails. */
+const embedGroup = async (
+  deps: Deps,
+  pulse: Pulse,
+  job: JobRef,
+  chunked: readonly ChunkedFile[],
+  known: Vectors,
+  failed: BlobResult[],
+): Promise<Vectors> => {
+  const missing = (files: readonly ChunkedFile[]): string[] => [
+    ...new Set(files.flatMap(({ chunks }) => chunks.map(({ text }) => text)).filter((text) => !known.has(text))),
+  ];
+  try {
+    return await embedTexts(deps, missing(chunked));
+  } catch (error) {
+    if (concernsEverybody(error)) throw error;
+  }
+  const vectors = new Map<string, Float32Array>();
+  for (const one of chunked) {
+    await pulse.check();
+    try {
+      for (const [text, vector] of await embedTexts(deps, missing([one]))) vectors.set(text, vector);
+    } catch (error) {
+      if (concernsEverybody(error)) throw error;
+      failed.push(failedResult(deps, job, one.file, error));
+    }
+  }
+  return vectors;
+};
+
+const embedTexts = async (deps: Deps, texts: readonly string[]): Promise<Vectors> => {
+  if (texts.length === 0) return new Map();
+  const vectors = await deps.embedder.embed(texts, 'document');
+  return new Map(texts.map((text, i) => [text, vectors[i] as Float32Array]));
+};
+
+const concernsEverybody = (error: unknown): boolean =>
+  error instanceof EmbedderThrottledError ||
+  error instanceof EmbedderUnavailableError ||
+  error instanceof EmbedderRefusedError ||
+  error instanceof SyncSupersededError;
+
+const failedResult = (deps: Deps, job: JobRef, file: StagedFile, error: unknown): BlobResult => {
+  const failure =
+    error instanceof Error ? { code: error.name, message: error.message } : { code: 'Error', message: String(error) };
+  deps.logger.warn('file failed', {
+    ...job,
+    path: file.path,
+    oid: file.oid,
+    code: failure.code,
+    cause: failure.message,
+  });
+  const { code, message } = toldOf(failure, job.job_id);
+  const base = { oid: file.oid, size: file.size, chunks: 0, embedded: 0, reused: 0 };
+  return { ...base, outcome: 'failed', reason: `${code}: ${message}`.slice(0, 300) };
+};

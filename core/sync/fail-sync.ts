@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { FailSyncInput, JobRef } from '../contract/workflow-state.ts';
+import { type Failure, toldOf } from '../domain/failure-text.ts';
+import { jobKeys } from '../objects/object-keys.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { endFacts, idsOf } from './end-facts.ts';
+
+type Deps = Pick<Runtime, 'ends' | 'jobs' | 'objects' | 'clock' | 'logger' | 'metrics'>;
+
+/**
+ * Ends a job as failed, logs the cause, keeps what users may read of it and releases the lock; the old index stays. For a job that has lost its claim it
+ * does nothing: it has ended already. What the job wrote is removed by the next one.
+ */
+export const failSync =
+  (deps: Deps) =>
+  async ({ job, error }: FailSyncInput): Promise<void> => {
+    const reported: Failure = { code: error.Error, message: messageOf(error.Cause) };
+    const { code, message } = error.Error === MAP_FAILED ? await batchFailure(deps, job, reported) : reported;
+    const cause = message.slice(0, 2000);
+    const at = deps.clock.now();
+    const outcome = await deps.ends.fail(job, toldOf({ code, message: cause }, job.job_id), [], at);
+    if (outcome === 'lost') {
+      deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
+      return;
+    }
+    deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code });
+    // Not `message`: that is the line's own.
+    deps.logger.error('sync failed', { ...job, ...(await factsOf(deps, job, at)), code, cause });
+  };
+
+/** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */
+const factsOf = async (deps: Deps, job: JobRef, at: Date): Promise<object> => {
+  try {
+    const view = await deps.jobs.get(job.job_id);
+    return view === null ? {} : endFacts(view.job, at);
+  } catch {
+    return {};
+  }
+};
+
+/** What a Map says when a child failed; the child's own error is in the Map's results. */
+const MAP_FAILED = 'States.ExceedToleratedFailureThreshold';
+
+const FailedChildren = z.array(z.object({ Error: z.string(), Cause: z.string().optional() }));
+
+/** The first failed batch's own error, as the Map's ResultWriter wrote it; what was reported when that cannot be read. */
+const batchFailure = async (deps: Deps, job: JobRef, reported: Failure): Promise<Failure> => {
+  try {
+    for await (const key of deps.objects.list(jobKeys(job).mapResults)) {
+      if (!/\/FAILED_\d+\.json$/.test(key)) continue;
+      const [first] = FailedChildren.parse(JSON.parse((await deps.objects.getText(key)) ?? '[]'));
+      if (first !== undefined) return { code: first.Error, message: messageOf(first.Cause) };
+    }
+  } catch (error) {
+    // The job must end whatever the results look like.
+    deps.logger.warn('map results not read', { ...job, error: String(error) });
+  }
+  return reported;
+};
+
+/** Lambda gives a JSON text as cause, with the message in it; other services give plain text. */
+const messageOf = (cause: string | undefined): string => {
+  if (cause === undefined) return 'no cause was given';
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed) return String(parsed.errorMessage);
+  } catch {
+    // Plain text.
+  }
+  return cause;
+};

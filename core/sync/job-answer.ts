@@ -1,0 +1,71 @@
+import type { JobAnswer } from '../contract/api.ts';
+import type { JobRecord } from '../contract/records.ts';
+import { paceSeconds } from '../domain/estimate.ts';
+import { isTerminal } from '../domain/job-status.ts';
+import { percentage } from '../domain/progress.ts';
+import type { JobView } from '../ports/jobs.ts';
+
+/** A job as the API answers it: its own numbers and those of its batches in flight. */
+export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
+  const done = job.files_done + inFlight.reduce((sum, batch) => sum + batch.files_done, 0);
+  const filesDone = Math.min(done, job.files_total ?? done);
+  const { phase } = job;
+  return {
+    job_id: job.job_id,
+    status: job.status,
+    repository_id: job.repository_id,
+    created_at: job.created_at,
+    started_at: job.started_at,
+    ended_at: job.ended_at,
+    updated_at: job.updated_at,
+    estimated_completion: estimatedCompletion(job, filesDone, now),
+    progress: {
+      percentage: percentage({
+        status: job.status,
+        phase,
+        phaseDone: job.phase_done,
+        filesTotal: job.files_total,
+        filesDone,
+      }),
+      phase,
+      files_processed: filesDone,
+      files_total: job.files_total,
+      current_file: isTerminal(job.status) ? null : job.current_file,
+    },
+    options: job.options,
+    requested_by: job.requested_by,
+    mode: job.mode,
+    attempt: job.attempt,
+    pull: job.pull,
+    pulled_commits: pulledCommits(job),
+    counts: job.counts,
+    error: job.error,
+  };
+};
+
+/** Nothing was pulled, or nothing was there to pull: 0. Not looked yet, or one branch not counted: null. */
+const pulledCommits = ({ options, pull, mode }: JobRecord): number | null => {
+  if (!options.pull_remote) return 0;
+  // The diff follows the pull: a source that has no branches by then is empty.
+  if (pull.length === 0) return mode === null ? null : 0;
+  return pull.reduce<number | null>(
+    (sum, { commit_count }) => (sum === null || commit_count === null ? null : sum + commit_count),
+    0,
+  );
+};
+
+/**
+ * The repository's rates and the job's own pace while it embeds; else what was estimated last: when it was created, when the
+ * diff was known, when publishing began. A job that is late is due now, never in the past.
+ */
+const estimatedCompletion = (job: JobRecord, filesDone: number, now: Date): string | null => {
+  if (job.ended_at !== null) return job.ended_at;
+  const { pace, files_total, estimated_completion } = job;
+  if (job.phase === 'embed' && pace !== undefined && files_total !== null) {
+    const elapsed = (now.getTime() - Date.parse(pace.at)) / 1000;
+    const remaining = paceSeconds(pace, elapsed, filesDone, files_total);
+    if (remaining !== null) return new Date(now.getTime() + remaining * 1000).toISOString();
+  }
+  if (estimated_completion === null) return null;
+  return new Date(Math.max(Date.parse(estimated_completion), now.getTime())).toISOString();
+};

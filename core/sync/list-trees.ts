@@ -1,0 +1,169 @@
+import { AttributeFiles, type PulledBranch } from '../contract/job-files.ts';
+import type { BranchPointer, PullReport, RepositoryRecord } from '../contract/records.ts';
+import type { JobRef } from '../contract/workflow-state.ts';
+import { SourceNotFoundError, SourceUnavailableError, SourceUnusableError } from '../domain/errors.ts';
+import { type TreeEntry, treeLine } from '../manifest/manifest.ts';
+import { treePatchLine } from '../manifest/manifest-patch.ts';
+import { readJson } from '../objects/json-objects.ts';
+import { attributesKey, jobKeys } from '../objects/object-keys.ts';
+import type { Snapshot } from '../ports/git-source.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { PhaseState, Pulse } from './pulse.ts';
+import { sourceOf } from './source-of.ts';
+
+type Deps = Pick<Runtime, 'objects' | 'git' | 'logger'>;
+
+/** A `.gitattributes` larger than this is not read for rules. */
+const ATTRIBUTES_MAX_BYTES = 256 * 1024;
+
+export interface Target {
+  readonly branch: string;
+  readonly commit: string;
+  readonly before: BranchPointer | undefined;
+  /** What differs from the committed manifest's tree is all that the diff needs, unless `.gitattributes` differ. */
+  readonly comparable: boolean;
+  /** The branch's index is in step already: same commit, same rules, same generation. */
+  readonly inStep: boolean;
+}
+
+export interface ListContext {
+  readonly job: JobRef;
+  readonly repository: RepositoryRecord;
+  readonly pulse: Pulse;
+  readonly state: PhaseState;
+}
+
+/** By branch. */
+export interface Listed {
+  readonly branches: ReadonlyMap<string, PulledBranch>;
+  readonly reports: ReadonlyMap<string, PullReport>;
+}
+
+type Listing = Pick<PulledBranch, 'listing' | 'attributes'> & { readonly lines: number };
+
+/** Lists what the diff needs of each branch, its changes or its whole tree, and counts its new commits. */
+export const listTrees = async (deps: Deps, context: ListContext, targets: readonly Target[]): Promise<Listed> => {
+  const { job, repository, pulse, state } = context;
+  const branches = new Map<string, PulledBranch>();
+  const reports = new Map<string, PullReport>();
+  const snapshot = await deps.git.open(sourceOf(repository), targets, { signal: pulse.signal });
+  try {
+    for (const [index, target] of targets.entries()) {
+      const { branch, commit } = target;
+      const { lines, ...listed } =
+        (await listChanges(deps, context, snapshot, target, index)) ??
+        (await listTree(deps, context, snapshot, target, index));
+      branches.set(branch, { name: branch, commit, ...listed });
+      reports.set(branch, await report(deps, job, snapshot, target));
+      deps.logger.info('tree listed', { ...job, branch, commit, listing: listed.listing.kind, lines });
+      state.done = 0.2 + (0.8 * (index + 1)) / targets.length;
+    }
+  } finally {
+    await snapshot.close();
+  }
+  return { branches, reports };
+};
+
+/**
+ * In proportion to the change. Null where the source cannot list the changes, or that is not enough: then the whole tree is read, or fails as it must; it
+ * is never taken for "no changes".
+ */
+const listChanges = async (
+  deps: Deps,
+  { job, repository, pulse }: ListContext,
+  snapshot: Snapshot,
+  { before, commit, comparable, branch }: Target,
+  index: number,
+): Promise<Listing | null> => {
+  if (!comparable || before?.attributes === undefined) return null;
+  const changes = snapshot.changes(before.commit, commit);
+  if (changes === null) return null;
+  const attributes = await readJson(
+    deps.objects,
+    attributesKey(repository.repository_id, before.attributes),
+    AttributeFiles,
+  );
+  if (attributes === null) return null;
+  let rulesMoved = false;
+  async function* blocks(): AsyncGenerator<readonly string[]> {
+    for await (const block of changes ?? []) {
+      rulesMoved ||= block.some(({ path }) => isAttributesPath(path));
+      yield block.map(treePatchLine);
+      await pulse.check();
+    }
+  }
+  const key = jobKeys(job).treeChanges(index);
+  try {
+    const lines = await deps.objects.putLines(key, blocks());
+    return rulesMoved ? null : { listing: { kind: 'changes', key }, attributes, lines };
+  } catch (error) {
+    if (!sourceFailures.some((failure) => error instanceof failure)) throw error;
+    deps.logger.warn('changes not listed, the whole tree is', { ...job, branch, error: String(error) });
+    return null;
+  }
+};
+
+/** What git may answer when an old commit is gone, or its objects are. */
+const sourceFailures = [SourceUnusableError, SourceUnavailableError, SourceNotFoundError];
+
+const listTree = async (
+  deps: Deps,
+  { job, repository, pulse }: ListContext,
+  snapshot: Snapshot,
+  { commit }: Target,
+  index: number,
+): Promise<Listing> => {
+  const key = jobKeys(job).tree(index);
+  const attributes: TreeEntry[] = [];
+  async function* blocks(): AsyncGenerator<readonly string[]> {
+    for await (const entries of snapshot.tree(commit)) {
+      for (const entry of entries)
+        if (entry.mode.startsWith('100') && isAttributesPath(entry.path)) attributes.push(entry);
+      yield entries.map(treeLine);
+      await pulse.check();
+    }
+  }
+  const lines = await deps.objects.putLines(key, blocks());
+  return {
+    listing: { kind: 'tree', key },
+    attributes: await readAttributes(deps, repository, commit, attributes, pulse),
+    lines,
+  };
+};
+
+const isAttributesPath = (path: string): boolean =>
+  path.endsWith('.gitattributes') && (path.length === 14 || path.charAt(path.length - 15) === '/');
+
+const readAttributes = async (
+  deps: Deps,
+  repository: RepositoryRecord,
+  commit: string,
+  entries: readonly TreeEntry[],
+  pulse: Pulse,
+): Promise<AttributeFiles> => {
+  if (entries.length === 0) return [];
+  const texts = new Map<string, string>();
+  const oids = [...new Set(entries.map((entry) => entry.oid))];
+  const options = { signal: pulse.signal, maxBytes: ATTRIBUTES_MAX_BYTES };
+  for await (const blob of deps.git.blobs(sourceOf(repository), [commit], oids, options))
+    if (blob.content !== null) texts.set(blob.oid, new TextDecoder().decode(blob.content));
+  return entries.flatMap(({ path, oid }) => {
+    const text = texts.get(oid);
+    return text === undefined ? [] : [{ path, text }];
+  });
+};
+
+/** The report of one branch. A count that is not available is null: it never stops a sync. */
+const report = async (deps: Deps, job: JobRef, snapshot: Snapshot, target: Target): Promise<PullReport> => {
+  const { branch, commit, before } = target;
+  const base = { remote: 'origin', branch, from: before?.commit ?? null, to: commit };
+  if (before === undefined) return { ...base, commit_count: null, rewritten: false };
+  if (before.commit === commit) return { ...base, commit_count: 0, rewritten: false };
+  try {
+    const { count, rewritten } = await snapshot.countCommits(before.commit, commit);
+    return { ...base, commit_count: count, rewritten };
+  } catch (error) {
+    deps.logger.warn('commits not counted', { ...job, branch, error: String(error) });
+    return { ...base, commit_count: null, rewritten: false };
+  }
+};

@@ -1,0 +1,255 @@
+import { DiffFile } from '../contract/job-files.ts';
+import type {
+  BranchPointer,
+  JobCounts,
+  JobRecord,
+  Leftover,
+  RepositoryRecord,
+  SyncRates,
+} from '../contract/records.ts';
+import type { JobRef } from '../contract/workflow-state.ts';
+import { learn, publishSeconds } from '../domain/estimate.ts';
+import { type ManifestEntry, oidOfLine } from '../manifest/manifest.ts';
+import { needJson } from '../objects/json-objects.ts';
+import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { endFacts, idsOf } from './end-facts.ts';
+import { openLedger } from './ledger.ts';
+import { findJob, ownJob } from './load-job.ts';
+import { inPhase, kept, type Pulse } from './pulse.ts';
+import { generationOf } from './sweep-leftovers.ts';
+import { readResults, type Totals, writeManifest } from './write-manifest.ts';
+
+type Deps = Pick<
+  Runtime,
+  'running' | 'ends' | 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'metrics'
+>;
+
+/**
+ * Applies the patches to the manifests, settles the index, and then, in one transaction, flips the branch pointers,
+ * releases the lock and ends the job. A search sees the old index up to that moment and the new one after it.
+ */
+export const publish =
+  (deps: Deps) =>
+  async (job: JobRef): Promise<void> => {
+    // A repeated call whose first answer was lost.
+    const looked = await findJob(deps, job);
+    if (looked.record?.fence === job.fence && isPublished(looked.record.status)) return;
+    const loaded = ownJob(job, looked);
+    const { repository, record } = loaded;
+    const obsolete = await inPhase(deps, loaded, 'publish', async (pulse, state) => {
+      const found = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
+      const begun = deps.clock.now();
+      await tellEstimate(deps, job, repository, found, begun);
+      const dropped = await readDropped(deps, job);
+      const { pointers, totals } = await writeManifests(deps, job, record, found, dropped, pulse);
+      state.done = 0.3;
+      if (totals.chunks_embedded + totals.chunks_reused > 0)
+        await deps.index.settle({ ...generationOf(repository, found.generation) });
+      state.done = 0.8;
+      const branches = { ...repository.branches, ...pointers };
+      const unused = obsoleteObjects(repository, branches, found.generation);
+      const garbage = await listGarbage(deps, job, found, dropped, branches, pulse);
+      state.done = 1;
+      await pulse.end();
+      const at = deps.clock.now();
+      const counts = countsOf(found, totals);
+      kept(
+        await deps.ends.publish(job, {
+          status: counts.failed > 0 ? 'completed_with_errors' : 'completed',
+          branches: pointers,
+          removedBranches: [],
+          leftovers: [...garbage, ...unused],
+          counts,
+          rates: ratesAfter(repository, record, found, pointers, begun, at),
+          defaultBranch: repository.default_branch ?? found.default_branch,
+          at,
+        }),
+      );
+      deps.logger.info('sync completed', {
+        ...endFacts({ ...record, phase: 'publish' }, at),
+        mode: found.mode,
+        ...counts,
+      });
+      deps.metrics.emit(
+        {
+          SyncsCompleted: 1,
+          SyncDuration: secondsOf(record, at),
+          FilesProcessed: found.files_total,
+          ChunksEmbedded: counts.chunks_embedded,
+          ChunksReused: counts.chunks_reused,
+          IncrementalSyncs: found.mode === 'incremental' ? 1 : 0,
+          FullSyncs: found.mode === 'full' ? 1 : 0,
+        },
+        idsOf(job),
+      );
+      return unused;
+    });
+    // The lock is released: from here on only what no job can write again is removed, and the next job repeats what fails.
+    try {
+      for (const leftover of obsolete) {
+        if (leftover.kind === 'generation') await deps.index.drop(generationOf(repository, leftover.generation));
+        if (leftover.kind === 'objects') await deps.objects.deleteAll(leftover.prefix);
+      }
+      await deps.objects.deleteAll(jobKeys(job).prefix);
+    } catch (error) {
+      deps.logger.warn('leftovers not removed yet', { ...job, error: String(error) });
+    }
+  };
+
+/** Now that only publishing is left. */
+const tellEstimate = async (
+  deps: Deps,
+  job: JobRef,
+  { rates }: RepositoryRecord,
+  { mode, pending_files }: DiffFile,
+  at: Date,
+): Promise<void> => {
+  const seconds = publishSeconds(rates, mode, pending_files);
+  const estimatedCompletion = new Date(at.getTime() + seconds * 1000);
+  kept(await deps.running.heartbeat(job, { phase: 'publish', at, estimatedCompletion }));
+};
+
+/** What this job teaches for the next one's estimate. One that was resumed has stood still, and teaches nothing. */
+const ratesAfter = (
+  repository: RepositoryRecord,
+  record: JobRecord,
+  found: DiffFile,
+  pointers: Readonly<Record<string, BranchPointer>>,
+  begun: Date,
+  at: Date,
+): SyncRates => {
+  if (record.attempt > 1) return repository.rates;
+  const { mode, pending_files, diffed_at } = found;
+  const indexed = Math.max(0, ...Object.values(pointers).map(({ files }) => files));
+  const publish = (at.getTime() - begun.getTime()) / 1000;
+  const seconds = secondsOf(record, at);
+  const read = diffed_at === undefined ? null : (begun.getTime() - Date.parse(diffed_at)) / 1000;
+  const parts =
+    read === null
+      ? undefined
+      : { lead: Math.max(0, seconds - read - publish), read, publish, filesRead: pending_files };
+  return learn(repository.rates, { mode, seconds, files: mode === 'full' ? indexed : found.files_total, parts });
+};
+
+const isPublished = (status: JobRecord['status']): boolean =>
+  status === 'completed' || status === 'completed_with_errors';
+
+/** Writes the manifests, and into the job's ledger each of its files that they leave out of the index. */
+const writeManifests = async (
+  deps: Deps,
+  job: JobRef,
+  record: JobRecord,
+  found: DiffFile,
+  dropped: Map<string, string>,
+  pulse: Pulse,
+) => {
+  const results = await readResults(deps, job, pulse);
+  const totals: Totals = {
+    indexed: 0,
+    failed: 0,
+    skipped_by_reason: {},
+    chunks_embedded: 0,
+    chunks_reused: 0,
+  };
+  for (const result of results.values()) {
+    totals.chunks_embedded += result.embedded;
+    totals.chunks_reused += result.reused;
+  }
+  const pointers: Record<string, BranchPointer> = {};
+  const ledger = openLedger(deps, ledgerPrefix(record));
+  for (const [index, branch] of found.branches.entries()) {
+    const manifest_key = manifestKey(job, index);
+    const note = async (entries: readonly ManifestEntry[]): Promise<void> => {
+      for (const { path, outcome, reason } of entries)
+        if (outcome === 'skipped' || outcome === 'failed')
+          await ledger.add({ branch: branch.name, path, outcome, reason });
+    };
+    const sums = await writeManifest(deps, { branch, key: manifest_key, results, totals, dropped, pulse, note });
+    pointers[branch.name] = {
+      commit: branch.commit,
+      generation: found.generation,
+      manifest_key,
+      ...sums,
+      rules: branch.rules,
+      attributes: branch.attributes,
+      indexed_at: deps.clock.now().toISOString(),
+    };
+  }
+  await ledger.close();
+  return { pointers, totals };
+};
+
+/** Generations and manifests that no branch points to after the flip. */
+const obsoleteObjects = (
+  repository: RepositoryRecord,
+  branches: Readonly<Record<string, BranchPointer>>,
+  generation: number,
+): readonly Leftover[] => {
+  const pointers = Object.values(branches);
+  const generations = new Set([...Object.keys(repository.generations).map(Number), generation]);
+  const unused = [...generations].filter((number) => !pointers.some((pointer) => pointer.generation === number));
+  const manifests = Object.values(repository.branches)
+    .map((pointer) => pointer.manifest_key)
+    .filter((key) => !pointers.some((pointer) => pointer.manifest_key === key));
+  return [
+    ...unused.map((number) => ({ kind: 'generation' as const, generation: number })),
+    ...manifests.map((prefix) => ({ kind: 'objects' as const, prefix })),
+  ];
+};
+
+/** Blobs that lost a path, with the line that the next job is to read; in proportion to the change. */
+const readDropped = async (deps: Deps, job: JobRef): Promise<Map<string, string>> => {
+  const dropped = new Map<string, string>();
+  for await (const lines of deps.objects.getLines(jobKeys(job).dropped))
+    for (const line of lines) dropped.set(oidOfLine(line), line);
+  return dropped;
+};
+
+/**
+ * Lists the blobs that lost their last path: `dropped` is what the branches of this job do not hold, and the other branches are
+ * looked at here. They are deleted by the next job: a write to the index needs the lock.
+ */
+const listGarbage = async (
+  deps: Deps,
+  job: JobRef,
+  found: DiffFile,
+  dropped: Map<string, string>,
+  branches: Readonly<Record<string, BranchPointer>>,
+  pulse: Pulse,
+): Promise<readonly Leftover[]> => {
+  const ours = new Set(found.branches.map(({ name }) => name));
+  const checked: string[] = [];
+  for (const [name, pointer] of Object.entries(branches)) {
+    if (pointer.generation !== found.generation) continue;
+    checked.push(pointer.manifest_key);
+    if (ours.has(name) || dropped.size === 0) continue;
+    for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
+      for (const line of lines) dropped.delete(oidOfLine(line));
+      await pulse.check();
+    }
+  }
+  if (dropped.size === 0) return [];
+  const key = garbageKey(job);
+  await deps.objects.putLines(key, dropped.values());
+  return [{ kind: 'blobs', generation: found.generation, key, checked }];
+};
+
+const countsOf = (found: DiffFile, totals: Totals): JobCounts => {
+  const { indexed, skipped_by_reason: known, ...changes } = found.counts;
+  const skipped_by_reason = { ...known };
+  for (const [reason, files] of Object.entries(totals.skipped_by_reason))
+    skipped_by_reason[reason] = (skipped_by_reason[reason] ?? 0) + files;
+  return {
+    ...changes,
+    indexed: indexed + totals.indexed,
+    skipped: Object.values(skipped_by_reason).reduce((sum, files) => sum + files, 0),
+    failed: totals.failed,
+    skipped_by_reason,
+    chunks_embedded: totals.chunks_embedded,
+    chunks_reused: totals.chunks_reused,
+  };
+};
+
+const secondsOf = (record: JobRecord, at: Date): number =>
+  Math.max(0.001, (at.getTime() - new Date(record.started_at ?? record.created_at).getTime()) / 1000);

@@ -1,0 +1,42 @@
+/** What the vectors of a generation were made with. */
+export interface Recipe {
+  readonly embedder_id: string;
+  readonly dimensions: number;
+  readonly chunker_version: string;
+  readonly row_version?: number | undefined;
+}
+
+interface IndexState {
+  readonly branches: Readonly<Record<string, { readonly generation: number }>>;
+  readonly generations: Readonly<Record<string, Recipe>>;
+}
+
+export type GenerationPlan =
+  | { readonly kind: 'full' }
+  /** Into this generation; `smart`: unless the diff finds that half of the files or more have changed. */
+  | { readonly kind: 'incremental'; readonly generation: number; readonly smart: boolean };
+
+/**
+ * Which generation a job writes. A full reindex makes the next one. Incremental work stays in the newest generation
+ * that a branch points to, if today's embedder, chunker and rows made it; another recipe means a full reindex.
+ */
+export const planGeneration = (
+  index: IndexState,
+  options: { readonly full_reindex: boolean; readonly incremental: boolean },
+  recipe: Recipe,
+): GenerationPlan => {
+  if (options.full_reindex) return { kind: 'full' };
+  const newest = Math.max(0, ...Object.values(index.branches).map((branch) => branch.generation));
+  const made = index.generations[String(newest)];
+  if (made === undefined || !sameRecipe(made, recipe)) return { kind: 'full' };
+  return { kind: 'incremental', generation: newest, smart: !options.incremental };
+};
+
+/** Half of the branch's files or more: embedding anew is then as cheap, and leaves a compact index. */
+export const isMostlyNew = (changed: number, files: number): boolean => changed * 2 >= files;
+
+const sameRecipe = (a: Recipe, b: Recipe): boolean =>
+  a.embedder_id === b.embedder_id &&
+  a.dimensions === b.dimensions &&
+  a.chunker_version === b.chunker_version &&
+  (a.row_version ?? 1) === (b.row_version ?? 1);

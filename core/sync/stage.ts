@@ -1,0 +1,177 @@
+import { DiffFile, WantedBlob } from '../contract/job-files.ts';
+import type { JobPace, JobRecord, RepositoryRecord } from '../contract/records.ts';
+import {
+  type BatchItem,
+  type BlobResult,
+  type JobRef,
+  type StagedFile,
+  StageOutput,
+} from '../contract/workflow-state.ts';
+import { publishSeconds } from '../domain/estimate.ts';
+import type { SkipReason } from '../domain/outcomes.ts';
+import { needJson, readJson } from '../objects/json-objects.ts';
+import { jobKeys } from '../objects/object-keys.ts';
+import type { Blob } from '../ports/git-source.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { loadJob } from './load-job.ts';
+import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
+import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
+import { planBatches } from './rules/plan-batches.ts';
+import { sourceOf } from './source-of.ts';
+
+type Deps = Pick<
+  Runtime,
+  'running' | 'batches' | 'jobs' | 'repositories' | 'objects' | 'git' | 'clock' | 'logger' | 'settings'
+>;
+
+/** The batch number under which stage counts the files that it decided itself. */
+const STAGE_BATCH = 0;
+
+/** Reads all wanted blobs in one request, leaves out what is not source text, and writes the rest in batches. */
+export const stage =
+  (deps: Deps) =>
+  async (job: JobRef): Promise<StageOutput> => {
+    const keys = jobKeys(job);
+    const done = await readJson(deps.objects, keys.stage, StageOutput);
+    const output = done ?? (await readAndWrite(deps, job));
+    if (output.batches > 0) await enterEmbedding(deps, job);
+    return output;
+  };
+
+/** The children of the Map only write their own batches: that the job is in another phase now is said here. */
+const enterEmbedding = async (deps: Deps, job: JobRef): Promise<void> => {
+  const { repository, record } = await loadJob(deps, job);
+  if (record.phase !== 'stage') return;
+  const { pending_files } = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
+  const at = deps.clock.now();
+  const pace = paceOf(repository, record, pending_files, at);
+  kept(await deps.running.heartbeat(job, { phase: 'embed', phaseDone: 0, at, pace }));
+};
+
+/** What is expected of embedding: what the estimate made after the diff leaves for it. */
+const paceOf = (repository: RepositoryRecord, record: JobRecord, filesToRead: number, at: Date): JobPace => {
+  const { rates } = repository;
+  const tail = publishSeconds(rates, record.mode ?? 'full', filesToRead);
+  const measured = (rates.read_seconds_per_file ?? null) !== null && record.estimated_completion !== null;
+  const left = measured ? (Date.parse(record.estimated_completion ?? '') - at.getTime()) / 1000 - tail : null;
+  return {
+    at: at.toISOString(),
+    files_done: record.files_done,
+    expected_seconds: left === null ? null : Math.max(0, left),
+    tail_seconds: tail,
+  };
+};
+
+const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
+  const keys = jobKeys(job);
+  const loaded = await loadJob(deps, job);
+  const { repository } = loaded;
+  return inPhase(deps, loaded, 'stage', async (pulse, state) => {
+    const { commits } = await needJson(deps.objects, keys.diff, DiffFile);
+    const wanted = new Map<string, WantedBlob>();
+    for await (const lines of deps.objects.getLines(keys.wanted))
+      for (const line of lines) {
+        const blob = WantedBlob.parse(JSON.parse(line));
+        wanted.set(blob.oid, blob);
+      }
+    const oids = [...wanted.keys()];
+    const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
+    const skipped: BlobResult[] = [];
+    const blobs = deps.git.blobs(sourceOf(repository), commits, oids, options);
+    const texts = readTexts(blobs, wanted, skipped, pulse, state);
+    const items = await writeBatches(deps, job, texts, wanted);
+    await recordSkipped(deps, job, skipped, wanted);
+    await deps.objects.putLines(
+      keys.items,
+      items.map((item) => JSON.stringify(item)),
+    );
+    const output: StageOutput = { batches: items.length, items_key: keys.items, first: items[0] ?? null };
+    await deps.objects.putText(keys.stage, JSON.stringify(output));
+    deps.logger.info('content staged', {
+      ...job,
+      batches: items.length,
+      blobs: oids.length,
+      skipped: skipped.length,
+    });
+    return output;
+  });
+};
+
+/** Blobs as text; those that are none go to `skipped`. */
+async function* readTexts(
+  blobs: AsyncIterable<Blob>,
+  wanted: ReadonlyMap<string, WantedBlob>,
+  skipped: BlobResult[],
+  pulse: Pulse,
+  state: PhaseState,
+): AsyncGenerator<StagedFile> {
+  let seen = 0;
+  for await (const { oid, content, size } of blobs) {
+    await pulse.check();
+    const blob = wanted.get(oid);
+    if (blob === undefined) continue;
+    state.done = ++seen / wanted.size;
+    state.currentFile = blob.path;
+    const reason: SkipReason | null = content === null ? 'too_large' : skipByContent(content, blob.path);
+    if (content === null || reason !== null) {
+      const base = { oid, size, outcome: 'skipped', chunks: 0, embedded: 0, reused: 0 } as const;
+      skipped.push({ ...base, reason: reason ?? 'too_large' });
+      continue;
+    }
+    yield {
+      path: blob.path,
+      oid,
+      size,
+      previous: blob.previous,
+      languages: blob.languages,
+      text: new TextDecoder().decode(content),
+    };
+  }
+}
+
+const writeBatches = async (
+  deps: Deps,
+  job: JobRef,
+  texts: AsyncIterable<StagedFile>,
+  wanted: ReadonlyMap<string, WantedBlob>,
+): Promise<readonly BatchItem[]> => {
+  const items: BatchItem[] = [];
+  for await (const files of planBatches(texts, deps.settings.batchLimits)) {
+    const batch = STAGE_BATCH + 1 + items.length;
+    const key = jobKeys(job).batch(batch);
+    await deps.objects.putLines(
+      key,
+      files.map((file) => JSON.stringify(file)),
+    );
+    items.push({
+      batch,
+      key,
+      files: countFiles(files, wanted),
+      bytes: files.reduce((sum, file) => sum + file.size, 0),
+    });
+  }
+  return items;
+};
+
+/** The results of batch 0: what needs no embedding. */
+const recordSkipped = async (
+  deps: Deps,
+  job: JobRef,
+  skipped: readonly BlobResult[],
+  wanted: ReadonlyMap<string, WantedBlob>,
+): Promise<void> => {
+  if (skipped.length === 0) return;
+  await deps.objects.putLines(
+    jobKeys(job).result(STAGE_BATCH),
+    skipped.map((result) => JSON.stringify(result)),
+  );
+  const files = countFiles(skipped, wanted);
+  const at = deps.clock.now().toISOString();
+  const progress = { batch: STAGE_BATCH, files_total: files, current_file: null, updated_at: at };
+  if (kept(await deps.batches.start(job, { ...progress, files_done: 0 })) === 'done') return;
+  kept(await deps.batches.finish(job, { ...progress, files_done: files }));
+};
+
+/** Changed paths that wait for these blobs. */
+const countFiles = (blobs: readonly { oid: string }[], wanted: ReadonlyMap<string, WantedBlob>): number =>
+  blobs.reduce((sum, { oid }) => sum + (wanted.get(oid)?.files ?? 1), 0);

@@ -1,0 +1,145 @@
+import { DiffFile, WantedBlob } from '../contract/job-files.ts';
+import type { Leftover, RepositoryRecord } from '../contract/records.ts';
+import type { JobRef } from '../contract/workflow-state.ts';
+import { ObjectMissingError } from '../domain/errors.ts';
+import { oidOfLine } from '../manifest/manifest.ts';
+import { readJson } from '../objects/json-objects.ts';
+import { jobKeys, jobsPrefix, manifestsPrefix } from '../objects/object-keys.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Generation } from '../ports/search-index.ts';
+import { sweepLedgers } from './ledger.ts';
+import { kept, type Pulse } from './pulse.ts';
+
+type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
+
+interface Candidate {
+  readonly oid: string;
+  readonly chunks: number;
+}
+
+/** Blobs deleted in one call to the index. */
+const DELETE_AT_ONCE = 1000;
+
+/**
+ * Removes from the index what no committed manifest holds: the blobs that the last publishes left without a path, and
+ * whatever jobs that failed, were cancelled or died had written. The caller holds the lock, so nothing is added
+ * meanwhile; what it cannot finish, the next job does again.
+ */
+export const sweepLeftovers =
+  (deps: Deps) =>
+  async (job: JobRef, pulse: Pulse): Promise<void> => {
+    const repository = await deps.repositories.get(job.repository_id);
+    if (repository === null) return kept('lost');
+    for (const leftover of repository.leftovers) {
+      await pulse.check();
+      await removeLeftover(deps, repository, leftover, pulse);
+    }
+    for (const other of await otherJobs(deps, job)) {
+      await pulse.check();
+      await removeJob(deps, repository, other, pulse);
+    }
+    await sweepLedgers(deps)(job.repository_id, deps.clock.now(), pulse);
+  };
+
+const removeLeftover = async (deps: Deps, repository: RepositoryRecord, leftover: Leftover, pulse: Pulse) => {
+  switch (leftover.kind) {
+    case 'generation':
+      return dropIfUnused(deps, repository, leftover.generation);
+    case 'objects':
+      return deps.objects.deleteAll(leftover.prefix);
+    case 'blobs': {
+      const candidates = readCandidates(deps, leftover.key, (line) => {
+        const [oid = '', chunks] = line.split('\t');
+        return { oid, chunks: Number(chunks) };
+      });
+      await deleteUnheld(deps, repository, leftover.generation, candidates, pulse, leftover.checked);
+      return deps.objects.deleteAll(leftover.key);
+    }
+    default:
+      return leftover satisfies never;
+  }
+};
+
+/** Job ids of this repository's other jobs that still have objects. All of them have ended: the lock is ours. */
+const otherJobs = async (deps: Deps, job: JobRef): Promise<readonly string[]> => {
+  const prefix = jobsPrefix(job.repository_id);
+  const ids = new Set<string>();
+  for await (const key of deps.objects.list(prefix)) {
+    const id = key.slice(prefix.length).split('/')[0];
+    if (id !== undefined && id !== job.job_id) ids.add(id);
+  }
+  return [...ids];
+};
+
+/** Removes a dead job's objects, and first what it may have put into the index. */
+const removeJob = async (deps: Deps, repository: RepositoryRecord, jobId: string, pulse: Pulse) => {
+  const gone = { repository_id: repository.repository_id, job_id: jobId as JobRef['job_id'] };
+  const keys = jobKeys(gone);
+  // Published, and only not tidied up yet: a committed manifest holds what it has put.
+  const published = Object.values(repository.branches).some(({ manifest_key }) =>
+    manifest_key.startsWith(manifestsPrefix(gone)),
+  );
+  const diff = published ? null : await readJson(deps.objects, keys.diff, DiffFile);
+  if (diff !== null && !(await dropIfUnused(deps, repository, diff.generation))) {
+    // A dead job's chunk counts are not known by blob; the largest count a file can have covers them.
+    const candidates = readCandidates(deps, keys.wanted, (line) => ({
+      oid: WantedBlob.parse(JSON.parse(line)).oid,
+      chunks: MAX_CHUNKS,
+    }));
+    await deleteUnheld(deps, repository, diff.generation, candidates, pulse);
+  }
+  await deps.objects.deleteAll(keys.prefix);
+};
+
+/** 1 MiB in chunks of some 1,000 characters. */
+const MAX_CHUNKS = 1100;
+
+async function* readCandidates(deps: Deps, key: string, parse: (line: string) => Candidate): AsyncGenerator<Candidate> {
+  try {
+    for await (const lines of deps.objects.getLines(key)) for (const line of lines) yield parse(line);
+  } catch (error) {
+    // Swept before, by a job that could not record it.
+    if (!(error instanceof ObjectMissingError)) throw error;
+  }
+}
+
+const deleteUnheld = async (
+  deps: Deps,
+  repository: RepositoryRecord,
+  generation: number,
+  candidates: AsyncIterable<Candidate>,
+  pulse: Pulse,
+  /** Manifests that are known to hold none of them: they never change, so there is nothing to look for. */
+  checked: readonly string[] = [],
+): Promise<void> => {
+  const unheld = new Map<string, number>();
+  for await (const { oid, chunks } of candidates) unheld.set(oid, chunks);
+  if (unheld.size === 0) return;
+  for (const pointer of Object.values(repository.branches)) {
+    if (pointer.generation !== generation || checked.includes(pointer.manifest_key)) continue;
+    for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
+      for (const line of lines) unheld.delete(oidOfLine(line));
+      await pulse.check();
+    }
+  }
+  const blobs = [...unheld].map(([oid, chunks]) => ({ oid, chunks }));
+  for (let i = 0; i < blobs.length; i += DELETE_AT_ONCE) {
+    await pulse.check();
+    await deps.index.delete(generationOf(repository, generation), blobs.slice(i, i + DELETE_AT_ONCE));
+  }
+  deps.logger.info('leftover blobs removed', { repository_id: repository.repository_id, blobs: blobs.length });
+};
+
+/** Drops a generation that no branch points to; a number is never used twice, so no job can be writing it. */
+const dropIfUnused = async (deps: Deps, repository: RepositoryRecord, generation: number): Promise<boolean> => {
+  if (Object.values(repository.branches).some((branch) => branch.generation === generation)) return false;
+  await deps.index.drop(generationOf(repository, generation));
+  return true;
+};
+
+/** The index's name for a generation; one that was never registered was never written, and any dimension will do. */
+export const generationOf = (repository: RepositoryRecord, number: number): Generation => ({
+  repositoryId: repository.repository_id,
+  number,
+  dimensions: repository.generations[String(number)]?.dimensions ?? 1,
+});

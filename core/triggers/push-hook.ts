@@ -1,0 +1,86 @@
+import { BranchName, type JobId, RepositoryId } from '../contract/ids.ts';
+import type { RepositoryRecord } from '../contract/records.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { ClaimDeps } from './claim-sync.ts';
+import { findDue, settleFollowUp } from './follow-ups.ts';
+import { decidePush, type PushEvent } from './rules/push-event.ts';
+
+/** How a git host shows that it knows the push secret: a signature over the body, or the secret itself. */
+export type PushProof =
+  | { readonly kind: 'hmac-sha256'; readonly hex: string }
+  | { readonly kind: 'token'; readonly token: string };
+
+/** Used as the secret of a repository that does not exist: an unknown id takes as long as a wrong signature. */
+const NO_SECRET = 'whsec_none';
+
+/**
+ * The repository that a push is for, when the sender has proved that it knows its push secret; else null. That there is
+ * no such repository looks the same, so that a sender cannot find out which exist.
+ */
+export const authenticatePush =
+  (deps: Pick<Runtime, 'repositories'>) =>
+  async (id: string, proof: PushProof | null, body: Uint8Array<ArrayBuffer>): Promise<RepositoryRecord | null> => {
+    const parsed = RepositoryId.safeParse(id);
+    const repository = parsed.success ? await deps.repositories.get(parsed.data) : null;
+    const proven = proof !== null && (await isProven(proof, repository?.secrets.push ?? NO_SECRET, body));
+    return proven ? repository : null;
+  };
+
+/** WebCrypto compares in constant time. A token is compared by its MAC under a key that only this call knows. */
+const isProven = async (proof: PushProof, secret: string, body: Uint8Array<ArrayBuffer>): Promise<boolean> => {
+  if (proof.kind === 'hmac-sha256') {
+    if (!/^[0-9a-f]{64}$/i.test(proof.hex)) return false;
+    return crypto.subtle.verify('HMAC', await hmacKey(bytesOf(secret)), fromHex(proof.hex), body);
+  }
+  const key = await hmacKey(crypto.getRandomValues(new Uint8Array(32)));
+  const expected = await crypto.subtle.sign('HMAC', key, bytesOf(secret));
+  return crypto.subtle.verify('HMAC', key, expected, bytesOf(proof.token));
+};
+
+const hmacKey = (bytes: Uint8Array<ArrayBuffer>) =>
+  crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+const fromHex = (hex: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16));
+
+export type PushOutcome =
+  | { readonly kind: 'started'; readonly jobId: JobId }
+  /** A sync is under way, and exactly one more will follow it. */
+  | { readonly kind: 'owed' }
+  | { readonly kind: 'pong' }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories'>;
+
+/**
+ * Follows a push with a sync: at once when the repository is free, else after the sync that runs. Either way it is recorded
+ * first, so that pushes that come together share one sync, and none is lost when this function dies.
+ */
+export const takePush =
+  (deps: Deps) =>
+  async (repository: RepositoryRecord, from: 'github' | 'gitlab', event: PushEvent): Promise<PushOutcome> => {
+    const decision = decidePush(repository, event);
+    if (decision.kind === 'pong') return decision;
+    if (decision.kind === 'ignore') return { kind: 'ignored', reason: decision.reason };
+    if (!BranchName.safeParse(decision.branch).success)
+      return { kind: 'ignored', reason: 'the branch has a name that a sync cannot take' };
+    const { repository_id } = repository;
+    await deps.followUps.request(repository_id, [decision.branch], from, deps.clock.now());
+    deps.logger.info('push taken', { repository_id, from, branch: decision.branch });
+    const jobId = await startNow(deps, repository_id);
+    return jobId === null ? { kind: 'owed' } : { kind: 'started', jobId };
+  };
+
+/** It is recorded, and will be started: that it cannot be started now is no failure of the push. */
+const startNow = async (deps: Deps, repository: RepositoryId): Promise<JobId | null> => {
+  try {
+    const due = await findDue(deps, repository);
+    const outcome = due === null ? null : await settleFollowUp(deps)(due);
+    return outcome?.kind === 'started' ? outcome.jobId : null;
+  } catch (error) {
+    deps.logger.warn('sync of a push not started yet', { repository_id: repository, error: String(error) });
+    return null;
+  }
+};

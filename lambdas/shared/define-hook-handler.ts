@@ -1,0 +1,82 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { z } from 'zod';
+import type { PushHookAnswer } from '../../core/contract/push-hooks.ts';
+import type { RepositoryRecord } from '../../core/contract/records.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import type { PushOutcome, PushProof } from '../../core/triggers/push-hook.ts';
+import type { PushEvent } from '../../core/triggers/rules/push-event.ts';
+import { answerSafely, headersOf } from './define-api-handler.ts';
+import { type Answer, invalid, invalidFields, problem } from './problems.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** How one git host speaks. Headers are given by their names in lower case. */
+export interface HookDialect {
+  readonly proof: (headers: Headers) => PushProof | null;
+  /** The push that the body describes; null: another event than a push, which `event` names. */
+  readonly push: z.ZodType<PushEvent>;
+  readonly event: (headers: Headers) => 'push' | 'ping' | { readonly other: string };
+}
+
+/**
+ * A git host's webhook as a Lambda behind API Gateway's proxy integration. There is no principal: the body, byte for
+ * byte, is proved before anything in it is read.
+ */
+export const defineHookHandler = (
+  deps: {
+    readonly logger: Logger;
+    readonly authenticate: (
+      id: string,
+      proof: PushProof | null,
+      body: Uint8Array<ArrayBuffer>,
+    ) => Promise<RepositoryRecord | null>;
+    readonly take: (repository: RepositoryRecord, event: PushEvent) => Promise<PushOutcome>;
+  },
+  dialect: HookDialect,
+): ((event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>) =>
+  answerSafely(deps.logger, async (event) => {
+    const headers = headersOf(event);
+    const body = new Uint8Array(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'));
+    const repository = await deps.authenticate(event.pathParameters?.repo_id ?? '', dialect.proof(headers), body);
+    if (repository === null) return unproved();
+    const kind = dialect.event(headers);
+    if (kind === 'ping') return answerOf(await deps.take(repository, { kind: 'ping' }));
+    if (kind !== 'push') return answerOf(await deps.take(repository, { kind: 'other', name: kind.other }));
+    const json = jsonOf(body, headers);
+    if (json === null) return invalid([{ field: 'body', message: 'must be JSON' }]);
+    const push = dialect.push.safeParse(json.value);
+    if (!push.success) return invalid(invalidFields('body', push.error));
+    return answerOf(await deps.take(repository, push.data));
+  });
+
+const unproved = (): Answer =>
+  problem(
+    401,
+    'Unauthorized',
+    'the push must be signed with the repository’s push secret',
+    {},
+    {
+      'www-authenticate': 'Signature',
+    },
+  );
+
+/** GitHub can be set to send its JSON as a form's field. */
+const jsonOf = (body: Uint8Array, headers: Headers): { readonly value: unknown } | null => {
+  const text = Buffer.from(body).toString('utf8');
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
+  try {
+    return { value: JSON.parse(isForm ? (new URLSearchParams(text).get('payload') ?? '') : text) };
+  } catch {
+    return null;
+  }
+};
+
+const answerOf = (outcome: PushOutcome): Answer => {
+  const body: PushHookAnswer = {
+    outcome: outcome.kind,
+    job_id: outcome.kind === 'started' ? outcome.jobId : null,
+    reason: outcome.kind === 'ignored' ? outcome.reason : null,
+  };
+  const headers = outcome.kind === 'started' ? { location: `/api/jobs/${outcome.jobId}` } : {};
+  return { status: outcome.kind === 'pong' ? 200 : 202, body, headers };
+};

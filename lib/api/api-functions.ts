@@ -1,0 +1,209 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../../core/contract/environment.ts';
+import type { Registration } from '../../core/contract/rights.ts';
+import { AppFunction, timeouts } from '../app-function.ts';
+import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
+import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
+import type { Embedding, ReservedConcurrency, StageSettings } from '../stages.ts';
+import type { Storage } from '../storage.ts';
+import { jobFunctions } from '../workflow/job-functions.ts';
+import type { Schedules } from '../workflow/schedules.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { TokenIssuer } from './token-issuer.ts';
+
+export interface ApiFunctionsProps {
+  readonly storage: Storage;
+  readonly workflow: Workflow;
+  readonly schedules: Schedules;
+  readonly embedding: Embedding;
+  readonly tokens: TokenIssuer;
+  readonly registration: Registration;
+  readonly quotas: StageSettings['quotas'];
+  readonly reserved?: ReservedConcurrency | undefined;
+}
+
+/** A request's function: half a vCPU and more keeps a cold start under a second. */
+const sized = { memoryMiB: 1024, timeout: timeouts.api } as const;
+
+export const authorizerFunction = (scope: Construct, tokens: TokenIssuer): AppFunction =>
+  new AppFunction(scope, {
+    name: 'authorizer',
+    environment: {
+      TOKEN_ISSUER: tokens.issuer,
+      TOKEN_AUDIENCE: tokens.audience,
+      TOKEN_JWKS_URI: tokens.jwksUri,
+    },
+    ...sized,
+  });
+
+/** The functions that answer the calls of core/contract/routes.ts, by the operation's name. */
+export const apiFunctions = (
+  scope: Construct,
+  { storage, workflow, schedules, embedding, registration, quotas, reserved }: ApiFunctionsProps,
+): ReadonlyMap<FunctionName, AppFunction> => {
+  const tables = storage.tableNames;
+  // A caller without a token may call them without end: each gets its own small share.
+  const open = { ...sized, reservedConcurrency: reserved?.open };
+
+  const getHealth = new AppFunction(scope, { name: 'get-health', environment: {}, ...open });
+
+  const getOpenapi = new AppFunction(scope, { name: 'get-openapi', environment: {}, ...open });
+  const getDocs = new AppFunction(scope, { name: 'get-docs', environment: {}, ...open });
+
+  const createRepository = new AppFunction(scope, {
+    name: 'create-repository',
+    environment: {
+      ...tables,
+      ...schedules.targetEnvironment,
+      ...credentialsEnvironment(scope),
+      REGISTRATION: registration,
+      QUOTA_REPOSITORIES: String(quotas.repositories),
+    },
+    ...sized,
+  });
+  // A schedule is recorded once it stands; a registration whose schedule cannot be set is taken back.
+  storage.grant(createRepository, { repositories: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] });
+  schedules.grant(createRepository, 'CreateSchedule', 'UpdateSchedule');
+  // Whether the one who asks may use the credential that is named.
+  grantCredentials(createRepository);
+
+  const listRepositories = new AppFunction(scope, { name: 'list-repositories', environment: tables, ...sized });
+  storage.grant(listRepositories, { repositories: ['Query', 'GetItem'] });
+
+  const getRepository = new AppFunction(scope, { name: 'get-repository', environment: tables, ...sized });
+  storage.grant(getRepository, { repositories: ['GetItem'] });
+
+  const updateRepository = new AppFunction(scope, {
+    name: 'update-repository',
+    environment: { ...tables, ...schedules.targetEnvironment, ...credentialsEnvironment(scope) },
+    ...sized,
+  });
+  storage.grant(updateRepository, { repositories: ['GetItem', 'UpdateItem'] });
+  schedules.grant(updateRepository, 'CreateSchedule', 'UpdateSchedule', 'DeleteSchedule');
+  grantCredentials(updateRepository);
+
+  const deleteRepository = new AppFunction(scope, {
+    name: 'delete-repository',
+    environment: {
+      ...tables,
+      ...schedules.environment,
+      BUCKET: storage.bucket.bucketName,
+      VECTOR_BUCKET: storage.vectorBucketName,
+    },
+    ...sized,
+  });
+  schedules.grant(deleteRepository, 'DeleteSchedule');
+  storage.grant(deleteRepository, {
+    // The owner has one less.
+    repositories: ['GetItem', 'DeleteItem', 'UpdateItem'],
+    objects: ['ListBucket', 'DeleteObject'],
+    vectors: ['DeleteIndex'],
+  });
+
+  const putGrant = new AppFunction(scope, { name: 'put-grant', environment: tables, ...sized });
+  storage.grant(putGrant, { repositories: ['GetItem', 'UpdateItem', 'PutItem'] });
+
+  const deleteGrant = new AppFunction(scope, { name: 'delete-grant', environment: tables, ...sized });
+  storage.grant(deleteGrant, { repositories: ['GetItem', 'UpdateItem', 'DeleteItem'] });
+
+  // It has git, and so is slow to start; a caller waits for it, so it gets a whole vCPU.
+  const lookRemote = new AppFunction(scope, {
+    name: 'look-remote',
+    environment: credentialsEnvironment(scope),
+    memoryMiB: 1769,
+    timeout: timeouts.api,
+  });
+  grantCredentials(lookRemote);
+
+  const startSync = new AppFunction(scope, {
+    name: 'start-sync',
+    environment: {
+      ...tables,
+      ...workflow.environment,
+      LOOK_REMOTE_FUNCTION: lookRemote.lambda.functionName,
+      QUOTA_TOKENS_PER_DAY: String(quotas.tokensPerDay),
+    },
+    ...sized,
+  });
+  // Not grantInvoke: it would take in every version of the function too.
+  startSync.lambda.addToRolePolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lookRemote.lambda.functionArn] }),
+  );
+  // One transaction: the lock, the job, its idempotency key, and with force the end of the job that held it and the event of
+  // that end; its batches are then swept, and its execution is stopped.
+  storage.grant(startSync, {
+    repositories: ['GetItem', 'UpdateItem'],
+    syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  });
+  workflow.grantExecutions(startSync, 'Start', 'Stop');
+
+  const getJob = new AppFunction(scope, { name: 'get-job', environment: tables, ...sized });
+  storage.grant(getJob, { repositories: ['GetItem'], syncJobs: ['Query'] });
+
+  // A push is recorded in the table of jobs, and started from there as a sync: without force, so nothing is stopped.
+  const hooks = (['github-hook', 'gitlab-hook'] as const).map((name) => {
+    const hook = new AppFunction(scope, {
+      name,
+      environment: { ...tables, ...workflow.environment },
+      ...open,
+    });
+    storage.grant(hook, {
+      repositories: ['GetItem', 'UpdateItem'],
+      syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      jobIndexes: ['due'],
+    });
+    workflow.grantExecutions(hook, 'Start');
+    return hook;
+  });
+
+  const search = new AppFunction(scope, {
+    name: 'search',
+    environment: {
+      ...tables,
+      BUCKET: storage.bucket.bucketName,
+      VECTOR_BUCKET: storage.vectorBucketName,
+      ...embeddingEnvironment(embedding),
+    },
+    ...sized,
+  });
+  // S3 Vectors asks for GetVectors too when a query wants metadata or filters by it.
+  storage.grant(search, {
+    repositories: ['GetItem'],
+    objects: ['GetObject'],
+    vectors: ['QueryVectors', 'GetVectors'],
+  });
+  grantEmbedding(search, embedding);
+
+  const rotateSecret = new AppFunction(scope, { name: 'rotate-secret', environment: tables, ...sized });
+  storage.grant(rotateSecret, { repositories: ['GetItem', 'UpdateItem'] });
+
+  const listDeliveries = new AppFunction(scope, { name: 'list-webhook-deliveries', environment: tables, ...sized });
+  storage.grant(listDeliveries, { repositories: ['GetItem'], syncJobs: ['Query'] });
+
+  // An address that had answered 410 comes off the repository's list.
+  const redeliverWebhook = new AppFunction(scope, { name: 'redeliver-webhook', environment: tables, ...sized });
+  storage.grant(redeliverWebhook, { repositories: ['GetItem', 'UpdateItem'], syncJobs: ['GetItem', 'UpdateItem'] });
+
+  const all: readonly AppFunction[] = [
+    rotateSecret,
+    listDeliveries,
+    redeliverWebhook,
+    getHealth,
+    getOpenapi,
+    getDocs,
+    createRepository,
+    listRepositories,
+    getRepository,
+    updateRepository,
+    deleteRepository,
+    putGrant,
+    deleteGrant,
+    startSync,
+    getJob,
+    ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),
+    ...hooks,
+    search,
+  ];
+  return new Map(all.map((each) => [each.name, each]));
+};

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { refOf } from '../../../core/sync/execution.ts';
+import { aBatch } from '../../support/sync-records.ts';
+import { at, type JobPorts, recipe, setUpJobs } from './job-set-up.ts';
+
+/** What every RunningJobs does. `make` gives ports over new, empty state. */
+export const runningJobsContract = (name: string, make: () => Promise<JobPorts>): void => {
+  describe(`${name} as RunningJobs`, () => {
+    const { under, register, repositoryOf, jobOf, claim, begun } = setUpJobs(make);
+
+    it('begins: queued becomes running, once', async () => {
+      const job = await claim(await register());
+      const started = {
+        status: 'running',
+        phase: 'pull',
+        started_at: at(1).toISOString(),
+        updated_at: at(1).toISOString(),
+      };
+      expect(await under.running.begin(refOf(job), at(1))).toEqual({ ...job, ...started });
+      const again = { ...job, ...started, updated_at: at(2).toISOString() };
+      expect(await under.running.begin(refOf(job), at(2))).toEqual(again);
+      expect(await jobOf(job)).toEqual(again);
+    });
+
+    it('beats: what a beat leaves out stays', async () => {
+      const ref = await begun();
+      const estimatedCompletion = at(50);
+      await under.running.heartbeat(ref, {
+        phase: 'diff',
+        phaseDone: 0.25,
+        currentFile: 'a.ts',
+        at: at(5),
+        estimatedCompletion,
+      });
+      const first = {
+        phase: 'diff',
+        phase_done: 0.25,
+        current_file: 'a.ts',
+        updated_at: at(5).toISOString(),
+        estimated_completion: at(50).toISOString(),
+      };
+      expect(await jobOf(ref)).toMatchObject(first);
+      expect(await under.running.heartbeat(ref, { phase: 'diff', at: at(6) })).toBe('kept');
+      expect(await jobOf(ref)).toMatchObject({ ...first, updated_at: at(6).toISOString() });
+      await under.running.heartbeat(ref, { phase: 'stage', currentFile: null, estimatedCompletion: null, at: at(7) });
+      expect(await jobOf(ref)).toMatchObject({ phase: 'stage', current_file: null, estimated_completion: null });
+    });
+
+    it('records pull and diff', async () => {
+      const ref = await begun();
+      const pull = [
+        { remote: 'origin', branch: 'main', from: null, to: 'b'.repeat(40), commit_count: null, rewritten: false },
+      ];
+      expect(await under.running.recordPull(ref, pull, at(2))).toBe('kept');
+      const report = { mode: 'full' as const, generation: 1, generationRecord: recipe, filesTotal: 30, filesDone: 4 };
+      expect(await under.running.recordDiff(ref, { ...report, at: at(3) })).toBe('kept');
+      expect(await jobOf(ref)).toMatchObject({
+        pull,
+        mode: 'full',
+        generation: 1,
+        files_total: 30,
+        files_done: 4,
+        updated_at: at(3).toISOString(),
+      });
+      expect((await repositoryOf(ref)).generations).toEqual({ 1: recipe });
+      await under.running.recordDiff(ref, {
+        ...report,
+        generationRecord: { ...recipe, embedder_id: 'other' },
+        at: at(4),
+      });
+      expect((await repositoryOf(ref)).generations).toEqual({ 1: recipe });
+    });
+
+    it('counts the diff and every folded batch once, also when the diff is made again', async () => {
+      const ref = await begun();
+      const report = {
+        mode: 'full' as const,
+        generation: 1,
+        generationRecord: recipe,
+        filesTotal: 30,
+        filesDone: 4,
+        at: at(3),
+      };
+      await under.running.recordDiff(ref, report);
+      await under.batches.finish(ref, aBatch({ batch: 0, files_done: 10 }));
+      await under.running.recordDiff(ref, report);
+      expect((await jobOf(ref)).files_done).toBe(14);
+    });
+
+    it('takes one generation a job, whoever asks how often', async () => {
+      const ref = await begun({ generation: 4 });
+      const taken = await Promise.all(Array.from({ length: 5 }, () => under.running.takeGeneration(ref)));
+      expect(taken).toEqual([5, 5, 5, 5, 5]);
+      const resumed = await under.claims.resume(ref, at(4));
+      if (resumed === 'lost') throw new Error('lost');
+      await under.running.begin(refOf(resumed), at(5));
+      expect(await under.running.takeGeneration(refOf(resumed))).toBe(5);
+      expect((await repositoryOf(ref)).generation).toBe(5);
+      expect((await jobOf(ref)).generation).toBe(5);
+    });
+
+    it('takes a new generation although an incremental diff has named one', async () => {
+      const ref = await begun({ generation: 4 });
+      await under.running.recordDiff(ref, {
+        mode: 'incremental',
+        generation: 4,
+        generationRecord: recipe,
+        filesTotal: 1,
+        filesDone: 0,
+        at: at(2),
+      });
+      expect(await under.running.takeGeneration(ref)).toBe(5);
+    });
+  });
+};

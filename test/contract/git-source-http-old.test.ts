@@ -1,7 +1,0 @@
-import { describeGitSource } from '../support/git-source-contract.ts';
-
-describeGitSource({
-  name: 'smart HTTP of an old server (protocol 0, no filters)',
-  server: { filters: false, protocolVersion: 0 },
-  anyObject: false,
-});

@@ -1,3 +1,0 @@
-import { describeGitSource } from '../support/git-source-contract.ts';
-
-describeGitSource({ name: 'a local path', anyObject: true });

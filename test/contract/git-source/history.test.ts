@@ -1,0 +1,100 @@
+import { chmod, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SourceUnusableError } from '../../../core/domain/errors.ts';
+import { comparePaths } from '../../../core/manifest/git-path.ts';
+import { readChanges } from '../../support/read-source.ts';
+import { useLocalSource } from './local-source.ts';
+
+const local = useLocalSource();
+const { commands, countOf, treeOf } = local;
+
+describe('counting the commits of a local source', () => {
+  it('tells a rewritten branch, and what is new in it', async () => {
+    await local.repository.git('reset', '--quiet', '--hard', local.first);
+    await local.repository.commit();
+    const to = await local.repository.commit();
+
+    expect(await countOf(local.repository.path, local.second, to)).toEqual({ count: 2, rewritten: true });
+    expect(await countOf(local.repository.path, local.second, local.first).catch(String)).toEqual({
+      count: 0,
+      rewritten: true,
+    });
+  });
+
+  it('tells nothing of a shallow clone that is not certain', async () => {
+    await local.repository.branch('old', local.first);
+    const shallow = join(local.place, 'shallow');
+    const url = `file://${local.repository.path}`;
+    await local.repository.git('clone', '--quiet', '--bare', '--depth=1', '--no-single-branch', url, shallow);
+    await commands();
+
+    expect(await countOf(shallow, local.first, local.second)).toEqual({ count: null, rewritten: false });
+    expect((await readFile(join(shallow, 'shallow'), 'utf8')).split('\n')).toContain(local.second);
+    expect(await commands()).not.toContain('fetch');
+  });
+});
+
+describe('the changes between two trees', () => {
+  const changesOf = async (from: string, to: string) =>
+    (await readChanges(local.git, { url: local.repository.path }, from, to)) ?? [];
+  /** What both listings say, put side by side: what the changes must come to. */
+  const compared = async (from: string, to: string) => {
+    const [before, after] = [await treeOf(local.repository.path, from), await treeOf(local.repository.path, to)];
+    const now = new Map(after.map((entry) => [entry.path, entry]));
+    const old = new Map(before.map((entry) => [entry.path, entry]));
+    const differ = (path: string): boolean =>
+      old.get(path)?.oid !== now.get(path)?.oid || old.get(path)?.mode !== now.get(path)?.mode;
+    return [...new Set([...old.keys(), ...now.keys()])]
+      .filter(differ)
+      .sort(comparePaths)
+      .map((path) => ({ path, entry: now.get(path) ?? null }));
+  };
+
+  it('are those of the two listings, whatever happened to a file', async () => {
+    await local.repository.write({
+      'a-b': 'beside a directory',
+      'dir/x': '1',
+      'dir/y': '2',
+      gone: '3',
+      'moved/from': 'the same content',
+      'script.sh': 'true',
+      target: 'a link was a file',
+      'ü/größe\n"q"': 'odd name',
+    });
+    const before = await local.repository.commit();
+    await local.repository.remove('gone', 'target');
+    await rm(join(local.repository.path, 'dir'), { recursive: true });
+    await local.repository.link('target', 'a.txt');
+    await local.repository.rename('moved/from', 'moved/to');
+    await chmod(join(local.repository.path, 'script.sh'), 0o755);
+    await local.repository.write({ dir: 'a file where a directory was', 'new/one': '4', 'ü/größe\n"q"': 'changed' });
+    const after = await local.repository.commit();
+
+    const changes = await changesOf(before, after);
+
+    expect(changes).toEqual(await compared(before, after));
+    expect(changes.map(({ path }) => path)).toContain('"\\303\\274/gr\\303\\266\\303\\237e\\n\\"q\\""');
+    expect(await changesOf(after, before)).toEqual(await compared(after, before));
+    expect(await changesOf(after, after)).toEqual([]);
+  });
+
+  it('cost one process, and do not need history between', async () => {
+    await commands();
+    await changesOf(local.first, local.second);
+    expect((await commands()).filter((command) => command.includes('diff-tree'))).toHaveLength(1);
+  });
+
+  it('fail when the older commit is not there, and do not come out as none', async () => {
+    await expect(changesOf('1'.repeat(40), local.second)).rejects.toThrow(SourceUnusableError);
+  });
+
+  it('are for opened commits and object ids only', async () => {
+    const snapshot = await local.git.open({ url: local.repository.path }, [{ branch: 'main', commit: local.second }]);
+    await expect(Array.fromAsync(snapshot.changes(local.second, local.first) ?? [])).rejects.toThrow(
+      'was not opened at this commit',
+    );
+    expect(() => snapshot.changes('--output=x', local.second)).toThrow(SourceUnusableError);
+    await snapshot.close();
+  });
+});

@@ -1,0 +1,3 @@
+import { describeGitSource } from './git-source.suite.ts';
+
+describeGitSource({ name: 'a local path', anyObject: true });

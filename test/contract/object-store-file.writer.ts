@@ -1,9 +1,0 @@
-/** Writes objects until it is killed; says a line for each that was acknowledged. Started by object-store-file.test.ts. */
-import { createFileObjectStore } from '../../adapters/local/file-object-store.ts';
-
-const store = createFileObjectStore(process.argv[2] as string);
-const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i}`);
-for (let i = 0; ; i++) {
-  await store.putLines(`dir/${i}${i % 2 === 0 ? '.zst' : ''}`, lines);
-  process.stdout.write(`${i}\n`);
-}

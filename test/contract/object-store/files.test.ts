@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFileObjectStore } from '../../../adapters/files/object-store.ts';
+import type { ObjectStore } from '../../../core/ports/object-store.ts';
+import { collect, objectStoreContract } from './object-store.suite.ts';
+
+const temporaryRoot = () => mkdtemp(join(tmpdir(), 'object-store-'));
+
+objectStoreContract('file store', async () => {
+  const root = await temporaryRoot();
+  return { store: createFileObjectStore(root), close: () => rm(root, { recursive: true }) };
+});
+
+describe('file store', () => {
+  let root: string;
+  let store: ObjectStore;
+  beforeEach(async () => {
+    root = await temporaryRoot();
+    store = createFileObjectStore(root);
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  it.each(['', '/a', '../a', 'a/../b', 'a/./b', 'a//b', 'a/', 'a\\b', 'a\0b', '.tmp/a', '.tmp'])(
+    'refuses the key %j',
+    async (key) => {
+      await expect(store.putText(key, 'x')).rejects.toThrow(RangeError);
+      await expect(store.getText(key)).rejects.toThrow(RangeError);
+    },
+  );
+
+  it.each(['../../', '../a', '/', 'a//', 'a/..', '.tmp/', 'a\\'])('refuses the prefix %j', async (prefix) => {
+    await expect(store.deleteAll(prefix)).rejects.toThrow(RangeError);
+    await expect(collect(store.list(prefix))).rejects.toThrow(RangeError);
+  });
+
+  it('stores a key that ends in .zst compressed', async () => {
+    const lines = Array.from({ length: 10_000 }, () => 'the same line');
+    await store.putLines('big.zst', lines);
+    await store.putLines('big', lines);
+    const compressed = await createFileObjectStore(root).getText('big.zst');
+    expect(compressed).toBe(await store.getText('big'));
+    const { size } = await import('node:fs').then(({ statSync }) => statSync(join(root, 'big.zst')));
+    expect(size).toBeLessThan(10_000);
+  });
+
+  it('holds a bounded buffer while lines come', async () => {
+    let taken = 0;
+    function* endless() {
+      for (; taken < 1_000_000; taken++) yield 'x'.repeat(100);
+    }
+    const before = process.memoryUsage().rss;
+    await store.putLines('wide', endless());
+    expect(taken).toBe(1_000_000);
+    // 100 MB went through; three quarters of that are far above what the buffers need.
+    expect(process.memoryUsage().rss - before).toBeLessThan(75_000_000);
+  });
+
+  it('reports a damaged object instead of giving a part of it', async () => {
+    await store.putText('broken.zst', 'x'.repeat(1000));
+    await writeFile(join(root, 'broken.zst'), 'not zstd');
+    await expect(store.getText('broken.zst')).rejects.toThrow();
+    await expect(collect(store.getLines('broken.zst'))).rejects.toThrow();
+  });
+
+  it('reports that a key lies below another object', async () => {
+    await store.putText('a', 'x');
+    await expect(store.putText('a/b', 'y')).rejects.toThrow();
+    expect(await readdir(join(root, '.tmp'))).toEqual([]);
+  });
+
+  it('reports what it may not read, and does not call it absent', async () => {
+    const name = 'x'.repeat(300);
+    await expect(store.getText(name)).rejects.toThrow('ENAMETOOLONG');
+  });
+
+  it('puts into a directory that is being deleted', async () => {
+    for (let round = 0; round < 20; round++) {
+      await Promise.all([store.putText(`dir/${round}`, 'x'), store.deleteAll('dir')]);
+    }
+    await store.putText('dir/last', 'x');
+    expect(await store.getText('dir/last')).toBe('x');
+  });
+
+  it('removes temporary files of processes long gone when it is created, and no younger ones', async () => {
+    const old = new Date(Date.now() - 25 * 3600 * 1000);
+    await writeFile(join(root, '.tmp', 'old'), 'x');
+    await utimes(join(root, '.tmp', 'old'), old, old);
+    await writeFile(join(root, '.tmp', 'young'), 'x');
+    createFileObjectStore(root);
+    expect(await readdir(join(root, '.tmp'))).toEqual(['young']);
+  });
+
+  it('shows whole objects after the writer was killed in the middle', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'files.writer.ts'), root], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const written = await killAfter(child, 8);
+    const reopened = createFileObjectStore(root);
+    const keys = await collect(reopened.list(''));
+    expect(keys.length).toBeGreaterThanOrEqual(written);
+    for (const key of keys) expect((await collect(reopened.getLines(key))).flat().length).toBe(20_000);
+  });
+});
+
+/** Waits for so many lines of the child, kills it, and says how many lines came in all. */
+const killAfter = async (child: ChildProcess, lines: number): Promise<number> => {
+  let seen = 0;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+    seen += piece.toString().split('\n').length - 1;
+    if (seen >= lines) child.kill('SIGKILL');
+  }
+  await gone;
+  return seen;
+};

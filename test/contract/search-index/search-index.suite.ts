@@ -1,0 +1,324 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Generation, IndexRow, SearchIndex } from '../../../core/ports/search-index.ts';
+import { rareLanguageContract } from './rare-language.suite.ts';
+
+export const dimensions = 16;
+
+/** A unit vector that is near to those of near numbers. */
+export const vectorOf = (n: number): Float32Array => {
+  const vector = new Float32Array(dimensions);
+  const angle = (n % 1000) / 700;
+  vector[0] = Math.cos(angle);
+  vector[1] = Math.sin(angle);
+  return vector;
+};
+
+export const oidOf = (n: number): string => n.toString(16).padStart(40, '0');
+
+export const rowOf = (
+  n: number,
+  ordinal = 0,
+  text = `text ${n} ${ordinal}`,
+  languages: readonly string[] = [],
+): IndexRow => ({
+  blob: oidOf(n),
+  ordinal,
+  startLine: ordinal * 10 + 1,
+  endLine: ordinal * 10 + 9,
+  text,
+  languages,
+  vector: vectorOf(n),
+});
+
+export const blobsOf = (...numbers: number[]) => numbers.map((n) => ({ oid: oidOf(n), chunks: 1 }));
+
+export interface MadeIndex {
+  readonly index: SearchIndex;
+  close(): PromiseLike<void>;
+}
+
+/** What every search index keeps to. `make` gives an empty index; `words`: it ranks by words too. */
+export const searchIndexContract = (
+  name: string,
+  make: () => Promise<MadeIndex>,
+  traits: { readonly words: boolean },
+): void => {
+  describe(`${name} as a search index`, () => {
+    let index: SearchIndex;
+    let close: () => PromiseLike<void>;
+    let lastNumber = 0;
+    /** A generation of its own for each test: making an index anew would cost more than the test. */
+    const fresh = (): Generation => ({ repositoryId: 'repo-1', number: ++lastNumber, dimensions });
+    beforeAll(async () => {
+      ({ index, close } = await make());
+    });
+    afterAll(() => close());
+
+    const find = async (generation: Generation, n: number, limit = 10, blobs?: readonly string[]) =>
+      (await index.query(generation, { vector: vectorOf(n), words: '', limit, blobs })).map(({ blob }) => blob);
+    const words = async (generation: Generation, text: string) =>
+      (await index.query(generation, { vector: new Float32Array(dimensions), words: text, limit: 1 }))[0]?.text;
+
+    it('finds a row by its vector at once, and after a settle', async () => {
+      const generation = fresh();
+      await index.put(generation, [rowOf(1), rowOf(300), rowOf(600)]);
+      expect(await find(generation, 290)).toEqual([oidOf(300), oidOf(1), oidOf(600)]);
+      await index.settle(generation);
+      expect(await find(generation, 290)).toEqual([oidOf(300), oidOf(1), oidOf(600)]);
+      await index.put(generation, [rowOf(295)]);
+      expect(await find(generation, 290, 2)).toEqual([oidOf(295), oidOf(300)]);
+    });
+
+    it('answers with the row as it was put, and scores that do not rise', async () => {
+      const generation = fresh();
+      await index.put(generation, [rowOf(1, 3, 'grüße \u{1f600}\nline'), rowOf(500)]);
+      const hits = await index.query(generation, { vector: vectorOf(1), words: '', limit: 5 });
+      expect(hits[0]).toEqual({
+        blob: oidOf(1),
+        ordinal: 3,
+        startLine: 31,
+        endLine: 39,
+        text: 'grüße \u{1f600}\nline',
+        score: expect.any(Number),
+      });
+      expect(hits[0]?.score).toBeGreaterThanOrEqual(hits[1]?.score ?? Number.NaN);
+    });
+
+    it('keeps one row of a key that is put again, in one call or in several', async () => {
+      const generation = fresh();
+      await index.put(generation, [rowOf(1), rowOf(1), rowOf(2)]);
+      await Promise.all([index.put(generation, [rowOf(1)]), index.put(generation, [rowOf(1), rowOf(3)])]);
+      await index.settle(generation);
+      await index.put(generation, [rowOf(2), rowOf(3)]);
+      expect((await find(generation, 1)).sort()).toEqual([oidOf(1), oidOf(2), oidOf(3)]);
+      expect(await index.get(generation, blobsOf(1, 2, 3))).toHaveLength(3);
+    });
+
+    it('takes an empty put', async () => {
+      const generation = fresh();
+      await index.put(generation, []);
+      expect(await find(generation, 1)).toEqual([]);
+    });
+
+    /** A store may keep vectors at half precision: eleven bits. */
+    const halfPrecise = (row: IndexRow) => ({ ...row, vector: [...row.vector].map((value) => Math.f16round(value)) });
+
+    it('gives all rows of the blobs asked for, with their vectors', async () => {
+      const generation = fresh();
+      await index.put(generation, [rowOf(1), rowOf(2, 0), rowOf(2, 1), rowOf(2, 2), rowOf(3)]);
+      const rows = await index.get(generation, [
+        { oid: oidOf(2), chunks: 3 },
+        { oid: oidOf(3), chunks: 1 },
+        { oid: oidOf(99), chunks: 2 },
+      ]);
+      const byKey = [...rows].sort((a, b) => a.blob.localeCompare(b.blob) || a.ordinal - b.ordinal);
+      expect(byKey.map(halfPrecise)).toEqual([rowOf(2, 0), rowOf(2, 1), rowOf(2, 2), rowOf(3)].map(halfPrecise));
+    });
+
+    it('gives the rows of many blobs', async () => {
+      const generation = fresh();
+      const numbers = Array.from({ length: 1100 }, (_, n) => n);
+      await index.put(
+        generation,
+        numbers.map((n) => rowOf(n)),
+      );
+      expect(await index.get(generation, blobsOf(...numbers))).toHaveLength(1100);
+      expect(await index.get(generation, [])).toEqual([]);
+    });
+
+    it('deletes blobs, those that are there', async () => {
+      const generation = fresh();
+      await index.put(generation, [rowOf(1, 0), rowOf(1, 1), rowOf(200), rowOf(300)]);
+      await index.settle(generation);
+      await index.put(generation, [rowOf(4)]);
+      await index.delete(generation, [{ oid: oidOf(1), chunks: 2 }, ...blobsOf(4, 77)]);
+      expect((await find(generation, 1)).sort()).toEqual([oidOf(200), oidOf(300)]);
+      expect(await index.get(generation, blobsOf(1, 4))).toEqual([]);
+      await index.put(generation, [rowOf(1, 0)]);
+      expect(await find(generation, 1, 1)).toEqual([oidOf(1)]);
+    });
+
+    it('widens: a larger limit gives more, each row once, until nothing is left', async () => {
+      const generation = fresh();
+      await index.put(
+        generation,
+        Array.from({ length: 40 }, (_, n) => rowOf(n * 20, 0, `shared word${n}`)),
+      );
+      for (const [limit, count] of [
+        [1, 1],
+        [10, 10],
+        [40, 40],
+        [100, 40],
+      ] as const) {
+        const hits = await index.query(generation, { vector: vectorOf(3), words: 'shared', limit });
+        expect(new Set(hits.map(({ blob }) => blob)).size).toBe(count);
+        expect(hits).toHaveLength(count);
+      }
+      expect(await find(generation, 1, 0)).toEqual([]);
+    });
+
+    it('looks only into the blobs it is given', async () => {
+      const generation = fresh();
+      await index.put(
+        generation,
+        Array.from({ length: 200 }, (_, n) => rowOf(n, 0, `shared words ${n}`)),
+      );
+      await index.settle(generation);
+      expect(await find(generation, 5, 10, [oidOf(150), oidOf(7), oidOf(9999)])).toEqual([oidOf(7), oidOf(150)]);
+      expect(await find(generation, 5, 10, [])).toEqual([]);
+      const hits = await index.query(generation, {
+        vector: vectorOf(5),
+        words: 'shared',
+        limit: 10,
+        blobs: [oidOf(150)],
+      });
+      expect(hits.map(({ blob }) => blob)).toEqual([oidOf(150)]);
+      expect(await find(generation, 5, 1, ["' OR '1' = '1"])).toEqual([]);
+    });
+
+    rareLanguageContract(() => ({ index, generation: fresh() }));
+
+    it('knows nothing of an absent generation, and that is no error', async () => {
+      const absent = fresh();
+      expect(await find(absent, 1)).toEqual([]);
+      expect(await index.get(absent, blobsOf(1))).toEqual([]);
+      await index.delete(absent, blobsOf(1));
+      await index.settle(absent);
+      await index.drop(absent);
+      expect(await find(absent, 1)).toEqual([]);
+    });
+
+    it('keeps generations and repositories apart', async () => {
+      const one = fresh();
+      const two = fresh();
+      const other = { ...one, repositoryId: 'repo-10' };
+      await index.put(one, [rowOf(1)]);
+      await index.put(two, [rowOf(2)]);
+      await index.put(other, [rowOf(3)]);
+      await index.delete(two, blobsOf(1));
+      await index.drop(other);
+      expect(await find(one, 1)).toEqual([oidOf(1)]);
+      expect(await find(two, 1)).toEqual([oidOf(2)]);
+      expect(await find(other, 1)).toEqual([]);
+    });
+
+    it('drops a generation, and can make it again', async () => {
+      const generation = fresh();
+      await index.put(generation, [rowOf(1)]);
+      await index.settle(generation);
+      await index.drop(generation);
+      expect(await find(generation, 1)).toEqual([]);
+      await index.put(generation, [rowOf(2)]);
+      expect(await find(generation, 1)).toEqual([oidOf(2)]);
+    });
+
+    it('settles again and again, with and without changes between', async () => {
+      const generation = fresh();
+      for (let n = 0; n < 4; n++) {
+        await index.put(generation, [rowOf(n)]);
+        await index.settle(generation);
+        await index.settle(generation);
+      }
+      expect((await find(generation, 0)).sort()).toEqual([0, 1, 2, 3].map(oidOf));
+    });
+
+    it('takes the puts of many at once, while it is queried', async () => {
+      const generation = fresh();
+      await index.put(generation, [rowOf(0)]);
+      let writing = true;
+      const writers = Promise.all(
+        Array.from({ length: 8 }, async (_, writer) => {
+          for (let n = 0; n < 5; n++)
+            await index.put(generation, [rowOf(writer * 100 + n), rowOf(writer * 100 + n, 1)]);
+        }),
+      ).finally(() => {
+        writing = false;
+      });
+      while (writing) expect(await find(generation, 0, 1)).toEqual([oidOf(0)]);
+      await writers;
+      const numbers = Array.from({ length: 8 }, (_, writer) => [0, 1, 2, 3, 4].map((n) => writer * 100 + n)).flat();
+      expect(
+        await index.get(
+          generation,
+          numbers.map((n) => ({ oid: oidOf(n), chunks: 2 })),
+        ),
+      ).toHaveLength(80);
+    });
+
+    it('refuses a vector of other dimensions', async () => {
+      const generation = fresh();
+      const short = new Float32Array(dimensions - 1);
+      await expect(index.put(generation, [{ ...rowOf(1), vector: short }])).rejects.toThrow(RangeError);
+      await expect(index.query(generation, { vector: short, words: '', limit: 1 })).rejects.toThrow(RangeError);
+    });
+
+    describe.runIf(traits.words)('by words', () => {
+      const texts = {
+        snake: 'def parse_config(path): return load(path)',
+        camel: 'function renderTemplate(input) {}',
+        keyword: 'for the win if this is not',
+        unicode: 'Größe 配置文件',
+      };
+      let made: Promise<Generation> | null = null;
+      const filled = (): Promise<Generation> => {
+        made ??= (async () => {
+          const generation = fresh();
+          const rows = Object.values(texts).map((text, n) => rowOf(n, 0, text));
+          await index.put(generation, rows);
+          return generation;
+        })();
+        return made;
+      };
+
+      const cases = [
+        ['config', texts.snake],
+        ['parseConfig', texts.snake],
+        ['PARSE_CONFIG', texts.snake],
+        ['template', texts.camel],
+        ['render_template', texts.camel],
+        ['for', texts.keyword],
+        ['the', texts.keyword],
+        ['größe', texts.unicode],
+        ['配置', texts.unicode],
+      ] as const;
+      it.each(cases)('finds %s before a settle', async (query, text) => {
+        expect(await words(await filled(), query)).toBe(text);
+      });
+
+      it('finds the same after a settle, and rows put since', async () => {
+        const generation = await filled();
+        await index.settle(generation);
+        for (const [query, text] of cases) expect(await words(generation, query)).toBe(text);
+        await index.put(generation, [rowOf(50, 0, 'const laterAddition = 1')]);
+        expect(await words(generation, 'addition')).toBe('const laterAddition = 1');
+      });
+
+      it.each([
+        '"',
+        '(config',
+        'config AND',
+        'a:b^2 config~',
+        "'; DROP TABLE",
+        '+-*/\\',
+        '  ',
+        '\0 config',
+        '{"match":1}',
+      ])('is not broken by %j', async (query) => {
+        expect(await words(await filled(), query)).toBeDefined();
+        if (query.includes('config')) expect(await words(await filled(), query)).toBe(texts.snake);
+      });
+
+      it('puts what both rankings know before what one knows', async () => {
+        const mixed = fresh();
+        await index.put(mixed, [rowOf(1, 0, 'alpha beta'), rowOf(2, 0, 'gamma'), rowOf(700, 0, 'alpha beta')]);
+        const hits = await index.query(mixed, { vector: vectorOf(1), words: 'beta', limit: 3 });
+        expect(hits.map(({ blob }) => blob)).toEqual([oidOf(1), oidOf(700), oidOf(2)]);
+      });
+
+      it('reads a pasted file as a query', async () => {
+        const pasted = Array.from({ length: 5000 }, (_, i) => 'x'.repeat((i % 60) + 1)).join(' ');
+        expect(await words(await filled(), `config ${pasted}`)).toBe(texts.snake);
+      });
+    });
+  });
+};

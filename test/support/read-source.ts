@@ -1,0 +1,32 @@
+import type { TreeEntry } from '../../core/manifest/manifest.ts';
+import type { CommitCount, GitSource, Snapshot, Source } from '../../core/ports/git-source.ts';
+import { collect } from './collect.ts';
+
+/** Opens a branch at a commit for as long as something is read of it. */
+const opened = async <T>(
+  git: GitSource,
+  source: Source,
+  commit: string,
+  read: (snapshot: Snapshot) => Promise<T>,
+  branch = 'main',
+): Promise<T> => {
+  const snapshot = await git.open(source, [{ branch, commit }]);
+  try {
+    return await read(snapshot);
+  } finally {
+    await snapshot.close();
+  }
+};
+
+export const readTree = (git: GitSource, source: Source, commit: string, branch?: string): Promise<TreeEntry[]> =>
+  opened(git, source, commit, async (snapshot) => (await collect(snapshot.tree(commit))).flat(), branch);
+
+/** What differs between two trees, or null where the source cannot tell without the whole. */
+export const readChanges = (git: GitSource, source: Source, from: string, to: string) =>
+  opened(git, source, to, async (snapshot) => {
+    const changes = snapshot.changes(from, to);
+    return changes === null ? null : (await collect(changes)).flat();
+  });
+
+export const readCount = (git: GitSource, source: Source, from: string, to: string): Promise<CommitCount> =>
+  opened(git, source, to, (snapshot) => snapshot.countCommits(from, to));

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { planSettle, type TableState } from '../../../../adapters/lancedb/settle-plan.ts';
+
+const settled: TableState = {
+  rows: 500_000,
+  fragments: 3,
+  versions: 10,
+  wordsIndexed: 500_000,
+  wordsUnindexed: 0,
+  vectorParts: 1,
+};
+const nothing = { optimize: false, buildWords: false, buildVectors: false };
+
+describe('planSettle', () => {
+  it('does nothing after a small change to a large table', () => {
+    expect(planSettle(settled)).toEqual(nothing);
+    expect(planSettle({ ...settled, wordsUnindexed: 2000, fragments: 64, versions: 256 })).toEqual(nothing);
+  });
+
+  it('brings the indices up to date when many rows are left to scanning', () => {
+    expect(planSettle({ ...settled, wordsUnindexed: 2001 })).toEqual({ ...nothing, optimize: true });
+  });
+
+  it('merges many fragments and removes many versions', () => {
+    expect(planSettle({ ...settled, fragments: 65 })).toEqual({ ...nothing, optimize: true });
+    expect(planSettle({ ...settled, versions: 257 })).toEqual({ ...nothing, optimize: true });
+  });
+
+  it('builds the word index anew when more rows are new than old', () => {
+    const first = { ...settled, rows: 1000, wordsIndexed: 0, wordsUnindexed: 1000, vectorParts: null };
+    expect(planSettle(first)).toEqual({ ...nothing, buildWords: true });
+    expect(planSettle({ ...first, rows: 9000, wordsIndexed: 4000, wordsUnindexed: 5000 })).toEqual({
+      ...nothing,
+      buildWords: true,
+    });
+    expect(planSettle({ ...first, fragments: 100 })).toEqual({ ...nothing, buildWords: true, optimize: true });
+  });
+
+  it('merges even some fragments right before the first indices are built', () => {
+    const first = { ...settled, wordsIndexed: 0, wordsUnindexed: 500_000, vectorParts: 1 };
+    expect(planSettle({ ...first, fragments: 9 })).toEqual({ ...nothing, buildWords: true, optimize: true });
+    expect(planSettle({ ...first, fragments: 8 })).toEqual({ ...nothing, buildWords: true });
+    expect(planSettle({ ...first, wordsIndexed: 1, fragments: 9 })).toEqual({ ...nothing, buildWords: true });
+  });
+
+  it('builds a vector index from 50,000 rows on, and again when it has fallen into many parts', () => {
+    expect(planSettle({ ...settled, rows: 49_999, vectorParts: null })).toEqual(nothing);
+    expect(planSettle({ ...settled, rows: 50_000, vectorParts: null })).toEqual({ ...nothing, buildVectors: true });
+    expect(planSettle({ ...settled, vectorParts: 12 })).toEqual(nothing);
+    expect(planSettle({ ...settled, vectorParts: 13 })).toEqual({ ...nothing, buildVectors: true });
+  });
+});

@@ -1,0 +1,101 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
+import type { FunctionName } from '../../../core/contract/environment.ts';
+import { type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
+import type { LambdaFunction } from '../../../local/load-function.ts';
+
+const gateways: Gateway[] = [];
+afterEach(async () => {
+  for (const gateway of gateways.splice(0)) await gateway.close();
+});
+
+const token = `x.${Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 600 })).toString('base64url')}.y`;
+
+/** A gateway before functions that answer with their name; `load` may fail before it gives one. */
+const setUp = async (beforeLoad: (name: FunctionName) => void = () => undefined, hostNames: readonly string[] = []) => {
+  const loaded: FunctionName[] = [];
+  const authorized: unknown[] = [];
+  const load = async (name: FunctionName): Promise<LambdaFunction> => {
+    loaded.push(name);
+    beforeLoad(name);
+    if (name !== 'authorizer') return async () => ({ statusCode: 200, headers: {}, body: name });
+    return async (event) => {
+      authorized.push(event);
+      return { principalId: 'ann' };
+    };
+  };
+  const logger = createJsonLogger('silent', () => undefined);
+  const gateway = await startGateway({ host: '127.0.0.1', port: 0, hostNames, load, logger });
+  gateways.push(gateway);
+  const get = async (path: string) => {
+    const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    return { status: response.status, body: await response.text() };
+  };
+  return { get, loaded, authorized, url: gateway.url };
+};
+
+describe('the host that a request names', () => {
+  const ask = async (gateway: string, host: string | null): Promise<number> => {
+    const { hostname, port } = new URL(gateway);
+    const socket = connect(Number(port), hostname);
+    socket.end(
+      host === null
+        ? 'GET /api/health HTTP/1.0\r\n\r\n'
+        : `GET /api/health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    );
+    return Number((await text(socket)).split(' ')[1]);
+  };
+
+  it.each([
+    '127.0.0.1:3000',
+    '[::1]:3000',
+    '10.1.2.3',
+    'localhost',
+    'LOCALHOST:80',
+    'sync.localhost',
+    'build.example:80',
+  ])('may be %s', async (host) => {
+    const { url } = await setUp(() => undefined, ['Build.example']);
+    expect(await ask(url, host)).toBe(200);
+  });
+
+  // The name of an attacker's page, which he has let resolve to 127.0.0.1.
+  it.each([
+    'evil.example',
+    'evil.example:3000',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.0.0.1:80:80',
+    '',
+  ])('may not be %j', async (host) => {
+    const { url, loaded } = await setUp();
+    expect(await ask(url, host)).toBe(421);
+    expect(loaded).toEqual([]);
+  });
+
+  it('need not be named by what is no browser', async () => {
+    expect(await ask((await setUp()).url, null)).toBe(200);
+  });
+});
+
+describe('the gateway of one machine', () => {
+  it('loads a function once, and asks the authorizer once for a token', async () => {
+    const { get, loaded, authorized } = await setUp();
+    for (let time = 0; time < 3; time++)
+      expect(await get('/api/repositories')).toEqual({ status: 200, body: 'list-repositories' });
+    expect(await get('/api/jobs/x')).toEqual({ status: 200, body: 'get-job' });
+    expect(loaded.sort()).toEqual(['authorizer', 'get-job', 'list-repositories']);
+    expect(authorized).toMatchObject([{ type: 'TOKEN', authorizationToken: `Bearer ${token}` }]);
+  });
+
+  it('loads a function again that could not be loaded', async () => {
+    let failures = 1;
+    const { get } = await setUp((name) => {
+      if (name === 'get-health' && failures-- > 0) throw new Error('out of files');
+    });
+    expect((await get('/api/health')).status).toBe(500);
+    expect(await get('/api/health')).toEqual({ status: 200, body: 'get-health' });
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { JobAnswer, SearchAnswer } from '../../../core/contract/api.ts';
+import { searchReport, syncReport } from '../../../local/cli/sync-report.ts';
+
+const counts = {
+  added: 3,
+  modified: 1,
+  deleted: 0,
+  renamed: 1,
+  unchanged: 7,
+  indexed: 1,
+  skipped: 3,
+  failed: 1,
+  skipped_by_reason: { binary: 1, too_large: 2 },
+  chunks_embedded: 12,
+  chunks_reused: 2,
+};
+const job = (more: Partial<JobAnswer>): JobAnswer =>
+  ({
+    status: 'completed',
+    mode: 'incremental',
+    created_at: '2026-01-01T00:00:00.000Z',
+    started_at: '2026-01-01T00:00:01.000Z',
+    ended_at: '2026-01-01T00:00:03.500Z',
+    updated_at: '2026-01-01T00:00:03.500Z',
+    counts,
+    error: null,
+    ...more,
+  }) as JobAnswer;
+
+describe('the report of a sync', () => {
+  it('says what was changed, indexed, skipped (most frequent reason first) and failed', () => {
+    expect(syncReport(job({}))).toBe(
+      [
+        'Sync completed in 2.5 s (incremental index)',
+        '  5 files changed: 3 added, 1 modified, 1 renamed, 0 deleted (7 unchanged)',
+        '  indexed  1 file, 12 chunks embedded, 2 reused',
+        '  skipped  3 files (too large 2, binary 1)',
+        '  failed   1 file',
+      ].join('\n'),
+    );
+  });
+
+  it('says that there was nothing to do', () => {
+    const none = { ...counts, added: 0, modified: 0, renamed: 0 };
+    expect(syncReport(job({ counts: none }))).toContain('nothing to do: 7 files unchanged');
+  });
+
+  it('leaves the reasons out when nothing was skipped', () => {
+    const all = { ...counts, skipped: 0, skipped_by_reason: {} };
+    expect(syncReport(job({ status: 'completed_with_errors', counts: all }))).toMatch(
+      /^Sync completed with errors[\s\S]*skipped {2}0 files\n/,
+    );
+  });
+
+  it('gives the cause of a failure', () => {
+    const failed = job({ status: 'failed', counts: null, error: { code: 'X', message: 'no such branch' } });
+    expect(syncReport(failed)).toBe('Sync failed after 2.5 s: no such branch');
+  });
+
+  it('makes do with a job that tells little', () => {
+    expect(syncReport(job({ status: 'cancelled', ended_at: null, started_at: null }))).toBe(
+      'Sync cancelled after 3.5 s',
+    );
+    expect(syncReport(job({ counts: null }))).toBe('Sync completed');
+    expect(syncReport(job({ mode: null }))).toContain('(no index)');
+  });
+});
+
+describe('the report of a search', () => {
+  const answer: SearchAnswer = { results: [], branch: 'main', indexed_commit: 'abcdef0123456789', next: null };
+
+  it('gives each hit a line with its place and its first words', () => {
+    const hit = { path: 'a.ts', branch: 'main', start_line: 3, end_line: 9, score: 1, language: 'typescript' };
+    const results = [
+      { ...hit, snippet: `\n   const x = 1;${'y'.repeat(200)}\n` },
+      { ...hit, path: 'b.ts', snippet: '\n \n' },
+    ];
+    const [title, first, second] = searchReport('x', { ...answer, results }).split('\n');
+    expect(title).toBe('Search "x" in main at abcdef0123');
+    expect(first).toMatch(/^ {2}a\.ts:3-9 {2}const x = 1;y+$/);
+    expect(first?.length).toBeLessThan(100);
+    expect(second).toBe('  b.ts:3-9  ');
+  });
+
+  it('says that there are none', () => {
+    expect(searchReport('x', answer)).toContain('no hits');
+  });
+});

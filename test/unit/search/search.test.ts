@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import { createPathRules } from '../../../adapters/path-rules/path-rules.ts';
+import type { RepositoryId, UserId } from '../../../core/contract/ids.ts';
+import type { RepositoryRecord } from '../../../core/contract/records.ts';
+import { ObjectMissingError } from '../../../core/domain/errors.ts';
+import { manifestLine } from '../../../core/manifest/manifest.ts';
+import type { Runtime } from '../../../core/ports/runtime.ts';
+import type { IndexHit, IndexQuery } from '../../../core/ports/search-index.ts';
+import { createBranchFilesCache } from '../../../core/search/branch-files.ts';
+import { search } from '../../../core/search/search.ts';
+import { oidOf } from '../../support/manifest-entries.ts';
+import { pointerFor, repositoryRecord } from '../../support/records.ts';
+
+const id = 'shop' as RepositoryId;
+const ann = 'ann' as UserId;
+
+const line = (path: string, n: number, outcome: 'indexed' | 'skipped' = 'indexed'): string =>
+  manifestLine({ path, mode: '100644', oid: oidOf(n), size: 10, outcome, reason: '', chunks: 1 });
+
+const hit = (n: number): IndexHit => ({
+  blob: oidOf(n),
+  ordinal: 0,
+  startLine: 1,
+  endLine: 2,
+  text: `text ${n}`,
+  score: 1 / (n + 1),
+});
+
+interface Setting {
+  /** What each look at the repository finds; the last one stands. */
+  readonly repositories: readonly RepositoryRecord[];
+  readonly manifests: Readonly<Record<string, readonly string[]>>;
+  readonly rows?: readonly IndexHit[];
+}
+
+const setUp = ({ repositories, manifests, rows = [] }: Setting) => {
+  const looks = [...repositories];
+  const queries: IndexQuery[] = [];
+  const reads: string[] = [];
+  const measured: unknown[] = [];
+  let millisecond = 0;
+  const deps = {
+    repositories: { get: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? null },
+    objects: {
+      getLines: async function* (key: string) {
+        reads.push(key);
+        const lines = manifests[key];
+        if (lines === undefined) throw new ObjectMissingError(key);
+        yield lines;
+      },
+    },
+    index: {
+      query: async (_: unknown, query: IndexQuery) => {
+        queries.push(query);
+        millisecond += 40;
+        const of = query.blobs;
+        return rows.filter((row) => of === undefined || of.includes(row.blob)).slice(0, query.limit);
+      },
+    },
+    embedder: { id: 'e1', dimensions: 2, embed: async () => [new Float32Array([1, 0])] },
+    pathRules: createPathRules(),
+    clock: { now: () => new Date(millisecond) },
+    metrics: { emit: (values: object, facts: object) => measured.push({ ...values, ...facts }) },
+  } as unknown as Runtime;
+  return { find: search(deps), queries, reads, measured };
+};
+
+const query = (more: object = {}) => ({ q: 'text', limit: 2, ...more }) as Parameters<ReturnType<typeof search>>[2];
+const indexed = (key: string, more: Partial<RepositoryRecord> = {}): RepositoryRecord =>
+  repositoryRecord({
+    branches: { main: pointerFor(key) },
+    generations: { 1: { embedder_id: 'e1', dimensions: 2, chunker_version: 'c' } },
+    ...more,
+  });
+
+describe('searching a branch', () => {
+  it('shows only what the committed manifest holds, however much else the index has', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => hit(n));
+    const { find, queries } = setUp({
+      repositories: [indexed('m')],
+      manifests: { m: [line('a.ts', 250), line('b.ts', 299), line('c.ts', 3, 'skipped')] },
+      rows,
+    });
+    const outcome = await find(id, ann, query());
+    expect(outcome).toMatchObject({ kind: 'found', answer: { results: [{ path: 'a.ts' }, { path: 'b.ts' }] } });
+    expect(queries.map(({ limit }) => limit)).toEqual([50, 200, 800]);
+  });
+
+  it('stops widening when there is enough', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => hit(n));
+    const manifest = rows.map((_, n) => line(`f${n}.ts`, n));
+    const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: manifest }, rows });
+    await find(id, ann, query());
+    expect(queries).toHaveLength(1);
+  });
+
+  it('asks the index for a narrow filter’s blobs only, and filters a wide one itself', async () => {
+    const rows = Array.from({ length: 500 }, (_, n) => hit(n));
+    const manifest = [...rows.map((_, n) => line(`src/f${n}.ts`, n)), line('docs/a.md', 7)].sort();
+    const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: manifest }, rows });
+    expect(await find(id, ann, query({ path: 'docs/' }))).toMatchObject({
+      answer: { results: [{ path: 'docs/a.md', language: 'markdown' }] },
+    });
+    expect(queries.at(-1)?.blobs).toEqual([oidOf(7)]);
+    await find(id, ann, query({ path: 'src/' }));
+    expect(queries.at(-1)?.blobs).toBeUndefined();
+    expect(await find(id, ann, query({ language: 'cobol' }))).toMatchObject({ answer: { results: [] } });
+  });
+
+  it('asks a generation whose rows name their languages by language, where too many files are of it', async () => {
+    const rows = Array.from({ length: 500 }, (_, n) => hit(n));
+    const manifest = rows.map((_, n) => line(`f${n}.ts`, n));
+    const asked = async (row_version: number | undefined, language: string) => {
+      const generations = { 1: { embedder_id: 'e1', dimensions: 2, chunker_version: 'c', row_version } };
+      const { find, queries } = setUp({
+        repositories: [indexed('m', { generations })],
+        manifests: { m: manifest },
+        rows,
+      });
+      await find(id, ann, query({ language }));
+      return queries.map((each) => each.language);
+    };
+    expect(await asked(2, 'TypeScript')).toEqual(['typescript']);
+    expect(await asked(undefined, 'typescript')).toEqual([undefined]);
+    expect(await asked(2, 'cobol')).toEqual([]);
+  });
+
+  it('asks for a wide filter’s blobs where the nearest rows of all hold none of them', async () => {
+    const rows = Array.from({ length: 10_500 }, (_, n) => hit(n));
+    const manifest = rows.map((_, n) => line(n < 10_000 ? `src/f${n}.ts` : `lib/f${n}.ts`, n));
+    const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: manifest }, rows });
+    const outcome = await find(id, ann, query({ path: 'lib/' }));
+    expect(outcome).toMatchObject({ answer: { results: [{ path: 'lib/f10000.ts' }, { path: 'lib/f10001.ts' }] } });
+    expect(queries.map(({ limit }) => limit).slice(0, -1)).toEqual([50, 200, 800, 3_200, 10_000]);
+    expect(queries.at(-1)?.blobs).toHaveLength(500);
+  });
+
+  it('finds a blob at each of its paths', async () => {
+    const { find } = setUp({
+      repositories: [indexed('m')],
+      manifests: { m: [line('a.ts', 1), line('z.ts', 1)] },
+      rows: [hit(1)],
+    });
+    const outcome = await find(id, ann, query());
+    expect(outcome).toMatchObject({ answer: { results: [{ path: 'a.ts' }, { path: 'z.ts' }] } });
+  });
+
+  it('falls back to the branch that there is when the default branch has no index', async () => {
+    const repository = indexed('m', { default_branch: 'trunk' });
+    const { find } = setUp({ repositories: [repository], manifests: { m: [line('a.ts', 1)] }, rows: [hit(1)] });
+    expect(await find(id, ann, query())).toMatchObject({ kind: 'found', answer: { branch: 'main' } });
+    expect(await find(id, ann, query({ branch: 'trunk' }))).toEqual({ kind: 'not-indexed', branch: 'trunk' });
+  });
+
+  it('is measured, all looks at the index together; one that finds no index is not', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => hit(n));
+    const { find, measured } = setUp({ repositories: [indexed('m')], manifests: { m: [line('a.ts', 250)] }, rows });
+    await find(id, ann, query());
+    await find(id, ann, query({ branch: 'nowhere' }));
+    expect(measured).toEqual([{ SearchMilliseconds: 120, repository_id: id }]);
+  });
+
+  it('says that nothing is indexed', async () => {
+    const { find } = setUp({ repositories: [repositoryRecord()], manifests: {} });
+    expect(await find(id, ann, query())).toEqual({ kind: 'not-indexed', branch: null });
+  });
+
+  it('refuses an index of another embedder', async () => {
+    const generations = { 1: { embedder_id: 'old', dimensions: 2, chunker_version: 'c' } };
+    const { find } = setUp({ repositories: [indexed('m', { generations })], manifests: { m: [] } });
+    expect(await find(id, ann, query())).toEqual({ kind: 'embedder-mismatch', made: 'old', running: 'e1' });
+  });
+
+  it('is for those who may read', async () => {
+    const { find } = setUp({ repositories: [indexed('m')], manifests: {} });
+    expect(await find(id, 'bob' as UserId, query())).toEqual({ kind: 'forbidden' });
+  });
+});
+
+describe('a publish under a search’s hands', () => {
+  it('that has removed the manifest makes it look again', async () => {
+    const { find } = setUp({
+      repositories: [indexed('old'), indexed('new')],
+      manifests: { new: [line('a.ts', 1)] },
+      rows: [hit(1)],
+    });
+    expect(await find(id, ann, query())).toMatchObject({ kind: 'found', answer: { results: [{ path: 'a.ts' }] } });
+  });
+
+  it('that has dropped the generation makes it look again', async () => {
+    const { find } = setUp({
+      repositories: [indexed('old'), indexed('new'), indexed('new')],
+      manifests: { old: [line('gone.ts', 5)], new: [line('a.ts', 1)] },
+      rows: [hit(1)],
+    });
+    expect(await find(id, ann, query())).toMatchObject({ answer: { results: [{ path: 'a.ts' }] } });
+  });
+
+  it('is not suspected for ever: a search without hits ends', async () => {
+    const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: [line('a.ts', 1)] } });
+    expect(await find(id, ann, query())).toMatchObject({ kind: 'found', answer: { results: [] } });
+    expect(queries).toHaveLength(1);
+  });
+
+  it('does not hide that a manifest is missing', async () => {
+    const { find } = setUp({ repositories: [indexed('m')], manifests: {} });
+    await expect(find(id, ann, query())).rejects.toThrow(ObjectMissingError);
+  });
+});
+
+describe('the manifests in memory', () => {
+  const objects = (reads: string[]) => ({
+    getLines: async function* (key: string) {
+      reads.push(key);
+      yield [line(`${key}-1.ts`, 1)];
+      yield [line(`${key}-2.ts`, 2)];
+    },
+  });
+
+  it('are read once', async () => {
+    const reads: string[] = [];
+    const filesOf = createBranchFilesCache(objects(reads));
+    const [first] = await Promise.all([filesOf('a'), filesOf('a')]);
+    expect(first?.pathsOf(oidOf(2))).toEqual(['a-2.ts']);
+    expect(first?.pathsOf(oidOf(9))).toEqual([]);
+    expect(reads).toEqual(['a']);
+  });
+
+  it('keep a blob’s paths together, and leave out what is not indexed', async () => {
+    const filesOf = createBranchFilesCache({
+      getLines: async function* () {
+        yield [line('a.ts', 1), line('b.ts', 1), line('c.ts', 2, 'skipped'), line('d.ts', 3)];
+        yield [line('e.ts', 1), line('indexed.ts', 4, 'skipped')];
+      },
+    });
+    const files = await filesOf('m');
+    expect([1, 2, 3, 4].map((n) => files.pathsOf(oidOf(n)))).toEqual([['a.ts', 'b.ts', 'e.ts'], [], ['d.ts'], []]);
+    const filter = { key: 'not d', passes: (path: string) => path !== 'd.ts' };
+    expect(await files.blobsWhere(filter, 9)).toEqual([oidOf(1)]);
+  });
+
+  describe('under a filter', () => {
+    const manifest = async (count: number) => {
+      const lines = Array.from({ length: count }, (_, n) => line(`${n}.ts`, n));
+      return createBranchFilesCache({
+        getLines: async function* () {
+          yield lines;
+        },
+      })('m');
+    };
+    const counting = (key: string, wanted: string) => {
+      const asked = { times: 0 };
+      const passes = (path: string): boolean => {
+        asked.times += 1;
+        return path === wanted;
+      };
+      return { filter: { key, passes }, asked };
+    };
+
+    it('are gone through once, whoever asks', async () => {
+      const files = await manifest(10);
+      const [first, second] = [counting('k', '3.ts'), counting('k', '3.ts')];
+      const both = await Promise.all([files.blobsWhere(first.filter, 5), files.blobsWhere(second.filter, 5)]);
+      expect(both).toEqual([[oidOf(3)], [oidOf(3)]]);
+      expect(await files.blobsWhere(second.filter, 5)).toEqual([oidOf(3)]);
+      expect([first.asked.times, second.asked.times]).toEqual([10, 0]);
+    });
+
+    it('answer nothing for too many, each limit on its own', async () => {
+      const files = await manifest(10);
+      const every = { key: 'all', passes: () => true };
+      expect(await files.blobsWhere(every, 9)).toBeUndefined();
+      expect(await files.blobsWhere(every, 10)).toHaveLength(10);
+    });
+
+    it('let others have the thread meanwhile', async () => {
+      const files = await manifest(9_000);
+      const turns = { taken: 0 };
+      const other = setInterval(() => {
+        turns.taken += 1;
+      }, 0);
+      await files.blobsWhere(counting('k', '3.ts').filter, 5);
+      clearInterval(other);
+      expect(turns.taken).toBeGreaterThanOrEqual(3);
+    });
+
+    it('forget the filter that was used longest ago', async () => {
+      const files = await manifest(2);
+      const kept = counting('kept', '1.ts');
+      const old = counting('old', '1.ts');
+      await files.blobsWhere(old.filter, 5);
+      for (let n = 0; n < 32; n++) {
+        await files.blobsWhere(kept.filter, 5);
+        await files.blobsWhere(counting(`${n}`, '1.ts').filter, 5);
+      }
+      await files.blobsWhere(old.filter, 5);
+      expect([kept.asked.times, old.asked.times]).toEqual([2, 4]);
+    });
+  });
+
+  it('go when there are too many, those that were used longest ago first', async () => {
+    const reads: string[] = [];
+    const filesOf = createBranchFilesCache(objects(reads), 4);
+    for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await filesOf(key);
+    expect(reads).toEqual(['a', 'b', 'c', 'b']);
+  });
+
+  it('stay when one alone is too large', async () => {
+    const reads: string[] = [];
+    const filesOf = createBranchFilesCache(objects(reads), 1);
+    for (const key of ['a', 'a']) await filesOf(key);
+    expect(reads).toEqual(['a']);
+  });
+});

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Definition, type Retrier } from '../../local/workflow-engine/definition.ts';
+
+const file = readFileSync(new URL('../../core/workflow/sync.asl.json', import.meta.url), 'utf8');
+const { States } = Definition.parse(JSON.parse(file));
+
+const tasks = Object.entries(States).flatMap(([name, state]) => {
+  if (state.Type === 'Task') return [{ name, retry: state.Retry }];
+  if (state.Type !== 'Map') return [];
+  return Object.entries(state.ItemProcessor.States).flatMap(([child, inside]) =>
+    inside.Type === 'Task' ? [{ name: child, retry: inside.Retry }] : [],
+  );
+});
+/** FailSync retries whatever it fails with, and for longer: it has no block in common with the rest. */
+const steps = tasks.filter(({ name }) => name !== 'FailSync');
+/** A whole Map starts at once, so a batch waits longer for Lambda and the store than the other steps do. */
+const batches = steps.filter(({ name }) => name.startsWith('Embed'));
+const others = steps.filter(({ name }) => !name.startsWith('Embed'));
+
+const distinct = (blocks: readonly (Retrier | undefined)[]): number =>
+  new Set(blocks.map((block) => JSON.stringify(block))).size;
+
+/** Every block after the first, by the errors that it names: who has it, and how it reads there. */
+const additional = new Map<string, { readonly name: string; readonly block: Retrier }[]>();
+for (const { name, retry } of steps)
+  for (const block of retry.slice(1))
+    for (const error of block.ErrorEquals) additional.set(error, [...(additional.get(error) ?? []), { name, block }]);
+
+/** ADR 11: the blocks are written out in every task, so this is what keeps them the same. */
+describe('the retry blocks of core/workflow/sync.asl.json', () => {
+  it('are looked at in every task that has a copy', () => {
+    expect(others.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Begin', 'Pull', 'Diff', 'Stage', 'Publish']),
+    );
+    expect(batches.map(({ name }) => name)).toEqual(['EmbedOne', 'EmbedBatch']);
+    expect([...additional.keys()]).toEqual(
+      expect.arrayContaining(['SourceUnavailableError', 'EmbedderThrottledError']),
+    );
+  });
+  it.each(others)('$name begins with the same block as every step', ({ retry }) => {
+    expect(retry[0]).toBeDefined();
+    expect(retry[0]).toEqual(others[0]?.retry[0]);
+  });
+  it.each(batches)('$name begins with the same block as every batch', ({ retry }) => {
+    expect(retry[0]).toEqual(batches[0]?.retry[0]);
+  });
+  it('name the same errors for a batch as for a step: only the waits differ', () => {
+    expect(batches[0]?.retry[0]?.ErrorEquals).toEqual(others[0]?.retry[0]?.ErrorEquals);
+    expect(distinct(steps.map(({ retry }) => retry[0]))).toBe(2);
+  });
+  it.each([...additional])('treat %s alike wherever an additional block names it', (_error, places) => {
+    for (const { name, block } of places) expect({ name, block }).toEqual({ name, block: places[0]?.block });
+  });
+  it.each(steps)('$name names each error once: a second block for it would never be reached', ({ retry }) => {
+    const named = retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+    expect(named).toEqual([...new Set(named)]);
+  });
+});
