@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 /**
  * Tries a deployed service as a user does: registers a repository, syncs it, searches it, deletes it.
  *
- *     node test/deployed/smoke.ts --api https://<api>.execute-api.<region>.amazonaws.com --token <token> --source <url> --query <words>
+ *     node test/deployed/smoke.ts --api <Address> --token <token> --source <url> --query <words>
  *
- * `api` is the stack's Address without its last part, `/api/`; `source` any public repository of some files; `query` words
- * that stand in one of them. Ends with 0 when all is well, and says what is not.
+ * `api` is the stack's output Address; `token` one of a user who may register repositories; `source` any public repository
+ * of some files; `query` words that stand in one of them. Ends with 0 when all is well, and says what is not.
  */
 const options = {
   api: { type: 'string' },
