@@ -4,12 +4,14 @@ import { cp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import {
+  AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type FunctionConfiguration, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { rights } from '../../core/contract/rights.ts';
 import { type Api, createApi } from '../support/api.ts';
 import { openS3VectorsStub, type S3VectorsStub } from '../support/aws-s3-vectors-stub.ts';
 import type { GitRepository } from '../support/git-repository.ts';
@@ -62,9 +64,9 @@ export interface Cloud extends AsyncDisposable {
   readonly gitRequests: readonly SmartHttpRequest[];
   /** Another host, which answers its first requests with 503. */
   serveUnsteadily(repository: GitRepository, failFirst: number): Promise<{ url: string; server: SmartHttpServer }>;
-  /** A new user's token. */
-  token(name: string): Promise<string>;
-  as(name: string): Promise<Api>;
+  /** A new user's token. Without `registers` the user has no right to register repositories. */
+  token(name: string, options?: { readonly registers?: boolean }): Promise<string>;
+  as(name: string, options?: { readonly registers?: boolean }): Promise<Api>;
   /** A user who has signed in. */
   readonly ann: Api;
   readonly stateMachineArn: string;
@@ -120,11 +122,12 @@ export const openCloud = async (): Promise<Cloud> => {
 
   const cognito = new CognitoIdentityProviderClient(administrator);
   stackOfServers.defer(() => cognito.destroy());
-  const token = async (name: string): Promise<string> => {
+  const token = async (name: string, { registers = true } = {}): Promise<string> => {
     const user = { UserPoolId: outputs.UserPool, Username: `${name}-${randomUUID()}@example.com` };
     const password = `Aa1!${randomUUID()}`;
     await cognito.send(new AdminCreateUserCommand({ ...user, MessageAction: 'SUPPRESS' }));
     await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
+    if (registers) await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: rights.register }));
     const { AuthenticationResult } = await cognito.send(
       new InitiateAuthCommand({
         ClientId: outputs.UserPoolClient,
@@ -134,7 +137,7 @@ export const openCloud = async (): Promise<Cloud> => {
     );
     return AuthenticationResult?.IdToken ?? '';
   };
-  const as = async (name: string): Promise<Api> => createApi(url, await token(name));
+  const as: Cloud['as'] = async (name, options) => createApi(url, await token(name, options));
   const ann = await as('ann');
   const kept = stackOfServers.move();
   return {

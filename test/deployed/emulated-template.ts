@@ -31,6 +31,13 @@ export const changes = {
     delete template.Resources[id];
     return true;
   },
+  /** Its CloudFormation has neither versions nor aliases of state machines: functions get the state machine itself. */
+  stateMachineVersion: ({ id, resource, template }: Place): boolean => {
+    if (!['AWS::StepFunctions::StateMachineVersion', 'AWS::StepFunctions::StateMachineAlias'].includes(resource.Type))
+      return false;
+    delete template.Resources[id];
+    return true;
+  },
   /** Its own way to run JavaScript flattens the types of errors, which the state machine retries by: AWS's client does not. */
   runtime: ({ resource }: Place): boolean => {
     if (resource.Type !== 'AWS::Lambda::Function' || resource.Properties.Runtime === undefined) return false;
@@ -64,14 +71,21 @@ export const emulatedTemplate = (original: Json): EmulatedTemplate => {
   for (const [id, resource] of Object.entries<Json>(template.Resources))
     for (const [name, change] of Object.entries(changes) as [keyof typeof changes, (typeof changes)['image']][])
       if (change({ id, resource, template })) made.set(name, (made.get(name) ?? 0) + 1);
-  return { template: withoutVectorBucket(template), original, made };
+  return { template: withStandIns(template, original), original, made };
 };
 
-/** Every `Fn::GetAtt` of what is not there any more, put in its place. */
-const withoutVectorBucket = (value: Json): Json => {
-  if (typeof value !== 'object' || value === null) return value;
-  const attribute = value['Fn::GetAtt'];
-  if (Array.isArray(attribute) && attribute[1] === 'VectorBucketArn') return vectorBucketArn;
-  if (Array.isArray(value)) return value.map(withoutVectorBucket);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutVectorBucket(inner)]));
+/** References to what is not there any more, with what stands for it in their place. */
+const withStandIns = (template: Json, original: Json): Json => {
+  const idsOf = (type: string): string[] =>
+    Object.keys(original.Resources).filter((id) => original.Resources[id].Type === type);
+  const [stateMachine] = idsOf('AWS::StepFunctions::StateMachine');
+  const aliases = idsOf('AWS::StepFunctions::StateMachineAlias');
+  const replaced = (value: Json): Json => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(replaced);
+    if (value['Fn::GetAtt']?.[1] === 'VectorBucketArn') return vectorBucketArn;
+    if (aliases.includes(value.Ref)) return { Ref: stateMachine };
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaced(inner)]));
+  };
+  return replaced(template);
 };

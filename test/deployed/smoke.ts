@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
  *     node test/deployed/smoke.ts --api https://<api>.execute-api.<region>.amazonaws.com --token <token> --source <url> --query <words>
  *
  * `api` is the stack's Address without its last part, `/api/`; `source` any public repository of some files; `query` words
- * that stand in one of them. Ends with 0 when all is well, and says what is not.
+ * that stand in one of them. The token's user must have the right to register repositories. Ends with 0 when all is well, and says what is not.
  */
 const options = {
   api: { type: 'string' },

@@ -38,6 +38,13 @@ export const frontDoorScenarios = (given: Given) =>
       expect({ ended, said: said.join('') }).toEqual({ ended: 0, said: expect.stringContaining('found: README.md') });
     });
 
+    it('lets those register who have the right to', async () => {
+      const visitor = await given().as('visitor', { registers: false });
+      const source = { url: 'https://git.example.com/anything.git' };
+      expect((await visitor.call('POST', '/api/repositories', { source })).status).toBe(403);
+      expect((await visitor.call('GET', '/api/repositories')).status).toBe(200);
+    });
+
     it('keeps one user’s repositories from another until they are shared', async () => {
       const { ann, as } = given();
       const bob = await as('bob');
