@@ -64,7 +64,7 @@ export default {
       'adapters-know-core',
       'adapters import core and their SDK.',
       { path: '^adapters' },
-      { path: '^(bin|lib|lambdas|local|test|bench)' },
+      { path: '^(bin|operator|lib|lambdas|local|test|bench)' },
     ),
     forbid(
       'adapters-know-no-sibling',
@@ -76,19 +76,25 @@ export default {
       'lambdas-are-a-front-door',
       'lambdas import core and adapters.',
       { path: '^lambdas' },
-      { path: '^(bin|lib|local|test|bench)' },
+      { path: '^(bin|operator|lib|local|test|bench)' },
     ),
     forbid(
       'local-is-a-front-door',
       'local loads functions by name, as Lambda does.',
       { path: '^local' },
-      { path: '^(bin|lib|lambdas|test|bench)' },
+      { path: '^(bin|operator|lib|lambdas|test|bench)' },
     ),
     forbid(
       'functions-stand-alone',
       'One folder, one function; what they share is in lambdas/shared.',
       { path: '^lambdas/([^/]+)/' },
       { path: '^lambdas/[^/]+/', pathNot: '^lambdas/($1|shared)/' },
+    ),
+    forbid(
+      'operator-is-a-front-door',
+      'operator runs steps over the ports of AWS.',
+      { path: '^operator' },
+      { path: '^(bin|lib|local|test|bench|lambdas/(?!ports))' },
     ),
     forbid(
       'lib-knows-the-contract',
@@ -99,7 +105,7 @@ export default {
     forbid(
       'no-dev-dependency-in-service',
       'What runs is a dependency.',
-      { path: '^(core|adapters|lambdas|local)' },
+      { path: '^(core|adapters|lambdas|local|operator)' },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     ),
     forbid('resolvable', 'Every import leads somewhere.', {}, { couldNotResolve: true, pathNot: node }),

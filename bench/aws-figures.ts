@@ -115,6 +115,8 @@ export const assumptions = {
   /** Write units of a heartbeat, and of all that a sync writes besides. */
   writesOfBeat: 4,
   writesOfSync: 60,
+  /** Write units of a batch's tokens: they are taken from its user's day, and what is not embedded is given back. */
+  writesOfBatch: 2,
   readsOfSync: 100,
   /** Bytes beside a vector: its key, its text, where it stands. */
   bytesBesideVector: 1_500,

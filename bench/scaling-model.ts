@@ -84,7 +84,8 @@ export const syncCost = (
     Lambda:
       gibSeconds * prices.lambdaArmPerGbSecond.value + ((8 + batches) / 1e6) * prices.lambdaPerMillionRequests.value,
     DynamoDB:
-      ((beats * assumptions.writesOfBeat + assumptions.writesOfSync) / 1e6) * prices.dynamoPerMillionWrites.value +
+      ((beats * assumptions.writesOfBeat + assumptions.writesOfSync + batches * assumptions.writesOfBatch) / 1e6) *
+        prices.dynamoPerMillionWrites.value +
       (assumptions.readsOfSync / 1e6) * prices.dynamoPerMillionReads.value,
     'Step Functions':
       ((assumptions.transitionsOfSync + batches * assumptions.transitionsOfBatch) / 1e3) *

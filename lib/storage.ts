@@ -162,7 +162,10 @@ const attribute = ({ name, type }: KeyAttribute): Attribute => ({
   type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
 });
 
-/** Versions are off: an object is written once under its name, and a manifest is committed by the tables, not by its key. */
+/**
+ * Versions are off. An object is written once under its name, and a manifest is committed by the tables, not by its key. Nor would versions
+ * help a restore: vectors have none, so tables of an earlier time need a reindex anyway, and the sources have everything that is in here.
+ */
 const objectBucket = (scope: Construct, removalPolicy: RemovalPolicy): Bucket => {
   const accessLogs = new Bucket(scope, 'access-logs', {
     ...closed,

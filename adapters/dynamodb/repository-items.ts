@@ -6,7 +6,7 @@ import type { Database, Item } from './database.ts';
 import type { Expression, ItemKey } from './expression.ts';
 import { parseStored } from './stored.ts';
 
-const SORT_KEY = 'REPOSITORY';
+export const SORT_KEY = 'REPOSITORY';
 
 export const repositoryKey = (tables: TableNames, id: RepositoryId): ItemKey => ({
   TableName: tables.repositories,

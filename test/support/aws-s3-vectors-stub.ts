@@ -70,6 +70,7 @@ const respond = ({ indexes }: S3VectorsStub, { path, body }: StubRequest): objec
   limit(body.length <= 20 * 1024 * 1024, 'a request of more than 20 MiB');
   const input: Json = JSON.parse(body.toString());
   limit(input.vectorBucketName === 'vectors', 'another bucket');
+  if (path === '/ListIndexes') return listIndexes(indexes, input);
   limit(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(input.indexName), 'not an index name');
   if (path === '/CreateIndex') return createIndex(indexes, input);
   const index = indexes.get(input.indexName);
@@ -99,6 +100,22 @@ const respond = ({ indexes }: S3VectorsStub, { path, body }: StubRequest): objec
     default:
       return refuse(`no such operation: ${path}`);
   }
+};
+
+const pageIndexes = 2;
+const listIndexes = (indexes: S3VectorsStub['indexes'], { nextToken = '0' }: Json): object => {
+  const from = Number(nextToken);
+  const names = [...indexes.keys()].slice(from, from + pageIndexes);
+  const more = from + pageIndexes < indexes.size;
+  return {
+    indexes: names.map((indexName) => ({
+      indexName,
+      vectorBucketName: 'vectors',
+      creationTime: 0,
+      indexArn: indexName,
+    })),
+    ...(more ? { nextToken: String(from + pageIndexes) } : {}),
+  };
 };
 
 const createIndex = (indexes: S3VectorsStub['indexes'], { indexName, ...definition }: Json): object => {

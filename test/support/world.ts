@@ -31,7 +31,7 @@ const sourceRoots = { folders: [tmpdir()], forAll: true };
 /** The whole service on a free port and in a directory of its own. One a test file: handlers are composed once. */
 export const startWorld = async (
   decorate: (runtime: Runtime) => Runtime = (runtime) => runtime,
-  more: Pick<ServerOptions, 'webhookAllow' | 'sourceRoots' | 'registration' | 'quotas'> = {},
+  more: Pick<ServerOptions, 'webhookAllow' | 'sourceRoots' | 'registration' | 'quotas' | 'dynamodbEndpoint'> = {},
 ): Promise<World> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'test-world-'));
   const options = {

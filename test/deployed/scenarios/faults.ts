@@ -1,19 +1,14 @@
-import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { createGitRepository } from '../../support/git-repository.ts';
-import { administrator } from '../cloud.ts';
+import { historyOf } from '../executions.ts';
 import { code, type Given, many, registered } from './given.ts';
 
 /** What others do wrong, by the names that the state machine retries. */
 export const faultScenarios = (given: Given) =>
   describe.concurrent('faults', () => {
-    const states = new SFNClient(administrator);
     /** The errors of the tasks of a job's execution, in their order. */
     const errorsOf = async (jobId: string): Promise<string[]> => {
-      const { stateMachineArn } = given();
-      const { executions = [] } = await states.send(new ListExecutionsCommand({ stateMachineArn }));
-      const executionArn = executions.find(({ name }) => name?.startsWith(jobId))?.executionArn;
-      const { events = [] } = await states.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+      const events = await historyOf(given().stateMachineArn, jobId);
       return events.flatMap(({ taskFailedEventDetails }) => taskFailedEventDetails?.error ?? []);
     };
 

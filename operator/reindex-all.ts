@@ -1,0 +1,36 @@
+import { setTimeout } from 'node:timers/promises';
+import { allRepositories } from '../adapters/dynamodb/all-repositories.ts';
+import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { createJsonLogger } from '../adapters/system/json-logger.ts';
+import { createLogMetrics } from '../adapters/system/log-metrics.ts';
+import { TablesEnvironment } from '../core/contract/environment.ts';
+import { reindexAll } from '../core/upkeep/reindex-all.ts';
+import { claims, clock, compose, ids, jobs, repositories, workflow } from '../lambdas/ports.ts';
+
+/** `npm run reindex`, with the names of the stage's tables and state machine: docs/runbook.md, "Reindex every repository". */
+const atOnce = Number(process.argv[2] ?? 10);
+if (!Number.isInteger(atOnce) || atOnce < 1) throw new RangeError('give how many run at once: a whole number above 0');
+const logger = createJsonLogger('warn', (line) => process.stderr.write(line));
+const { DYNAMODB_ENDPOINT, REPOSITORIES_TABLE } = TablesEnvironment.parse(process.env);
+const client = createDynamoClient({ endpoint: DYNAMODB_ENDPOINT });
+const deps = compose({
+  claims,
+  clock,
+  ids,
+  jobs,
+  logger: () => logger,
+  metrics: () => createLogMetrics(logger),
+  repositories,
+  workflow,
+});
+let unfinished = 0;
+await reindexAll(deps)({
+  repositories: allRepositories(client, REPOSITORIES_TABLE),
+  atOnce,
+  pause: () => setTimeout(5000),
+  report: ({ repositoryId, jobId, outcome, reason = '' }) => {
+    if (!['completed', 'completed_with_errors', 'absent'].includes(outcome)) unfinished += 1;
+    console.log([outcome, repositoryId, jobId ?? '-', reason].join('\t'));
+  },
+});
+process.exitCode = unfinished === 0 ? 0 : 1;
