@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ArnFormat, CfnDeletionPolicy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnDeletionPolicy, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -90,6 +90,10 @@ export class Workflow extends Construct {
       stateMachineRevisionId: (node.defaultChild as CfnStateMachine).attrStateMachineRevisionId,
     });
     version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    Validations.of(version).acknowledge({
+      id: 'CloudFormation-Validate::W3011',
+      reason: 'Kept when the next version replaces it, for going back; gone with its state machine.',
+    });
     const routingConfiguration = [{ stateMachineVersionArn: version.ref, weight: 100 }];
     return new CfnStateMachineAlias(this, 'live', { name: 'live', routingConfiguration }).ref;
   }
