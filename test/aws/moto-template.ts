@@ -17,6 +17,7 @@ export const unknownToMoto: Readonly<Record<string, string>> = {
   'AWS::Scheduler::ScheduleGroup': 'Made by the service’s own API, which moto has.',
   'AWS::Cognito::UserPool': 'Left out; functions get a name in its place. test/infra.',
   'AWS::Cognito::UserPoolClient': 'Left out; functions get a name in its place. test/infra.',
+  'AWS::Cognito::UserPoolGroup': 'Left out. test/infra.',
   'AWS::ApiGateway::Authorizer': 'Left out. test/infra, and the local gateway with the same authorizer function.',
   'AWS::ApiGateway::GatewayResponse': 'Left out. test/infra.',
   'AWS::ApiGateway::Model': 'Left out. test/infra.',
@@ -53,6 +54,9 @@ export const motoTemplate = (template: Template, standIns: StandIns): Template =
     const [id, name] = attribute ?? [Ref, null];
     const type = typeof id === 'string' ? typeOf(id) : null;
     if (type === 'AWS::StepFunctions::StateMachineAlias') return { Ref: stateMachine };
+    const version = typeof Ref === 'string' ? template.Resources[Ref] : undefined;
+    // moto's own answer is the version's logical id, which names nothing: the function stands for it.
+    if (version?.Type === 'AWS::Lambda::Version') return { 'Fn::GetAtt': [version.Properties.FunctionName.Ref, 'Arn'] };
     if (id !== undefined && type !== null)
       return name === null ? standIns.ref(id, type) : standIns.attribute(id, type, name);
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaced(each)]));
