@@ -86,9 +86,9 @@ export default {
     ),
     forbid(
       'functions-stand-alone',
-      'One folder, one function; what they share is in lambdas/shared.',
+      'One folder, one function; what they share is in lambdas/handling.',
       { path: '^lambdas/([^/]+)/' },
-      { path: '^lambdas/[^/]+/', pathNot: '^lambdas/($1|shared)/' },
+      { path: '^lambdas/[^/]+/', pathNot: '^lambdas/($1|handling)/' },
     ),
     forbid(
       'operator-is-a-front-door',

@@ -1,7 +1,7 @@
 import { clock, compose, index, logger, objects, repositories, running, settings } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { beginSync } from '../../core/sync/begin-sync.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,

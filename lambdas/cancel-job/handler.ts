@@ -1,8 +1,8 @@
 import { clock, compose, ends, jobs, logger, metrics, repositories, workflow } from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
 import { cancelJob } from '../../core/jobs/cancel-job.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { problem, refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { problem, refusal } from '../handling/problems.ts';
 
 const ports = compose({ clock, ends, jobs, logger, metrics, repositories, workflow });
 const cancel = cancelJob(ports);

@@ -2,8 +2,8 @@ import { clock, compose, credentials, ids, logger, repositories, schedules, sett
 import { CreateRepository } from '../../core/contract/api.ts';
 import { rights } from '../../core/contract/rights.ts';
 import { createRepository } from '../../core/repositories/create-repository.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { credentialRefused, invalid, problem, quotaExceeded } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { credentialRefused, invalid, problem, quotaExceeded } from '../handling/problems.ts';
 
 const ports = compose({ clock, credentials, ids, logger, repositories, schedules, settings, sourceRoots });
 const create = createRepository(ports);

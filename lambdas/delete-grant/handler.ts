@@ -1,8 +1,8 @@
 import { compose, logger, repositories } from '#ports';
 import { GrantParams } from '../../core/contract/api.ts';
 import { changeGrant } from '../../core/repositories/change-grant.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { grantAnswer } from '../shared/grant-answer.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { grantAnswer } from '../handling/grant-answer.ts';
 
 const ports = compose({ logger, repositories });
 const change = changeGrant(ports);

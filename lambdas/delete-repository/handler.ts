@@ -1,8 +1,8 @@
 import { compose, index, logger, objects, repositories, schedules } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { deleteRepository } from '../../core/repositories/delete-repository.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { problem, refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { problem, refusal } from '../handling/problems.ts';
 
 const ports = compose({ index, logger, objects, repositories, schedules });
 const remove = deleteRepository(ports);

@@ -1,7 +1,7 @@
 import { chunker, clock, compose, embedder, jobs, logger, objects, pathRules, repositories, running } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { diff } from '../../core/sync/diff.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,

@@ -13,7 +13,7 @@ import {
   workflow,
 } from '#ports';
 import { dispatchDue } from '../../core/upkeep/dispatch-due.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 /** Neither the schedule's event nor the stream's records have a say: they only tell that there may be something to do. */
 const DispatchEvent = z.object({ only: z.enum(['webhooks', 'follow-ups']).optional() });

@@ -15,7 +15,7 @@ import {
 } from '#ports';
 import { EmbedBatchInput } from '../../core/contract/workflow-state.ts';
 import { embedBatch } from '../../core/sync/embed-batch.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   EmbedBatchInput,

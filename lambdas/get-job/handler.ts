@@ -2,9 +2,9 @@ import { clock, compose, jobs, logger, repositories } from '#ports';
 import { GetJobHeaders, type JobAnswer, JobParams } from '../../core/contract/api.ts';
 import { getJob } from '../../core/jobs/get-job.ts';
 import { fingerprint } from '../../core/objects/fingerprint.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { isUnchanged } from '../shared/entity-tag.ts';
-import { refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { isUnchanged } from '../handling/entity-tag.ts';
+import { refusal } from '../handling/problems.ts';
 
 const ports = compose({ clock, jobs, logger, repositories });
 const get = getJob(ports);

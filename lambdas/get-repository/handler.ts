@@ -1,8 +1,8 @@
 import { compose, logger, repositories } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { getRepository } from '../../core/repositories/get-repository.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { refusal } from '../handling/problems.ts';
 
 const ports = compose({ logger, repositories });
 const get = getRepository(ports);

@@ -1,7 +1,7 @@
 import { claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
 import { GitlabPush } from '../../core/contract/push-hooks.ts';
 import { authenticatePush, takePush } from '../../core/triggers/push-hook.ts';
-import { defineHookHandler } from '../shared/define-hook-handler.ts';
+import { defineHookHandler } from '../handling/define-hook-handler.ts';
 
 const ports = compose({ claims, clock, followUps, ids, logger, metrics, repositories, workflow });
 const take = takePush(ports);

@@ -1,8 +1,8 @@
 import { clock, compose, jobs, logger, repositories } from '#ports';
 import { type JobList, PageQuery, RepositoryParams } from '../../core/contract/api.ts';
 import { listJobs } from '../../core/jobs/list-jobs.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { badCursor, refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { badCursor, refusal } from '../handling/problems.ts';
 
 const ports = compose({ clock, jobs, logger, repositories });
 const list = listJobs(ports);

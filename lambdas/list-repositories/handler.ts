@@ -1,8 +1,8 @@
 import { compose, logger, repositories } from '#ports';
 import { PageQuery } from '../../core/contract/api.ts';
 import { listRepositories } from '../../core/repositories/list-repositories.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { invalid } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { invalid } from '../handling/problems.ts';
 
 const ports = compose({ logger, repositories });
 const list = listRepositories(ports);

@@ -2,8 +2,8 @@ import { compose, logger, outbox, repositories } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { DeliveryQuery } from '../../core/contract/deliveries.ts';
 import { listDeliveries } from '../../core/webhooks/webhook-deliveries.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { invalid, refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { invalid, refusal } from '../handling/problems.ts';
 
 const ports = compose({ logger, outbox, repositories });
 const list = listDeliveries(ports);

@@ -1,6 +1,6 @@
 import { compose, ownRemoteLook } from '#ports';
 import { LookRemoteInput } from '../../core/contract/look-remote.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 const ports = compose({ remoteLook: ownRemoteLook });
 

@@ -1,7 +1,7 @@
 import { clock, compose, ends, index, jobs, logger, metrics, objects, repositories, running } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { publish } from '../../core/sync/publish.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,

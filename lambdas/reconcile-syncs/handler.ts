@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { claims, clock, compose, ends, jobs, logger, metrics, workflow } from '#ports';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 /**
  * The schedule's own event is ignored; a caller may shorten the time that a starter has, or name the one execution that

@@ -1,8 +1,8 @@
 import { clock, compose, logger, outbox, repositories } from '#ports';
 import { DeliveryParams } from '../../core/contract/deliveries.ts';
 import { redeliverWebhook } from '../../core/webhooks/webhook-deliveries.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { notFound, refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { notFound, refusal } from '../handling/problems.ts';
 
 const ports = compose({ clock, logger, outbox, repositories });
 const redeliver = redeliverWebhook(ports);

@@ -13,9 +13,9 @@ import {
 } from '#ports';
 import { JobParams } from '../../core/contract/api.ts';
 import { retryFailed } from '../../core/triggers/retry-failed.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { problem, quotaExceeded, refusal } from '../shared/problems.ts';
-import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { problem, quotaExceeded, refusal } from '../handling/problems.ts';
+import { acceptedAnswer, heldAnswer } from '../handling/sync-answers.ts';
 
 const ports = compose({ claims, clock, ids, jobs, logger, metrics, repositories, settings, tokenQuota, workflow });
 const retry = retryFailed(ports);

@@ -1,8 +1,8 @@
 import { clock, compose, ids, logger, repositories } from '#ports';
 import { SecretParams } from '../../core/contract/api.ts';
 import { rotateSecret } from '../../core/repositories/rotate-secret.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { refusal } from '../handling/problems.ts';
 
 const ports = compose({ clock, ids, logger, repositories });
 const rotate = rotateSecret(ports);

@@ -1,7 +1,7 @@
 import { claims, clock, compose, ids, logger, metrics, repositories, schedules, workflow } from '#ports';
 import { ScheduledSync } from '../../core/contract/scheduled-sync.ts';
 import { scheduledSync } from '../../core/triggers/scheduled-sync.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   ScheduledSync,

@@ -1,8 +1,8 @@
 import { clock, compose, embedder, index, logger, metrics, objects, pathRules, repositories } from '#ports';
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
 import { search } from '../../core/search/search.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { problem, refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { problem, refusal } from '../handling/problems.ts';
 
 const ports = compose({ clock, embedder, index, logger, metrics, objects, pathRules, repositories });
 const find = search(ports);

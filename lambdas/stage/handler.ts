@@ -1,7 +1,7 @@
 import { batches, clock, compose, git, jobs, logger, objects, repositories, running, settings } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { stage } from '../../core/sync/stage.ts';
-import { defineHandler } from '../shared/define-handler.ts';
+import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,

@@ -18,9 +18,9 @@ import { RepositoryParams, StartSyncHeaders } from '../../core/contract/api.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
 import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
 import { type StartSyncOutcome, startSync } from '../../core/triggers/start-sync.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { type Answer, invalid, problem, quotaExceeded, refusal } from '../shared/problems.ts';
-import { acceptedAnswer, heldAnswer } from '../shared/sync-answers.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { type Answer, invalid, problem, quotaExceeded, refusal } from '../handling/problems.ts';
+import { acceptedAnswer, heldAnswer } from '../handling/sync-answers.ts';
 
 const ports = compose({
   claims,

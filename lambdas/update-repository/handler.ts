@@ -1,8 +1,8 @@
 import { clock, compose, credentials, logger, repositories, schedules } from '#ports';
 import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
 import { updateRepository } from '../../core/repositories/update-repository.ts';
-import { defineApiHandler } from '../shared/define-api-handler.ts';
-import { credentialRefused, invalid, refusal } from '../shared/problems.ts';
+import { defineApiHandler } from '../handling/define-api-handler.ts';
+import { credentialRefused, invalid, refusal } from '../handling/problems.ts';
 
 const ports = compose({ clock, credentials, logger, repositories, schedules });
 const update = updateRepository(ports);

@@ -77,7 +77,7 @@ export class Api extends Construct {
 
   /**
    * Browsers ask before they call. The answer needs no function; the calls' own answers get their header by
-   * lambdas/shared/cors-headers.ts, which learns the origins from the stage's variable.
+   * lambdas/handling/cors-headers.ts, which learns the origins from the stage's variable.
    */
   #answerPreflights(origins: readonly string[]): void {
     const options: CorsOptions = {

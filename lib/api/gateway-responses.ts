@@ -10,7 +10,7 @@ interface Answer {
 
 /**
  * What API Gateway itself answers, before or instead of a function, under the titles that the functions' own problems have
- * (lambdas/shared/problems.ts) and with its own statuses except one: for a path that it does not know it says 403 "Missing
+ * (lambdas/handling/problems.ts) and with its own statuses except one: for a path that it does not know it says 403 "Missing
  * Authentication Token", which is 404 here.
  */
 const answers: readonly Answer[] = [

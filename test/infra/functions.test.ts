@@ -79,7 +79,7 @@ describe('the functions with git', () => {
     );
     for (const { path, contents } of gitBundles().filter(({ path }) => path.endsWith('.map'))) {
       const { sources } = JSON.parse(Buffer.from(contents).toString());
-      expect(sources, path).toContain('../../lambdas/shared/define-handler.ts');
+      expect(sources, path).toContain('../../lambdas/handling/define-handler.ts');
       for (const source of sources) expect(source).toMatch(/^\.\.\/\.\.\/(lambdas|adapters|core)\/|\/node_modules\//);
     }
     const held = withGitImage({ bundle: true }, (directory) => [

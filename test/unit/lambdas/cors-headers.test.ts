@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, it } from 'vitest';
-import { corsHeaders } from '../../../lambdas/shared/cors-headers.ts';
+import { corsHeaders } from '../../../lambdas/handling/cors-headers.ts';
 
 const event = (headers: Record<string, string> | null, corsOrigins?: string): APIGatewayProxyEvent =>
   ({ headers, stageVariables: corsOrigins === undefined ? null : { corsOrigins } }) as unknown as APIGatewayProxyEvent;
