@@ -31,7 +31,8 @@ const markdownPassages = ({ type, position, children = [] }: MarkdownNode): read
     : children.flatMap(markdownPassages);
 
 const markdownText = ({ type, value, children = [] }: MarkdownNode): string => {
-  if (type === 'inlineCode') return '`…`';
+  // A link whose text is quoted names a test: a name, not prose.
+  if (type === 'inlineCode' || (type === 'link' && children[0]?.value?.startsWith('"'))) return '`…`';
   return type === 'text' ? (value ?? '') : children.map(markdownText).join('');
 };
 

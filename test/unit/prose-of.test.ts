@@ -16,6 +16,10 @@ describe('what people read', () => {
     expect(linesOf('a.md', text)).toEqual([['1 One `…`'], ['3 A link', '4 and `…`.'], ['12 an item']]);
   });
 
+  it('is not the name of a test, a link whose text is quoted', () => {
+    expect(linesOf('a.md', 'Shown by ["goes on, whoever asks"](x.test.ts).\n')).toEqual([['1 Shown by `…`.']]);
+  });
+
   it('in TypeScript is comments and messages: code, names and single words are not', () => {
     const text = [
       '/**',
