@@ -1,6 +1,7 @@
 import { type BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { z } from 'zod';
 import { EmbedderRefusedError, EmbedderThrottledError, EmbedderUnavailableError } from '../../core/domain/errors.ts';
+import { own } from '../../core/domain/own.ts';
 import type { Embedder } from '../../core/ports/embedder.ts';
 
 type Kind = 'document' | 'query';
@@ -111,7 +112,7 @@ const invoke = async (client: BedrockRuntimeClient, modelId: string, body: objec
 /** Names and statuses by the API reference of InvokeModel; a failure without a status never reached the service. */
 const translated = (error: unknown, modelId: string): unknown => {
   if (!(error instanceof Error)) return error;
-  const refusal = refusals[error.name]?.(error.message);
+  const refusal = own(refusals, error.name)?.(error.message);
   if (refusal !== undefined)
     return new EmbedderRefusedError(`the embedding model ${modelId} cannot be used: ${refusal}`, { cause: error });
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

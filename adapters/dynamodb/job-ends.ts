@@ -12,6 +12,7 @@ import { eventItems } from './delivery-items.ts';
 import { type Change, type Expression, updateOf } from './expression.ts';
 import { endOf, jobIs, jobKey, readJob } from './job-items.ts';
 import { lockIs, readRepository, repositoryKey } from './repository-items.ts';
+import { storedNames } from './stored-names.ts';
 import { type SyncParts, type SyncPartsOptions, syncParts } from './sync-parts.ts';
 
 export const createDynamoJobEnds = (options: SyncPartsOptions): JobEnds => {
@@ -100,7 +101,7 @@ const publishedState = (seen: RepositoryRecord, publication: Publication) => {
   );
   const referenced = new Set(Object.values(branches).map((branch) => String(branch.generation)));
   return {
-    branches,
+    branches: storedNames(branches),
     generations: Object.fromEntries(Object.entries(seen.generations).filter(([number]) => referenced.has(number))),
     leftovers: publication.leftovers,
     rates: publication.rates,

@@ -6,6 +6,7 @@ import {
   paginateScan,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { own } from '../../core/domain/own.ts';
 
 /** The most that one request may write. */
 const WRITES_AT_ONCE = 25;
@@ -20,7 +21,8 @@ export const replaceItems = async (
 ): Promise<{ readonly put: number; readonly deleted: number }> => {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: to }));
   const keyNames = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
-  const keyOf = (item: Item): Item => Object.fromEntries(keyNames.map((name) => [name, item[name] as AttributeValue]));
+  const keyOf = (item: Item): Item =>
+    Object.fromEntries(keyNames.map((name) => [name, own(item, name) as AttributeValue]));
   const kept = new Set<string>();
   await write(
     client,
@@ -61,7 +63,7 @@ const write = async (client: DynamoDBClient, table: string, requests: AsyncItera
     // What DynamoDB did not take is asked again; the client itself waits when it is throttled.
     while (batch.length > 0) {
       const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: batch } }));
-      batch = UnprocessedItems?.[table] ?? [];
+      batch = own(UnprocessedItems, table) ?? [];
     }
   };
   for await (const request of requests) {

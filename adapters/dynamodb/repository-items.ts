@@ -5,6 +5,7 @@ import type { JobRef } from '../../core/contract/workflow-state.ts';
 import type { Database, Item } from './database.ts';
 import type { Expression, ItemKey } from './expression.ts';
 import { parseStored } from './stored.ts';
+import { namesAsGiven, storedNames } from './stored-names.ts';
 
 export const SORT_KEY = 'REPOSITORY';
 
@@ -13,7 +14,12 @@ export const repositoryKey = (tables: TableNames, id: RepositoryId): ItemKey => 
   Key: { repository_id: id, sk: SORT_KEY },
 });
 
-export const repositoryItem = (repository: RepositoryRecord): Item => ({ ...repository, sk: SORT_KEY });
+export const repositoryItem = (repository: RepositoryRecord): Item => ({
+  ...repository,
+  grants: storedNames(repository.grants),
+  branches: storedNames(repository.branches),
+  sk: SORT_KEY,
+});
 
 /** Partition key of the repositories that a user owns or has a grant on; the sort key is the repository's id. */
 export const memberPartition = (user: string): string => `user#${user}`;
@@ -30,7 +36,11 @@ export const ownedKey = (tables: TableNames, user: string): ItemKey => ({
 });
 
 export const parseRepository = (item: Item): RepositoryRecord =>
-  parseStored(RepositoryRecord, item, `repository ${String(item.repository_id)}`);
+  parseStored(
+    RepositoryRecord,
+    { ...item, grants: namesAsGiven(item.grants), branches: namesAsGiven(item.branches) },
+    `repository ${String(item.repository_id)}`,
+  );
 
 /** Strongly consistent; null when there is none. */
 export const readRepository = async (

@@ -18,6 +18,7 @@ import {
   repositoryKey,
 } from './repository-items.ts';
 import { SharedReads } from './shared-reads.ts';
+import { storedName, storedNames } from './stored-names.ts';
 
 /** A transaction takes 100 items: the repository, its owner's count, and this many memberships. */
 const MEMBERSHIPS_AT_ONCE = 98;
@@ -87,7 +88,9 @@ export const createDynamoRepositoryStore = (
             Delete: {
               ...repositoryKey(tables, id),
               // The grants as they were read: each one's membership goes with the repository.
-              ConditionExpression: [e.absent('lock'), e.equals(['grants'], repository.grants)].join(' AND '),
+              ConditionExpression: [e.absent('lock'), e.equals(['grants'], storedNames(repository.grants))].join(
+                ' AND ',
+              ),
               ...e.attributes(),
             },
           },
@@ -174,7 +177,7 @@ const setGrant = async (
   const refusals = await database.transact([
     {
       Update: updateOf(repositoryKey(tables, id), (e) => ({
-        assign: [`${e.path('grants', user)} = ${e.value(role)}`],
+        assign: [`${e.path('grants', storedName(user))} = ${e.value(role)}`],
         when: [e.exists('repository_id')],
       })),
     },
@@ -194,7 +197,7 @@ const removeGrant = async (
   const refusals = await database.transact([
     {
       Update: updateOf(key, (e) => ({
-        remove: [e.path('grants', user)],
+        remove: [e.path('grants', storedName(user))],
         when: [e.exists('repository_id'), `${e.path('owner')} <> ${e.value(user)}`],
       })),
     },
@@ -204,7 +207,7 @@ const removeGrant = async (
   if (item === null) return refusals !== null;
   parseRepository(item);
   const refusal = await database.update(
-    updateOf(key, (e) => ({ remove: [e.path('grants', user)], when: [e.equals(['owner'], user)] })),
+    updateOf(key, (e) => ({ remove: [e.path('grants', storedName(user))], when: [e.equals(['owner'], user)] })),
   );
   return refusal !== null;
 };

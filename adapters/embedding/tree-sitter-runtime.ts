@@ -56,9 +56,9 @@ export const openTreeSitterRuntime = async (options: {
   // to it depends on the conditions that Node was started with.
   const require = createRequire(import.meta.url);
   const file = join(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), '../web-tree-sitter.cjs');
-  delete require.cache[file];
+  Reflect.deleteProperty(require.cache, file);
   const { Parser, Language } = require(file) as typeof import('web-tree-sitter');
-  delete require.cache[file];
+  Reflect.deleteProperty(require.cache, file);
   const memory = new wasm.Memory({
     initial: initialPages,
     maximum: Math.max(initialPages, Math.ceil(options.maxBytes / bytesPerPage)),

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { readCredential } from '../../core/contract/credential-secret.ts';
 import { SourceRefusedError } from '../../core/domain/errors.ts';
+import { own } from '../../core/domain/own.ts';
 import type { Credentials } from '../../core/ports/credentials.ts';
 import { jsonOrNull } from '../system/json-or-null.ts';
 
@@ -20,8 +21,8 @@ export const createFileCredentials = (path: string): Credentials => ({
     if (text === null) return { kind: 'absent' };
     const file = CredentialsFile.safeParse(jsonOrNull(text));
     if (!file.success) throw new SourceRefusedError(`${name} is not a JSON object of credentials by name`);
-    if (!Object.hasOwn(file.data, reference)) return { kind: 'absent' };
-    return readCredential(file.data[reference]);
+    const credential = own(file.data, reference);
+    return credential === undefined ? { kind: 'absent' } : readCredential(credential);
   },
 });
 

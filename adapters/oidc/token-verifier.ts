@@ -12,6 +12,7 @@ import { type Jwks, SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import { UserId } from '../../core/contract/ids.ts';
 import { rightsAmong } from '../../core/contract/rights.ts';
+import { own } from '../../core/domain/own.ts';
 import type { TokenVerifier } from '../../core/ports/token-verifier.ts';
 
 export interface OidcTokenVerifierOptions {
@@ -97,7 +98,7 @@ type Payload = {
  */
 const wordsOf = (payload: Payload): readonly string[] =>
   ['scope', 'scp', 'groups', 'cognito:groups'].flatMap((claim) => {
-    const value = payload[claim];
+    const value = own(payload, claim);
     if (typeof value === 'string') return value.split(' ');
     return Array.isArray(value) ? value.filter((word): word is string => typeof word === 'string') : [];
   });

@@ -1,3 +1,5 @@
+import { own } from '../../core/domain/own.ts';
+
 /** What a pattern's tokens are besides bytes (0 to 255) and sets (SET and below). */
 const ANY = -1;
 const STAR = -2;
@@ -185,8 +187,9 @@ const readBracket = (pattern: string, open: number): Bracket | null => {
       if (close < 0) return null;
       if (close > at + 2 && pattern[close - 1] === ':') {
         const name = pattern.slice(at + 2, close - 1);
-        if (!Object.hasOwn(classes, name)) return null;
-        for (let byte = 0; byte < 256; byte += 1) if (classes[name]?.test(String.fromCharCode(byte))) put(byte, byte);
+        const members = own(classes, name);
+        if (members === undefined) return null;
+        for (let byte = 0; byte < 256; byte += 1) if (members.test(String.fromCharCode(byte))) put(byte, byte);
         previous = 0;
         at = close;
         continue;

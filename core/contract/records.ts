@@ -3,6 +3,21 @@ import { jobPhases, jobStatuses, terminalStatuses } from '../domain/job-status.t
 import { JobId, Oid, RepositoryId, UserId } from './ids.ts';
 import { EffectiveOptions } from './sync-options.ts';
 
+/** Values by names that users give: `__proto__`, which zod's own record drops, is one like any other. */
+const byName = <Value extends z.ZodType>(schema: Value) =>
+  z
+    .custom<Readonly<Record<string, unknown>>>(
+      (record) => typeof record === 'object' && record !== null && !Array.isArray(record),
+      'must be an object',
+    )
+    .transform((record, context) => {
+      const parsed = Object.entries(record).map(([name, value]) => [name, schema.safeParse(value)] as const);
+      for (const [name, { error }] of parsed)
+        for (const { path, message } of error?.issues ?? [])
+          context.addIssue({ code: 'custom', path: [name, ...path], message });
+      return Object.fromEntries(parsed.map(([name, { data }]) => [name, data as z.output<Value>]));
+    });
+
 /** What the stores keep. Changing a schema here changes stored data: see docs/architecture.md, "Stored records". */
 
 export const Role = z.enum(['read', 'write', 'owner']);
@@ -93,7 +108,7 @@ export type LastSync = z.infer<typeof LastSync>;
 export const RepositoryRecord = z.object({
   repository_id: RepositoryId,
   owner: UserId,
-  grants: z.record(z.string(), Role),
+  grants: byName(Role),
   source: z.object({ url: z.string(), credential: z.string().optional() }),
   default_branch: z.string().nullable(),
   ignore_patterns: z.array(z.string()),
@@ -111,7 +126,7 @@ export const RepositoryRecord = z.object({
   /** The last generation number given. */
   generation: z.int().min(0),
   generations: z.record(z.string(), GenerationRecord),
-  branches: z.record(z.string(), BranchPointer),
+  branches: byName(BranchPointer),
   leftovers: z.array(Leftover),
   rates: SyncRates,
   /** Written by each end of a job; absent until one has ended, and in repositories whose jobs ended before this was kept. */

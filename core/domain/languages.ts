@@ -1,3 +1,5 @@
+import { own } from './own.ts';
+
 /** Language id to the file-name endings that mean it (after the last dot, lower case). Ids are linguist's names in lower case. */
 const extensionsByLanguage = {
   asciidoc: 'adoc asciidoc',
@@ -111,7 +113,8 @@ export const extensionOf = (path: string): string => {
 /** The language of a file by its path alone (`Dockerfile.dev` is a dockerfile too), or null when the path does not tell. */
 export const languageOf = (path: string): Language | null => {
   const name = fileNameOf(path).toLowerCase();
-  if (Object.hasOwn(languageByName, name)) return languageByName[name] ?? null;
+  const named = own(languageByName, name);
+  if (named !== undefined) return named;
   const language = languageByExtension.get(extensionOf(name));
   if (language !== undefined) return language;
   return name.startsWith('dockerfile.') ? 'dockerfile' : null;

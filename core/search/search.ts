@@ -3,6 +3,7 @@ import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { languageOf } from '../domain/languages.ts';
+import { own } from '../domain/own.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexHit, type IndexQuery, MAX_HITS, ROW_VERSION } from '../ports/search-index.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
@@ -47,7 +48,7 @@ const searchCommitted = (deps: Deps) => {
       const found = pointerOf(access.repository, query.branch);
       if (found.pointer === null) return { kind: 'not-indexed', branch: found.branch };
       const { branch, pointer } = found;
-      const recipe = access.repository.generations[String(pointer.generation)];
+      const recipe = own(access.repository.generations, String(pointer.generation));
       if (recipe !== undefined && recipe.embedder_id !== deps.embedder.id)
         return { kind: 'embedder-mismatch', made: recipe.embedder_id, running: deps.embedder.id };
       const generation = { repositoryId: id, number: pointer.generation, dimensions: deps.embedder.dimensions };
@@ -67,7 +68,7 @@ const searchCommitted = (deps: Deps) => {
 
 const hasMoved = async (deps: Deps, id: RepositoryId, branch: string, pointer: BranchPointer): Promise<boolean> => {
   const repository = await deps.repositories.get(id);
-  return repository?.branches[branch]?.manifest_key !== pointer.manifest_key;
+  return own(repository?.branches, branch)?.manifest_key !== pointer.manifest_key;
 };
 
 type FoundPointer =
@@ -78,7 +79,7 @@ const pointerOf = (repository: RepositoryRecord, asked: string | undefined): Fou
   const names = Object.keys(repository.branches);
   const branch = asked ?? repository.default_branch ?? names[0] ?? null;
   const chosen = asked === undefined && branch !== null && !names.includes(branch) ? (names[0] ?? branch) : branch;
-  const pointer = chosen === null ? undefined : repository.branches[chosen];
+  const pointer = chosen === null ? undefined : own(repository.branches, chosen);
   return chosen === null || pointer === undefined ? { branch: chosen, pointer: null } : { branch: chosen, pointer };
 };
 

@@ -3,6 +3,7 @@ import type { BranchPointer, JobRecord, RepositoryRecord } from '../contract/rec
 import type { JobRef } from '../contract/workflow-state.ts';
 import { EmbedderMismatchError } from '../domain/errors.ts';
 import { languageOf } from '../domain/languages.ts';
+import { addUnder, own } from '../domain/own.ts';
 import { holdsTheSame, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { putLine, removeLine } from '../manifest/manifest-patch.ts';
 import {
@@ -76,7 +77,7 @@ export const diffBranches = async (deps: Deps, context: DiffContext, base: numbe
   const comparisons: Comparison[] = [];
   for (const [index, branch] of pulled.branches.entries()) {
     if (branch.listing.kind === 'none') continue;
-    const pointer = repository.branches[branch.name];
+    const pointer = own(repository.branches, branch.name);
     const before = pointer !== undefined && pointer.generation === base ? pointer : null;
     const attributes = await fingerprint(branch.attributes);
     if (branch.listing.kind === 'tree')
@@ -242,8 +243,7 @@ const count = (
     tally.pendingFiles += 1;
     want(tally.wanted, entry, before, known.get(entry.oid));
   } else if (entry.outcome === 'indexed') counts.indexed += 1;
-  else if (entry.outcome === 'skipped')
-    counts.skipped_by_reason[entry.reason] = (counts.skipped_by_reason[entry.reason] ?? 0) + 1;
+  else if (entry.outcome === 'skipped') addUnder(counts.skipped_by_reason, entry.reason, 1);
 };
 
 const want = (

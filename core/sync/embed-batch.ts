@@ -8,6 +8,7 @@ import {
   StagedFile,
 } from '../contract/workflow-state.ts';
 import { EmbedderMismatchError, QuotaExceededError, SyncSupersededError } from '../domain/errors.ts';
+import { own } from '../domain/own.ts';
 import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -186,7 +187,7 @@ const generationOfJob = async (
   job: JobRef,
 ): Promise<{ readonly generation: Generation; readonly owner: string; readonly record: JobRecord }> => {
   const { repository, record } = await loadJob(deps, job);
-  const made: GenerationRecord | undefined = repository.generations[String(record.generation)];
+  const made: GenerationRecord | undefined = own(repository.generations, String(record.generation));
   if (record.generation === null || made === undefined)
     throw new SyncSupersededError('the job has no generation: its diff was not recorded under this claim');
   if (

@@ -9,6 +9,7 @@ import type {
 } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { learn, publishSeconds } from '../domain/estimate.ts';
+import { addUnder } from '../domain/own.ts';
 import { type ManifestEntry, oidOfLine } from '../manifest/manifest.ts';
 import { needJson } from '../objects/json-objects.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
@@ -156,7 +157,7 @@ const writeManifests = async (
     totals.chunks_embedded += result.embedded;
     totals.chunks_reused += result.reused;
   }
-  const pointers: Record<string, BranchPointer> = {};
+  const pointers = new Map<string, BranchPointer>();
   const ledger = openLedger(deps, ledgerPrefix(record));
   for (const [index, branch] of found.branches.entries()) {
     const manifest_key = manifestKey(job, index);
@@ -166,7 +167,7 @@ const writeManifests = async (
           await ledger.add({ branch: branch.name, path, outcome, reason });
     };
     const sums = await writeManifest(deps, { branch, key: manifest_key, results, totals, dropped, pulse, note });
-    pointers[branch.name] = {
+    pointers.set(branch.name, {
       commit: branch.commit,
       generation: found.generation,
       manifest_key,
@@ -174,10 +175,10 @@ const writeManifests = async (
       rules: branch.rules,
       attributes: branch.attributes,
       indexed_at: deps.clock.now().toISOString(),
-    };
+    });
   }
   await ledger.close();
-  return { pointers, totals };
+  return { pointers: Object.fromEntries(pointers), totals };
 };
 
 /** Generations and manifests that no branch points to after the flip. */
@@ -238,8 +239,7 @@ const listGarbage = async (
 const countsOf = (found: DiffFile, totals: Totals): JobCounts => {
   const { indexed, skipped_by_reason: known, ...changes } = found.counts;
   const skipped_by_reason = { ...known };
-  for (const [reason, files] of Object.entries(totals.skipped_by_reason))
-    skipped_by_reason[reason] = (skipped_by_reason[reason] ?? 0) + files;
+  for (const [reason, files] of Object.entries(totals.skipped_by_reason)) addUnder(skipped_by_reason, reason, files);
   return {
     ...changes,
     indexed: indexed + totals.indexed,

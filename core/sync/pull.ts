@@ -2,6 +2,7 @@ import { type PulledBranch, PullFile } from '../contract/job-files.ts';
 import type { BranchPointer, JobRecord, PullReport, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef, PullOutput } from '../contract/workflow-state.ts';
 import { BranchNotFoundError } from '../domain/errors.ts';
+import { own } from '../domain/own.ts';
 import { isRemote } from '../domain/source-policy.ts';
 import { readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
@@ -58,7 +59,7 @@ const findTargets = async (
   const rules = await rulesFingerprint(repository, record.options);
   const names = branchNames(repository, record, heads);
   return names.map((branch) => {
-    const before = repository.branches[branch];
+    const before = own(repository.branches, branch);
     const commit = commitOf(repository, record, heads, branch, before);
     const holds = stillHolds(record, before, rules, plan);
     // A smart sync may come to read everything after all: it needs the whole tree.

@@ -2,6 +2,7 @@ import { DiffFile, WantedBlob } from '../contract/job-files.ts';
 import type { Leftover, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
+import { own } from '../domain/own.ts';
 import { oidOfLine } from '../manifest/manifest.ts';
 import { readJson } from '../objects/json-objects.ts';
 import { jobKeys, jobsPrefix, manifestsPrefix } from '../objects/object-keys.ts';
@@ -141,5 +142,5 @@ const dropIfUnused = async (deps: Deps, repository: RepositoryRecord, generation
 export const generationOf = (repository: RepositoryRecord, number: number): Generation => ({
   repositoryId: repository.repository_id,
   number,
-  dimensions: repository.generations[String(number)]?.dimensions ?? 1,
+  dimensions: own(repository.generations, String(number))?.dimensions ?? 1,
 });

@@ -1,6 +1,7 @@
 import type { DiffedBranch } from '../contract/job-files.ts';
 import { BlobResult, type JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
+import { addUnder } from '../domain/own.ts';
 import { type ManifestEntry, manifestLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { applyPatch, parsePatchLine } from '../manifest/manifest-patch.ts';
 import { jobKeys } from '../objects/object-keys.ts';
@@ -93,7 +94,7 @@ const complete = (pending: ManifestEntry, results: Results, totals: Totals): Man
   if (result === undefined) throw new ObjectMissingError(`no result for blob ${pending.oid} of ${pending.path}`);
   if (result.outcome === 'indexed') totals.indexed += 1;
   else if (result.outcome === 'failed') totals.failed += 1;
-  else totals.skipped_by_reason[result.reason] = (totals.skipped_by_reason[result.reason] ?? 0) + 1;
+  else addUnder(totals.skipped_by_reason, result.reason, 1);
   const { size, outcome, reason, chunks } = result;
   return { ...pending, size, outcome, reason, chunks };
 };

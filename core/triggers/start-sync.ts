@@ -3,6 +3,7 @@ import type { PullReport } from '../contract/records.ts';
 import type { SyncOptions } from '../contract/sync-options.ts';
 import { allows, roleOf } from '../domain/access.ts';
 import { isTerminal } from '../domain/job-status.ts';
+import { own } from '../domain/own.ts';
 import type { QuotaRefusal } from '../domain/quota.ts';
 import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -115,7 +116,7 @@ const lookAtRemote = async (
   const names = effective.branches.map((name) => (name === 'current' ? (repository.default_branch ?? name) : name));
   const branches = [...new Set(names)].map((branch) => ({
     branch,
-    from: cleared ? null : (repository.branches[branch]?.commit ?? null),
+    from: cleared ? null : (own(repository.branches, branch)?.commit ?? null),
   }));
   return deps.remoteLook.look(sourceOf(repository), branches, effective.remote, Math.max(1, milliseconds));
 };

@@ -23,7 +23,7 @@ export const createRouteMatcher = (routes: readonly Route[]): ((method: string, 
 
 const matchSegments = (pattern: readonly string[], segments: readonly string[]): Record<string, string> | null => {
   if (pattern.length !== segments.length) return null;
-  const params: Record<string, string> = {};
+  const params = new Map<string, string>();
   for (const [i, part] of pattern.entries()) {
     const segment = segments[i] ?? '';
     if (!part.startsWith('{')) {
@@ -32,9 +32,9 @@ const matchSegments = (pattern: readonly string[], segments: readonly string[]):
     }
     const value = decode(segment);
     if (value === null || value === '') return null;
-    params[part.slice(1, -1)] = value;
+    params.set(part.slice(1, -1), value);
   }
-  return params;
+  return Object.fromEntries(params);
 };
 
 const decode = (segment: string): string | null => {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { own } from '../../core/domain/own.ts';
 import { gatewayProblem } from './gateway-problem.ts';
 
 /**
@@ -10,7 +11,7 @@ export const refuseConnection = (error: NodeJS.ErrnoException, socket: Duplex): 
     socket.destroy();
     return;
   }
-  const [status, title, detail] = reasons[error.code ?? ''] ?? [400, 'Bad request', 'this is not an HTTP request'];
+  const [status, title, detail] = own(reasons, error.code ?? '') ?? [400, 'Bad request', 'this is not an HTTP request'];
   const { headers, body } = gatewayProblem(status, title, detail, { connection: 'close' });
   const head = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body) });
   socket.end(

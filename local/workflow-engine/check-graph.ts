@@ -1,3 +1,4 @@
+import { own } from '../../core/domain/own.ts';
 import type { Catcher, Definition, Retrier, State, StateGroup } from './definition.ts';
 import { predefinedErrors } from './errors.ts';
 
@@ -28,7 +29,7 @@ const checkTargets = (group: StateGroup, startsWhere: string): string[] => {
   const reached = new Set<string>();
   const pending = [{ target: group.StartAt, where: startsWhere }];
   for (const { target, where } of pending) {
-    const state = Object.hasOwn(group.States, target) ? group.States[target] : undefined;
+    const state = own(group.States, target);
     if (state === undefined) problems.push(`${where}: there is no state "${target}"`);
     if (state === undefined || reached.has(target)) continue;
     reached.add(target);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { own } from '../../core/domain/own.ts';
 import { Definition } from './definition.ts';
 import { WorkflowDefinitionError } from './errors.ts';
 
@@ -25,7 +26,7 @@ const substitute = (
 ): unknown => {
   if (typeof value === 'string')
     return value.replace(/\$\{([^}]*)\}/g, (text, name: string) => {
-      const replacement = Object.hasOwn(substitutions, name) ? substitutions[name] : undefined;
+      const replacement = own(substitutions, name);
       if (replacement === undefined) unresolved.push(`${place(path)}: ${text} is not resolved`);
       return replacement ?? text;
     });
@@ -40,7 +41,7 @@ const substitute = (
 const describeIssue = (issue: z.core.$ZodIssue, definition: unknown): string => {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${place([...issue.path, key])} is not supported`).join('; ');
-  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], definition);
+  const value = issue.path.reduce<unknown>((at, key) => Reflect.get(at as object, key), definition);
   const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return `${place(issue.path)}: ${known ? `${JSON.stringify(value)} is not supported (${issue.message})` : issue.message}`;
 };

@@ -141,18 +141,17 @@ export const requestsOf = (grounds: Grounds, operation: ContractOperation, isVal
       if (body !== null && type !== '') headers['content-type'] = type;
       const query = search.toString();
       const value = raw === null ? { value: json } : {};
-      if (isSigned) sign(operation.operationId, headers, body ?? '', grounds.pushSecret);
+      if (isSigned) Object.assign(headers, signedAsHost(operation.operationId, body ?? '', grounds.pushSecret));
       return { operation, path: query === '' ? path : `${path}?${query}`, headers, body, isValid, ...value };
     });
 };
 
-/** As the git hosts do. */
-const sign = (operationId: string, headers: Record<string, string>, body: string, pushSecret: string): void => {
-  if (operationId === 'gitlab-hook')
-    Object.assign(headers, { 'X-Gitlab-Token': pushSecret, 'X-Gitlab-Event': 'Push Hook' });
-  if (operationId !== 'github-hook') return;
+/** The headers that the git hosts send their hooks with. */
+export const signedAsHost = (operationId: string, body: string, pushSecret: string): Record<string, string> => {
+  if (operationId === 'gitlab-hook') return { 'X-Gitlab-Token': pushSecret, 'X-Gitlab-Event': 'Push Hook' };
+  if (operationId !== 'github-hook') return {};
   const signature = createHmac('sha256', pushSecret).update(body).digest('hex');
-  Object.assign(headers, { 'X-Hub-Signature-256': `sha256=${signature}`, 'X-GitHub-Event': 'push' });
+  return { 'X-Hub-Signature-256': `sha256=${signature}`, 'X-GitHub-Event': 'push' };
 };
 
 const contentTypes = fc.constantFrom(

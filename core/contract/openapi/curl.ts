@@ -1,3 +1,4 @@
+import { own } from '../../domain/own.ts';
 import type { Operation } from '../operations/kit.ts';
 import type { Route } from '../routes.ts';
 import { pathExamples } from './examples.ts';
@@ -11,7 +12,9 @@ export const curlExample = (
   operation: Operation,
   query: Readonly<Record<string, string>>,
 ): string => {
-  const place = path.replace(/^\/api/, '').replaceAll(/\{(\w+)\}/g, (_, name: string) => pathExamples[name] ?? name);
+  const place = path
+    .replace(/^\/api/, '')
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => own(pathExamples, name) ?? name);
   const search = new URLSearchParams(query).toString();
   const lines = [
     `curl -s ${method === 'GET' ? '' : `-X ${method} `}"$API${place}${search === '' ? '' : `?${search}`}"`,

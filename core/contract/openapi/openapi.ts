@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { own } from '../../domain/own.ts';
 import {
   type AnswerHeader,
   type AnswerSpec,
@@ -95,7 +96,7 @@ export const buildOpenApi = (): OpenApiDocument => {
       schemas: { ...requests.components, ...answers.components },
       responses: Object.fromEntries(
         Object.entries(commonAnswers).map(([name, answer]) => {
-          const example = commonExamples[name];
+          const example = own(commonExamples, name);
           return [name, responseObject(example === undefined ? answer : { ...answer, example }, true, answers)];
         }),
       ),
@@ -144,12 +145,12 @@ const parametersOf = (
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = requests.convert(schema);
   return Object.entries(properties).map(([name, property]) => {
-    const example = place === 'path' ? pathExamples[name] : parameterExamples[name];
+    const example = place === 'path' ? own(pathExamples, name) : own(parameterExamples, name);
     return {
       name: place === 'header' ? headerName(name) : name,
       in: place,
       required: place === 'path' || (required.includes(name) && property.default === undefined),
-      description: parameterDescriptions[name] ?? '',
+      description: own(parameterDescriptions, name) ?? '',
       schema: property,
       ...(example === undefined ? {} : { example }),
     };

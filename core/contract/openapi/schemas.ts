@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { own } from '../../domain/own.ts';
 import { BranchName, RemoteName } from '../ids.ts';
 import { IgnorePattern, SyncOptions } from '../sync-options.ts';
 
@@ -100,20 +101,20 @@ export const schemaBook = (schemas: readonly NamedSchema[], direction: Direction
     const converted = z.toJSONSchema(book, { ...settings, uri: (id) => `${COMPONENTS}${id}` }).schemas;
     return structuredClone(converted) as Record<string, JsonSchema>;
   };
-  const components: Record<string, JsonSchema> = {};
+  const components = new Map<string, JsonSchema>();
   const all = convertAll(registry);
   for (const { name, description, members } of schemas) {
-    const { $schema, $id, ...schema } = all[name] ?? {};
+    const { $schema, $id, ...schema } = own(all, name) ?? {};
     for (const [member, text] of Object.entries(members)) {
-      const property = schema.properties?.[member];
+      const property = own(schema.properties, member);
       if (property === undefined) throw new Error(`${name} has no member ${member}`);
       property.description = text;
     }
-    components[name] = { ...schema, description };
+    components.set(name, { ...schema, description });
   }
   const names = new Map<z.ZodType, string>(schemas.map(({ name, schema }) => [schema, name]));
   return {
-    components,
+    components: Object.fromEntries(components),
     convert: (schema) => {
       const name = names.get(schema);
       if (name !== undefined) return { $ref: `${COMPONENTS}${name}` };

@@ -1,3 +1,4 @@
+import { own } from '../../domain/own.ts';
 import type { OpenApiDocument, OperationObject, ResponseObject } from './openapi.ts';
 import type { JsonSchema } from './schemas.ts';
 
@@ -78,7 +79,7 @@ export const rowsOf = (schema: JsonSchema): readonly Row[] =>
 
 /** A schema with its reference followed. */
 export const resolved = (document: OpenApiDocument, schema: JsonSchema): JsonSchema =>
-  schema.$ref === undefined ? schema : (document.components.schemas[schema.$ref.replace(COMPONENT, '')] ?? {});
+  schema.$ref === undefined ? schema : (own(document.components.schemas, schema.$ref.replace(COMPONENT, '')) ?? {});
 
 /** An answer with its reference followed. */
 export const responseOf = (
@@ -86,7 +87,7 @@ export const responseOf = (
   response: ResponseObject | { readonly $ref: string },
 ): ResponseObject => {
   if (!('$ref' in response)) return response;
-  const found = document.components.responses[response.$ref.replace('#/components/responses/', '')];
+  const found = own(document.components.responses, response.$ref.replace('#/components/responses/', ''));
   if (found === undefined) throw new Error(`no such response: ${response.$ref}`);
   return found;
 };

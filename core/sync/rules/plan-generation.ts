@@ -1,3 +1,5 @@
+import { own } from '../../domain/own.ts';
+
 /** What the vectors of a generation were made with. */
 export interface Recipe {
   readonly embedder_id: string;
@@ -27,7 +29,7 @@ export const planGeneration = (
 ): GenerationPlan => {
   if (options.full_reindex) return { kind: 'full' };
   const newest = Math.max(0, ...Object.values(index.branches).map((branch) => branch.generation));
-  const made = index.generations[String(newest)];
+  const made = own(index.generations, String(newest));
   if (made === undefined || !sameRecipe(made, recipe)) return { kind: 'full' };
   return { kind: 'incremental', generation: newest, smart: !options.incremental };
 };

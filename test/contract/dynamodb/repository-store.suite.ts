@@ -161,6 +161,23 @@ export const repositoryStoreContract = (name: string, make: () => Promise<Reposi
       expect(await idsOf(bob)).toEqual([]);
     });
 
+    it('keeps names that every object has as any other: of users, of branches', async () => {
+      const users = ['__proto__', 'constructor', 'toString'].map(aUser);
+      const pointer = aPointer();
+      const branches = Object.fromEntries(users.map((name) => [name, pointer]));
+      const { repository_id: id } = await create({ branches });
+      for (const user of users) expect(await repositories.grant(id, user, 'read')).toBe('changed');
+      const found = await repositories.get(id);
+      expect(Object.entries(found?.grants ?? {})).toEqual(expect.arrayContaining(users.map((name) => [name, 'read'])));
+      expect(Object.entries(found?.branches ?? {})).toEqual(
+        expect.arrayContaining(users.map((name) => [name, pointer])),
+      );
+      expect(await repositories.grant(id, aUser('__proto__'), null)).toBe('changed');
+      expect(Object.keys((await repositories.get(id))?.grants ?? {}).sort()).toEqual(['constructor', 'toString']);
+      expect(await repositories.delete(id)).toBe('deleted');
+      for (const user of users) expect(await idsOf(user)).toEqual([]);
+    });
+
     it('takes a grant away that was never given', async () => {
       const { repository_id: id } = await create();
       expect(await repositories.grant(id, aUser('bob'), null)).toBe('changed');
