@@ -7,6 +7,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createBedrockEmbedder } from '../adapters/bedrock/embedder.ts';
 import { createDynamoBatches } from '../adapters/dynamodb/batches.ts';
+import { createDynamoBranches } from '../adapters/dynamodb/branches.ts';
 import { createDynamoClient } from '../adapters/dynamodb/client.ts';
 import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
@@ -76,6 +77,7 @@ export const metrics = () => createPowertoolsMetrics();
 
 export const repositories = (environment: Environment = process.env) =>
   createDynamoRepositoryStore(database(environment));
+export const branches = (environment: Environment = process.env) => createDynamoBranches(database(environment));
 export const jobs = (environment: Environment = process.env) => createDynamoJobs(database(environment));
 export const claims = (environment: Environment = process.env) =>
   createDynamoSyncClaims({ ...database(environment), logger: logger() });

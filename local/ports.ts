@@ -12,6 +12,7 @@ const own =
     runtime()[port];
 
 export const batches = own('batches');
+export const branches = own('branches');
 export const chunker = own('chunker');
 export const claims = own('claims');
 export const clock = own('clock');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createDynamoBatches } from '../adapters/dynamodb/batches.ts';
+import { createDynamoBranches } from '../adapters/dynamodb/branches.ts';
 import { createDynamoClient } from '../adapters/dynamodb/client.ts';
 import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
@@ -67,6 +68,7 @@ export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex;
   return compose<Runtime>({
     ...shared,
     repositories: () => createDynamoRepositoryStore(database),
+    branches: () => createDynamoBranches(database),
     jobs: () => createDynamoJobs(database),
     claims: () => createDynamoSyncClaims({ ...database, logger: logger() }),
     running: () => createDynamoRunningJobs(database),

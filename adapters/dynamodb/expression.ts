@@ -27,8 +27,8 @@ export class Expression {
     return `attribute_not_exists(${this.path(attribute)})`;
   }
 
-  exists(attribute: string): string {
-    return `attribute_exists(${this.path(attribute)})`;
+  exists(...path: readonly string[]): string {
+    return `attribute_exists(${this.path(...path)})`;
   }
 
   /** What DynamoDB wants beside the expressions; it refuses an empty map. */

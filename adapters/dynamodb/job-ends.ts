@@ -89,7 +89,7 @@ const publish = async (parts: SyncParts, job: JobRef, publication: Publication):
     move: 'publish',
     event: 'sync.completed',
     at: publication.at,
-    job: { counts: publication.counts, phase_done: 1 },
+    job: { counts: publication.counts, dropped_branches: [...publication.removedBranches], phase_done: 1 },
     repository: () => ({ set: publishedState(seen, publication) }),
   });
 };
@@ -104,6 +104,7 @@ const publishedState = (seen: RepositoryRecord, publication: Publication) => {
     branches: storedNames(branches),
     generations: Object.fromEntries(Object.entries(seen.generations).filter(([number]) => referenced.has(number))),
     leftovers: publication.leftovers,
+    sightings: storedNames(Object.fromEntries(Object.entries(seen.sightings).filter(([name]) => !removed.has(name)))),
     rates: publication.rates,
     default_branch: seen.default_branch ?? publication.defaultBranch,
     updated_at: publication.at.toISOString(),

@@ -18,6 +18,7 @@ export const repositoryItem = (repository: RepositoryRecord): Item => ({
   ...repository,
   grants: storedNames(repository.grants),
   branches: storedNames(repository.branches),
+  sightings: storedNames(repository.sightings),
   sk: SORT_KEY,
 });
 
@@ -38,7 +39,12 @@ export const ownedKey = (tables: TableNames, user: string): ItemKey => ({
 export const parseRepository = (item: Item): RepositoryRecord =>
   parseStored(
     RepositoryRecord,
-    { ...item, grants: namesAsGiven(item.grants), branches: namesAsGiven(item.branches) },
+    {
+      ...item,
+      grants: namesAsGiven(item.grants),
+      branches: namesAsGiven(item.branches),
+      sightings: namesAsGiven(item.sightings),
+    },
     `repository ${String(item.repository_id)}`,
   );
 

@@ -1,14 +1,15 @@
-import type { JobRecord, PullReport } from '../../core/contract/records.ts';
+import type { JobRecord } from '../../core/contract/records.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Kept } from '../../core/ports/kept.ts';
-import type { DiffReport, Heartbeat, RunningJobs } from '../../core/ports/running-jobs.ts';
+import type { DiffReport, Heartbeat, PullRecord, RunningJobs } from '../../core/ports/running-jobs.ts';
 import { TRIES } from './database.ts';
 import { eventItems } from './delivery-items.ts';
 import { updateOf } from './expression.ts';
 import { jobIs, jobKey, parseJob, readJob } from './job-items.ts';
 import { noteProgress, writeWith } from './progress-notes.ts';
 import { lockIs, readRepository, repositoryKey } from './repository-items.ts';
+import { storedNames } from './stored-names.ts';
 import { type JobTables, type JobTablesOptions, jobTables } from './sync-parts.ts';
 
 export const createDynamoRunningJobs = (options: JobTablesOptions): RunningJobs => {
@@ -17,7 +18,7 @@ export const createDynamoRunningJobs = (options: JobTablesOptions): RunningJobs 
     begin: (job, at) => begin(tables, job, at),
     heartbeat: (job, beat) => heartbeat(tables, job, beat),
     noteProgress: (job, points, at) => noteProgress(tables, job, points, at),
-    recordPull: (job, pull, at) => recordPull(tables, job, pull, at),
+    recordPull: (job, pull) => recordPull(tables, job, pull),
     recordDiff: (job, report) => recordDiff(tables, job, report),
     takeGeneration: (job) => takeGeneration(tables, job),
   };
@@ -68,16 +69,23 @@ const heartbeat = async ({ database, tables }: JobTables, job: JobRef, beat: Hea
 const recordPull = async (
   { database, tables }: JobTables,
   job: JobRef,
-  pull: readonly PullReport[],
-  at: Date,
+  { reports, sightings, at }: PullRecord,
 ): Promise<Kept> =>
   keptIf(
-    await database.update(
-      updateOf(jobKey(tables, job.job_id), (e) => ({
-        set: { pull, updated_at: at.toISOString() },
-        when: jobIs(e, job, 'work'),
-      })),
-    ),
+    await database.transact([
+      {
+        Update: updateOf(jobKey(tables, job.job_id), (e) => ({
+          set: { pull: reports, updated_at: at.toISOString() },
+          when: jobIs(e, job, 'work'),
+        })),
+      },
+      {
+        Update: updateOf(repositoryKey(tables, job.repository_id), (e) => ({
+          set: { sightings: storedNames(sightings) },
+          when: lockIs(e, job),
+        })),
+      },
+    ]),
   );
 
 const recordDiff = async ({ database, tables }: JobTables, job: JobRef, report: DiffReport): Promise<Kept> =>

@@ -3,7 +3,7 @@ import { roles } from '../domain/access.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
-import { JobCounts, JobError, LastSync, PullReport } from './records.ts';
+import { DeletedBranches, JobCounts, JobError, LastSync, PullReport } from './records.ts';
 import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
@@ -22,6 +22,7 @@ export const CreateRepository = z.strictObject({
   default_branch: BranchName.optional(),
   ignore_patterns: IgnorePatterns.default([]),
   schedule: Schedule.nullable().default(null),
+  deleted_branches: DeletedBranches.default('drop'),
 });
 export type CreateRepository = z.infer<typeof CreateRepository>;
 
@@ -31,6 +32,7 @@ export const UpdateRepository = z.strictObject({
   default_branch: BranchName.nullable().optional(),
   ignore_patterns: IgnorePatterns.optional(),
   schedule: Schedule.nullable().optional(),
+  deleted_branches: DeletedBranches.optional(),
   source: z.strictObject({ credential: CredentialName.nullable().optional() }).optional(),
 });
 export type UpdateRepository = z.infer<typeof UpdateRepository>;
@@ -88,6 +90,7 @@ export const RepositoryAnswer = z.object({
   default_branch: z.string().nullable(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
+  deleted_branches: DeletedBranches,
   status: z.enum(['idle', 'syncing']),
   active_job_id: JobId.nullable(),
   last_sync: LastSync.nullable(),
@@ -125,6 +128,7 @@ export const JobAnswer = z.object({
   /** The sum of the branches' new commits; 0 without a pull, null where a count is not known (yet). */
   pulled_commits: z.int().min(0).nullable(),
   counts: JobCounts.nullable(),
+  dropped_branches: z.array(z.string()),
   error: JobError.nullable(),
 });
 export type JobAnswer = z.infer<typeof JobAnswer>;

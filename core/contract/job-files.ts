@@ -26,6 +26,8 @@ export type PulledBranch = z.infer<typeof PulledBranch>;
 export const PullFile = z.object({
   branches: z.array(PulledBranch),
   default_branch: z.string().nullable(),
+  /** Indexed branches that the source has deleted, and that are not kept. */
+  gone: z.array(z.string()).default([]),
   reports: z.array(PullReport),
 });
 export type PullFile = z.infer<typeof PullFile>;
@@ -49,6 +51,7 @@ export const DiffFile = z.object({
   branches: z.array(DiffedBranch),
   commits: z.array(Oid),
   default_branch: z.string().nullable(),
+  gone: z.array(z.string()).default([]),
   /** What is indexed and skipped already: of the changed files, those that needed no content. */
   counts: JobCounts.pick({
     added: true,

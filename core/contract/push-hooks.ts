@@ -13,6 +13,10 @@ export const GithubPush = z.object({
 });
 export type GithubPush = z.infer<typeof GithubPush>;
 
+/** GitHub and Gitea, event `delete`: of a branch or a tag, by its short name. */
+export const GithubDelete = z.object({ ref: Ref, ref_type: z.string().max(64) });
+export type GithubDelete = z.infer<typeof GithubDelete>;
+
 /** GitLab, event `Push Hook` (GitLab docs, "Webhook events"): a deleted branch has only zeros after the push. */
 export const GitlabPush = z.object({
   ref: Ref,

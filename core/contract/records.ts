@@ -42,6 +42,23 @@ export const BranchPointer = z.object({
 });
 export type BranchPointer = z.infer<typeof BranchPointer>;
 
+/**
+ * Where a branch was when its source was last looked at: written by each pull, and by a host's event that it was deleted. It is no
+ * part of the index, and no publish depends on it.
+ */
+export const Sighting = z.object({
+  /** Null: it was not there. */
+  commit: Oid.nullable(),
+  seen_at: z.iso.datetime(),
+  /** Since when it is known to be gone; null while it is there. */
+  deleted_at: z.iso.datetime().nullable(),
+});
+export type Sighting = z.infer<typeof Sighting>;
+
+/** What becomes of the index of a branch that the source has deleted. */
+export const DeletedBranches = z.enum(['drop', 'keep']);
+export type DeletedBranches = z.infer<typeof DeletedBranches>;
+
 /** What a generation was made with. Another embedder or chunker needs another generation. */
 export const GenerationRecord = z.object({
   embedder_id: z.string(),
@@ -66,6 +83,8 @@ export const Leftover = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('generation'), generation: z.int() }),
   z.object({ kind: z.literal('objects'), prefix: z.string() }),
+  /** The manifest of a branch that was dropped: the blobs that no other manifest holds go, and then itself. */
+  z.object({ kind: z.literal('manifest'), generation: z.int(), key: z.string() }),
 ]);
 export type Leftover = z.infer<typeof Leftover>;
 
@@ -113,6 +132,7 @@ export const RepositoryRecord = z.object({
   default_branch: z.string().nullable(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
+  deleted_branches: DeletedBranches.default('drop'),
   /** What webhooks are signed with, and what pushes must be signed with. Shown once, when they are made. */
   secrets: z.object({ webhook: z.string(), push: z.string() }),
   /** Addresses that answered 410. */
@@ -127,6 +147,8 @@ export const RepositoryRecord = z.object({
   generation: z.int().min(0),
   generations: z.record(z.string(), GenerationRecord),
   branches: byName(BranchPointer),
+  /** By branch: of the indexed ones, and of those that a sync has asked for. */
+  sightings: byName(Sighting).default({}),
   leftovers: z.array(Leftover),
   rates: SyncRates,
   /** Written by each end of a job; absent until one has ended, and in repositories whose jobs ended before this was kept. */
@@ -202,6 +224,8 @@ export const JobRecord = z.object({
   mode: z.enum(['full', 'incremental']).nullable(),
   pull: z.array(PullReport),
   counts: JobCounts.nullable(),
+  /** Branches that its publish took out of the index, because the source has deleted them. */
+  dropped_branches: z.array(z.string()).optional(),
   error: JobError.nullable(),
   /** Branch name to the generation that this job writes. Set by the diff. */
   generation: z.int().nullable(),

@@ -5,6 +5,7 @@ export interface FollowUp {
   readonly repositoryId: RepositoryId;
   /** Grows with every request; a claim removes exactly what it has seen. */
   readonly version: number;
+  /** None: a look at the source, which shows what branches are gone, is all that is wanted. */
   readonly branches: readonly string[];
   readonly requestedBy: string;
 }

@@ -6,7 +6,7 @@ import type { Kept } from './kept.ts';
 export interface Publication {
   readonly status: 'completed' | 'completed_with_errors';
   readonly branches: Readonly<Record<string, BranchPointer>>;
-  /** Branches that are gone from the source, or that must not be found any more. */
+  /** Branches that are gone from the source: the job names them. Their sightings go too. */
   readonly removedBranches: readonly string[];
   /** Replaces the repository's list. */
   readonly leftovers: readonly Leftover[];

@@ -1,5 +1,5 @@
 import type { RepositoryId, UserId } from '../contract/ids.ts';
-import type { RepositoryRecord, Role } from '../contract/records.ts';
+import type { DeletedBranches, RepositoryRecord, Role } from '../contract/records.ts';
 
 /** A page of a listing; `next` is an opaque cursor, null at the end. */
 export interface Page<T> {
@@ -11,6 +11,7 @@ export interface RepositoryChange {
   readonly default_branch?: string | null | undefined;
   readonly ignore_patterns?: readonly string[] | undefined;
   readonly schedule?: string | null | undefined;
+  readonly deleted_branches?: DeletedBranches | undefined;
   readonly credential?: string | null | undefined;
   readonly secrets?: Partial<RepositoryRecord['secrets']> | undefined;
   /** Replaces the list of addresses that nothing is sent to. */

@@ -1,4 +1,4 @@
-import type { GenerationRecord, JobPace, JobRecord, PullReport } from '../contract/records.ts';
+import type { GenerationRecord, JobPace, JobRecord, PullReport, Sighting } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import type { JobPhase } from '../domain/job-status.ts';
 import type { Kept } from './kept.ts';
@@ -23,6 +23,13 @@ export interface DiffReport {
   readonly at: Date;
 }
 
+/** What a pull has found. */
+export interface PullRecord {
+  readonly reports: readonly PullReport[];
+  readonly sightings: Readonly<Record<string, Sighting>>;
+  readonly at: Date;
+}
+
 /** What a job that holds the lock writes of itself, from its start up to its end. Every write checks the fence and that the job runs. */
 export interface RunningJobs {
   /** queued → running, and sync.started into the outbox, once; a resumed job stays running. */
@@ -30,7 +37,8 @@ export interface RunningJobs {
   heartbeat(job: JobRef, beat: Heartbeat): Promise<Kept>;
   /** Puts sync.progress for this many points (10, 20 … 90) into the outbox, once, and only when more than told before. */
   noteProgress(job: JobRef, points: number, at: Date): Promise<void>;
-  recordPull(job: JobRef, pull: readonly PullReport[], at: Date): Promise<Kept>;
+  /** What the pull has found; the sightings replace the repository's. */
+  recordPull(job: JobRef, pull: PullRecord): Promise<Kept>;
   /** Also registers the generation at the repository, when it is new. */
   recordDiff(job: JobRef, report: DiffReport): Promise<Kept>;
   /** Takes the next generation number; a second call by the same job gives the same one. */

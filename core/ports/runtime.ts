@@ -3,6 +3,7 @@ import type { Quotas } from '../domain/quota.ts';
 import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { BatchLimits } from '../sync/rules/plan-batches.ts';
 import type { Batches } from './batches.ts';
+import type { Branches } from './branches.ts';
 import type { Chunker } from './chunker.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { Credentials } from './credentials.ts';
@@ -47,6 +48,7 @@ export interface Settings {
  */
 export interface Runtime {
   readonly repositories: RepositoryStore;
+  readonly branches: Branches;
   readonly jobs: Jobs;
   readonly claims: SyncClaims;
   readonly running: RunningJobs;

@@ -58,6 +58,7 @@ export const createRepository =
       default_branch: request.default_branch ?? null,
       ignore_patterns: request.ignore_patterns,
       schedule: null,
+      deleted_branches: request.deleted_branches,
       secrets: { webhook: deps.ids.secret(), push: deps.ids.secret() },
       disabled_webhooks: [],
       created_at: at,
@@ -66,6 +67,7 @@ export const createRepository =
       generation: 0,
       generations: {},
       branches: {},
+      sightings: {},
       leftovers: [],
       rates: noRates,
     };

@@ -16,6 +16,7 @@ export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): 
   default_branch: repository.default_branch,
   ignore_patterns: repository.ignore_patterns,
   schedule: repository.schedule,
+  deleted_branches: repository.deleted_branches,
   status: repository.lock === undefined ? 'idle' : 'syncing',
   active_job_id: repository.lock?.job_id ?? null,
   last_sync: repository.last_sync ?? null,

@@ -51,6 +51,7 @@ export const diff =
         branches: tally.branches,
         commits: tally.branches.map((branch) => branch.commit),
         default_branch: pulled.default_branch,
+        gone: pulled.gone,
         counts: tally.counts,
         pending_files: tally.pendingFiles,
         pending_blobs: tally.wanted.size,

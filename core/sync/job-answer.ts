@@ -39,6 +39,7 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     pull: job.pull,
     pulled_commits: pulledCommits(job),
     counts: job.counts,
+    dropped_branches: job.dropped_branches ?? [],
     error: job.error,
   };
 };

@@ -9,7 +9,7 @@ import type {
 } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { learn, publishSeconds } from '../domain/estimate.ts';
-import { addUnder } from '../domain/own.ts';
+import { addUnder, own } from '../domain/own.ts';
 import { type ManifestEntry, oidOfLine } from '../manifest/manifest.ts';
 import { needJson } from '../objects/json-objects.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
@@ -48,8 +48,9 @@ export const publish =
       if (totals.chunks_embedded + totals.chunks_reused > 0)
         await deps.index.settle({ ...generationOf(repository, found.generation) });
       state.done = 0.8;
-      const branches = { ...repository.branches, ...pointers };
-      const unused = obsoleteObjects(repository, branches, found.generation);
+      const removedBranches = found.gone.filter((name) => Object.hasOwn(repository.branches, name));
+      const branches = without({ ...repository.branches, ...pointers }, removedBranches);
+      const unused = obsoleteObjects(repository, branches, found.generation, removedBranches);
       const garbage = await listGarbage(deps, job, found, dropped, branches, pulse);
       state.done = 1;
       await pulse.end();
@@ -59,8 +60,8 @@ export const publish =
         await deps.ends.publish(job, {
           status: counts.failed > 0 ? 'completed_with_errors' : 'completed',
           branches: pointers,
-          removedBranches: [],
-          leftovers: [...garbage, ...unused],
+          removedBranches,
+          leftovers: [...garbage, ...removedManifests(repository, removedBranches), ...unused],
           counts,
           rates: ratesAfter(repository, record, found, pointers, begun, at),
           defaultBranch: repository.default_branch ?? found.default_branch,
@@ -186,11 +187,12 @@ const obsoleteObjects = (
   repository: RepositoryRecord,
   branches: Readonly<Record<string, BranchPointer>>,
   generation: number,
+  removed: readonly string[],
 ): readonly Leftover[] => {
   const pointers = Object.values(branches);
   const generations = new Set([...Object.keys(repository.generations).map(Number), generation]);
   const unused = [...generations].filter((number) => !pointers.some((pointer) => pointer.generation === number));
-  const manifests = Object.values(repository.branches)
+  const manifests = Object.values(without(repository.branches, removed))
     .map((pointer) => pointer.manifest_key)
     .filter((key) => !pointers.some((pointer) => pointer.manifest_key === key));
   return [
@@ -198,6 +200,18 @@ const obsoleteObjects = (
     ...manifests.map((prefix) => ({ kind: 'objects' as const, prefix })),
   ];
 };
+
+/** A branch that is removed leaves its manifest to the next job, which reads in it what may be removed from the index. */
+const removedManifests = (repository: RepositoryRecord, removed: readonly string[]): readonly Leftover[] =>
+  removed.flatMap((name) => {
+    const pointer = own(repository.branches, name);
+    return pointer === undefined
+      ? []
+      : [{ kind: 'manifest' as const, generation: pointer.generation, key: pointer.manifest_key }];
+  });
+
+const without = <T>(branches: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(branches).filter(([name]) => !names.includes(name)));
 
 /** Blobs that lost a path, with the line that the next job is to read; in proportion to the change. */
 const readDropped = async (deps: Deps, job: JobRef): Promise<Map<string, string>> => {

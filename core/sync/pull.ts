@@ -13,6 +13,7 @@ import { loadJob } from './load-job.ts';
 import { inPhase, kept } from './pulse.ts';
 import { recipeInEffect } from './recipe-in-effect.ts';
 import { type GenerationPlan, planGeneration } from './rules/plan-generation.ts';
+import { goneBranches, sightingsAfter } from './rules/sightings.ts';
 import { rulesFingerprint } from './rules-in-effect.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -33,15 +34,20 @@ export const pull =
     return inPhase(deps, loaded, 'pull', async (pulse, state) => {
       const heads = await deps.git.heads(sourceOf(repository), { signal: pulse.signal });
       state.done = 0.2;
+      const seenAt = deps.clock.now();
       const targets = await findTargets(deps, repository, record, heads);
       const moved = targets.filter((target) => !target.inStep);
       const listed =
         moved.length === 0 ? nothingListed : await listTrees(deps, { job, repository, pulse, state }, moved);
       const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
-      kept(await deps.running.recordPull(job, reports, deps.clock.now()));
+      const names = targets.map(({ branch }) => branch);
+      const sightings = sightingsAfter(repository, heads, names, seenAt);
+      kept(await deps.running.recordPull(job, { reports, sightings, at: deps.clock.now() }));
+      const default_branch = repository.default_branch ?? heads.defaultBranch;
       const file: PullFile = {
         branches: targets.map((target) => listed.branches.get(target.branch) ?? inStepBranch(target)),
-        default_branch: repository.default_branch ?? heads.defaultBranch,
+        default_branch,
+        gone: leavesNews(repository, record) ? [] : [...goneBranches(repository, heads, [default_branch])],
         reports,
       };
       await deps.objects.putText(keys.pull, JSON.stringify(file));
@@ -88,12 +94,16 @@ const commitOf = (
   branch: string,
   before: BranchPointer | undefined,
 ): string => {
-  // Without a pull the remote's news are left for later; there is nothing to leave before the first sync.
-  if (!record.options.pull_remote && isRemote(repository.source.url) && before !== undefined) return before.commit;
+  // There is nothing to leave before the first sync.
+  if (leavesNews(repository, record) && before !== undefined) return before.commit;
   const commit = heads.branches.get(branch);
   if (commit === undefined) throw new BranchNotFoundError(`the source has no branch ${branch}`);
   return commit;
 };
+
+/** Without a pull the remote's news are left for later. */
+const leavesNews = ({ source }: RepositoryRecord, { options }: JobRecord): boolean =>
+  !options.pull_remote && isRemote(source.url);
 
 /** Whether what the committed manifest says of an unchanged file still holds. */
 const stillHolds = (

@@ -3,7 +3,7 @@ import type { Leftover, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
-import { oidOfLine } from '../manifest/manifest.ts';
+import { oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { readJson } from '../objects/json-objects.ts';
 import { jobKeys, jobsPrefix, manifestsPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -56,9 +56,28 @@ const removeLeftover = async (deps: Deps, repository: RepositoryRecord, leftover
       await deleteUnheld(deps, repository, leftover.generation, candidates, pulse, leftover.checked);
       return deps.objects.deleteAll(leftover.key);
     }
+    case 'manifest':
+      return removeManifest(deps, repository, leftover, pulse);
     default:
       return leftover satisfies never;
   }
+};
+
+/** What a dropped branch leaves: its generation, if no other branch is in it, else the blobs that only it held. */
+const removeManifest = async (
+  deps: Deps,
+  repository: RepositoryRecord,
+  { generation, key }: Extract<Leftover, { kind: 'manifest' }>,
+  pulse: Pulse,
+) => {
+  if (!(await dropIfUnused(deps, repository, generation))) {
+    const candidates = readCandidates(deps, key, (line) => {
+      const { oid, chunks } = parseManifestLine(line);
+      return { oid, chunks };
+    });
+    await deleteUnheld(deps, repository, generation, candidates, pulse);
+  }
+  return deps.objects.deleteAll(key);
 };
 
 /** Job ids of this repository's other jobs that still have objects. All of them have ended: the lock is ours. */

@@ -48,7 +48,8 @@ export const settleFollowUp =
     const repository = await deps.repositories.get(followUp.repositoryId);
     if (repository === null) return drop(deps, followUp);
     const { requestedBy, branches } = followUp;
-    const options = SyncOptions.parse({ branches: [...branches] });
+    const asked = SyncOptions.parse(branches.length === 0 ? {} : { branches: [...branches] });
+    const options = branches.length === 0 ? { ...asked, branches: [] } : asked;
     const claim = await claimSync(deps)({ repository, requestedBy, trigger: 'push', options, followUp });
     switch (claim.kind) {
       case 'accepted':

@@ -52,7 +52,7 @@ export type PushOutcome =
   | { readonly kind: 'pong' }
   | { readonly kind: 'ignored'; readonly reason: string };
 
-type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories'>;
+type Deps = ClaimDeps & Pick<Runtime, 'branches' | 'followUps' | 'repositories'>;
 
 /**
  * Follows a push with a sync: at once when the repository is free, else after the sync that runs. Either way it is recorded
@@ -64,11 +64,19 @@ export const takePush =
     const decision = decidePush(repository, event);
     if (decision.kind === 'pong') return decision;
     if (decision.kind === 'ignore') return { kind: 'ignored', reason: decision.reason };
-    if (!BranchName.safeParse(decision.branch).success)
+    const { branch } = decision;
+    if (!BranchName.safeParse(branch).success)
       return { kind: 'ignored', reason: 'the branch has a name that a sync cannot take' };
     const { repository_id } = repository;
-    await deps.followUps.request(repository_id, [decision.branch], from, deps.clock.now());
-    deps.logger.info('push taken', { repository_id, from, branch: decision.branch });
+    const at = deps.clock.now();
+    const deleted = decision.kind === 'look';
+    if (deleted) {
+      const seen_at = at.toISOString();
+      await deps.branches.sight(repository_id, branch, { commit: null, seen_at, deleted_at: seen_at });
+    }
+    // A branch that is gone is no branch to sync: the pull's look is all that is wanted, and it alone is believed. An event may be old.
+    await deps.followUps.request(repository_id, deleted ? [] : [branch], from, at);
+    deps.logger.info('push taken', { repository_id, from, branch, deleted });
     const jobId = await startNow(deps, repository_id);
     return jobId === null ? { kind: 'owed' } : { kind: 'started', jobId };
   };

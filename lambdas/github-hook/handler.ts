@@ -1,10 +1,24 @@
-import { claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
-import { GithubPush } from '../../core/contract/push-hooks.ts';
+import { branches, claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
+import { GithubDelete, GithubPush } from '../../core/contract/push-hooks.ts';
 import { authenticatePush, takePush } from '../../core/triggers/push-hook.ts';
 import { defineHookHandler } from '../handling/define-hook-handler.ts';
 
-const ports = compose({ claims, clock, followUps, ids, logger, metrics, repositories, workflow });
+const ports = compose({ branches, claims, clock, followUps, ids, logger, metrics, repositories, workflow });
 const take = takePush(ports);
+
+const Push = GithubPush.transform(({ ref, deleted, repository }) => ({
+  kind: 'push' as const,
+  ref,
+  deleted,
+  defaultBranch: repository?.default_branch ?? null,
+}));
+/** Said in another way than by a push: GitHub sends both to who asks for both, Gitea this one alone. */
+const Delete = GithubDelete.transform(({ ref, ref_type }) => ({
+  kind: 'push' as const,
+  ref: ref_type === 'branch' ? `refs/heads/${ref}` : `refs/${ref_type}s/${ref}`,
+  deleted: true,
+  defaultBranch: null,
+}));
 
 export const handler = defineHookHandler(
   {
@@ -19,13 +33,9 @@ export const handler = defineHookHandler(
     },
     event: (headers) => {
       const name = headers['x-github-event'] ?? '';
-      return name === 'push' || name === 'ping' ? name : { other: name };
+      if (name === 'push') return Push;
+      if (name === 'delete') return Delete;
+      return name === 'ping' ? name : { other: name };
     },
-    push: GithubPush.transform(({ ref, deleted, repository }) => ({
-      kind: 'push' as const,
-      ref,
-      deleted,
-      defaultBranch: repository?.default_branch ?? null,
-    })),
   },
 );

@@ -1,10 +1,17 @@
-import { claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
+import { branches, claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
 import { GitlabPush } from '../../core/contract/push-hooks.ts';
 import { authenticatePush, takePush } from '../../core/triggers/push-hook.ts';
 import { defineHookHandler } from '../handling/define-hook-handler.ts';
 
-const ports = compose({ claims, clock, followUps, ids, logger, metrics, repositories, workflow });
+const ports = compose({ branches, claims, clock, followUps, ids, logger, metrics, repositories, workflow });
 const take = takePush(ports);
+
+const Push = GitlabPush.transform(({ ref, after, project }) => ({
+  kind: 'push' as const,
+  ref,
+  deleted: /^0+$/.test(after),
+  defaultBranch: project?.default_branch ?? null,
+}));
 
 export const handler = defineHookHandler(
   {
@@ -19,13 +26,7 @@ export const handler = defineHookHandler(
     },
     event: (headers) => {
       const name = headers['x-gitlab-event'] ?? '';
-      return name === 'Push Hook' ? 'push' : { other: name };
+      return name === 'Push Hook' ? Push : { other: name };
     },
-    push: GitlabPush.transform(({ ref, after, project }) => ({
-      kind: 'push' as const,
-      ref,
-      deleted: /^0+$/.test(after),
-      defaultBranch: project?.default_branch ?? null,
-    })),
   },
 );

@@ -13,9 +13,8 @@ type Headers = Readonly<Record<string, string | undefined>>;
 /** How one git host speaks. Headers are given by their names in lower case. */
 export interface HookDialect {
   readonly proof: (headers: Headers) => PushProof | null;
-  /** The push that the body describes; null: another event than a push, which `event` names. */
-  readonly push: z.ZodType<PushEvent>;
-  readonly event: (headers: Headers) => 'push' | 'ping' | { readonly other: string };
+  /** What the headers say has happened: a schema reads the body of what is followed. */
+  readonly event: (headers: Headers) => z.ZodType<PushEvent> | 'ping' | { readonly other: string };
 }
 
 /**
@@ -41,10 +40,10 @@ export const defineHookHandler = (
     if (repository === null) return unproved();
     const kind = dialect.event(headers);
     if (kind === 'ping') return answerOf(await deps.take(repository, { kind: 'ping' }));
-    if (kind !== 'push') return answerOf(await deps.take(repository, { kind: 'other', name: kind.other }));
+    if ('other' in kind) return answerOf(await deps.take(repository, { kind: 'other', name: kind.other }));
     const json = jsonOf(body, headers);
     if (json === null) return invalid([{ field: 'body', message: 'must be JSON' }]);
-    const push = dialect.push.safeParse(json.value);
+    const push = kind.safeParse(json.value);
     if (!push.success) return invalid(invalidFields('body', push.error));
     return answerOf(await deps.take(repository, push.data));
   });

@@ -163,6 +163,7 @@ describe('with the environments that their functions were given', () => {
         source: { url: 'https://git.example.com/r.git' },
         ignore_patterns: [],
         schedule: '0 3 * * *',
+        deleted_branches: 'drop',
       },
     );
     expect(created.kind).toBe('created');

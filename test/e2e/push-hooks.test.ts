@@ -203,7 +203,7 @@ describe('what is no push to follow', () => {
   it.each([
     ['another branch', pushTo('topic')],
     ['a tag', { ref: 'refs/tags/v1' }],
-    ['a deleted branch', pushTo('main', { deleted: true })],
+    ['a deleted branch that is not indexed', pushTo('topic', { deleted: true })],
     ['a branch that has no name', pushTo('-x', { repository: { default_branch: '-x' } })],
   ])('is ignored: %s', async (_, payload) => {
     const { status, body } = await github('calm', payload);
@@ -211,9 +211,9 @@ describe('what is no push to follow', () => {
     expect(body).toEqual({ outcome: 'ignored', job_id: null, reason: expect.any(String) });
   });
 
-  it('is ignored: a branch that GitLab says is deleted', async () => {
-    const { body } = await gitlab('calm', { ref: 'refs/heads/main', after: '0'.repeat(40) });
-    expect(body).toMatchObject({ outcome: 'ignored', reason: 'the branch was deleted' });
+  it('is ignored: a branch without an index that GitLab says is deleted', async () => {
+    const { body } = await gitlab('calm', { ref: 'refs/heads/topic', after: '0'.repeat(40) });
+    expect(body).toMatchObject({ outcome: 'ignored', reason: 'the branch was deleted, and is not indexed' });
   });
 
   it('is ignored: another event', async () => {

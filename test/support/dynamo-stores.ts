@@ -1,4 +1,5 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoBranches } from '../../adapters/dynamodb/branches.ts';
 import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
 import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
@@ -20,6 +21,7 @@ export const dynamoStores = async (dynamodb: TestDynamoDb) => {
     tables,
     documents,
     ...createJobStores(options),
+    branches: createDynamoBranches(options),
     outbox: createDynamoOutbox(options),
     followUps: createDynamoFollowUps(options),
     tokenQuota: createDynamoTokenQuota(options),

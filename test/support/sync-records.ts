@@ -22,6 +22,7 @@ export const aRepository = (parts: Partial<RepositoryRecord> = {}): RepositoryRe
   default_branch: null,
   ignore_patterns: ['dist/'],
   schedule: null,
+  deleted_branches: 'drop',
   secrets: {
     webhook: 'whsec_d2ViaG9vay1zZWNyZXQtb2YtYS10ZXN0LW9ubHkh',
     push: 'whsec_cHVzaC1zZWNyZXQtb2YtYS10ZXN0LW9ubHkhISEh',
@@ -33,6 +34,7 @@ export const aRepository = (parts: Partial<RepositoryRecord> = {}): RepositoryRe
   generation: 0,
   generations: {},
   branches: {},
+  sightings: {},
   leftovers: [],
   rates: { full_seconds_per_file: null, incremental_base_seconds: null, incremental_seconds_per_file: null },
   ...parts,

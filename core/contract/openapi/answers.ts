@@ -37,6 +37,7 @@ const repository = {
   default_branch: 'What `current` means; null until the first sync has asked the source.',
   ignore_patterns: 'What is never indexed, as in a .gitignore file.',
   schedule: 'When it syncs by itself: a cron expression of five fields, in UTC; null: never.',
+  deleted_branches: 'What a sync does with the index of a branch that the source has deleted.',
   status: '`syncing` while a job owns it.',
   active_job_id: 'The job that owns it; null when it is idle.',
   last_sync: 'How its newest ended job ended, so that a sync that failed is seen here; null until one has ended.',
@@ -62,6 +63,8 @@ const job = {
   pull: 'How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later.',
   pulled_commits: 'All new commits; 0 without a pull, null where it is not known (yet).',
   counts: 'What it did; null until it has completed.',
+  dropped_branches:
+    'Branches that it took out of the index, because the source has deleted them; empty until it has completed.',
   error: 'Why it failed; null otherwise.',
 } as const;
 

@@ -26,6 +26,7 @@ export const repository = {
   default_branch: 'main',
   ignore_patterns: ['*.pyc'],
   schedule: null,
+  deleted_branches: 'drop',
   status: 'idle',
   active_job_id: null,
   last_sync: { job_id, status: 'completed', ended_at: at('09:12:44.120'), error: null },
@@ -78,6 +79,7 @@ export const queuedJob = {
   pull: [{ remote: 'origin', branch: 'main', from: before, to: commit, commit_count: 3, rewritten: false }],
   pulled_commits: 3,
   counts: null,
+  dropped_branches: [],
   error: null,
 };
 

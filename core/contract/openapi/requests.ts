@@ -1,10 +1,13 @@
 import { CreateRepository, PutGrant, UpdateRepository } from '../api.ts';
-import { GithubPush, GitlabPush } from '../push-hooks.ts';
+import { GithubDelete, GithubPush, GitlabPush } from '../push-hooks.ts';
 import { SyncOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
 const ignore = 'Patterns as in a .gitignore file: what they match is not indexed.';
 const schedule = 'When it syncs by itself: a cron expression of five fields, in UTC. Null: never.';
+
+const deletedBranches =
+  'What a sync does with the index of a branch that the source has deleted: `drop` removes it, `keep` leaves it searchable. The default branch is never dropped.';
 
 /** What callers send. */
 export const requestSchemas: readonly NamedSchema[] = [
@@ -14,6 +17,7 @@ export const requestSchemas: readonly NamedSchema[] = [
     default_branch: 'What `current` means. Absent: the source’s own HEAD, as the first sync finds it.',
     ignore_patterns: ignore,
     schedule,
+    deleted_branches: deletedBranches,
   }),
   named('NewSource', CreateRepository.shape.source, 'Where a repository is read from.', {
     url: 'An https:// URL without user name and password; on one machine also file://, http:// on loopback or an absolute path.',
@@ -24,6 +28,7 @@ export const requestSchemas: readonly NamedSchema[] = [
     default_branch: 'What `current` means. Null: the source’s own HEAD, as the next sync finds it.',
     ignore_patterns: `${ignore} Replaces the list, from the next sync on.`,
     schedule,
+    deleted_branches: deletedBranches,
     source: 'The source’s credential. Its URL cannot be changed.',
   }),
   named('SourceChange', UpdateRepository.shape.source.unwrap(), 'What may be changed of a source.', {
@@ -51,6 +56,10 @@ export const requestSchemas: readonly NamedSchema[] = [
     ref: 'What was pushed, such as `refs/heads/main`.',
     deleted: 'Whether it was deleted.',
     repository: 'Where it was pushed to.',
+  }),
+  named('GithubDelete', GithubDelete, 'GitHub’s event `delete`: the members that are read.', {
+    ref: 'What was deleted, such as `feature/login`.',
+    ref_type: '`branch` or `tag`.',
   }),
   named('GitlabPush', GitlabPush, 'GitLab’s event `Push Hook`: the members that are read.', {
     ref: 'What was pushed, such as `refs/heads/main`.',

@@ -51,7 +51,9 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
       const pull = [
         { remote: 'origin', branch: 'main', from: null, to: 'b'.repeat(40), commit_count: null, rewritten: false },
       ];
-      expect(await under.running.recordPull(ref, pull, at(2))).toBe('kept');
+      const sightings = { main: { commit: 'b'.repeat(40), seen_at: at(1).toISOString(), deleted_at: null } };
+      expect(await under.running.recordPull(ref, { reports: pull, sightings, at: at(2) })).toBe('kept');
+      expect((await repositoryOf(ref)).sightings).toEqual(sightings);
       const report = { mode: 'full' as const, generation: 1, generationRecord: recipe, filesTotal: 30, filesDone: 4 };
       expect(await under.running.recordDiff(ref, { ...report, at: at(3) })).toBe('kept');
       expect(await jobOf(ref)).toMatchObject({

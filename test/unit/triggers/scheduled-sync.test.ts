@@ -136,6 +136,7 @@ describe('settings that die half-way', () => {
     source: { url: 'https://example.com/p.git' },
     ignore_patterns: [],
     schedule: NIGHTLY,
+    deleted_branches: 'drop',
   };
   const owner = aUser('alice');
   const owned = (schedule: string | null) => aRepository({ owner, schedule });

@@ -1,0 +1,40 @@
+import type { RepositoryRecord, Sighting } from '../../contract/records.ts';
+import { own } from '../../domain/own.ts';
+import type { RemoteHeads } from '../../ports/git-source.ts';
+
+type Seen = Pick<RepositoryRecord, 'branches' | 'sightings'>;
+
+/**
+ * A look that shows no branch at all says nothing of any: a source that is really empty is rarer than one that answers so by
+ * mistake (a volume that is not mounted, a server being restored), and an index is dear to build again.
+ */
+const saysNothing = ({ branches }: RemoteHeads): boolean => branches.size === 0;
+
+/** What is known of the branches after a look: of the indexed ones, and of those that the job is about to index. */
+export const sightingsAfter = (
+  { branches, sightings }: Seen,
+  heads: RemoteHeads,
+  asked: readonly string[],
+  at: Date,
+): Readonly<Record<string, Sighting>> => {
+  const names = new Set([...Object.keys(branches), ...asked]);
+  return Object.fromEntries(
+    [...names].flatMap((name): [string, Sighting][] => {
+      const before = own(sightings, name);
+      if (saysNothing(heads)) return before === undefined ? [] : [[name, before]];
+      const commit = heads.branches.get(name) ?? null;
+      const seen_at = at.toISOString();
+      return [[name, { commit, seen_at, deleted_at: commit === null ? (before?.deleted_at ?? seen_at) : null }]];
+    }),
+  );
+};
+
+/** Indexed branches that the look has not found and that are to be dropped; never one of the default branches. */
+export const goneBranches = (
+  { branches, deleted_branches }: Pick<RepositoryRecord, 'branches' | 'deleted_branches'>,
+  heads: RemoteHeads,
+  defaults: readonly (string | null)[],
+): readonly string[] => {
+  if (deleted_branches === 'keep' || saysNothing(heads)) return [];
+  return Object.keys(branches).filter((name) => !heads.branches.has(name) && !defaults.includes(name));
+};
