@@ -1,5 +1,5 @@
 import { CreateRepository, PutGrant, UpdateRepository } from '../api.ts';
-import { GithubDelete, GithubPush, GitlabPush } from '../push-hooks.ts';
+import { GithubPush, GitlabPush } from '../push-hooks.ts';
 import { SyncOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -56,10 +56,6 @@ export const requestSchemas: readonly NamedSchema[] = [
     ref: 'What was pushed, such as `refs/heads/main`.',
     deleted: 'Whether it was deleted.',
     repository: 'Where it was pushed to.',
-  }),
-  named('GithubDelete', GithubDelete, 'GitHub’s event `delete`: the members that are read.', {
-    ref: 'What was deleted, such as `feature/login`.',
-    ref_type: '`branch` or `tag`.',
   }),
   named('GitlabPush', GitlabPush, 'GitLab’s event `Push Hook`: the members that are read.', {
     ref: 'What was pushed, such as `refs/heads/main`.',

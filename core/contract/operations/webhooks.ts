@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { Problem, RepositoryParams, SecretParams, SecretRotated } from '../api.ts';
 import { DeliveryList, DeliveryParams, DeliveryQuery } from '../deliveries.ts';
 import { Delivery } from '../events.ts';
 import { delivery, pathExamples, secretRotated } from '../openapi/examples.ts';
-import { GithubDelete, GithubHeaders, GithubPush, GitlabHeaders, GitlabPush, PushHookAnswer } from '../push-hooks.ts';
+import { GithubHeaders, GithubPush, GitlabHeaders, GitlabPush, PushHookAnswer } from '../push-hooks.ts';
 import { access, type Operation, token, withBody } from './kit.ts';
 
 /** An unknown repository is a 401 too, so that a caller cannot find out which repositories exist. */
@@ -69,10 +68,10 @@ export const webhookOperations = {
   'github-hook': {
     tag: 'Webhooks',
     description:
-      'The address to give to a GitHub webhook, with the push secret and the content type application/json. A push to the default branch, or to a branch that is indexed, leads to a sync; pushes while one runs lead to exactly one more. A deleted branch, in a push or in the event `delete`, leads to a look at the source, which drops the branch from the index if it is gone there.',
+      'The address to give to a GitHub webhook, with the push secret and the content type application/json. A push to the default branch, or to a branch that is indexed, leads to a sync; pushes while one runs lead to exactly one more. A deleted branch, in a push or in the event `delete` (whose `ref` and `ref_type` are read), leads to a look at the source, which drops the branch from the index if it is gone there.',
     params: RepositoryParams,
     headers: GithubHeaders,
-    body: { schema: z.union([GithubPush, GithubDelete]), required: true, example: { ref: 'refs/heads/main' } },
+    body: { schema: GithubPush, required: true, example: { ref: 'refs/heads/main' } },
     answers: { 200: { description: 'The answer to a ping.', schema: PushHookAnswer, example: pong }, ...pushAnswers },
     curl: [
       "-H 'Content-Type: application/json'",
