@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectSearchIndex } from '../adapters/lancedb/thread/client.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
+import { openDatabase } from './database.ts';
 import type { Invocation, InvocationResult, WorkerSetup } from './function-host.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, useRuntime } from './runtime.ts';
@@ -16,7 +17,8 @@ const noWorkflow = async (): Promise<never> => {
   throw new Error('a step does not start executions');
 };
 const workflow: Workflow = { start: noWorkflow, stop: noWorkflow, describe: noWorkflow };
-useRuntime(composeRuntime(config, { index: connectSearchIndex(indexPort), workflow }));
+const dynamoDb = openDatabase(config).client;
+useRuntime(composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow }));
 
 parentPort?.on('message', async ({ id, functionName, payload }: Invocation) => {
   const answer = (result: InvocationResult): void => parentPort?.postMessage(result);

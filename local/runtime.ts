@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoBatches } from '../adapters/dynamodb/batches.ts';
 import { createDynamoBranches } from '../adapters/dynamodb/branches.ts';
-import { createDynamoClient } from '../adapters/dynamodb/client.ts';
 import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
 import { createDynamoJobs } from '../adapters/dynamodb/jobs.ts';
@@ -36,7 +36,8 @@ import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 /** What all threads of one machine's service share; it crosses to workers by structured clone. */
 export interface LocalConfig {
   readonly dataDir: string;
-  readonly dynamodbEndpoint: string;
+  /** A server that speaks DynamoDB; without, the database is a file in `dataDir`, which each thread has open. */
+  readonly dynamodbEndpoint: string | undefined;
   readonly jwks: IssuerKeys['jwks'];
   readonly logLevel: LogLevel;
   readonly maxConcurrency: number;
@@ -54,9 +55,11 @@ export interface LocalConfig {
 export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' } as const;
 
 /** Composes the ports for one machine. Nothing is built before it is asked for. */
-export const composeRuntime = (config: LocalConfig, parts: { index: SearchIndex; workflow: Workflow }): Runtime => {
-  // One client, and so one pool of connections; it connects at its first call.
-  const database = { client: createDynamoClient({ endpoint: config.dynamodbEndpoint }), tables: tableNames };
+export const composeRuntime = (
+  config: LocalConfig,
+  parts: { readonly dynamoDb: DynamoDBClient; readonly index: SearchIndex; readonly workflow: Workflow },
+): Runtime => {
+  const database = { client: parts.dynamoDb, tables: tableNames };
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
   const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
   const sourceRoots = createSourceRoots(config.sourceRoots.folders, config.sourceRoots.forAll);

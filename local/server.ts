@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoClient } from '../adapters/dynamodb/client.ts';
+import { createTables } from '../adapters/dynamodb/create-tables.ts';
 import { scheduledRepositories } from '../adapters/dynamodb/scheduled-repositories.ts';
-import { createTables, startDynamoDb } from '../adapters/dynamodb-process/dynamodb-process.ts';
 import { requireGit } from '../adapters/git/require-git.ts';
 import { startSearchIndexHost } from '../adapters/lancedb/thread/host.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -13,6 +12,7 @@ import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
 import { type Registration, rights } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
+import { openDatabase, prepareDatabase } from './database.ts';
 import { defaultQuotas } from './default-quotas.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
@@ -29,7 +29,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Names that the service is called by, beside its own addresses and localhost. */
   readonly hostNames?: readonly string[] | undefined;
-  /** Another DynamoDB-compatible endpoint than the one that is started here. */
+  /** A server that speaks DynamoDB, in the place of the file in `dataDir`. */
   readonly dynamodbEndpoint?: string | undefined;
   readonly logLevel: LogLevel;
   /** Host names and CIDR ranges that webhooks may reach although private; none without. */
@@ -69,6 +69,9 @@ const RECONCILE_MILLISECONDS = 10_000;
 /** How often webhooks and syncs after pushes are looked for; on AWS the table's stream and a schedule do it. */
 const DISPATCH_MILLISECONDS = 1_000;
 
+/** How often what has expired is deleted; on AWS the table does it within days. */
+const EXPIRE_MILLISECONDS = 60_000;
+
 /** Bucket is the object store's name inside the workflow definition: there is one store. */
 const BUCKET = 'local';
 
@@ -86,10 +89,10 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     // Two servers on one directory would each think that the other's jobs had died.
     undo.push(holdDataDir(options.dataDir));
     const issuer = await openTokenIssuer(options.dataDir);
-    const endpoint = options.dynamodbEndpoint ?? (await startOwnDynamoDb(options, undo, broken.resolve));
-    const client = createDynamoClient({ endpoint });
-    await createTables(client, tableNames);
-    undo.push(() => client.destroy());
+    prepareDatabase(options);
+    const database = openDatabase(options);
+    undo.push(() => database.close());
+    await createTables(database.client, tableNames);
 
     const index = startSearchIndexHost(join(options.dataDir, 'index'));
     undo.push(() => index.close());
@@ -97,7 +100,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     const workers = Math.max(1, availableParallelism());
     const config: LocalConfig = {
       dataDir: options.dataDir,
-      dynamodbEndpoint: endpoint,
+      dynamodbEndpoint: options.dynamodbEndpoint,
       jwks: issuer.jwks,
       logLevel: options.logLevel,
       maxConcurrency: workers * BATCHES_A_WORKER,
@@ -108,7 +111,9 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       operator: options.user,
     };
     const engine: { started: WorkflowEngine | null } = { started: null };
-    const runtime = decorate(composeRuntime(config, { index: index.index, workflow: lateWorkflow(engine) }));
+    const runtime = decorate(
+      composeRuntime(config, { dynamoDb: database.client, index: index.index, workflow: lateWorkflow(engine) }),
+    );
     const functions = startFunctions(config, index.connect, runtime.logger, { workers, warm: true });
     undo.push(() => functions.close());
     engine.started = await startEngine(runtime, functions.invoke);
@@ -132,7 +137,16 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
           }),
         ),
       );
-    undo.push(startScheduleLoop(runtime, () => scheduledRepositories(client, tableNames.repositories)));
+    undo.push(
+      systemClock.every(EXPIRE_MILLISECONDS, async () => {
+        try {
+          database.expire();
+        } catch (error) {
+          runtime.logger.error('what has expired not deleted', { error: String(error) });
+        }
+      }),
+    );
+    undo.push(startScheduleLoop(runtime, () => scheduledRepositories(database.client, tableNames.repositories)));
     const token = await issuer.issue(options.user, Object.values(rights));
     await writePrivately(join(options.dataDir, 'token'), `${token}\n`);
     const gateway: Gateway = await startGateway({ ...options, load: loadFunction, logger: runtime.logger });
@@ -142,17 +156,6 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     await close();
     throw error;
   }
-};
-
-const startOwnDynamoDb = async (
-  options: ServerOptions,
-  undo: (() => Promise<void> | void)[],
-  broken: (what: string) => void,
-): Promise<string> => {
-  const database = await startDynamoDb({ dataDir: join(options.dataDir, 'dynamodb') });
-  undo.push(() => database.close());
-  void database.exited.then(() => broken('the database process has ended'));
-  return database.endpoint;
 };
 
 /** The engine needs the object store of the runtime, and the runtime names the engine: this closes the circle. */

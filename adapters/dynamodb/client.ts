@@ -3,16 +3,25 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 /** What a server that is not AWS's takes for a region and for credentials. */
 const MADE_UP = 'local';
 
+export interface DynamoPlace {
+  readonly endpoint?: string | undefined;
+  /** Answers in this process, in the place of any server. */
+  readonly requestHandler?: NonNullable<DynamoDBClientConfig['requestHandler']> | undefined;
+}
+
 /**
  * The SDK's client. Without an endpoint: the region's own DynamoDB, with the credentials of the environment. With one
- * (`DYNAMODB_ENDPOINT`): that server; one that is not AWS's takes any region and credentials, so missing ones are made up.
+ * (`DYNAMODB_ENDPOINT`): that server; one that is not AWS's takes any region and credentials, so missing ones are made up. With a
+ * handler: that, whatever the environment says.
  */
 export const createDynamoClient = (
-  options: { readonly endpoint?: string | undefined },
+  options: DynamoPlace,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DynamoDBClient => {
   // The SDK repeats throttled and failed requests itself (each transaction carries a request token, so a repeat is safe).
   const config: DynamoDBClientConfig = { maxAttempts: 4 };
+  if (options.requestHandler !== undefined)
+    return new DynamoDBClient({ ...config, ...within, requestHandler: options.requestHandler });
   if (options.endpoint === undefined) return new DynamoDBClient(config);
   const region = environment.AWS_REGION ?? MADE_UP;
   return new DynamoDBClient({
@@ -23,6 +32,14 @@ export const createDynamoClient = (
       ? { credentials: { accessKeyId: MADE_UP, secretAccessKey: MADE_UP }, signer: nameOnly(region) }
       : {}),
   });
+};
+
+/** What the SDK asks of every client; what answers in this process looks at none of it. */
+const within: DynamoDBClientConfig = {
+  endpoint: 'http://in-this-process',
+  region: MADE_UP,
+  credentials: { accessKeyId: MADE_UP, secretAccessKey: MADE_UP },
+  signer: { sign: async (request) => request },
 };
 
 /**

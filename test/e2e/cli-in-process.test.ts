@@ -108,7 +108,7 @@ describe('the command line', () => {
 
   it('ends when something is gone that it cannot do without', async () => {
     const { code } = run([]);
-    broken.resolve('the database process has ended');
-    await expect(code).rejects.toThrow('the service ends: the database process has ended');
+    broken.resolve('the search index’s thread has ended');
+    await expect(code).rejects.toThrow('the service ends: the search index’s thread has ended');
   });
 });

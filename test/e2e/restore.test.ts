@@ -5,7 +5,7 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRepositories } from '../../adapters/dynamodb/all-repositories.ts';
-import { createTables } from '../../adapters/dynamodb-process/dynamodb-process.ts';
+import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { type Reindexed, reindexAll } from '../../core/upkeep/reindex-all.ts';
 import { tableNames } from '../../local/runtime.ts';

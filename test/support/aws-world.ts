@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTables } from '../../adapters/dynamodb-process/dynamodb-process.ts';
+import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { createNativeGitSource } from '../../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../../adapters/git/remote-look.ts';
 import type { ResolveCredential } from '../../adapters/git/source-address.ts';

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDbError } from './errors.ts';
+
+/** Where the SDK’s client sends its requests. */
+export type RequestHandler = Extract<
+  NonNullable<DynamoDBClientConfig['requestHandler']>,
+  { handle: (...parts: never[]) => unknown }
+>;
+
+/** SQLite's primary result codes for a lock that another connection has. */
+const BUSY: ReadonlySet<number> = new Set([5, 6]);
+/** A write holds the lock for well under a millisecond, and for as long as the disk takes to sync. */
+const PATIENCE_MILLISECONDS = 2_000;
+
+/** Answers the SDK's requests by `call`, in this thread and without any socket. */
+export const createRequestHandler = (call: (operation: string, input: unknown) => object): RequestHandler => {
+  const handler = {
+    handle: async (
+      { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body?: unknown },
+      { abortSignal }: { readonly abortSignal?: { readonly aborted: boolean } } = {},
+    ) => {
+      if (abortSignal?.aborted === true) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+      const operation = (headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+      const input: unknown = JSON.parse(textOf(body));
+      try {
+        return answer(200, await untilFree(() => call(operation, input)));
+      } catch (error) {
+        return answer(...refusalOf(error));
+      }
+    },
+    httpHandlerConfigs: () => ({}),
+    updateHttpClientConfig: () => undefined,
+    destroy: () => undefined,
+  };
+  return handler as unknown as RequestHandler;
+};
+
+const decoder = new TextDecoder();
+const textOf = (body: unknown): string => (typeof body === 'string' ? body : decoder.decode(body as Uint8Array));
+
+const answer = (statusCode: number, body: object) => ({
+  response: {
+    statusCode,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: Buffer.from(JSON.stringify(body)),
+  },
+});
+
+/** Waits while another thread writes. Between two tries this thread does other things: SQLite's own wait would stop it. */
+const untilFree = async <T>(attempt: () => T): Promise<T> => {
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  for (let pause = 1; ; pause = Math.min(16, pause * 2)) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!BUSY.has(sqliteCode(error) & 0xff)) throw error;
+      if (performance.now() > deadline)
+        throw new DynamoDbError('ThrottlingException', `the database was busy for ${PATIENCE_MILLISECONDS} ms`);
+    }
+    await sleep(pause * Math.random());
+  }
+};
+
+const sqliteCode = (error: unknown): number => Number((error as { errcode?: unknown }).errcode ?? 0);
+
+const refusalOf = (error: unknown): [status: number, body: object] => {
+  if (error instanceof DynamoDbError)
+    return [
+      400,
+      { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message, ...error.members },
+    ];
+  // A full disk, say: the SDK tries again, and what is left then is StoreBusyError.
+  if (sqliteCode(error) !== 0)
+    return [
+      500,
+      { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: String((error as Error).message) },
+    ];
+  throw error;
+};
