@@ -66,7 +66,8 @@ export const workflowFunctions = (
     environment: { ...tables, ...objects, ...model, ...credentials },
     ...gitResources,
   });
-  storage.grant(pull, { ...step, objects: streamed });
+  // It records at the repository where the branches were seen.
+  storage.grant(pull, { ...step, repositories: ['GetItem', 'UpdateItem'], objects: streamed });
   grantCredentials(pull);
 
   const diff = new AppFunction(scope, {

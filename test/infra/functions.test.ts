@@ -163,6 +163,8 @@ describe('least privilege', () => {
       'github-hook',
       'gitlab-hook',
       'publish',
+      // Records where the branches were seen.
+      'pull',
       'put-grant',
       'reconcile-syncs',
       'redeliver-webhook',
