@@ -44,11 +44,14 @@ const lockfileNames = new Set([
   'yarn.lock',
 ]);
 
-/** Names that only tools give: minifiers, bundlers, protobuf, code generators. */
+/**
+ * Names that only tools give: minifiers, bundlers, protobuf, code generators. What hand-written files are called too (`array-min.js`,
+ * `world.map`, `is_generated.py`) is judged by its content: tools that use such names say so in the header.
+ */
 const generatedName = new RegExp(
   [
-    String.raw`[.-]min\.(?:[cm]?js|css)$`,
-    String.raw`\.map$`,
+    String.raw`\.min\.(?:[cm]?js|css)$`,
+    String.raw`\.(?:[cm]?[jt]sx?|css|dart|wasm)\.map$`,
     String.raw`\.tsbuildinfo$`,
     String.raw`^\.pnp\.(?:c?js|loader\.mjs)$`,
     String.raw`\.pb\.(?:go|cc|h|dart|swift)$`,
@@ -56,7 +59,7 @@ const generatedName = new RegExp(
     String.raw`_(?:grpc_)?pb\.(?:js|d\.ts)$`,
     String.raw`\.(?:g|freezed)\.dart$`,
     String.raw`\.(?:g|g\.i|designer|Designer)\.cs$`,
-    String.raw`[._]generated\.\w+$`,
+    String.raw`\.generated\.\w+$`,
     String.raw`^zz_generated\.`,
   ].join('|'),
 );

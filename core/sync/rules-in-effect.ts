@@ -4,7 +4,7 @@ import { fingerprint } from '../objects/fingerprint.ts';
 type Patterns = Pick<RepositoryRecord, 'ignore_patterns'>;
 
 /** Counts on when what paths and contents are left out for changes in the code: every branch is then looked at again. */
-const RULES_VERSION = 1;
+const RULES_VERSION = 2;
 
 /** The repository's own patterns, then the request's: later ones win. */
 export const patternsInEffect = (repository: Patterns, options: Patterns): readonly string[] => [

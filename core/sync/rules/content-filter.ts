@@ -1,5 +1,7 @@
 import { extensionOf, fileNameOf, type Language, languageOf } from '../../domain/languages.ts';
 import type { SkipReason } from '../../domain/outcomes.ts';
+import { saysGenerated } from './generated-marker.ts';
+import { headerComment } from './header-comment.ts';
 
 /** Larger files are not indexed. Bytes. */
 export const MAX_FILE_BYTES = 1_048_576;
@@ -7,13 +9,12 @@ export const MAX_FILE_BYTES = 1_048_576;
 /** Git's own rule (buffer_is_binary in its xdiff-interface.c): a NUL in this many first bytes. */
 const binaryProbe = 8000;
 /** Where generated markers are looked for. */
-const headLines = 20;
 const headBytes = 4096;
 
 /**
  * Whether a file's content is not worth indexing, and why; null when it is. The first reason that holds, in this order:
- * `empty` (nothing but white space), `too_large`, `binary` (git's rule, and UTF-16 byte order marks), `generated` (a marker
- * in a comment of the first 20 lines, or a source map), `minified` (scripts and style sheets only, see below).
+ * `empty` (nothing but white space), `too_large`, `binary` (git's rule, and UTF-16 byte order marks), `generated` (the
+ * header says so, see generated-marker.ts, or it is a source map), `minified` (scripts and style sheets only, see below).
  */
 export const skipByContent = (bytes: Uint8Array, path: string): SkipReason | null => {
   if (bytes.length > MAX_FILE_BYTES) return 'too_large';
@@ -28,20 +29,15 @@ const isUtf16 = (bytes: Uint8Array): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 
 const isEmpty = (bytes: Uint8Array): boolean => {
-  const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  for (let i = from; i < bytes.length; i++) if (!isSpace(bytes[i] as number)) return false;
+  for (let i = markLength(bytes); i < bytes.length; i++) if (!isSpace(bytes[i] as number)) return false;
   return true;
 };
 
+/** Of UTF-8's byte order mark. */
+const markLength = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
+
 const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
 
-/** A line that can only be a comment, in any of the usual languages, or the inside of a block comment. */
-const commentLine = /^\s*(?:\/\/|\/\*|\*|#|--|;|<!--|%|"""|'''|\(\*|\{-|rem\b|@rem\b|dnl\b|')/i;
-/** Markers that tools agree on: they hold in every language. */
-const agreedMarker = /(?:^|[^\w.'"`-])@generated\b(?!['"`])|\bcode generated\b.*\bdo not edit\b|<auto-?generated\b/i;
-/** In prose such words are about something; in a comment of code, together, they are about the file. */
-const madeByTool = /\b(?:auto(?:matically|-)?[- ]?)?generated\b/i;
-const handsOff = /\b(?:do not|don't|never) (?:edit|modify|change|alter|touch)\b/i;
 const prose: ReadonlySet<Language | null> = new Set<Language | null>([
   'markdown',
   'restructuredtext',
@@ -52,12 +48,9 @@ const prose: ReadonlySet<Language | null> = new Set<Language | null>([
 ]);
 
 const isGenerated = (bytes: Uint8Array, path: string, language: Language | null): boolean => {
-  const lines = latin1.decode(bytes.subarray(0, headBytes)).split('\n', headLines);
-  if (extensionOf(path) === 'map' && /^\{\s*"(?:version|sources|mappings|file)"/.test(lines[0] ?? '')) return true;
-  const comments = lines.filter((line) => commentLine.test(line));
-  if (comments.some((line) => agreedMarker.test(line))) return true;
-  if (prose.has(language)) return false;
-  return comments.some((line) => madeByTool.test(line)) && comments.some((line) => handsOff.test(line));
+  const head = latin1.decode(bytes.subarray(markLength(bytes), headBytes));
+  if (extensionOf(path) === 'map' && /^\{\s*"(?:version|sources|mappings|file)"/.test(head)) return true;
+  return /generated/i.test(head) && saysGenerated(headerComment(head), prose.has(language));
 };
 
 /** Markers are ASCII: a byte a character, whatever the encoding, is all that they need, and it cannot fail. */
@@ -67,7 +60,7 @@ const latin1 = new TextDecoder('latin1');
 const minifiable: ReadonlySet<Language | null> = new Set<Language | null>(['javascript', 'css']);
 /** Bytes a line on average, from which a file is looked at closely; hand-written code has 20–40. */
 const longMean = 300;
-/** One line as long as this is looked at closely too, whatever the others are. */
+/** Lines as long as this are looked at closely too, where they are most of the file: a table of data in hand-written code is not. */
 const longLine = 20_000;
 /** Hand-written lines have more white space than this share, indentation not even counted; minifiers leave 1–5 %. */
 const leastSpace = 0.1;
@@ -76,15 +69,16 @@ const mostForeign = 0.2;
 
 const isMinified = (bytes: Uint8Array, path: string, language: Language | null): boolean => {
   if (!minifiable.has(language)) return false;
-  if (/[.-]min\.[a-z]+$/i.test(fileNameOf(path))) return true;
+  if (/\.min\.[a-z]+$/i.test(fileNameOf(path))) return true;
   let lines = 0;
+  let dense = 0;
   for (let from = 0; from < bytes.length; lines++) {
     const end = bytes.indexOf(10, from);
     const next = end < 0 ? bytes.length : end + 1;
-    if (next - from > longLine && isDense(bytes.subarray(from, next))) return true;
+    if (next - from > longLine && isDense(bytes.subarray(from, next))) dense += next - from;
     from = next;
   }
-  return bytes.length / lines > longMean && isDense(bytes);
+  return dense > bytes.length / 2 || (bytes.length / lines > longMean && isDense(bytes));
 };
 
 /** Code (or data) with its white space squeezed out, and not sentences. */

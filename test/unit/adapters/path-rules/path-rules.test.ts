@@ -72,7 +72,6 @@ describe('well-known names', () => {
   it.each([
     'a.min.js',
     'css/a.min.css',
-    'a-min.js',
     'a.js.map',
     'api/v1.pb.go',
     'x_pb2.py',
@@ -81,7 +80,8 @@ describe('well-known names', () => {
     'a.g.dart',
     'Form.Designer.cs',
     'zz_generated.deepcopy.go',
-    'schema_generated.h',
+    'schema.generated.ts',
+    'a.css.map',
     '.pnp.cjs',
     'tsconfig.tsbuildinfo',
     'web/node_modules/x/index.js',
@@ -89,10 +89,18 @@ describe('well-known names', () => {
     '.yarn/releases/yarn.cjs',
   ])('generated: %s', (path) => expect(rule([])(path)).toBe('generated'));
 
-  it.each(['src/admin.js', 'mapper.ts', 'lock.json', 'dist/a.js', 'build/release.sh', 'generated.md', 'node_modules'])(
-    'source: %s',
-    (path) => expect(rule([])(path)).toBeNull(),
-  );
+  it.each([
+    'array-min.js',
+    'world.map',
+    'is_generated.py',
+    'src/admin.js',
+    'mapper.ts',
+    'lock.json',
+    'dist/a.js',
+    'build/release.sh',
+    'generated.md',
+    'node_modules',
+  ])('source: %s', (path) => expect(rule([])(path)).toBeNull());
 });
 
 describe('.gitattributes', () => {
