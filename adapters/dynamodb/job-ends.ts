@@ -106,7 +106,7 @@ const publishedState = (seen: RepositoryRecord, publication: Publication) => {
     leftovers: publication.leftovers,
     sightings: storedNames(Object.fromEntries(Object.entries(seen.sightings).filter(([name]) => !removed.has(name)))),
     rates: publication.rates,
-    default_branch: seen.default_branch ?? publication.defaultBranch,
+    ...(publication.headBranch === null ? {} : { head_branch: publication.headBranch }),
     updated_at: publication.at.toISOString(),
   };
 };

@@ -69,13 +69,13 @@ const heartbeat = async ({ database, tables }: JobTables, job: JobRef, beat: Hea
 const recordPull = async (
   { database, tables }: JobTables,
   job: JobRef,
-  { reports, sightings, at }: PullRecord,
+  { reports, branches, current, sightings, at }: PullRecord,
 ): Promise<Kept> =>
   keptIf(
     await database.transact([
       {
         Update: updateOf(jobKey(tables, job.job_id), (e) => ({
-          set: { pull: reports, updated_at: at.toISOString() },
+          set: { pull: reports, branches, current, updated_at: at.toISOString() },
           when: jobIs(e, job, 'work'),
         })),
       },

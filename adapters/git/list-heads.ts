@@ -7,22 +7,24 @@ import { type GitCommand, runGit, streamGit } from './git-process.ts';
 import { readRemoteHeads } from './remote-heads.ts';
 import type { SourceAddress } from './source-address.ts';
 
-/** Where the branches of a source are. @throws the errors of {@link remoteFailure}. */
+/** Where the branches of a source are; `only`: just what HEAD names, at less cost. @throws the errors of {@link remoteFailure}. */
 export const listHeads = async (
   repository: BareRepository,
   address: SourceAddress,
   limits: GitLimits,
   signal: AbortSignal | undefined,
+  only?: 'HEAD',
 ): Promise<RemoteHeads> => {
   const command: GitCommand = {
-    args: ['ls-remote', '--quiet', '--symref', '--', 'origin'],
+    args: ['ls-remote', '--quiet', '--symref', '--', 'origin', ...(only === undefined ? [] : [only])],
     env: repository.environment(address.protocol, address.settings),
     cwd: repository.gitDir,
     signal,
     timeoutMs: limits.headsMs,
   };
   try {
-    const heads = await readRemoteHeads(streamGit(command), limits.refBytes);
+    const heads = await readRemoteHeads(streamGit(command), limits.refBytes, only === 'HEAD');
+    if (only !== undefined) return heads;
     if (heads.branches.size === 0 && address.protocol !== 'file') await requireGitServer(command, address);
     return heads;
   } catch (error) {

@@ -11,7 +11,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * UTF-8) are left out: a request cannot name them.
  * @throws SourceUnusableError beyond `maxBytes`.
  */
-export const readRemoteHeads = async (output: AsyncIterable<Buffer>, maxBytes: number): Promise<RemoteHeads> => {
+export const readRemoteHeads = async (
+  output: AsyncIterable<Buffer>,
+  maxBytes: number,
+  headOnly = false,
+): Promise<RemoteHeads> => {
   const branches = new Map<string, string>();
   let defaultBranch: string | null = null;
   for await (const line of splitLines(output, maxBytes)) {
@@ -20,7 +24,9 @@ export const readRemoteHeads = async (output: AsyncIterable<Buffer>, maxBytes: n
     const [, oid, name] = branchHead.exec(line) ?? [];
     if (Oid.safeParse(oid).success && BranchName.safeParse(name).success) branches.set(name as string, oid as string);
   }
-  return { defaultBranch: defaultBranch !== null && branches.has(defaultBranch) ? defaultBranch : null, branches };
+  // Of a HEAD that names no branch that is there, a server that lists HEAD alone says nothing.
+  const isThere = defaultBranch !== null && (headOnly || branches.has(defaultBranch));
+  return { defaultBranch: isThere ? defaultBranch : null, branches };
 };
 
 async function* splitLines(output: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string> {

@@ -29,7 +29,8 @@ export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook
         budget.abort(new Error('the look’s budget is spent'));
         spent.resolve();
       }, budgetMilliseconds);
-      const work = fillIn(source, reports, options, { tempRoot, limits, signal: budget.signal });
+      const followed = branches.findIndex(({ branch, head }) => head === true && branch !== 'current');
+      const work = fillIn(source, reports, followed, options, { tempRoot, limits, signal: budget.signal });
       // Whatever went wrong, the pull step meets it too, and tells it.
       await Promise.race([work.catch(() => undefined), spent.promise]);
       clearTimeout(timer);
@@ -42,21 +43,35 @@ export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook
 const fillIn = async (
   source: Source,
   reports: PullReport[],
+  /** Which of them is for what HEAD named; -1: none. */
+  followed: number,
   options: NativeGitSourceOptions,
   context: Omit<CountRequest, 'address'>,
 ): Promise<void> => {
   const { tempRoot, limits, signal } = context;
   const address = await unlessAborted(addressOf(source, options), signal);
-  if (await fillInAtOnce(reports, { ...context, address })) return;
-  const repository = await createBareRepository(tempRoot, 'sha1');
-  let heads: RemoteHeads;
-  try {
-    heads = await listHeads(repository, address, limits, signal);
-  } finally {
-    await repository.remove();
+  const list = async (only?: 'HEAD'): Promise<RemoteHeads> => {
+    const repository = await createBareRepository(tempRoot, 'sha1');
+    try {
+      return await listHeads(repository, address, limits, signal, only);
+    } finally {
+      await repository.remove();
+    }
+  };
+  // Beside each other: HEAD seldom moves, and a caller waits.
+  const [filled, now] = await Promise.all([
+    fillInAtOnce(reports, { ...context, address }),
+    followed === -1 ? null : list('HEAD').then((heads) => heads.defaultBranch),
+  ]);
+  const moved = now !== null && now !== reports[followed]?.branch;
+  if (filled && !moved) return;
+  if (moved) {
+    const { remote = 'origin' } = reports[followed] ?? {};
+    reports[followed] = reports.find(({ branch }) => branch === now) ?? unknownReport(remote, now, null);
   }
+  const heads = await list();
   reports.forEach((report, at) => {
-    reports[at] = withHead(report, heads);
+    if (report.to === null) reports[at] = withHead(report, heads);
   });
   await countRest(reports, { ...context, address });
 };

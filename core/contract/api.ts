@@ -3,7 +3,7 @@ import { roles } from '../domain/access.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
-import { DeletedBranches, JobCounts, JobError, LastSync, PullReport } from './records.ts';
+import { AskedBranch, CurrentBranch, DeletedBranches, JobCounts, JobError, LastSync, PullReport } from './records.ts';
 import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
@@ -28,7 +28,7 @@ export type CreateRepository = z.infer<typeof CreateRepository>;
 
 /** What is not named stays; null removes. Ignore patterns replace the list, and hold from the next sync on. */
 export const UpdateRepository = z.strictObject({
-  /** Null: the source's own HEAD, as the next sync finds it. */
+  /** Null: the branch that the source's HEAD names, at each sync. */
   default_branch: BranchName.nullable().optional(),
   ignore_patterns: IgnorePatterns.optional(),
   schedule: Schedule.nullable().optional(),
@@ -88,6 +88,7 @@ export const RepositoryAnswer = z.object({
   /** Only owners see the credential's name. */
   source: z.object({ url: z.string(), credential: z.string().optional() }),
   default_branch: z.string().nullable(),
+  follows_head: z.boolean(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
   deleted_branches: DeletedBranches,
@@ -108,6 +109,11 @@ export const ProgressAnswer = z.object({
   current_file: z.string().nullable(),
 });
 
+/** `pending`: to be published; `not_published`: its job ended otherwise; `missing`: the source does not have it. */
+export const branchStatuses = ['pending', 'published', 'not_published', 'missing'] as const;
+
+export const JobBranch = AskedBranch.extend({ status: z.enum(branchStatuses) });
+
 /** A job, as every call that returns one answers it. */
 export const JobAnswer = z.object({
   job_id: JobId,
@@ -125,6 +131,11 @@ export const JobAnswer = z.object({
   attempt: z.int(),
   /** How each branch has moved since it was indexed: looked up quickly for the 202, exact once the job has pulled. */
   pull: z.array(PullReport),
+  /** The branches that it is for, once it has looked; absent in events from before this was sent, as are the next two. */
+  branches: z.array(JobBranch).default([]),
+  /** Those of them that the source does not have. */
+  missing: z.array(z.string()).default([]),
+  current: CurrentBranch.nullable().default(null),
   /** The sum of the branches' new commits; 0 without a pull, null where a count is not known (yet). */
   pulled_commits: z.int().min(0).nullable(),
   counts: JobCounts.nullable(),

@@ -25,6 +25,7 @@ export type PulledBranch = z.infer<typeof PulledBranch>;
 
 export const PullFile = z.object({
   branches: z.array(PulledBranch),
+  /** What HEAD names. */
   default_branch: z.string().nullable(),
   /** Indexed branches that the source has deleted, and that are not kept. */
   gone: z.array(z.string()).default([]),

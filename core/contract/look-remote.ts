@@ -9,7 +9,7 @@ export const LookRemoteInput = z.object({
     owner: UserId.optional(),
     credential: z.object({ name: CredentialName, user: UserId }).optional(),
   }),
-  branches: z.array(z.object({ branch: BranchName, from: Oid.nullable() })),
+  branches: z.array(z.object({ branch: BranchName, from: Oid.nullable(), head: z.boolean().optional() })),
   remote: RemoteName,
   budget_milliseconds: z.number().positive(),
 });

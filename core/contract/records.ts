@@ -129,7 +129,10 @@ export const RepositoryRecord = z.object({
   owner: UserId,
   grants: byName(Role),
   source: z.object({ url: z.string(), credential: z.string().optional() }),
+  /** Given by a user; null: the source's HEAD decides. Before `head_branch` was kept, the first publish wrote here what it named. */
   default_branch: z.string().nullable(),
+  /** The branch that the source's HEAD named, written by each publish; absent until one has found it. See followedBranch. */
+  head_branch: z.string().optional(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
   deleted_branches: DeletedBranches.default('drop'),
@@ -186,6 +189,25 @@ export const PullReport = z.object({
 });
 export type PullReport = z.infer<typeof PullReport>;
 
+/** What `current` means for a job. */
+export const CurrentBranch = z.object({
+  branch: z.string(),
+  /** What it meant before, when HEAD has moved since. */
+  moved_from: z.string().nullable(),
+  /** The branch that the source's HEAD names. */
+  head: z.string().nullable(),
+});
+export type CurrentBranch = z.infer<typeof CurrentBranch>;
+
+/** A branch that a job is for: where it is, or why it is not there. */
+export const AskedBranch = z.object({
+  name: z.string(),
+  /** Null: the source does not have it. */
+  commit: Oid.nullable(),
+  reason: z.string().nullable(),
+});
+export type AskedBranch = z.infer<typeof AskedBranch>;
+
 /** Where embedding began, for the estimate: see core/domain/estimate.ts. */
 export const JobPace = z.object({
   at: z.iso.datetime(),
@@ -223,6 +245,9 @@ export const JobRecord = z.object({
   current_file: z.string().nullable(),
   mode: z.enum(['full', 'incremental']).nullable(),
   pull: z.array(PullReport),
+  /** What the pull has found, with `pull`; absent before, and in jobs from before this was kept. */
+  branches: z.array(AskedBranch).optional(),
+  current: CurrentBranch.nullable().optional(),
   counts: JobCounts.nullable(),
   /** Branches that its publish took out of the index, because the source has deleted them. */
   dropped_branches: z.array(z.string()).optional(),

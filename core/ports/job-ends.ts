@@ -12,8 +12,8 @@ export interface Publication {
   readonly leftovers: readonly Leftover[];
   readonly counts: JobCounts;
   readonly rates: SyncRates;
-  /** Set when it was unknown so far. */
-  readonly defaultBranch: string | null;
+  /** The branch that the repository follows from now on; null: the one that it followed. */
+  readonly headBranch: string | null;
   readonly at: Date;
 }
 

@@ -1,4 +1,12 @@
-import type { GenerationRecord, JobPace, JobRecord, PullReport, Sighting } from '../contract/records.ts';
+import type {
+  AskedBranch,
+  CurrentBranch,
+  GenerationRecord,
+  JobPace,
+  JobRecord,
+  PullReport,
+  Sighting,
+} from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import type { JobPhase } from '../domain/job-status.ts';
 import type { Kept } from './kept.ts';
@@ -26,6 +34,8 @@ export interface DiffReport {
 /** What a pull has found. */
 export interface PullRecord {
   readonly reports: readonly PullReport[];
+  readonly branches: readonly AskedBranch[];
+  readonly current: CurrentBranch | null;
   readonly sightings: Readonly<Record<string, Sighting>>;
   readonly at: Date;
 }

@@ -1,6 +1,7 @@
 import type { RepositoryAnswer } from '../contract/api.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 import type { RoleName } from '../domain/access.ts';
+import { defaultBranchOf } from '../domain/default-branch.ts';
 
 /** A repository as the API answers it. The source's credential is a name, and only owners see it. */
 export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): RepositoryAnswer => ({
@@ -13,7 +14,8 @@ export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): 
       ? { credential: repository.source.credential }
       : {}),
   },
-  default_branch: repository.default_branch,
+  default_branch: defaultBranchOf(repository),
+  follows_head: repository.default_branch === null,
   ignore_patterns: repository.ignore_patterns,
   schedule: repository.schedule,
   deleted_branches: repository.deleted_branches,

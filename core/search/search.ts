@@ -1,6 +1,7 @@
 import type { SearchAnswer, SearchQuery } from '../contract/api.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
+import { defaultBranchOf } from '../domain/default-branch.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { languageOf } from '../domain/languages.ts';
 import { own } from '../domain/own.ts';
@@ -75,12 +76,16 @@ type FoundPointer =
   | { readonly branch: string; readonly pointer: BranchPointer }
   | { readonly branch: string | null; readonly pointer: null };
 
+/** Without a branch: the default branch, else the one that HEAD names, else the first by name; of these the first that has an index. */
 const pointerOf = (repository: RepositoryRecord, asked: string | undefined): FoundPointer => {
-  const names = Object.keys(repository.branches);
-  const branch = asked ?? repository.default_branch ?? names[0] ?? null;
-  const chosen = asked === undefined && branch !== null && !names.includes(branch) ? (names[0] ?? branch) : branch;
-  const pointer = chosen === null ? undefined : own(repository.branches, chosen);
-  return chosen === null || pointer === undefined ? { branch: chosen, pointer: null } : { branch: chosen, pointer };
+  const { branches, head_branch } = repository;
+  const known = defaultBranchOf(repository);
+  const choices = asked === undefined ? [known, head_branch, ...Object.keys(branches).sort()] : [asked];
+  for (const branch of choices) {
+    const pointer = branch == null ? undefined : own(branches, branch);
+    if (branch != null && pointer !== undefined) return { branch, pointer };
+  }
+  return { branch: asked ?? known, pointer: null };
 };
 
 interface Place {

@@ -37,11 +37,24 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     mode: job.mode,
     attempt: job.attempt,
     pull: job.pull,
+    branches: branchStates(job),
+    missing: missingOf(job),
+    current: job.current ?? null,
     pulled_commits: pulledCommits(job),
     counts: job.counts,
     dropped_branches: job.dropped_branches ?? [],
     error: job.error,
   };
+};
+
+/** Which of the branches asked for the source did not have, as far as the job has looked. */
+export const missingOf = ({ branches = [] }: Pick<JobRecord, 'branches'>): string[] =>
+  branches.filter(({ commit }) => commit === null).map(({ name }) => name);
+
+const branchStates = ({ status, branches = [] }: JobRecord): JobAnswer['branches'] => {
+  const published = status === 'completed' || status === 'completed_with_errors';
+  const there = published ? 'published' : isTerminal(status) ? 'not_published' : 'pending';
+  return branches.map((branch) => ({ ...branch, status: branch.commit === null ? 'missing' : there }));
 };
 
 /** Nothing was pulled, or nothing was there to pull: 0. Not looked yet, or one branch not counted: null. */

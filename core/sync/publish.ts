@@ -15,9 +15,11 @@ import { needJson } from '../objects/json-objects.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
+import { missingOf } from './job-answer.ts';
 import { openLedger } from './ledger.ts';
 import { findJob, ownJob } from './load-job.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
+import { followedBranch } from './rules/asked-branches.ts';
 import { generationOf } from './sweep-leftovers.ts';
 import { readResults, type Totals, writeManifest } from './write-manifest.ts';
 
@@ -56,15 +58,16 @@ export const publish =
       await pulse.end();
       const at = deps.clock.now();
       const counts = countsOf(found, totals);
+      const missing = missingOf(record).length;
       kept(
         await deps.ends.publish(job, {
-          status: counts.failed > 0 ? 'completed_with_errors' : 'completed',
+          status: counts.failed > 0 || missing > 0 ? 'completed_with_errors' : 'completed',
           branches: pointers,
           removedBranches,
           leftovers: [...garbage, ...removedManifests(repository, removedBranches), ...unused],
           counts,
           rates: ratesAfter(repository, record, found, pointers, begun, at),
-          defaultBranch: repository.default_branch ?? found.default_branch,
+          headBranch: followedBranch(repository.head_branch, found.default_branch, Object.keys(branches)),
           at,
         }),
       );
@@ -72,6 +75,7 @@ export const publish =
         ...endFacts({ ...record, phase: 'publish' }, at),
         mode: found.mode,
         ...counts,
+        missing_branches: missing,
       });
       deps.metrics.emit(
         {

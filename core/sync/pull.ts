@@ -1,5 +1,12 @@
 import { type PulledBranch, PullFile } from '../contract/job-files.ts';
-import type { BranchPointer, JobRecord, PullReport, RepositoryRecord } from '../contract/records.ts';
+import type {
+  AskedBranch,
+  BranchPointer,
+  CurrentBranch,
+  JobRecord,
+  PullReport,
+  RepositoryRecord,
+} from '../contract/records.ts';
 import type { JobRef, PullOutput } from '../contract/workflow-state.ts';
 import { BranchNotFoundError } from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
@@ -8,10 +15,11 @@ import { readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { RemoteHeads } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { type Listed, listTrees, type Target } from './list-trees.ts';
+import { type ListContext, type Listed, listTrees, type Target } from './list-trees.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept } from './pulse.ts';
 import { recipeInEffect } from './recipe-in-effect.ts';
+import { type Asked, askedBranches, followedBranch, noneThere } from './rules/asked-branches.ts';
 import { type GenerationPlan, planGeneration } from './rules/plan-generation.ts';
 import { goneBranches, sightingsAfter } from './rules/sightings.ts';
 import { rulesFingerprint } from './rules-in-effect.ts';
@@ -22,7 +30,10 @@ type Deps = Pick<
   'running' | 'jobs' | 'repositories' | 'objects' | 'git' | 'embedder' | 'chunker' | 'clock' | 'logger'
 >;
 
-/** Looks where the branches are, and lists the trees of those that moved. A repeated pull keeps the first one's commits. */
+/**
+ * Looks where the branches are, and lists the trees of those that moved. Those that are not there leave the others alone.
+ * A repeated pull keeps the first one's commits.
+ */
 export const pull =
   (deps: Deps) =>
   async (job: JobRef): Promise<PullOutput> => {
@@ -32,73 +43,119 @@ export const pull =
     const loaded = await loadJob(deps, job);
     const { repository, record } = loaded;
     return inPhase(deps, loaded, 'pull', async (pulse, state) => {
-      const heads = await deps.git.heads(sourceOf(repository), { signal: pulse.signal });
-      state.done = 0.2;
-      const seenAt = deps.clock.now();
-      const targets = await findTargets(deps, repository, record, heads);
-      const moved = targets.filter((target) => !target.inStep);
-      const listed =
-        moved.length === 0 ? nothingListed : await listTrees(deps, { job, repository, pulse, state }, moved);
-      const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
-      const names = targets.map(({ branch }) => branch);
-      const sightings = sightingsAfter(repository, heads, names, seenAt);
-      kept(await deps.running.recordPull(job, { reports, sightings, at: deps.clock.now() }));
-      const default_branch = repository.default_branch ?? heads.defaultBranch;
-      const file: PullFile = {
-        branches: targets.map((target) => listed.branches.get(target.branch) ?? inStepBranch(target)),
-        default_branch,
-        gone: leavesNews(repository, record) ? [] : [...goneBranches(repository, heads, [default_branch])],
-        reports,
-      };
-      await deps.objects.putText(keys.pull, JSON.stringify(file));
-      return { branches: file.branches.length };
+      for (let look = 1; ; look++) {
+        const heads = await deps.git.heads(sourceOf(repository), { signal: pulse.signal });
+        state.done = 0.2;
+        const seenAt = deps.clock.now();
+        const found = await findBranches(deps, repository, record, heads);
+        const { targets, branches, current } = found;
+        const names = targets.map(({ branch }) => branch);
+        const sightings = sightingsAfter(repository, heads, names, seenAt);
+        const note = async (reports: readonly PullReport[]): Promise<void> =>
+          void kept(
+            await deps.running.recordPull(job, { reports, branches, current, sightings, at: deps.clock.now() }),
+          );
+        tellBranches(deps, job, found);
+        if (targets.length === 0 && found.missing.length > 0) {
+          await note([]);
+          throw new BranchNotFoundError(noneThere(found.missing));
+        }
+        const listed = await listMoved(deps, { job, repository, pulse, state }, targets, look);
+        if (listed === 'gone') continue;
+        const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
+        await note(reports);
+        const file: PullFile = {
+          branches: targets.map((target) => listed.branches.get(target.branch) ?? inStepBranch(target)),
+          default_branch: heads.defaultBranch,
+          gone: leavesNews(repository, record)
+            ? []
+            : [...goneBranches(repository, heads, defaultsAfter(repository, heads, names))],
+          reports,
+        };
+        await deps.objects.putText(keys.pull, JSON.stringify(file));
+        return { branches: file.branches.length };
+      }
     });
   };
 
-const findTargets = async (
+/** At a source whose branches go while they are read: two branches that go one after the other are no failure yet. */
+const LOOKS = 3;
+
+/** `gone`: a branch was there when its head was read, and is not any more. */
+const listMoved = async (
+  deps: Deps,
+  context: ListContext,
+  targets: readonly Target[],
+  look: number,
+): Promise<Listed | 'gone'> => {
+  const moved = targets.filter((target) => !target.inStep);
+  if (moved.length === 0) return nothingListed;
+  try {
+    return await listTrees(deps, context, moved);
+  } catch (error) {
+    if (!(error instanceof BranchNotFoundError) || look === LOOKS) throw error;
+    deps.logger.warn('a branch is gone since the look, looking again', { ...context.job, error: error.message });
+    return 'gone';
+  }
+};
+
+/** The branches that stay, gone or not: what the user has named, what HEAD names, and what is followed when this job has published. */
+const defaultsAfter = (
+  repository: RepositoryRecord,
+  { defaultBranch }: RemoteHeads,
+  published: readonly string[],
+): readonly (string | null)[] => {
+  const { default_branch, head_branch } = repository;
+  const indexed = [...Object.keys(repository.branches), ...published];
+  return [default_branch, defaultBranch, followedBranch(head_branch, defaultBranch, indexed) ?? head_branch ?? null];
+};
+
+interface FoundBranches {
+  readonly targets: readonly Target[];
+  readonly missing: Asked['branches'];
+  readonly branches: readonly AskedBranch[];
+  readonly current: CurrentBranch | null;
+}
+
+const findBranches = async (
   deps: Deps,
   repository: RepositoryRecord,
   record: JobRecord,
   heads: RemoteHeads,
-): Promise<readonly Target[]> => {
+): Promise<FoundBranches> => {
   const plan = planGeneration(repository, record.options, recipeInEffect(deps));
   const rules = await rulesFingerprint(repository, record.options);
-  const names = branchNames(repository, record, heads);
-  return names.map((branch) => {
+  const pulls = !leavesNews(repository, record);
+  const { current, branches: asked } = askedBranches(repository, record.options.branches, heads, pulls);
+  const targets = new Map<string, Target>();
+  for (const { name: branch } of asked) {
     const before = own(repository.branches, branch);
-    const commit = commitOf(repository, record, heads, branch, before);
+    const head = heads.branches.get(branch);
+    // There is nothing to leave before the first sync.
+    const commit = pulls || before === undefined ? head : before.commit;
     const holds = stillHolds(record, before, rules, plan);
+    const inStep = holds && before?.commit === commit;
+    // What needs no reading need not be there.
+    if (commit === undefined || (head === undefined && !inStep)) continue;
     // A smart sync may come to read everything after all: it needs the whole tree.
     const comparable = holds && plan.kind === 'incremental' && !plan.smart;
-    return { branch, commit, before, comparable, inStep: holds && before?.commit === commit };
-  });
-};
-
-/** The branches asked for, `current` resolved, each once. An empty repository has none, and that is no error. */
-const branchNames = (repository: RepositoryRecord, record: JobRecord, heads: RemoteHeads): readonly string[] => {
-  const current = repository.default_branch ?? heads.defaultBranch;
-  const named = record.options.branches.filter((name) => name !== 'current');
-  if (heads.branches.size === 0 && named.length === 0) return [];
-  if (record.options.branches.includes('current')) {
-    if (current === null)
-      throw new BranchNotFoundError('the source has no default branch (its HEAD is detached): name a branch');
-    named.unshift(current);
+    targets.set(branch, { branch, commit, before, comparable, inStep });
   }
-  return [...new Set(named)];
+  return {
+    targets: [...targets.values()],
+    missing: asked.filter(({ name }) => !targets.has(name)),
+    branches: asked.map(({ name, ifAbsent }) => {
+      const commit = targets.get(name)?.commit ?? null;
+      return { name, commit, reason: commit === null ? ifAbsent : null };
+    }),
+    current,
+  };
 };
 
-const commitOf = (
-  repository: RepositoryRecord,
-  record: JobRecord,
-  heads: RemoteHeads,
-  branch: string,
-  before: BranchPointer | undefined,
-): string => {
-  // There is nothing to leave before the first sync.
-  if (leavesNews(repository, record) && before !== undefined) return before.commit;
-  const commit = heads.branches.get(branch);
-  if (commit === undefined) throw new BranchNotFoundError(`the source has no branch ${branch}`);
-  return commit;
+const tellBranches = (deps: Deps, job: JobRef, { current, missing }: FoundBranches): void => {
+  if (current !== null && current.moved_from !== null)
+    deps.logger.info('the source’s HEAD has moved', { ...job, from: current.moved_from, to: current.branch });
+  if (missing.length > 0) deps.logger.warn('branches missing', { ...job, branches: missing.map(({ name }) => name) });
 };
 
 /** Without a pull the remote's news are left for later. */

@@ -64,19 +64,19 @@ export const takePush =
     const decision = decidePush(repository, event);
     if (decision.kind === 'pong') return decision;
     if (decision.kind === 'ignore') return { kind: 'ignored', reason: decision.reason };
-    const { branch } = decision;
-    if (!BranchName.safeParse(branch).success)
+    const { deleted } = decision;
+    const named = [...decision.branches, ...(deleted === null ? [] : [deleted])];
+    if (!named.every((name) => BranchName.safeParse(name).success))
       return { kind: 'ignored', reason: 'the branch has a name that a sync cannot take' };
     const { repository_id } = repository;
     const at = deps.clock.now();
-    const deleted = decision.kind === 'look';
-    if (deleted) {
+    if (deleted !== null) {
       const seen_at = at.toISOString();
-      await deps.branches.sight(repository_id, branch, { commit: null, seen_at, deleted_at: seen_at });
+      await deps.branches.sight(repository_id, deleted, { commit: null, seen_at, deleted_at: seen_at });
     }
     // A branch that is gone is no branch to sync: the pull's look is all that is wanted, and it alone is believed. An event may be old.
-    await deps.followUps.request(repository_id, deleted ? [] : [branch], from, at);
-    deps.logger.info('push taken', { repository_id, from, branch, deleted });
+    await deps.followUps.request(repository_id, decision.branches, from, at);
+    deps.logger.info('push taken', { repository_id, from, branches: decision.branches, deleted });
     const jobId = await startNow(deps, repository_id);
     return jobId === null ? { kind: 'owed' } : { kind: 'started', jobId };
   };

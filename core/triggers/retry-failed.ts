@@ -5,6 +5,7 @@ import type { QuotaRefusal } from '../domain/quota.ts';
 import { withJobAccess } from '../jobs/job-access.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Access } from '../repositories/with-access.ts';
+import { missingOf } from '../sync/job-answer.ts';
 import { type ClaimDeps, type ClaimSyncOutcome, claimSync } from './claim-sync.ts';
 import { dayUsedUp } from './day-used-up.ts';
 
@@ -27,10 +28,14 @@ export const retryFailed =
     if (access.kind !== 'allowed') return access;
     const { view } = access;
     if (!isTerminal(view.job.status)) return { kind: 'held', by: view };
-    if (view.job.counts === null || view.job.counts.failed === 0) return { kind: 'nothing-failed' };
+    const { counts } = view.job;
+    if (counts === null || (counts.failed === 0 && missingOf(view.job).length === 0)) return { kind: 'nothing-failed' };
     const usedUp = await dayUsedUp(deps, access.repository.owner);
     if (usedUp !== null) return usedUp;
-    const { pull_remote, remote, branches, ignore_patterns, progress_webhook } = view.job.options;
+    const { pull_remote, remote, ignore_patterns, progress_webhook } = view.job.options;
+    // As the job read them: what `current` means may have changed since.
+    const asked = view.job.branches?.map(({ name }) => name) ?? [];
+    const branches = asked.length > 0 ? asked : view.job.options.branches;
     const outcome = await claimSync(deps)({
       repository: access.repository,
       requestedBy: user,

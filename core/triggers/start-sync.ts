@@ -2,6 +2,7 @@ import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { PullReport } from '../contract/records.ts';
 import type { SyncOptions } from '../contract/sync-options.ts';
 import { allows, roleOf } from '../domain/access.ts';
+import { defaultBranchOf } from '../domain/default-branch.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import { own } from '../domain/own.ts';
 import type { QuotaRefusal } from '../domain/quota.ts';
@@ -113,10 +114,14 @@ const lookAtRemote = async (
   const effective = effectiveOptions(repository, options);
   if (!effective.pull_remote) return [];
   const cleared = options.force && options.full_reindex;
-  const names = effective.branches.map((name) => (name === 'current' ? (repository.default_branch ?? name) : name));
+  const current = defaultBranchOf(repository) ?? 'current';
+  const names = effective.branches.map((name) => (name === 'current' ? current : name));
+  // HEAD may have moved: only the remote tells what `current` means now.
+  const head = repository.default_branch === null && effective.branches.includes('current') ? current : null;
   const branches = [...new Set(names)].map((branch) => ({
     branch,
     from: cleared ? null : (own(repository.branches, branch)?.commit ?? null),
+    ...(branch === head ? { head: true } : {}),
   }));
   return deps.remoteLook.look(sourceOf(repository), branches, effective.remote, Math.max(1, milliseconds));
 };

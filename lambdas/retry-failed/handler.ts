@@ -30,7 +30,7 @@ export const handler = defineApiHandler(ports.logger, { params: JobParams }, asy
     case 'quota-exceeded':
       return quotaExceeded(outcome);
     case 'nothing-failed':
-      return problem(409, 'Nothing to retry', 'the job had no failed files');
+      return problem(409, 'Nothing to retry', 'the job had no failed files and no missing branches');
     case 'not-found':
     case 'forbidden':
       return refusal(outcome.kind, 'Job');

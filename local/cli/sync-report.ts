@@ -7,17 +7,27 @@ export const syncReport = (job: JobAnswer): string => {
     return `Sync ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${job.error.message}`}`;
   const { counts } = job;
   if (counts === null) return `Sync ${job.status}`;
+  const branches = branchLines(job);
   const changed = counts.added + counts.modified + counts.renamed + counts.deleted;
   const lines = [`Sync ${job.status.replaceAll('_', ' ')} in ${seconds.toFixed(1)} s (${job.mode ?? 'no'} index)`];
-  if (changed === 0) return [...lines, `  nothing to do: ${many(counts.unchanged, 'file')} unchanged`].join('\n');
+  if (changed === 0)
+    return [...lines, `  nothing to do: ${many(counts.unchanged, 'file')} unchanged`, ...branches].join('\n');
   lines.push(
     `  ${many(changed, 'file')} changed: ${counts.added} added, ${counts.modified} modified, ${counts.renamed} renamed, ${counts.deleted} deleted (${counts.unchanged} unchanged)`,
     `  indexed  ${many(counts.indexed, 'file')}, ${many(counts.chunks_embedded, 'chunk')} embedded, ${counts.chunks_reused} reused`,
     `  skipped  ${many(counts.skipped, 'file')}${reasons(counts.skipped_by_reason)}`,
     `  failed   ${many(counts.failed, 'file')}`,
+    ...branches,
   );
   return lines.join('\n');
 };
+
+const branchLines = ({ current, branches }: JobAnswer): string[] => [
+  ...(current !== null && current.moved_from !== null
+    ? [`  branch   ${current.branch}, as the source's HEAD names it now: it was ${current.moved_from}`]
+    : []),
+  ...branches.flatMap(({ status, reason }) => (status === 'missing' ? [`  missing  ${reason}`] : [])),
+];
 
 /** A search's hits, one a line, with the first line of each that holds text. */
 export const searchReport = (query: string, answer: SearchAnswer): string => {

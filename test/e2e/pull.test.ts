@@ -216,7 +216,7 @@ describe('what a pull may be asked for', () => {
     expect(await world.api.repository('remotes')).toMatchObject({ status: 'idle' });
   });
 
-  it('fails the job, also when the look has seen that the branch is not there; index and lock stay right', async () => {
+  it('is a branch that is not there, also when the look has seen that: the job names it, and pulls the others', async () => {
     await register('absent');
     await world.api.synced('absent');
     const { status, body, ended } = await lookedAt('absent', { branches: ['main', 'nope'] });
@@ -227,8 +227,10 @@ describe('what a pull may be asked for', () => {
     ]);
     expect(body.pulled_commits).toBeNull();
     expect(ended).toMatchObject({
-      status: 'failed',
-      error: { code: 'BranchNotFoundError', message: expect.stringContaining('nope') },
+      status: 'completed_with_errors',
+      pull: [{ branch: 'main', commit_count: 0 }],
+      pulled_commits: 0,
+      missing: ['nope'],
     });
     expect(await world.api.repository('absent')).toMatchObject({
       status: 'idle',

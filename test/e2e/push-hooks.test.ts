@@ -118,6 +118,57 @@ describe('a push', () => {
   });
 });
 
+describe('a push whose host names another default branch than before', () => {
+  const toTrunk = { repository: { default_branch: 'trunk' } };
+
+  it('starts its first sync, whatever is indexed', async () => {
+    const git = await register('new-default');
+    await world.api.synced('new-default');
+    await git.branch('trunk');
+    await commit(git, 'echidna');
+    expect((await github('new-default', pushTo('trunk'))).body.outcome).toBe('ignored');
+    const { body } = await github('new-default', pushTo('trunk', toTrunk));
+    expect(body.outcome).toBe('started');
+    expect(await world.api.ended(body.job_id ?? '')).toMatchObject({
+      status: 'completed',
+      options: { branches: ['trunk'] },
+      current: { branch: 'trunk', moved_from: 'main' },
+    });
+    expect((await world.api.found('new-default', 'echidna'))[0]).toBe('echidna.ts');
+  });
+
+  it.each([
+    ['a branch that nobody uses', 'unused', pushTo('topic', toTrunk), ['current']],
+    ['the old default branch', 'old', pushTo('main', toTrunk), ['current', 'main']],
+    ['a branch that is gone', 'old-gone', pushTo('main', { ...toTrunk, deleted: true }), ['current']],
+    ['a tag', 'tag', { ref: 'refs/tags/v1', ...toTrunk }, ['current']],
+  ])('has it synced though the push is to %s', async (_, name, payload, branches) => {
+    const id = `default-${name}`;
+    const git = await register(id);
+    await world.api.synced(id);
+    await git.branch('trunk');
+    const { body } = await github(id, payload);
+    expect(body.outcome).toBe('started');
+    expect(await world.api.ended(body.job_id ?? '')).toMatchObject({ status: 'completed', options: { branches } });
+    expect(await world.api.repository(id)).toMatchObject({ default_branch: 'trunk' });
+    expect((await github(id, pushTo('topic', toTrunk))).body.outcome).toBe('ignored');
+  });
+
+  it('changes nothing where a user has named one', async () => {
+    const git = await world.makeRepository({ 'a.ts': 'export const a = 1;\n' });
+    await world.api.register('default-chosen', git.path, { default_branch: 'main' });
+    await world.api.synced('default-chosen');
+    await git.branch('trunk');
+    expect((await github('default-chosen', pushTo('trunk', toTrunk))).body.outcome).toBe('ignored');
+    const { body } = await gitlab('default-chosen', {
+      ref: 'refs/heads/main',
+      after: '1'.repeat(40),
+      project: { default_branch: 'trunk' },
+    });
+    expect(await world.api.ended(body.job_id ?? '')).toMatchObject({ options: { branches: ['main'] } });
+  });
+});
+
 describe('pushes during a sync', () => {
   it('lead to exactly one follow-up, which covers the last of them', async () => {
     const git = await register('stormy');

@@ -116,7 +116,7 @@ export const aPublication = (parts: Partial<Publication> = {}): Publication => (
   leftovers: [],
   counts: someCounts,
   rates: { full_seconds_per_file: 0.5, incremental_base_seconds: null, incremental_seconds_per_file: null },
-  defaultBranch: 'main',
+  headBranch: 'main',
   at: new Date('2026-01-02T00:00:10.000Z'),
   ...parts,
 });

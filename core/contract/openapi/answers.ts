@@ -3,6 +3,7 @@ import {
   HealthAnswer,
   InvalidRequest,
   JobAnswer,
+  JobBranch,
   JobEnded,
   JobFile,
   JobFileList,
@@ -22,7 +23,7 @@ import {
 import { DeliveryList } from '../deliveries.ts';
 import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
 import { PushHookAnswer } from '../push-hooks.ts';
-import { JobCounts, JobError, LastSync, PullReport } from '../records.ts';
+import { CurrentBranch, JobCounts, JobError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -34,7 +35,10 @@ const repository = {
   owner: 'The user who registered it.',
   role: 'What you may do with it.',
   source: 'Where it is read from.',
-  default_branch: 'What `current` means; null until the first sync has asked the source.',
+  default_branch:
+    'What `current` means, and what is searched without a branch; null until the first sync has asked the source.',
+  follows_head:
+    'Whether `default_branch` is what the source’s HEAD names, and moves with it; false: a user has named it.',
   ignore_patterns: 'What is never indexed, as in a .gitignore file.',
   schedule: 'When it syncs by itself: a cron expression of five fields, in UTC; null: never.',
   deleted_branches: 'What a sync does with the index of a branch that the source has deleted.',
@@ -48,7 +52,7 @@ const repository = {
 
 const job = {
   job_id: 'Its id.',
-  status: '`completed_with_errors`: published, and some files could not be indexed.',
+  status: '`completed_with_errors`: published, but some files could not be indexed, or some branches are not there.',
   repository_id: 'What it syncs.',
   created_at: 'When it was asked for.',
   started_at: 'When it began; null while it is queued.',
@@ -61,6 +65,10 @@ const job = {
   mode: 'Whether it rebuilt the whole index; null until this is decided.',
   attempt: 'Grows by one each time the job is resumed after a crash.',
   pull: 'How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later.',
+  branches:
+    'The branches that it is for, with what has become of each; empty until it has looked where they are. The others are published where some are missing; where all are, it fails.',
+  missing: 'The branches of `branches` that the source does not have.',
+  current: 'What `current` means for it; null until it has looked, and where the source has no default branch.',
   pulled_commits: 'All new commits; 0 without a pull, null where it is not known (yet).',
   counts: 'What it did; null until it has completed.',
   dropped_branches:
@@ -145,6 +153,18 @@ export const answerSchemas: readonly NamedSchema[] = [
     to: 'The commit that is there now; null where it is not known yet.',
     commit_count: 'New commits, exactly; null where it is not known (yet).',
     rewritten: 'Whether history was rewritten: the old commit is not in the new one’s history.',
+  }),
+  named('JobBranch', JobBranch, 'A branch that a job is for.', {
+    name: 'Its name; `current` where nothing tells which that is.',
+    commit: 'The commit that the job has read or found indexed; null for a branch that is missing.',
+    reason: 'Why it is missing, and what to do; null otherwise.',
+    status:
+      '`pending`: to be published; `published`; `not_published`: the job failed or was cancelled; `missing`: the source does not have it.',
+  }),
+  named('Current', CurrentBranch, 'What `current` means for a job.', {
+    branch: 'The branch: the repository’s `default_branch`, or what the source’s HEAD names.',
+    moved_from: 'What it meant before, where HEAD has moved since the last sync; null otherwise.',
+    head: 'The branch that HEAD names; null where it names none.',
   }),
   named('JobCounts', JobCounts, 'What a job did. Counts of files, unless the text says chunks.', {
     added: 'New paths.',

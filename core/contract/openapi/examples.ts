@@ -24,6 +24,7 @@ export const repository = {
   role: 'owner',
   source,
   default_branch: 'main',
+  follows_head: true,
   ignore_patterns: ['*.pyc'],
   schedule: null,
   deleted_branches: 'drop',
@@ -77,6 +78,9 @@ export const queuedJob = {
   mode: null,
   attempt: 1,
   pull: [{ remote: 'origin', branch: 'main', from: before, to: commit, commit_count: 3, rewritten: false }],
+  branches: [],
+  missing: [],
+  current: null,
   pulled_commits: 3,
   counts: null,
   dropped_branches: [],
@@ -97,11 +101,14 @@ export const runningJob = {
     current_file: 'src/sync/lock.ts',
   },
   mode: 'incremental',
+  branches: [{ name: 'main', status: 'pending', commit, reason: null }],
+  current: { branch: 'main', moved_from: null, head: 'main' },
 };
 
 export const endedJob = {
   ...runningJob,
   status: 'completed_with_errors',
+  branches: [{ name: 'main', status: 'published', commit, reason: null }],
   ended_at: at('10:30:03.900'),
   updated_at: at('10:30:03.900'),
   estimated_completion: at('10:30:03.900'),
@@ -124,6 +131,7 @@ export const endedJob = {
 export const cancelledJob = {
   ...runningJob,
   status: 'cancelled',
+  branches: [{ name: 'main', status: 'not_published', commit, reason: null }],
   ended_at: at('10:30:02.300'),
   updated_at: at('10:30:02.300'),
   estimated_completion: at('10:30:02.300'),

@@ -8,7 +8,8 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   limit: 'The most entries to return.',
   cursor: '`next` of the previous page.',
   q: 'What to look for: words, names, code.',
-  branch: 'Which branch. Absent: the default branch.',
+  branch:
+    'Which branch. Absent: the repository’s `default_branch`; one that is indexed where that has no index. The answer names it.',
   path: 'Only files whose path matches this gitignore pattern, such as `src/` or `*.ts`.',
   language: 'Only files of this language, such as `typescript`.',
   outcome: 'Only files with this outcome.',

@@ -14,7 +14,7 @@ export const requestSchemas: readonly NamedSchema[] = [
   named('NewRepository', CreateRepository, 'A repository to register.', {
     repository_id: 'Its id. Absent: the service chooses one.',
     source: 'Where it is read from.',
-    default_branch: 'What `current` means. Absent: the source’s own HEAD, as the first sync finds it.',
+    default_branch: 'What `current` means. Absent: the branch that the source’s HEAD names, followed at each sync.',
     ignore_patterns: ignore,
     schedule,
     deleted_branches: deletedBranches,
@@ -25,7 +25,7 @@ export const requestSchemas: readonly NamedSchema[] = [
       'The name of a credential that the operator keeps, for a private source: one that you may use for this address.',
   }),
   named('RepositoryChange', UpdateRepository, 'Settings to change. Settings that are not named stay.', {
-    default_branch: 'What `current` means. Null: the source’s own HEAD, as the next sync finds it.',
+    default_branch: 'What `current` means. Null: the branch that the source’s HEAD names, followed at each sync.',
     ignore_patterns: `${ignore} Replaces the list, from the next sync on.`,
     schedule,
     deleted_branches: deletedBranches,
@@ -46,7 +46,8 @@ export const requestSchemas: readonly NamedSchema[] = [
       'Processes what changed since the last sync. False without `full_reindex`: incremental if the last index is still usable and less than half of the files changed, otherwise full.',
     pull_remote: 'Reads the remote first. Absent: true for a remote source; a local path has nothing to pull.',
     remote: 'The remote’s name. A registered repository has one: `origin`.',
-    branches: 'Which branches; without, `current`, which is the default branch.',
+    branches:
+      'Which branches; without, `current`, which is the repository’s `default_branch`. Those that the source does not have are named by the job and keep no other from being indexed.',
     branch: 'The same for one branch. Not beside `branches`.',
     ignore_patterns: `${ignore} Added to the repository’s own.`,
     progress_webhook:

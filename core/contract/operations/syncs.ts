@@ -112,7 +112,7 @@ export const syncOperations = {
   'retry-failed': {
     tag: 'Syncs',
     description:
-      'Needs the role write on its repository. Syncs the job’s branches, and reads the files that failed again.',
+      'Needs the role write on its repository. Syncs the branches that the job was for, those that were missing too, and reads the files that failed again.',
     params: JobParams,
     answers: {
       202: {
@@ -124,7 +124,7 @@ export const syncOperations = {
       ...token,
       ...access,
       409: {
-        description: 'A sync is running, or the job had no failed files.',
+        description: 'A sync is running, or the job had no failed files and no missing branches.',
         schema: RetryRefused,
         headers: ['Location', 'Retry-After'],
         example: syncInProgress,

@@ -1,3 +1,5 @@
+import { type DefaultBranch, defaultBranchOf } from '../../domain/default-branch.ts';
+
 /** What a git host tells, whichever it is. */
 export type PushEvent =
   | { readonly kind: 'ping' }
@@ -12,29 +14,47 @@ export type PushEvent =
   | { readonly kind: 'other'; readonly name: string };
 
 export type PushDecision =
-  | { readonly kind: 'sync'; readonly branch: string }
-  /** An indexed branch is gone, as the host says: the source is to be looked at. */
-  | { readonly kind: 'look'; readonly branch: string }
+  | {
+      readonly kind: 'sync';
+      /** None: a look at the source is all that is wanted. */
+      readonly branches: readonly string[];
+      /** An indexed branch that is gone, as the host says. */
+      readonly deleted: string | null;
+    }
   | { readonly kind: 'pong' }
   | { readonly kind: 'ignore'; readonly reason: string };
 
-interface Indexed {
-  readonly default_branch: string | null;
+interface Indexed extends DefaultBranch {
   readonly branches: Readonly<Record<string, unknown>>;
 }
 
-/** A push leads to a sync where the branch is used: it is the default branch, or has an index already; so does the end of an indexed branch. */
+/**
+ * A push leads to a sync where the branch is used: it is the default branch, or has an index already; so does the end of an
+ * indexed branch. Any push whose host names another default branch than the one that is followed leads to a sync of that one.
+ */
 export const decidePush = (repository: Indexed, event: PushEvent): PushDecision => {
   if (event.kind === 'ping') return { kind: 'pong' };
   if (event.kind === 'other') return { kind: 'ignore', reason: 'not a push' };
+  const known = defaultBranchOf(repository);
+  // What the user has named stands, whatever the host says.
+  const told = repository.default_branch === null ? event.defaultBranch : null;
   const branch = /^refs\/heads\/(.+)$/.exec(event.ref)?.[1];
-  if (branch === undefined) return { kind: 'ignore', reason: 'not a push to a branch' };
-  const indexed = Object.hasOwn(repository.branches, branch);
-  if (event.deleted)
-    return indexed
-      ? { kind: 'look', branch }
-      : { kind: 'ignore', reason: 'the branch was deleted, and is not indexed' };
-  const wanted = (repository.default_branch ?? event.defaultBranch) === branch;
-  if (!wanted && !indexed) return { kind: 'ignore', reason: 'the branch is neither the default branch nor indexed' };
-  return { kind: 'sync', branch };
+  const reason = whyUnused(repository, event, branch, told ?? known);
+  const used = branch === undefined || reason !== null ? null : branch;
+  const branches = used === null || event.deleted ? [] : [used];
+  if (told !== null && known !== null && told !== known && told !== branches[0]) branches.push('current');
+  if (used === null && branches.length === 0) return { kind: 'ignore', reason: reason ?? 'nothing to sync' };
+  return { kind: 'sync', branches, deleted: event.deleted ? used : null };
+};
+
+const whyUnused = (
+  { branches }: Indexed,
+  { deleted }: { readonly deleted: boolean },
+  branch: string | undefined,
+  defaultBranch: string | null,
+): string | null => {
+  if (branch === undefined) return 'not a push to a branch';
+  if (Object.hasOwn(branches, branch)) return null;
+  if (deleted) return 'the branch was deleted, and is not indexed';
+  return branch === defaultBranch ? null : 'the branch is neither the default branch nor indexed';
 };

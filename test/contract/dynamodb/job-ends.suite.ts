@@ -31,7 +31,7 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
       expect(await repositoryOf(ref)).toEqual({
         ...free,
         updated_at: at(10).toISOString(),
-        default_branch: 'main',
+        head_branch: 'main',
         branches: {
           'feature/x.y-z': aPointer(),
           main: aPointer({ generation: 3 }),
@@ -58,10 +58,16 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
       expect(await unfinished()).toEqual([]);
     });
 
-    it('publish leaves a default branch that is known', async () => {
-      const ref = await begun({ default_branch: 'trunk' });
+    it('publish moves the branch that HEAD names, and leaves the one that a user has named', async () => {
+      const ref = await begun({ default_branch: 'trunk', head_branch: 'master' });
       await under.ends.publish(ref, aPublication());
-      expect((await repositoryOf(ref)).default_branch).toBe('trunk');
+      expect(await repositoryOf(ref)).toMatchObject({ default_branch: 'trunk', head_branch: 'main' });
+    });
+
+    it('publish leaves the branch that HEAD names when it has found no other', async () => {
+      const ref = await begun({ head_branch: 'master' });
+      await under.ends.publish(ref, aPublication({ headBranch: null }));
+      expect(await repositoryOf(ref)).toMatchObject({ default_branch: null, head_branch: 'master' });
     });
 
     it('publish takes 100 branches with long names', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Oid } from '../../../core/contract/ids.ts';
 import { refOf } from '../../../core/sync/execution.ts';
 import { aBatch } from '../../support/sync-records.ts';
 import { at, type JobPorts, recipe, setUpJobs } from './job-set-up.ts';
@@ -51,13 +52,22 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
       const pull = [
         { remote: 'origin', branch: 'main', from: null, to: 'b'.repeat(40), commit_count: null, rewritten: false },
       ];
+      const branches = [
+        { name: 'main', commit: Oid.parse('b'.repeat(40)), reason: null },
+        { name: 'gone', commit: null, reason: 'the source has no branch gone' },
+      ];
+      const current = { branch: 'main', moved_from: 'master', head: 'main' };
       const sightings = { main: { commit: 'b'.repeat(40), seen_at: at(1).toISOString(), deleted_at: null } };
-      expect(await under.running.recordPull(ref, { reports: pull, sightings, at: at(2) })).toBe('kept');
+      expect(await under.running.recordPull(ref, { reports: pull, branches, current, sightings, at: at(2) })).toBe(
+        'kept',
+      );
       expect((await repositoryOf(ref)).sightings).toEqual(sightings);
       const report = { mode: 'full' as const, generation: 1, generationRecord: recipe, filesTotal: 30, filesDone: 4 };
       expect(await under.running.recordDiff(ref, { ...report, at: at(3) })).toBe('kept');
       expect(await jobOf(ref)).toMatchObject({
         pull,
+        branches,
+        current,
         mode: 'full',
         generation: 1,
         files_total: 30,

@@ -62,7 +62,13 @@ export const syncClaimsOwnershipContract = (name: string, make: () => Promise<Jo
         const outcomes = {
           begin: await under.running.begin(ref, at(40)),
           heartbeat: await under.running.heartbeat(ref, { phase: 'embed', ...late }),
-          recordPull: await under.running.recordPull(ref, { reports: [], sightings: {}, at: at(40) }),
+          recordPull: await under.running.recordPull(ref, {
+            reports: [],
+            branches: [],
+            current: null,
+            sightings: {},
+            at: at(40),
+          }),
           recordDiff: await under.running.recordDiff(ref, { mode: 'full', ...generation, ...late }),
           takeGeneration: await under.running.takeGeneration(ref),
           startBatch: await under.batches.start(ref, aBatch({ batch: 2 })),

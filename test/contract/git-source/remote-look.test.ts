@@ -29,8 +29,11 @@ afterAll(async () => {
 });
 
 const ENOUGH = 20_000;
-const look = (branches: { branch: string; from: string | null }[], budget = ENOUGH, url = `${server.url}/.git`) =>
-  createGitRemoteLook({ policy: 'local', tempRoot }).look({ url }, branches, 'origin', budget);
+const look = (
+  branches: { branch: string; from: string | null; head?: boolean }[],
+  budget = ENOUGH,
+  url = `${server.url}/.git`,
+) => createGitRemoteLook({ policy: 'local', tempRoot }).look({ url }, branches, 'origin', budget);
 
 /** Git is killed behind the caller's back: nothing of it stays. */
 const isClean = async (): Promise<void> => {
@@ -104,6 +107,37 @@ describe('a look at a remote', () => {
       { branch: 'main', from: first },
     ]);
     expect(reports).toMatchObject([{ branch: 'main', to: await git.head('main') }]);
+  });
+
+  it('asks beside it whether HEAD names the same branch still', async () => {
+    const [report] = await look([{ branch: 'main', from: first, head: true }]);
+    expect(report).toMatchObject({ branch: 'main', from: first, commit_count: 1 });
+  });
+
+  it('tells of the branch that HEAD names now, and names it once', async () => {
+    await git.switch('develop');
+    try {
+      const to = await git.head('develop');
+      const moved = await look([{ branch: 'main', from: first, head: true }]);
+      expect(moved).toMatchObject([{ branch: 'develop', from: null, to, commit_count: null }]);
+      const both = await look([
+        { branch: 'main', from: first, head: true },
+        { branch: 'develop', from: first },
+      ]);
+      expect(both).toMatchObject([{ branch: 'develop', from: first, to, commit_count: 2 }]);
+    } finally {
+      await git.switch('main');
+    }
+  });
+
+  it('knows the last branch that HEAD named when it names none, there or not', async () => {
+    await git.git('checkout', '--quiet', '--detach');
+    try {
+      expect(await look([{ branch: 'main', from: first, head: true }])).toMatchObject([{ commit_count: 1 }]);
+      expect(await look([{ branch: 'nope', from: first, head: true }])).toMatchObject([{ branch: 'nope', to: null }]);
+    } finally {
+      await git.switch('main');
+    }
   });
 
   it('knows nothing of a branch that cannot be one', async () => {

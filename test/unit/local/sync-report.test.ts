@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobAnswer, SearchAnswer } from '../../../core/contract/api.ts';
+import type { Oid } from '../../../core/contract/ids.ts';
 import { searchReport, syncReport } from '../../../local/cli/sync-report.ts';
 
 const counts = {
@@ -24,6 +25,9 @@ const job = (more: Partial<JobAnswer>): JobAnswer =>
     ended_at: '2026-01-01T00:00:03.500Z',
     updated_at: '2026-01-01T00:00:03.500Z',
     counts,
+    branches: [],
+    missing: [],
+    current: null,
     error: null,
     ...more,
   }) as JobAnswer;
@@ -44,6 +48,29 @@ describe('the report of a sync', () => {
   it('says that there was nothing to do', () => {
     const none = { ...counts, added: 0, modified: 0, renamed: 0 };
     expect(syncReport(job({ counts: none }))).toContain('nothing to do: 7 files unchanged');
+  });
+
+  it('names the branches that are missing, with the reason, and tells that HEAD has moved', () => {
+    const some = job({
+      status: 'completed_with_errors',
+      counts: { ...counts, added: 0, modified: 0, renamed: 0 },
+      branches: [
+        { name: 'trunk', status: 'published', commit: 'a'.repeat(40) as Oid, reason: null },
+        { name: 'nope', status: 'missing', commit: null, reason: 'the source has no branch nope' },
+      ],
+      missing: ['nope'],
+      current: { branch: 'trunk', moved_from: 'main', head: 'trunk' },
+    });
+    const lines = [
+      "  branch   trunk, as the source's HEAD names it now: it was main",
+      '  missing  the source has no branch nope',
+    ];
+    expect(syncReport(some).split('\n').slice(-2)).toEqual(lines);
+    expect(
+      syncReport({ ...some, counts })
+        .split('\n')
+        .slice(-2),
+    ).toEqual(lines);
   });
 
   it('leaves the reasons out when nothing was skipped', () => {

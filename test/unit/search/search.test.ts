@@ -152,6 +152,25 @@ describe('searching a branch', () => {
     expect(await find(id, ann, query({ branch: 'trunk' }))).toEqual({ kind: 'not-indexed', branch: 'trunk' });
   });
 
+  it('searches what HEAD names where no user has named a default branch, or that has no index', async () => {
+    const { main } = indexed('m').branches;
+    const branches = { aside: main, main, zone: main } as RepositoryRecord['branches'];
+    const answered = async (parts: Partial<RepositoryRecord>): Promise<unknown> => {
+      const { find } = setUp({
+        repositories: [indexed('m', { branches, ...parts })],
+        manifests: { m: [line('a.ts', 1)] },
+        rows: [hit(1)],
+      });
+      const outcome = await find(id, ann, query());
+      return outcome.kind === 'found' ? outcome.answer.branch : outcome;
+    };
+    expect(await answered({ default_branch: null, head_branch: 'zone' })).toBe('zone');
+    expect(await answered({ default_branch: 'main', head_branch: 'zone' })).toBe('main');
+    expect(await answered({ default_branch: 'trunk', head_branch: 'zone' })).toBe('zone');
+    expect(await answered({ default_branch: null, head_branch: 'constructor' })).toBe('aside');
+    expect(await answered({ default_branch: null })).toBe('aside');
+  });
+
   it('is measured, all looks at the index together; one that finds no index is not', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => hit(n));
     const { find, measured } = setUp({ repositories: [indexed('m')], manifests: { m: [line('a.ts', 250)] }, rows });
