@@ -14,6 +14,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 try {
   const settings = readSettings(process.argv.slice(2), process.env);
   // Only now: a mistake in the settings is reported before the service is loaded.
+  const { temporaryDirectory } = await import('./temporary-files.ts');
+  // LanceDB sorts on disk, below it: what a kill leaves there is swept with the rest of that directory.
+  process.env.TMPDIR = temporaryDirectory(settings.dataDir);
   const { runCli } = await import('./cli/run-cli.ts');
   process.exitCode = await runCli(settings, { out: process.stdout, progress: process.stderr, stop: stop.signal });
 } catch (error) {

@@ -31,6 +31,7 @@ import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
+import { objectsDirectory, temporaryDirectory } from './temporary-files.ts';
 import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 
 /** What all threads of one machine's service share; it crosses to workers by structured clone. */
@@ -67,7 +68,8 @@ export const composeRuntime = (
   // What only the operator could register is theirs to read, wherever the service was started last.
   const mayRead: MayRead = async (path, owner) =>
     (!sourceRoots.forAll && owner === config.operator) || sourceRoots.holds(path);
-  const git = { policy: 'local', resolveCredential, mayRead } as const;
+  const tempRoot = temporaryDirectory(config.dataDir);
+  const git = { policy: 'local', resolveCredential, mayRead, tempRoot } as const;
   return compose<Runtime>({
     ...shared,
     repositories: () => createDynamoRepositoryStore(database),
@@ -79,7 +81,7 @@ export const composeRuntime = (
     ends: () => createDynamoJobEnds({ ...database, logger: logger() }),
     outbox: () => createDynamoOutbox(database),
     followUps: () => createDynamoFollowUps(database),
-    objects: () => createFileObjectStore(join(config.dataDir, 'objects')),
+    objects: () => createFileObjectStore(objectsDirectory(config.dataDir)),
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
     webhookAddresses: () => createWebhookAddresses(config.webhookAllow),
     credentials: () => credentials,

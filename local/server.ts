@@ -19,6 +19,7 @@ import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
 import { startScheduleLoop } from './schedule-loop.ts';
+import { sweepTemporaryFiles } from './temporary-files.ts';
 import { openTokenIssuer, type TokenIssuer, writePrivately } from './token-issuer.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow-engine/workflow-engine.ts';
 
@@ -88,6 +89,8 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
   try {
     // Two servers on one directory would each think that the other's jobs had died.
     undo.push(holdDataDir(options.dataDir));
+    await sweepTemporaryFiles(options.dataDir);
+    undo.push(() => sweepTemporaryFiles(options.dataDir));
     const issuer = await openTokenIssuer(options.dataDir);
     prepareDatabase(options);
     const database = openDatabase(options);

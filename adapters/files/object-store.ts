@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
@@ -11,8 +11,9 @@ import type { ObjectStore } from '../../core/ports/object-store.ts';
 
 /** Where files are written before they get their name: on the same file system, and no key can lie there. */
 const temporary = '.tmp';
-/** A temporary file as old as this belongs to a process that was killed. */
-const staleMs = 24 * 3600 * 1000;
+
+/** Where a store's half-written files are. Empty it before the store is used: what is there then belongs to a process that was killed. */
+export const halfWritten = (root: string): string => join(root, temporary);
 /** A directory may be removed (deleteAll) between its making and the rename into it; then it is made again. */
 const renameTries = 5;
 
@@ -35,7 +36,6 @@ const isJobs = (key: string): boolean => /^repositories\/[^/]+\/jobs\//.test(key
  */
 export const createFileObjectStore = (root: string): ObjectStore => {
   mkdirSync(join(root, temporary), { recursive: true });
-  removeStale(join(root, temporary));
 
   const pathOf = (key: string): string => {
     if (!isKey(key)) throw new RangeError(`not an object key: ${JSON.stringify(key)}`);
@@ -161,12 +161,4 @@ const moveTo = async (aside: string, path: string): Promise<void> => {
 const through = (source: Readable, transform: Transform): Readable => {
   pipeline(source, transform).catch((error) => transform.destroy(error));
   return transform;
-};
-
-const removeStale = (directory: string): void => {
-  for (const name of readdirSync(directory)) {
-    const path = join(directory, name);
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY);
-    if (age > staleMs) rmSync(path, { force: true });
-  }
 };

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SourceUnavailableError } from '../../core/domain/errors.ts';
+import { announced, spawnGuarded } from '../system/thread-guard.ts';
 
 /** A git call: arguments, and what it runs in. */
 export interface GitCommand {
@@ -32,33 +32,22 @@ export class GitExitError extends Error {
 const stderrBytes = 8192;
 const watchMs = 250;
 
-const running = new Set<number>();
-const killGroup = (leader: number | undefined): void => {
-  if (leader === undefined) return;
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // The group is gone already.
-  }
-};
-const killAll = (): void => running.forEach(killGroup);
-
 /**
  * Runs git in a process group of its own and yields its stdout. Leaving the loop, an abort, a timeout and an error
- * all kill the whole group and wait for it.
+ * all kill the whole group and wait for it. When this thread ends, however it does, the group dies with it.
  *
  * @returns what git wrote to stderr.
  * @throws GitExitError when git fails; the signal's reason when aborted.
  */
 export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, string> {
   command.signal?.throwIfAborted();
-  const child = spawn('git', command.args, { cwd: command.cwd, env: { ...command.env }, detached: true });
+  const { child, kill } = spawnGuarded('git', command.args, command);
   let cause: unknown = null;
   let ended = false;
   const stop = (why: unknown): void => {
     if (ended) return;
     cause ??= why;
-    killGroup(child.pid);
+    kill();
   };
   const closed = new Promise<{ code: number | null; killedBy: string | null }>((resolve) => {
     child.once('error', (error) => {
@@ -69,7 +58,7 @@ export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, st
       resolve({ code, killedBy });
     });
   });
-  const release = keepTrack(child.pid, command, stop);
+  const release = mayBeEnded(command, stop);
   const stderr = collectEnds(child.stderr);
   // A git that ends early closes its stdin: its exit code tells more than EPIPE does.
   pipeline(Readable.from(command.input ?? []), child.stdin).catch(() => {});
@@ -77,10 +66,12 @@ export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, st
     for await (const chunk of child.stdout) yield chunk;
     const { code, killedBy } = await closed;
     if (cause !== null) throw cause;
+    if ((code === 126 || code === 127) && stderr().startsWith(`${announced}: `))
+      throw Object.assign(new Error(`spawn git ENOENT: ${stderr().trim()}`), { code: 'ENOENT' });
     if (code !== 0) throw new GitExitError(code, killedBy, stderr());
     return stderr();
   } finally {
-    if (!ended) killGroup(child.pid);
+    if (!ended) kill();
     await closed;
     release();
   }
@@ -98,10 +89,7 @@ export const runGit = async (command: GitCommand): Promise<{ stdout: Buffer; std
 };
 
 /** Everything that may end a running git from outside. Returns what takes it away again. */
-const keepTrack = (pid: number | undefined, command: GitCommand, stop: (why: unknown) => void): (() => void) => {
-  // When this process ends, its git processes do too: they are in other groups and would outlive it.
-  if (running.size === 0) process.once('exit', killAll);
-  if (pid !== undefined) running.add(pid);
+const mayBeEnded = (command: GitCommand, stop: (why: unknown) => void): (() => void) => {
   const aborted = (): void => stop(command.signal?.reason);
   command.signal?.addEventListener('abort', aborted, { once: true });
   const seconds = Math.round(command.timeoutMs / 1000);
@@ -118,8 +106,6 @@ const keepTrack = (pid: number | undefined, command: GitCommand, stop: (why: unk
     clearTimeout(timer);
     clearInterval(watcher);
     command.signal?.removeEventListener('abort', aborted);
-    if (pid !== undefined) running.delete(pid);
-    if (running.size === 0) process.off('exit', killAll);
   };
 };
 

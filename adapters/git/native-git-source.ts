@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { tmpdir } from 'node:os';
 import { SourceRefusedError } from '../../core/domain/errors.ts';
 import type { Blob, GitCallOptions, GitSource, Source } from '../../core/ports/git-source.ts';
+import { scratchDirectory } from '../system/scratch-directory.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { fetchBlobs, readBlobs } from './blob-contents.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
@@ -11,11 +11,10 @@ import { localPlaces } from './local-places.ts';
 import { findLocalRepository, type LocalRepository } from './local-repository.ts';
 import { openSnapshot } from './snapshot.ts';
 import { type ResolveCredential, resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
-import { removeStaleDirectories } from './temporary-directory.ts';
 
 export interface NativeGitSourceOptions {
   readonly policy: SourcePolicy;
-  /** Where temporary directories are made; the system's own by default. */
+  /** Where temporary directories are made, and who empties it; by default a directory of this thread's own, see `scratchDirectory`. */
   readonly tempRoot?: string | undefined;
   /** Others than {@link defaultGitLimits}. */
   readonly limits?: Partial<GitLimits> | undefined;
@@ -29,16 +28,11 @@ export interface NativeGitSourceOptions {
 
 /** {@link GitSource} by the native `git` binary (2.37 or later), without a mirror and without history. */
 export const createNativeGitSource = (options: NativeGitSourceOptions): GitSource => {
-  const tempRoot = options.tempRoot ?? tmpdir();
   const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
   const address = (source: Source): Promise<SourceAddress> => addressOf(source, options);
-  let swept: Promise<void> | null = null;
-  const prepare = async (format: ObjectFormat, inPlace: LocalRepository | null = null): Promise<BareRepository> => {
-    // What cannot be cleaned up today is no reason to fail.
-    swept ??= removeStaleDirectories(tempRoot, Date.now()).catch(() => {});
-    await swept;
-    return createBareRepository(tempRoot, format, inPlace);
-  };
+  const tempRoot = async (): Promise<string> => options.tempRoot ?? (await scratchDirectory());
+  const prepare = async (format: ObjectFormat, inPlace: LocalRepository | null = null): Promise<BareRepository> =>
+    createBareRepository(await tempRoot(), format, inPlace);
 
   return {
     async heads(source, { signal }: GitCallOptions = {}) {
@@ -56,7 +50,11 @@ export const createNativeGitSource = (options: NativeGitSourceOptions): GitSourc
       const from = await unlessAborted(address(source), signal);
       const found = await findWithBranches(from, heads);
       const repository = await prepare(format, found?.repository);
-      return openSnapshot({ tempRoot, limits, repository, address: from, signal }, heads, found?.moved ?? []);
+      return openSnapshot(
+        { tempRoot: await tempRoot(), limits, repository, address: from, signal },
+        heads,
+        found?.moved ?? [],
+      );
     },
 
     async *blobs(source, commits, oids, { maxBytes, signal }): AsyncGenerator<Blob> {

@@ -1,8 +1,8 @@
-import { tmpdir } from 'node:os';
 import { unknownReport } from '../../core/contract/look-remote.ts';
 import type { PullReport } from '../../core/contract/records.ts';
 import type { RemoteHeads, Source } from '../../core/ports/git-source.ts';
 import type { RemoteLook } from '../../core/ports/remote-look.ts';
+import { scratchDirectory } from '../system/scratch-directory.ts';
 import { createBareRepository } from './bare-repository.ts';
 import { fetchMoves } from './branch-moves.ts';
 import { type CountRequest, countCommits } from './commit-count.ts';
@@ -18,7 +18,6 @@ const COUNTS_AT_ONCE = 4;
  * works; when the budget is used up they are returned as they are, and git is killed in the background.
  */
 export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook => {
-  const tempRoot = options.tempRoot ?? tmpdir();
   const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
   return {
     async look(source, branches, remote, budgetMilliseconds) {
@@ -30,7 +29,7 @@ export const createGitRemoteLook = (options: NativeGitSourceOptions): RemoteLook
         spent.resolve();
       }, budgetMilliseconds);
       const followed = branches.findIndex(({ branch, head }) => head === true && branch !== 'current');
-      const work = fillIn(source, reports, followed, options, { tempRoot, limits, signal: budget.signal });
+      const work = fillIn(source, reports, followed, options, { limits, signal: budget.signal });
       // Whatever went wrong, the pull step meets it too, and tells it.
       await Promise.race([work.catch(() => undefined), spent.promise]);
       clearTimeout(timer);
@@ -46,12 +45,12 @@ const fillIn = async (
   /** Which of them is for what HEAD named; -1: none. */
   followed: number,
   options: NativeGitSourceOptions,
-  context: Omit<CountRequest, 'address'>,
+  { limits, signal }: Pick<CountRequest, 'limits' | 'signal'>,
 ): Promise<void> => {
-  const { tempRoot, limits, signal } = context;
   const address = await unlessAborted(addressOf(source, options), signal);
+  const context = { tempRoot: options.tempRoot ?? (await scratchDirectory()), limits, signal };
   const list = async (only?: 'HEAD'): Promise<RemoteHeads> => {
-    const repository = await createBareRepository(tempRoot, 'sha1');
+    const repository = await createBareRepository(context.tempRoot, 'sha1');
     try {
       return await listHeads(repository, address, limits, signal, only);
     } finally {

@@ -18,6 +18,8 @@ export interface SmartHttpServerOptions {
   readonly delayMs?: number;
   /** How many requests are answered with 503 first. */
   readonly failFirst?: number;
+  /** Of each answer only so many bytes are sent, as long as it says so; then the connection stays open, and silent. */
+  readonly holdAfter?: () => number | null;
   readonly auth?: { readonly username: string; readonly password: string };
 }
 
@@ -68,7 +70,7 @@ export const startSmartHttpServer = async (options: SmartHttpServerOptions): Pro
     // Either side may go away at any time: that is what some tests are about.
     child.stdin.on('error', () => {});
     request.pipe(child.stdin);
-    await forward(child.stdout, response);
+    await forward(child.stdout, response, options.holdAfter?.() ?? null);
   };
 
   const server = createServer((request, response) => {
@@ -123,7 +125,7 @@ const cgiEnvironment = (request: IncomingMessage, options: SmartHttpServerOption
 };
 
 /** A CGI answer: header lines, an empty line, the body. */
-const forward = async (output: Readable, response: ServerResponse): Promise<void> => {
+const forward = async (output: Readable, response: ServerResponse, holdAfter: number | null): Promise<void> => {
   let head = Buffer.alloc(0);
   for await (const chunk of output.iterator({ destroyOnReturn: false })) {
     head = Buffer.concat([head, chunk]);
@@ -133,7 +135,18 @@ const forward = async (output: Readable, response: ServerResponse): Promise<void
     response.write(head.subarray(end + 4));
     break;
   }
-  await pipeline(output, response);
+  await (holdAfter === null ? pipeline(output, response) : forwardPart(output, response, holdAfter));
+};
+
+/** Ends the answer only when it is shorter. */
+const forwardPart = async (output: Readable, response: ServerResponse, bytes: number): Promise<void> => {
+  let left = bytes;
+  for await (const chunk of output) {
+    response.write(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
+  response.end();
 };
 
 const writeHead = (head: string, response: ServerResponse): void => {

@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBareRepository, objectFormatOf } from '../../../../adapters/git/bare-repository.ts';
 import { gitEnvironment } from '../../../../adapters/git/git-environment.ts';
 import { type GitCommand, GitExitError, runGit, streamGit } from '../../../../adapters/git/git-process.ts';
-import { createTemporaryDirectory, removeStaleDirectories } from '../../../../adapters/git/temporary-directory.ts';
+import { createTemporaryDirectory } from '../../../../adapters/git/temporary-directory.ts';
 import { SourceUnavailableError, SourceUnusableError } from '../../../../core/domain/errors.ts';
 
 let root: string;
@@ -82,24 +81,6 @@ describe('a git process', () => {
 
     expect(performance.now() - at).toBeLessThan(5_000);
   });
-
-  it('does not outlive us, nor does its directory', async () => {
-    const here = import.meta.dirname;
-    const script = `
-      import { streamGit } from ${JSON.stringify(join(here, '../../../../adapters/git/git-process.ts'))};
-      import { createTemporaryDirectory } from ${JSON.stringify(join(here, '../../../../adapters/git/temporary-directory.ts'))};
-      await createTemporaryDirectory(${JSON.stringify(root)});
-      const command = ${JSON.stringify(shell('{ echo $$; exec sleep 20; }'))};
-      for await (const chunk of streamGit(command)) { process.stdout.write(chunk); process.exit(); }`;
-
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 15_000 });
-
-    const pid = Number(stdout.toString());
-    expect(pid, stderr.toString()).toBeGreaterThan(0);
-    // Killed and not yet reaped counts as gone: what is left is a zombie without a command line.
-    await expect.poll(() => spawnSync('cat', [`/proc/${pid}/cmdline`]).stdout.toString()).toBe('');
-    expect(await readdir(root)).toEqual([]);
-  });
 });
 
 describe('a git process’s environment', () => {
@@ -167,23 +148,10 @@ describe('temporary repositories', () => {
     expect(() => objectFormatOf('--help')).toThrow(SourceUnusableError);
   });
 
-  it('of processes that were killed are swept, and nothing else', async () => {
-    const now = Date.now();
-    const old = new Date(now - 2 * 60 * 60_000);
-    const gone = spawnSync('true').pid;
-    const names = {
-      stale: `repo-sync-git-${gone}-a`,
-      fresh: `repo-sync-git-${gone}-b`,
-      running: `repo-sync-git-${process.pid}-c`,
-      another: `other-${gone}-d`,
-      init: 'repo-sync-git-1-e',
-    };
-    for (const name of Object.values(names)) await mkdir(join(root, name));
-    for (const name of [names.stale, names.running, names.another, names.init])
-      await utimes(join(root, name), old, old);
+  it('are not there when they cannot be made', async () => {
+    const occupied = join(root, 'file');
+    await writeFile(occupied, 'x');
 
-    await removeStaleDirectories(root, now);
-
-    expect((await readdir(root)).sort()).toEqual([names.another, names.fresh, names.init, names.running].sort());
+    await expect(createTemporaryDirectory(occupied)).rejects.toThrow();
   });
 });

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGitRepository } from '../support/git-repository.ts';
+import { processesOf } from '../support/processes-of.ts';
+import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
+import { startSmartHttpServer } from '../support/smart-http-server.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A remote that stops in the middle of a pack, until it is told to go on. */
+const startSlowRemote = async () => {
+  const files = Array.from({ length: 30 }, (_, n) => [
+    `part-${n}.ts`,
+    `export const part${n} = "${randomBytes(30_000).toString('base64')}";\n`,
+  ]);
+  const git = await createGitRepository(Object.fromEntries(files));
+  closers.push(git.cleanup);
+  const state: { holdAfter: number | null } = { holdAfter: 100_000 };
+  const server = await startSmartHttpServer({ root: tmpdir(), holdAfter: () => state.holdAfter });
+  closers.push(server.close);
+  return {
+    url: `${server.url}/${basename(git.path)}/.git`,
+    goOn: () => {
+      state.holdAfter = null;
+    },
+  };
+};
+
+/** A service whose sync is in the middle of a fetch: git and its children are alive. */
+const startFetching = async (remote: { readonly url: string }) => {
+  const data = await makeDataDir();
+  closers.push(data.remove);
+  const service = await startService(data.path);
+  closers.push(service.kill);
+  await service.api.register('slow', remote.url);
+  const { body: job } = await service.api.sync('slow');
+  const temporary = join(data.path, 'tmp');
+  const commands = async (): Promise<string[]> => (await processesOf(temporary)).map(({ command }) => command);
+  await expect.poll(commands, { timeout: 30_000 }).toContainEqual(expect.stringContaining('index-pack'));
+  const running = await commands();
+  for (const part of ['git fetch', 'remote-http', 'index-pack']) expect(running.join('\n')).toContain(part);
+  return { data, service, job, temporary, commands };
+};
+
+const ends: readonly [name: string, end: (service: ServiceProcess) => Promise<unknown>][] = [
+  ['kill -9', (service) => service.kill()],
+  ['SIGTERM', async (service) => expect(await service.terminate()).toBe(0)],
+  [
+    'SIGINT, twice',
+    async ({ child }) => {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGINT');
+      child.kill('SIGINT');
+      await exited;
+    },
+  ],
+  [
+    'a crash',
+    async ({ child }) => {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGABRT');
+      await exited;
+    },
+  ],
+];
+
+describe('a service that ends in the middle of a fetch', () => {
+  it.each(ends)(
+    'after %s leaves no process behind, and no folder',
+    async (_, end) => {
+      const { commands, temporary, service } = await startFetching(await startSlowRemote());
+
+      await end(service);
+
+      await expect.poll(commands, { timeout: 15_000 }).toEqual([]);
+      const folders = async (): Promise<string[]> =>
+        (await readdir(temporary)).filter((name) => name.startsWith('repo-sync-git-'));
+      await expect.poll(folders, { timeout: 15_000 }).toEqual([]);
+    },
+    90_000,
+  );
+
+  it('finds at its next start what nobody could remove, removes it however young, and completes the sync', async () => {
+    const remote = await startSlowRemote();
+    const { data, service, job, temporary } = await startFetching(remote);
+    await service.kill();
+    // As after a power cut, which ends the guards too.
+    const left = [
+      join(temporary, 'repo-sync-git-1'),
+      join(temporary, '.tmpLance'),
+      join(data.path, 'objects', '.tmp', 'half'),
+    ];
+    for (const path of left) await mkdir(path, { recursive: true });
+    await writeFile(join(data.path, 'token.999999999.tmp'), 'half a tok');
+    remote.goOn();
+
+    const next = await startService(data.path);
+    closers.push(next.kill);
+
+    expect(await readdir(temporary)).not.toContain('repo-sync-git-1');
+    expect(await readdir(temporary)).not.toContain('.tmpLance');
+    expect(await readdir(join(data.path, 'objects', '.tmp'))).not.toContain('half');
+    expect((await readdir(data.path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(await next.api.ended(job.job_id)).toMatchObject({ status: 'completed', attempt: 2 });
+  }, 90_000);
+
+  it('takes nothing from another service on the machine', async () => {
+    const remote = await startSlowRemote();
+    const dying = await startFetching(remote);
+    const living = await startFetching(remote);
+    const before = await processesOf(living.temporary);
+    const folders = (await readdir(living.temporary)).sort();
+
+    await dying.service.kill();
+    await expect.poll(dying.commands, { timeout: 15_000 }).toEqual([]);
+    const next = await startService(dying.data.path);
+    closers.push(next.kill);
+
+    const pids = (await processesOf(living.temporary)).map(({ pid }) => pid);
+    for (const { pid, command } of before) expect(pids, command).toContain(pid);
+    expect((await readdir(living.temporary)).sort()).toEqual(folders);
+    expect(await living.service.api.job(living.job.job_id)).toMatchObject({ status: 'running', attempt: 1 });
+  }, 90_000);
+});
