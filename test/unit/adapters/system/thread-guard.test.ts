@@ -70,13 +70,20 @@ describe('what a thread has started', () => {
       import { mkdirSync } from 'node:fs';
       import { execFileSync } from 'node:child_process';
       const root = ${JSON.stringify(root)};
-      const start = (seconds) => spawnGuarded('sleep', [seconds], { cwd: root, env: { PATH: process.env.PATH, HOME: root } });
-      start('215');
+      const start = async (seconds) => {
+        const { child } = spawnGuarded('sh', ['-c', 'echo up; exec sleep ' + seconds], { cwd: root, env: { PATH: process.env.PATH, HOME: root } });
+        await new Promise((resolve) => child.stdout.once('data', resolve));
+      };
+      const isThere = (pid) => {
+        try { return process.kill(pid, 0); } catch { return false; }
+      };
+      await start('215');
       guardDirectory(root + '/kept');
       mkdirSync(root + '/kept');
       const guard = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'thread-guard']).toString().trim();
       process.kill(Number(guard), 'SIGKILL');
-      setTimeout(() => start('216'), 500);
+      while (isThere(Number(guard))) await new Promise((resolve) => setTimeout(resolve, 10));
+      await start('216');
       setInterval(() => undefined, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', main], { stdio: 'ignore' });
     processes.push(child);
