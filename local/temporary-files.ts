@@ -10,7 +10,7 @@ export const objectsDirectory = (dataDir: string): string => join(dataDir, 'obje
 
 /**
  * Removes what processes that were killed have left behind, however lately. Call it while holding the data directory, and before anything
- * is written: then its owner is dead for certain, which neither an age nor a process id could tell.
+ * is written: then its owner is certainly dead, which neither an age nor a process id could tell.
  */
 export const sweepTemporaryFiles = async (dataDir: string): Promise<void> => {
   const temporary = temporaryDirectory(dataDir);

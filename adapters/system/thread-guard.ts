@@ -1,7 +1,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 
 /**
- * A shell that outlives this thread by a moment. It is told, a line each, which process groups and directories this thread has (`+ 12`, `- 12`,
+ * A shell that outlives this thread by a moment. It reads, a line each, which process groups and directories this thread has (`+ 12`, `- 12`,
  * `> /dir`, `< /dir`). The kernel closes its pipe however the thread ends; it then kills the groups and removes the directories that it still
  * knows. It ignores what a terminal or a service manager sends to everyone. A dying process may still be writing: so it removes more than once.
  */
