@@ -42,6 +42,7 @@ export type PutGrant = z.infer<typeof PutGrant>;
 
 export const RepositoryParams = z.object({ repo_id: RepositoryId });
 export const JobParams = z.object({ job_id: JobId });
+export const BranchParams = z.object({ repo_id: RepositoryId, name: BranchName });
 export const GrantParams = z.object({ repo_id: RepositoryId, user: UserId });
 
 export const PageQuery = z.strictObject({
@@ -180,6 +181,25 @@ export const SearchAnswer = z.object({
   next: z.null(),
 });
 export type SearchAnswer = z.infer<typeof SearchAnswer>;
+
+/** A branch's index beside its source, as a sync last saw it. */
+export const IndexedBranch = z.object({
+  name: z.string(),
+  default: z.boolean(),
+  indexed_commit: z.string(),
+  indexed_at: Time,
+  files: z.int(),
+  chunks: z.int(),
+  source_commit: z.string().nullable(),
+  source_seen_at: Time.nullable(),
+  behind: z.boolean().nullable(),
+  deleted_at_source: Time.nullable(),
+});
+export type IndexedBranch = z.infer<typeof IndexedBranch>;
+
+/** By name. */
+export const BranchList = z.object({ branches: z.array(IndexedBranch), next: z.string().nullable() });
+export type BranchList = z.infer<typeof BranchList>;
 
 /** RFC 9457, and the story's `error` and `message`. */
 export const Problem = z.object({

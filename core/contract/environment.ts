@@ -59,6 +59,8 @@ export const functionEnvironments = {
   'list-repositories': TablesEnvironment,
   'get-repository': TablesEnvironment,
   'delete-repository': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SchedulesEnvironment),
+  'list-branches': TablesEnvironment,
+  'delete-branch': TablesEnvironment,
   'put-grant': TablesEnvironment,
   'delete-grant': TablesEnvironment,
   'start-sync': TablesEnvironment.and(ExecutionEnvironment).and(LookEnvironment).and(TokenQuotaEnvironment),

@@ -3,7 +3,7 @@ import type { FunctionName } from './environment.ts';
 export interface Route {
   readonly operation: FunctionName;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** In API Gateway's notation. */
+  /** In API Gateway's notation: `{name+}` takes the rest of the path, slashes too. */
   readonly path: string;
   /** `token`: through the authorizer. `none`: open to all. */
   readonly auth: 'token' | 'none';
@@ -40,6 +40,20 @@ export const routes: readonly Route[] = [
     path: '/api/repositories/{repo_id}',
     auth: 'token',
     summary: 'Remove a repository and its index',
+  },
+  {
+    operation: 'list-branches',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/branches',
+    auth: 'token',
+    summary: 'The indexed branches, and where their source is',
+  },
+  {
+    operation: 'delete-branch',
+    method: 'DELETE',
+    path: '/api/repositories/{repo_id}/branches/{name+}',
+    auth: 'token',
+    summary: 'Take a branch out of the index',
   },
   {
     operation: 'put-grant',

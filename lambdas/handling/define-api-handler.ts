@@ -5,6 +5,7 @@ import { type Right, rightsAmong } from '../../core/contract/rights.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { busyAnswer } from './busy-answer.ts';
 import { corsHeaders } from './cors-headers.ts';
+import { pathParametersOf } from './path-parameters.ts';
 import { type Answer, invalid, invalidFields, problem, unauthorized } from './problems.ts';
 
 interface Shapes<Params, Query, Body, Headers> {
@@ -75,7 +76,7 @@ const answer = async <Params, Query, Body, Headers>(
 ): Promise<Answer> => {
   const json = shapes.body === undefined ? { ok: true as const, value: {} } : parseBody(event);
   if (!json.ok) return invalid([{ field: 'body', message: json.message }]);
-  const params = (shapes.params ?? Nothing).safeParse(event.pathParameters ?? {});
+  const params = (shapes.params ?? Nothing).safeParse(pathParametersOf(event));
   const query = (shapes.query ?? Nothing).safeParse(event.queryStringParameters ?? {});
   const body = (shapes.body ?? Nothing).safeParse(json.value);
   const headers = (shapes.headers ?? Nothing).safeParse(headersOf(event));

@@ -6,6 +6,7 @@ import type { Logger } from '../../core/ports/logger.ts';
 import type { PushOutcome, PushProof } from '../../core/triggers/push-hook.ts';
 import type { PushEvent } from '../../core/triggers/rules/push-event.ts';
 import { answerSafely, headersOf } from './define-api-handler.ts';
+import { pathParametersOf } from './path-parameters.ts';
 import { type Answer, invalid, invalidFields, problem } from './problems.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -36,7 +37,7 @@ export const defineHookHandler = (
   answerSafely(deps.logger, async (event) => {
     const headers = headersOf(event);
     const body = new Uint8Array(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'));
-    const repository = await deps.authenticate(event.pathParameters?.repo_id ?? '', dialect.proof(headers), body);
+    const repository = await deps.authenticate(pathParametersOf(event).repo_id ?? '', dialect.proof(headers), body);
     if (repository === null) return unproved();
     const kind = dialect.event(headers);
     if (kind === 'ping') return answerOf(await deps.take(repository, { kind: 'ping' }));

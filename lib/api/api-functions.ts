@@ -101,6 +101,13 @@ export const apiFunctions = (
     vectors: ['DeleteIndex'],
   });
 
+  const listBranches = new AppFunction(scope, { name: 'list-branches', environment: tables, ...sized });
+  storage.grant(listBranches, { repositories: ['GetItem'] });
+
+  // While a job owns the repository, it is named with its progress.
+  const deleteBranch = new AppFunction(scope, { name: 'delete-branch', environment: tables, ...sized });
+  storage.grant(deleteBranch, { repositories: ['GetItem', 'UpdateItem'], syncJobs: ['Query'] });
+
   const putGrant = new AppFunction(scope, { name: 'put-grant', environment: tables, ...sized });
   storage.grant(putGrant, { repositories: ['GetItem', 'UpdateItem', 'PutItem'] });
 
@@ -197,6 +204,8 @@ export const apiFunctions = (
     getRepository,
     updateRepository,
     deleteRepository,
+    listBranches,
+    deleteBranch,
     putGrant,
     deleteGrant,
     startSync,

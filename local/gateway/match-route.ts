@@ -5,7 +5,10 @@ export type RouteMatch =
   | { readonly kind: 'method-not-allowed'; readonly allowed: readonly string[] }
   | { readonly kind: 'no-route' };
 
-/** Compiles the route table into a matcher by method and path. A parameter holds one segment, decoded. */
+/**
+ * Compiles the route table into a matcher by method and path. As API Gateway's REST APIs do it: parameters stay as
+ * they were sent, percent-encoded.
+ */
 export const createRouteMatcher = (routes: readonly Route[]): ((method: string, path: string) => RouteMatch) => {
   const compiled = routes.map((route) => ({ route, segments: route.path.split('/') }));
   return (method, path) => {
@@ -21,26 +24,19 @@ export const createRouteMatcher = (routes: readonly Route[]): ((method: string, 
   };
 };
 
+/** A parameter takes a segment, or (`{name+}`, at the end) all that follow; none of them is empty. */
 const matchSegments = (pattern: readonly string[], segments: readonly string[]): Record<string, string> | null => {
-  if (pattern.length !== segments.length) return null;
   const params = new Map<string, string>();
   for (const [i, part] of pattern.entries()) {
-    const segment = segments[i] ?? '';
+    const greedy = part.endsWith('+}');
+    if (!greedy && i === pattern.length - 1 && segments.length > pattern.length) return null;
+    const segment = greedy ? segments.slice(i).join('/') : (segments[i] ?? '');
     if (!part.startsWith('{')) {
       if (part !== segment) return null;
       continue;
     }
-    const value = decode(segment);
-    if (value === null || value === '') return null;
-    params.set(part.slice(1, -1), value);
+    if (segment === '') return null;
+    params.set(part.slice(1, greedy ? -2 : -1), segment);
   }
   return Object.fromEntries(params);
-};
-
-const decode = (segment: string): string | null => {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return null;
-  }
 };

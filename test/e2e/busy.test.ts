@@ -38,6 +38,7 @@ const pathOf = (path: string): string =>
     .replace('{job_id}', 'sync-00000000-0000-4000-8000-000000000000')
     .replace('{delivery_id}', 'msg-00000000-0000-4000-8000-000000000000')
     .replace('{user}', 'bob')
+    .replace('{name+}', 'main')
     .replace('{secret}', 'push')
     .replace(/search$/, 'search?q=aphid');
 

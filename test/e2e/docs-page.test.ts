@@ -23,7 +23,8 @@ describe('GET /api/openapi.json', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json');
     expect(body.openapi).toMatch(/^3\.1\./);
-    for (const { path, method } of routes) expect(body.paths[path]).toHaveProperty(method.toLowerCase());
+    for (const { path, method } of routes)
+      expect(body.paths[path.replace('+}', '}')]).toHaveProperty(method.toLowerCase());
   });
 });
 
@@ -104,7 +105,7 @@ describe.skipIf(executablePath === undefined && without !== '')(
         expect(await section.isVisible(), operation).toBe(true);
         const text = await section.textContent();
         expect(text).toContain(method);
-        expect(text).toContain(path);
+        expect(text).toContain(path.replace('+}', '}'));
       }
       expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([`${world.server.url}/api/docs`]);
       expect(complaints).toEqual([]);

@@ -154,6 +154,8 @@ describe('least privilege', () => {
       'cancel-job',
       // Records the schedule that it has set, and counts what the owner has.
       'create-repository',
+      // Takes a branch out, while no job owns the repository.
+      'delete-branch',
       'delete-grant',
       // Counts down what the owner has.
       'delete-repository',

@@ -169,6 +169,7 @@ const force = async (stage: Stage): Promise<void> => {
 
 const cancel = async (stage: Stage): Promise<void> => {
   const held = await startHeld(stage, 'main', webhook(stage));
+  await need(stage, 409, 'DELETE', '/api/repositories/main/branches/main');
   await need(stage, 202, 'POST', `/api/jobs/${held.job_id}/cancel`);
   // Its worker hears of it at its next heartbeat, half a second later.
   await sleep(800);
@@ -235,5 +236,7 @@ const lateSearch = async (stage: Stage): Promise<void> => {
 };
 
 const deletion = async (stage: Stage): Promise<void> => {
+  await need(stage, 200, 'GET', '/api/repositories/main/branches');
+  await need(stage, 204, 'DELETE', '/api/repositories/main/branches/main');
   await need(stage, 204, 'DELETE', '/api/repositories/main');
 };

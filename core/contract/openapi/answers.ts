@@ -1,6 +1,8 @@
 import {
   BranchAnswer,
+  BranchList,
   HealthAnswer,
+  IndexedBranch,
   InvalidRequest,
   JobAnswer,
   JobBranch,
@@ -123,6 +125,19 @@ export const answerSchemas: readonly NamedSchema[] = [
     chunks: 'Their searchable pieces.',
     indexed_at: 'When it was published.',
   }),
+  named('IndexedBranch', IndexedBranch, 'A branch’s index beside its source, as the last sync of any branch saw it.', {
+    name: 'Its name.',
+    default: 'Whether it is the default branch.',
+    indexed_commit: 'The commit that is indexed.',
+    indexed_at: 'When it was published.',
+    files: 'Indexed files.',
+    chunks: 'Their searchable pieces.',
+    source_commit: 'The commit that the source had; null when it has deleted the branch, or was not looked at yet.',
+    source_seen_at: 'When the source was looked at; null when it was not yet.',
+    behind: 'Whether the source had another commit than the indexed one; null where `source_commit` is.',
+    deleted_at_source: 'Since when the source is known to have deleted it; null while it is there.',
+  }),
+  named('BranchList', BranchList, 'A page of branches.', { branches: 'By name.', next }),
   named('RepositoryList', RepositoryList, 'A page of repositories.', { repositories: 'By id.', next }),
   named('Job', JobAnswer, 'A sync job.', job),
   named('SyncAccepted', SyncAccepted, 'A newly accepted sync job.', {

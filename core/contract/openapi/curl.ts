@@ -14,7 +14,7 @@ export const curlExample = (
 ): string => {
   const place = path
     .replace(/^\/api/, '')
-    .replaceAll(/\{(\w+)\}/g, (_, name: string) => own(pathExamples, name) ?? name);
+    .replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => encodeURIComponent(own(pathExamples, name) ?? name));
   const search = new URLSearchParams(query).toString();
   const lines = [
     `curl -s ${method === 'GET' ? '' : `-X ${method} `}"$API${place}${search === '' ? '' : `?${search}`}"`,

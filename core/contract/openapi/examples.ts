@@ -10,6 +10,7 @@ const before = '1b6453892473a467d07372d45eb05abc2031647a';
 /** The value of each path parameter. */
 export const pathExamples: Readonly<Record<string, string>> = {
   repo_id: 'repo-123',
+  name: 'feature/login',
   job_id,
   user: 'bob',
   secret: 'webhook',
@@ -34,6 +35,19 @@ export const repository = {
   index: { branches: [{ name: 'main', commit: before, files: 1000, chunks: 8421, indexed_at: at('09:12:44.120') }] },
   created_at: at('09:10:00.000'),
   updated_at: at('09:12:44.120'),
+};
+
+export const indexedBranch = {
+  name: 'main',
+  default: true,
+  indexed_commit: before,
+  indexed_at: at('09:12:44.120'),
+  files: 1000,
+  chunks: 8421,
+  source_commit: commit,
+  source_seen_at: at('10:30:00.610'),
+  behind: true,
+  deleted_at_source: null,
 };
 
 export const newRepository = { repository_id: 'repo-123', source, ignore_patterns: ['*.pyc'] };

@@ -73,7 +73,7 @@ Everything but the service's own calls and the push hooks needs a bearer token, 
 export const buildOpenApi = (): OpenApiDocument => {
   const requests = schemaBook(requestSchemas, 'input');
   const answers = schemaBook(answerSchemas, 'output');
-  const paths = Object.groupBy(routes, ({ path }) => path);
+  const paths = Object.groupBy(routes, ({ path }) => documentPath(path));
   return {
     openapi: '3.1.1',
     info: {
@@ -109,6 +109,9 @@ export const buildOpenApi = (): OpenApiDocument => {
     },
   };
 };
+
+/** A path in OpenAPI's notation, which knows no parameter of several segments: such a value is to be percent-encoded. */
+const documentPath = (path: string): string => path.replace('+}', '}');
 
 const operationObject = (route: Route, requests: SchemaBook, answers: SchemaBook): OperationObject => {
   const operation = operations[route.operation as ApiOperation];

@@ -1,6 +1,7 @@
 /** What the parameters of paths, queries and headers mean, by name. A test holds the list complete. */
 export const parameterDescriptions: Readonly<Record<string, string>> = {
   repo_id: 'The repository’s id.',
+  name: 'The branch’s name.',
   job_id: 'The job’s id.',
   user: 'The user’s name: `sub` of the user’s tokens.',
   secret: 'Which secret.',

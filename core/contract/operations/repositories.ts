@@ -1,4 +1,6 @@
 import {
+  BranchList,
+  BranchParams,
   CreateRepository,
   GrantParams,
   PageQuery,
@@ -10,9 +12,20 @@ import {
   RepositoryParams,
   SearchAnswer,
   SearchQuery,
+  SyncInProgress,
   UpdateRepository,
 } from '../api.ts';
-import { busy, created, exists, mayNotRegister, newRepository, repository, searchAnswer } from '../openapi/examples.ts';
+import {
+  busy,
+  created,
+  exists,
+  indexedBranch,
+  mayNotRegister,
+  newRepository,
+  repository,
+  searchAnswer,
+  syncInProgress,
+} from '../openapi/examples.ts';
 import { rights } from '../rights.ts';
 import { access, commonAnswers, type Operation, token, withBody } from './kit.ts';
 
@@ -96,6 +109,39 @@ export const repositoryOperations = {
       ...token,
       ...access,
       409: { description: 'It is being synced.', schema: Problem, example: busy },
+    },
+  },
+  'list-branches': {
+    tag: 'Repositories',
+    description:
+      'Needs the role read. The branches that are indexed, by name, and where the source was last seen to have them: each sync looks at all of them. Nothing is asked of the source now.',
+    params: RepositoryParams,
+    query: PageQuery,
+    answers: {
+      200: {
+        description: 'A page of branches.',
+        schema: BranchList,
+        example: { branches: [indexedBranch], next: null },
+      },
+      ...token,
+      ...access,
+    },
+  },
+  'delete-branch': {
+    tag: 'Repositories',
+    description:
+      'Needs the role write. The branch is no longer searchable; the next sync removes what no other branch holds. The source itself is not changed, and a sync that asks for the branch indexes it anew. In the path the name may stand as it is or, which is safe for every name, percent-encoded, with `%2F` for a slash.',
+    params: BranchParams,
+    answers: {
+      204: { description: 'The branch is taken out of the index.' },
+      ...token,
+      ...access,
+      409: {
+        description: 'A sync is running: the answer names it and its progress. Nothing is changed.',
+        schema: SyncInProgress,
+        headers: ['Location', 'Retry-After'],
+        example: syncInProgress,
+      },
     },
   },
   'put-grant': {

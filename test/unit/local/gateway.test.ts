@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
 import type { FunctionName } from '../../../core/contract/environment.ts';
 import { type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
+import { createRouteMatcher } from '../../../local/gateway/match-route.ts';
 import type { LambdaFunction } from '../../../local/load-function.ts';
 
 const gateways: Gateway[] = [];
@@ -78,6 +79,29 @@ describe('the host that a request names', () => {
   it('need not be named by what is no browser', async () => {
     expect(await ask((await setUp()).url, null)).toBe(200);
   });
+});
+
+describe('path parameters', () => {
+  const match = createRouteMatcher([
+    { operation: 'get-job', method: 'GET', path: '/api/jobs/{job_id}', auth: 'none', summary: '' },
+    { operation: 'delete-branch', method: 'DELETE', path: '/api/r/{repo_id}/b/{name+}', auth: 'none', summary: '' },
+  ]);
+
+  it.each([
+    ['GET', '/api/jobs/a%20b', { job_id: 'a%20b' }],
+    ['GET', '/api/jobs/%', { job_id: '%' }],
+    ['DELETE', '/api/r/x/b/feature%2Flogin', { repo_id: 'x', name: 'feature%2Flogin' }],
+    ['DELETE', '/api/r/x/b/feature/log%2Fin/', { repo_id: 'x', name: 'feature/log%2Fin/' }],
+  ])('are handed on as they were sent, as a REST API of API Gateway does it: %s %s', (method, path, params) => {
+    expect(match(method, path)).toMatchObject({ kind: 'route', params });
+  });
+
+  it.each(['/api/jobs/', '/api/jobs/a/b', '/api/jobs', '/api/r/x/b', '/api/r/x/b/', '/api/r//b/c'])(
+    'are not empty, and one segment unless all that follows: %s',
+    (path) => {
+      expect(match(path.startsWith('/api/r/') ? 'DELETE' : 'GET', path)).toEqual({ kind: 'no-route' });
+    },
+  );
 });
 
 describe('the gateway of one machine', () => {
