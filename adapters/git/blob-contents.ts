@@ -1,4 +1,5 @@
-import { SourceUnavailableError, SourceUnusableError } from '../../core/domain/errors.ts';
+import type { SyncError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { Blob } from '../../core/ports/git-source.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type FetchRequest, fetchObjects } from './fetch-objects.ts';
@@ -23,7 +24,8 @@ export const fetchBlobs = async (
   const { label } = request.address;
   if (commits.length === 0) throw missing(label, direct.oid);
   const whole = await fetchObjects({ ...request, wants: commits, filter: null, depth: 1 });
-  if (whole.kind !== 'fetched') throw new SourceUnavailableError(`${label}: no longer has the commit ${whole.oid}`);
+  if (whole.kind !== 'fetched')
+    throw failureOf('commit_gone', label, { says: `it no longer has the commit ${whole.oid}` });
 };
 
 /**
@@ -95,9 +97,9 @@ const readSizes = async (
 const readContent = async (reader: ByteReader, oid: string, size: number, label: string): Promise<Uint8Array> => {
   const head = await reader.line();
   const content = head === `${oid} blob ${size}` ? await reader.bytes(size + 1) : null;
-  if (content === null) throw new SourceUnusableError(`${label}: the blob ${oid} cannot be read`);
+  if (content === null) throw failureOf('objects_damaged', label, { says: `the blob ${oid} cannot be read` });
   return content.subarray(0, size);
 };
 
-const missing = (label: string, what: string): SourceUnusableError =>
-  new SourceUnusableError(`${label}: does not have a blob that its tree names: ${what}`);
+const missing = (label: string, what: string): SyncError =>
+  failureOf('objects_damaged', label, { says: `does not have a blob that its tree names (${what})` });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SourceUnavailableError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { CommitCount } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, objectFormatOf } from './bare-repository.ts';
 import { type CommitGraph, countBetween, parseCommitGraph } from './commit-graph.ts';
@@ -56,7 +56,7 @@ const deepenUntilCertain = async (
       fetched = await fetchCommits(request, repository, wants, depth);
     }
     if (fetched.kind !== 'fetched')
-      throw new SourceUnavailableError(`${address.label}: no longer has the commit ${to}`);
+      throw failureOf('commit_gone', address.label, { says: `it no longer has the commit ${to}` });
     const graph = await readGraph(request, repository, wants);
     const known = graph.commits.has(from);
     const answer = known ? countBetween(graph, from, to) : null;

@@ -1,7 +1,7 @@
-import { SourceUnusableError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { BareRepository } from './bare-repository.ts';
 import type { GitSetting } from './git-environment.ts';
-import { remoteFailure } from './git-failure.ts';
+import { sourceFailure } from './git-failure.ts';
 import type { GitLimits } from './git-limits.ts';
 import { GitExitError, runGit } from './git-process.ts';
 import { inputLines } from './input-lines.ts';
@@ -26,11 +26,11 @@ export type FetchOutcome =
   /** The server gives out the heads of its branches only. */
   | { readonly kind: 'unadvertised'; readonly oid: string };
 
-/** Fetches objects by id, in one request. @throws the errors of {@link remoteFailure}, SourceUnusableError when it is too large. */
+/** Fetches objects by id, in one request. @throws the errors of {@link sourceFailure}, SourceUnusableError when it is too large. */
 export const fetchObjects = async (request: FetchRequest): Promise<FetchOutcome> => {
   const { repository, address, limits } = request;
   const tooLarge = (): Error =>
-    new SourceUnusableError(`${address.label}: larger than ${limits.packBytes} bytes, the limit`);
+    failureOf('too_large', address.label, { says: `larger than ${limits.packBytes} bytes, the limit` });
   const promisor: GitSetting[] = request.filter === null ? [] : [['remote.origin.promisor', 'true']];
   try {
     const { stderr } = await runGit({
@@ -51,7 +51,8 @@ export const fetchObjects = async (request: FetchRequest): Promise<FetchOutcome>
       cwd: repository.gitDir,
       input: inputLines(request.wants),
       signal: request.signal,
-      timeoutMs: limits.processMs,
+      timeoutMs: limits.fetchMs,
+      silenceMs: limits.fetchSilenceMs,
       watch: async () => ((await repository.packBytes()) > limits.packBytes ? tooLarge() : null),
     });
     if ((await repository.packBytes()) > limits.packBytes) throw tooLarge();
@@ -59,7 +60,7 @@ export const fetchObjects = async (request: FetchRequest): Promise<FetchOutcome>
   } catch (error) {
     const refused = error instanceof GitExitError ? refusal(error.stderr) : null;
     if (refused !== null) return refused;
-    throw remoteFailure(error, address.label);
+    throw await sourceFailure(error, address);
   } finally {
     await repository.forgetRemote();
   }

@@ -45,7 +45,7 @@ const guards: readonly GitSetting[] = [
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['http.followRedirects', 'false'],
-  // A server that sends nothing for a minute is given up; one that is packing sends a sign of life every 5 s.
+  // For systems without /proc; elsewhere the limits of stall-watch.ts are shorter, and see more.
   ['http.lowSpeedLimit', '1'],
   ['http.lowSpeedTime', '60'],
   // Up to some 300,000 wanted blobs go in one plain request; larger ones are sent in chunks, which some servers refuse.

@@ -1,84 +1,68 @@
-import {
-  BranchNotFoundError,
-  SourceNotFoundError,
-  SourceRefusedError,
-  SourceUnavailableError,
-  SourceUnusableError,
-  type SyncError,
-} from '../../core/domain/errors.ts';
+import { SourceUnusableError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
+import type { FailureReason } from '../../core/domain/failure-reasons.ts';
 import type { BareRepository } from './bare-repository.ts';
-import { GitExitError } from './git-process.ts';
+import { failureByName } from './failure-patterns.ts';
+import { GitExitError, GitTimeoutError } from './git-process.ts';
+import { diagnoseLocal } from './local-diagnosis.ts';
 import { isStillThere } from './local-repository.ts';
+import type { SourceAddress } from './source-address.ts';
 
-type Cause = readonly [pattern: RegExp, make: (where: string, match: RegExpExecArray) => SyncError];
+export type Where = Pick<SourceAddress, 'label' | 'path' | 'authorized'>;
 
-/** What git says (in English: LC_ALL=C), the first that matches. Faults of the transport come before what they lead to. */
-const causes: readonly Cause[] = [
-  [
-    /couldn't find remote ref refs\/heads\/(.+)/,
-    (where, [, branch]) => new BranchNotFoundError(`${where} has no branch ${branch}`),
-  ],
-  [
-    /could not read (?:Username|Password)|Authentication failed|terminal prompts disabled/,
-    (where) => new SourceNotFoundError(`${where}: does not exist, or it may not be read without (other) credentials`),
-  ],
-  [/returned error: (\d{3})/, (where, [, status]) => byStatus(where, Number(status))],
-  [
-    /detected dubious ownership/,
-    (where) =>
-      new SourceRefusedError(
-        `${where}: the repository belongs to another user of this machine, and git reads only your own`,
-      ),
-  ],
-  [/transport '.*' not allowed/, (where) => new SourceRefusedError(`${where}: its transport may not be used`)],
-  [
-    /server certificate verification failed|SSL certificate problem|certificate.*(?:expired|not match)/i,
-    (where) => new SourceRefusedError(`${where}: its certificate is not trusted`),
-  ],
-  [
-    /repository '.*' not found|fatal: not a git repository|invalid gitfile format|does not appear to be a git repository|not valid: is this a git repository|dumb http transport|no such file or directory/i,
-    (where) => new SourceNotFoundError(`${where}: there is no git repository`),
-  ],
-  [/No space left on device/, (where) => new SourceUnusableError(`${where}: needs more disk space than is free`)],
-  [
-    /possible repository corruption|mismatched algorithms|fsck error|error in object|bad pack|inflate|pack is corrupted|did not receive expected object|bad tree object|missing (?:blob|tree|commit)/i,
-    (where) => new SourceUnusableError(`${where}: its objects are damaged or malformed`),
-  ],
-];
-
-const byStatus = (where: string, status: number): SyncError => {
-  if (status >= 300 && status < 400)
-    return new SourceRefusedError(
-      `${where}: answers with a redirect, which is not followed: give the address that it leads to`,
-    );
-  if ([401, 403, 404, 410].includes(status))
-    return new SourceNotFoundError(
-      `${where}: does not exist, or it may not be read with these credentials (${status})`,
-    );
-  return new SourceUnavailableError(`${where}: answered ${status}`);
+/**
+ * A failed git call to a source, named. What has no name may pass. Other errors come back as they are.
+ * @param late What it means that git did not end in time.
+ */
+export const sourceFailure = async (
+  error: unknown,
+  where: Where,
+  late: FailureReason = 'transfer_too_slow',
+): Promise<unknown> => {
+  const { label, path, authorized } = where;
+  if (error instanceof GitTimeoutError) return timeoutFailure(error, label, late);
+  if (!(error instanceof GitExitError)) return placed(error, label);
+  const found = failureByName(error.stderr, authorized);
+  // Of a local source its files say more than git does.
+  const local = path !== null && isVague(found) ? await diagnoseLocal(path) : null;
+  if (local !== null) return failureOf(local, label, { cause: error });
+  if (found !== null) return failureOf(found.reason, label, { says: found.says, cause: error });
+  return failureOf('git_failed', label, { says: lastWords(error), cause: error });
 };
 
-/** A failed git call to a remote, named. What is not known may pass. Other errors come back as they are. */
-export const remoteFailure = (error: unknown, where: string): unknown => {
-  if (!(error instanceof GitExitError)) return error;
-  for (const [pattern, make] of causes) {
-    const match = pattern.exec(error.stderr);
-    if (match !== null) return make(where, match);
-  }
-  return new SourceUnavailableError(`${where}: ${lastWords(error)}`, { cause: error });
-};
+const isVague = (found: ReturnType<typeof failureByName>): boolean => found === null || vague.includes(found.reason);
+const vague: readonly FailureReason[] = ['connection_cut', 'objects_damaged', 'repository_missing'];
 
-/** A git call that only reads what was fetched has failed: the objects are at fault. */
-export const objectFailure = (error: unknown, where: string): unknown =>
-  error instanceof GitExitError
-    ? new SourceUnusableError(`${where}: its objects cannot be read: ${lastWords(error)}`, { cause: error })
+/** What reads git's output does not know where it comes from. */
+const placed = (error: unknown, where: string): unknown =>
+  error instanceof SourceUnusableError && error.reason !== undefined && !error.message.startsWith(where)
+    ? failureOf(error.reason, where, { says: error.message, cause: error })
     : error;
 
-/** The same, where the objects may be the source's own: it may have been removed meanwhile. */
+const timeoutFailure = ({ seconds, silent }: GitTimeoutError, label: string, late: FailureReason): unknown =>
+  silent
+    ? failureOf('no_answer', label, { says: `nothing came from there for ${seconds} s` })
+    : failureOf(late, label, { says: `git did not get everything within ${seconds} s` });
+
+/** A git call that only reads what was fetched has failed: the objects are at fault. */
+export const objectFailure = (error: unknown, where: string): unknown => {
+  if (error instanceof GitTimeoutError)
+    return failureOf('reading_too_slow', where, { says: `git did not read everything within ${error.seconds} s` });
+  if (!(error instanceof GitExitError)) return placed(error, where);
+  const found = failureByName(error.stderr, false);
+  if (found?.reason === 'disk_full' || found?.reason === 'disk_read_only')
+    return failureOf(found.reason, where, { cause: error });
+  return failureOf('objects_damaged', where, { says: `its objects cannot be read: ${lastWords(error)}`, cause: error });
+};
+
+/** The same, where the objects may be the source's own: it may have been removed meanwhile, or never have had them. */
 export const readFailure = async (error: unknown, where: string, { inPlace }: BareRepository): Promise<unknown> => {
   const failure = objectFailure(error, where);
-  if (!(failure instanceof SourceUnusableError) || inPlace === null || (await isStillThere(inPlace))) return failure;
-  return new SourceNotFoundError(`${where}: there is no git repository any more`, { cause: error });
+  if (inPlace === null || !(failure instanceof SourceUnusableError) || failure.reason !== 'objects_damaged')
+    return failure;
+  if (!(await isStillThere(inPlace)))
+    return failureOf('repository_missing', where, { says: 'there is no git repository any more', cause: error });
+  return inPlace.partial ? failureOf('partial_clone', where, { cause: error }) : failure;
 };
 
 /** Where git was working, as it says it: a directory of the service's own, which concerns no one else. */

@@ -1,4 +1,4 @@
-/** How much a source may cost before it is given up with SourceUnusableError (sizes) or SourceUnavailableError (times). */
+/** How much a source may cost before it is given up: see core/domain/failure-reasons.ts. */
 export interface GitLimits {
   /** Entries of one tree. */
   readonly treeEntries: number;
@@ -14,6 +14,12 @@ export interface GitLimits {
   readonly packBytes: number;
   /** Milliseconds for one look at the references. */
   readonly headsMs: number;
+  /** Milliseconds of it without a byte. */
+  readonly headsSilenceMs: number;
+  /** Milliseconds for one fetch. */
+  readonly fetchMs: number;
+  /** Milliseconds of it without a byte. */
+  readonly fetchSilenceMs: number;
   /** Milliseconds for any other git process. */
   readonly processMs: number;
   /** Commits below a head that are looked at to count commits. */
@@ -38,6 +44,12 @@ export const defaultGitLimits: GitLimits = {
   // Forty times a --depth 1 clone of the largest repository measured (47 MB).
   packBytes: 2 * kib * mib,
   headsMs: 30_000,
+  // With the retries of core/workflow/sync.asl.json a source that hangs is given up after 5 × 15 + 60 = 135 s at most.
+  headsSilenceMs: 15_000,
+  // Two thirds of what a Lambda may run: the failure is named before Lambda ends the function.
+  fetchMs: 10 * 60_000,
+  // Six times as long as a server that is packing is silent by git's default.
+  fetchSilenceMs: 30_000,
   // As long as a Lambda may run.
   processMs: 15 * 60_000,
   // 16 × 4⁷: more than six times the longest history measured (39,824 commits).

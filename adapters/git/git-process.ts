@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { SourceUnavailableError } from '../../core/domain/errors.ts';
 import { announced, spawnGuarded } from '../system/thread-guard.ts';
+import { watchForSilence } from './stall-watch.ts';
 
 /** A git call: arguments, and what it runs in. */
 export interface GitCommand {
@@ -10,8 +10,10 @@ export interface GitCommand {
   readonly cwd: string;
   readonly input?: Iterable<string> | AsyncIterable<string>;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds; then the process is killed, with SourceUnavailableError. */
+  /** Milliseconds; then the process is killed, with GitTimeoutError. */
   readonly timeoutMs: number;
+  /** Milliseconds in which git neither gets or gives a byte nor computes; then the same. */
+  readonly silenceMs?: number | undefined;
   /** Looked at four times a second while git runs; an error ends it. */
   readonly watch?: () => Promise<Error | null>;
 }
@@ -25,6 +27,19 @@ export class GitExitError extends Error {
     this.name = 'GitExitError';
     this.code = code;
     this.stderr = stderr;
+  }
+}
+
+/** Git did not end in time, or stood still. */
+export class GitTimeoutError extends Error {
+  readonly seconds: number;
+  readonly silent: boolean;
+  constructor(milliseconds: number, silent: boolean) {
+    const seconds = Math.ceil(milliseconds / 1000);
+    super(`git ${silent ? 'stood still for' : 'did not finish within'} ${seconds} s`);
+    this.name = 'GitTimeoutError';
+    this.seconds = seconds;
+    this.silent = silent;
   }
 }
 
@@ -58,7 +73,7 @@ export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, st
       resolve({ code, killedBy });
     });
   });
-  const release = mayBeEnded(command, stop);
+  const release = mayBeEnded(child.pid, command, stop);
   const stderr = collectEnds(child.stderr);
   // A git that ends early closes its stdin: its exit code tells more than EPIPE does.
   pipeline(Readable.from(command.input ?? []), child.stdin).catch(() => {});
@@ -89,21 +104,22 @@ export const runGit = async (command: GitCommand): Promise<{ stdout: Buffer; std
 };
 
 /** Everything that may end a running git from outside. Returns what takes it away again. */
-const mayBeEnded = (command: GitCommand, stop: (why: unknown) => void): (() => void) => {
+const mayBeEnded = (pid: number | undefined, command: GitCommand, stop: (why: unknown) => void): (() => void) => {
   const aborted = (): void => stop(command.signal?.reason);
   command.signal?.addEventListener('abort', aborted, { once: true });
-  const seconds = Math.round(command.timeoutMs / 1000);
-  const timer = setTimeout(
-    () => stop(new SourceUnavailableError(`git did not finish within ${seconds} s`)),
-    command.timeoutMs,
-  );
-  const { watch } = command;
+  const timer = setTimeout(() => stop(new GitTimeoutError(command.timeoutMs, false)), command.timeoutMs);
+  const { watch, silenceMs } = command;
+  const endSilenceWatch =
+    pid === undefined || silenceMs === undefined
+      ? () => {}
+      : watchForSilence(pid, silenceMs, () => stop(new GitTimeoutError(silenceMs, true)));
   const watcher =
     watch === undefined
       ? undefined
       : setInterval(() => void watch().then((error) => error !== null && stop(error), stop), watchMs);
   return () => {
     clearTimeout(timer);
+    endSilenceWatch();
     clearInterval(watcher);
     command.signal?.removeEventListener('abort', aborted);
   };

@@ -1,13 +1,13 @@
-import { SourceNotFoundError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { RemoteHeads } from '../../core/ports/git-source.ts';
 import type { BareRepository } from './bare-repository.ts';
-import { remoteFailure } from './git-failure.ts';
+import { sourceFailure } from './git-failure.ts';
 import type { GitLimits } from './git-limits.ts';
 import { type GitCommand, runGit, streamGit } from './git-process.ts';
 import { readRemoteHeads } from './remote-heads.ts';
 import type { SourceAddress } from './source-address.ts';
 
-/** Where the branches of a source are; `only`: just what HEAD names, at less cost. @throws the errors of {@link remoteFailure}. */
+/** Where the branches of a source are; `only`: just what HEAD names, at less cost. @throws the errors of {@link sourceFailure}. */
 export const listHeads = async (
   repository: BareRepository,
   address: SourceAddress,
@@ -21,6 +21,7 @@ export const listHeads = async (
     cwd: repository.gitDir,
     signal,
     timeoutMs: limits.headsMs,
+    silenceMs: limits.headsSilenceMs,
   };
   try {
     const heads = await readRemoteHeads(streamGit(command), limits.refBytes, only === 'HEAD');
@@ -28,7 +29,7 @@ export const listHeads = async (
     if (heads.branches.size === 0 && address.protocol !== 'file') await requireGitServer(command, address);
     return heads;
   } catch (error) {
-    throw remoteFailure(error, address.label);
+    throw await sourceFailure(error, address, 'no_answer');
   }
 };
 
@@ -38,6 +39,5 @@ export const listHeads = async (
  */
 const requireGitServer = async (command: GitCommand, address: SourceAddress): Promise<void> => {
   const { stderr } = await runGit({ ...command, env: { ...command.env, GIT_TRACE_PACKET: '1' } });
-  if (!/packet: .*< (?:# service=git-upload-pack|version \d)/.test(stderr))
-    throw new SourceNotFoundError(`${address.label}: there is no git repository`);
+  if (!/packet: .*< (?:# service=git-upload-pack|version \d)/.test(stderr)) throw failureOf('not_git', address.label);
 };

@@ -1,4 +1,4 @@
-import { SourceUnavailableError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { CommitCount } from '../../core/ports/git-source.ts';
 import { type BareRepository, objectFormatOf } from './bare-repository.ts';
 import { type CountRequest, readGraph } from './commit-count.ts';
@@ -19,7 +19,9 @@ export const requireCommits = async (
 ): Promise<void> => {
   const absent = await firstAbsent(request, request.repository, commits);
   if (absent !== null)
-    throw new SourceUnavailableError(`${request.address.label}: a branch has moved, and its commit ${absent} is gone`);
+    throw failureOf('commit_gone', request.address.label, {
+      says: `a branch has moved, and its commit ${absent} is gone`,
+    });
 };
 
 /**
@@ -48,7 +50,8 @@ export const countInPlace = async (
   } catch (error) {
     const absent = await firstAbsent(request, repository, [to, from]);
     if (absent === from) return { count: null, rewritten: true };
-    if (absent === to) throw new SourceUnavailableError(`${request.address.label}: no longer has the commit ${to}`);
+    if (absent === to)
+      throw failureOf('commit_gone', request.address.label, { says: `it no longer has the commit ${to}` });
     throw await readFailure(error, request.address.label, repository);
   }
 };

@@ -9,6 +9,8 @@ export interface LocalRepository {
   readonly commonDir: string;
   /** The commits at which its history is cut off, one a line; empty when it is whole. */
   readonly shallow: string;
+  /** A partial clone: some objects may be elsewhere. */
+  readonly partial: boolean;
 }
 
 /** As deep as git follows object directories that borrow from others. */
@@ -17,20 +19,22 @@ export const maxBorrowing = 5;
 /**
  * Finds what a path's git repository consists of, without git and without reading its configuration, where upload-pack
  * would look: `<path>/.git`, `<path>`, `<path>.git`. Null whenever anything is out of the ordinary: nothing there, another user's
- * files, a partial clone (its objects are elsewhere), unknown files. Such a source is fetched from as a remote one is, and
+ * files, unknown files. Such a source is fetched from as a remote one is, and
  * git itself says what is wrong with it.
  */
 export const findLocalRepository = async (path: string): Promise<LocalRepository | null> => {
   try {
     const gitDir = await findGitDir(path);
     if (gitDir === null) return null;
-    const commonDir = resolve(gitDir, oneLine(await readIfThere(join(gitDir, 'commondir'))) ?? '.');
+    const commonDir = await commonDirOf(gitDir);
     const objects = await realpath(join(commonDir, 'objects'));
     await readFile(join(gitDir, 'HEAD'));
     if (!(await allOwn([gitDir, commonDir, objects]))) return null;
     const objectDirectories = await withBorrowed(objects);
     if (objectDirectories === null) return null;
-    return { objectDirectories, commonDir, shallow: await readIfThere(join(commonDir, 'shallow')) };
+    const shallow = await readIfThere(join(commonDir, 'shallow'));
+    const partial = (await Promise.all(objectDirectories.map(isPartial))).includes(true);
+    return { objectDirectories, commonDir, shallow, partial };
   } catch (error) {
     // A failed system call has a code; anything else is a fault of ours.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
@@ -44,7 +48,7 @@ export const isStillThere = async ({ objectDirectories }: LocalRepository): Prom
   return true;
 };
 
-const findGitDir = async (path: string): Promise<string | null> => {
+export const findGitDir = async (path: string): Promise<string | null> => {
   for (const candidate of [join(path, '.git'), path, `${path}.git`]) {
     const found = await stat(candidate).catch(() => null);
     if (found?.isDirectory() && (await isGitDir(candidate))) return candidate;
@@ -52,6 +56,10 @@ const findGitDir = async (path: string): Promise<string | null> => {
   }
   return null;
 };
+
+/** Where objects and branches are: of a linked worktree, the main repository. */
+export const commonDirOf = async (gitDir: string): Promise<string> =>
+  resolve(gitDir, oneLine(await readIfThere(join(gitDir, 'commondir'))) ?? '.');
 
 const isGitDir = async (path: string): Promise<boolean> =>
   (await readIfThere(join(path, 'HEAD'))) !== '' &&
@@ -94,7 +102,6 @@ const withBorrowed = async (objects: string): Promise<readonly string[] | null> 
     for (const directory of level) {
       if (found.has(directory)) continue;
       found.add(directory);
-      if (await isPartial(directory)) return null;
       for (const line of (await readIfThere(join(directory, 'info', 'alternates'))).split('\n')) {
         if (line === '' || line.startsWith('#')) continue;
         // Quoted by git: rare enough to leave it to git.
@@ -108,7 +115,7 @@ const withBorrowed = async (objects: string): Promise<readonly string[] | null> 
 };
 
 /** Packs of a partial clone are marked so. */
-const isPartial = async (objects: string): Promise<boolean> =>
+export const isPartial = async (objects: string): Promise<boolean> =>
   (await readdir(join(objects, 'pack'))).some((name) => name.endsWith('.promisor'));
 
 const isDirectory = async (path: string): Promise<boolean> =>

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { SourceRefusedError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { Blob, GitCallOptions, GitSource, Source } from '../../core/ports/git-source.ts';
 import { scratchDirectory } from '../system/scratch-directory.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
@@ -93,10 +93,7 @@ export type MayRead = (path: string, owner: string | undefined) => Promise<boole
 const needRoots = async (path: string, mayRead: (path: string) => Promise<boolean>): Promise<void> => {
   const places = (await mayRead(path)) ? await localPlaces(path) : null;
   for (const place of places ?? [null])
-    if (place === null || !(await mayRead(place)))
-      throw new SourceRefusedError(
-        `${path}: it is in no folder whose repositories may be read, or leads out of them: the operator sets them with SOURCE_ROOTS`,
-      );
+    if (place === null || !(await mayRead(place))) throw failureOf('outside_source_roots', path);
 };
 
 const systemLookup = async (host: string): Promise<readonly string[]> =>

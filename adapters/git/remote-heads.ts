@@ -34,7 +34,10 @@ async function* splitLines(output: AsyncIterable<Buffer>, maxBytes: number): Asy
   let total = 0;
   for await (const chunk of output) {
     total += chunk.length;
-    if (total > maxBytes) throw new SourceUnusableError(`the source lists more than ${maxBytes} bytes of references`);
+    if (total > maxBytes)
+      throw new SourceUnusableError(`the source lists more than ${maxBytes} bytes of references`, {
+        reason: 'too_large',
+      });
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
     for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10, start)) {

@@ -1,5 +1,6 @@
 import { BranchName } from '../../core/contract/ids.ts';
-import { BranchNotFoundError, SourceUnavailableError, SourceUnusableError } from '../../core/domain/errors.ts';
+import { SourceUnavailableError, SourceUnusableError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { TreeChange, TreeEntry } from '../../core/manifest/manifest.ts';
 import type { Snapshot } from '../../core/ports/git-source.ts';
 import { type BareRepository, objectFormatOf } from './bare-repository.ts';
@@ -69,12 +70,13 @@ export const openSnapshot = async (
 const fetchHeads = async (parts: SnapshotParts, heads: readonly Head[]): Promise<void> => {
   const { label } = parts.address;
   for (const { branch } of heads)
-    if (!BranchName.safeParse(branch).success) throw new BranchNotFoundError(`${label}: no branch can have that name`);
+    if (!BranchName.safeParse(branch).success)
+      throw failureOf('branch_missing', label, { says: 'no branch can have that name' });
   if (heads.length === 0) return;
   const wants = new Set(heads.flatMap(({ branch, commit }) => [commit, `refs/heads/${branch}`]));
   const outcome = await fetchObjects({ ...parts, wants, filter: 'blob:none', depth: 1 });
   if (outcome.kind !== 'fetched')
-    throw new SourceUnavailableError(`${label}: a branch has moved, and its commit ${outcome.oid} is gone`);
+    throw failureOf('commit_gone', label, { says: `a branch has moved, and its commit ${outcome.oid} is gone` });
 };
 
 const readTree = (

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { CredentialUse } from '../../core/domain/credential-bounds.ts';
-import { SourceRefusedError, SourceUnavailableError } from '../../core/domain/errors.ts';
+import { SourceRefusedError } from '../../core/domain/errors.ts';
+import { failureOf } from '../../core/domain/failure-of.ts';
 import type { Credential } from '../../core/ports/credentials.ts';
 import type { Source } from '../../core/ports/git-source.ts';
 import { isLoopbackAddress, isPublicAddress } from '../system/public-address.ts';
@@ -27,6 +28,8 @@ export interface SourceAddress {
   readonly protocol: 'https' | 'http' | 'file';
   /** Of a source on this machine: where. */
   readonly path: string | null;
+  /** Whether git has a credential for it. */
+  readonly authorized: boolean;
   readonly settings: readonly GitSetting[];
 }
 
@@ -41,20 +44,22 @@ const localUploadPack = [
 
 /**
  * Checks a source and says how git reaches it.
- * @throws SourceRefusedError (a credential that may not be used too), SourceUnavailableError (a host that does not resolve).
+ * @throws SourceRefusedError (a credential that may not be used too), SourceUnavailableError (a host that does not resolve now), SourceNotFoundError (one that does not exist).
  */
 export const resolveSource = async (source: Source, options: AddressOptions): Promise<SourceAddress> => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop some of them silently
-  if (/[\u0000-\u001f\u007f]/.test(source.url))
-    throw new SourceRefusedError('the source’s address has control characters');
+  if (/[\u0000-\u001f\u007f]/.test(source.url)) throw refused('the source’s address has control characters');
   if (options.policy === 'local' && source.url.startsWith('/')) return localPath(source.url);
   const url = URL.parse(source.url);
-  if (url === null) throw new SourceRefusedError(`not a source’s address: ${allowed(options.policy)}`);
+  if (url === null) throw refused(`not a source’s address: ${allowed(options.policy)}`);
   if (options.policy === 'local' && url.protocol === 'file:') return localPath(pathOf(url));
   if (url.protocol === 'https:') return overHttp(url, 'https', source, options);
   if (options.policy === 'local' && url.protocol === 'http:') return overHttp(url, 'http', source, options);
-  throw new SourceRefusedError(`the scheme ${url.protocol}// may not be used: ${allowed(options.policy)}`);
+  throw refused(`the scheme ${url.protocol}// may not be used: ${allowed(options.policy)}`);
 };
+
+const refused = (message: string, cause?: unknown): SourceRefusedError =>
+  new SourceRefusedError(message, { reason: 'address_refused', ...(cause === undefined ? {} : { cause }) });
 
 const allowed = (policy: SourcePolicy): string =>
   policy === 'local'
@@ -65,7 +70,7 @@ const pathOf = (url: URL): string => {
   try {
     return fileURLToPath(url);
   } catch (error) {
-    throw new SourceRefusedError('a file:// address must name a path of this machine', { cause: error });
+    throw refused('a file:// address must name a path of this machine', error);
   }
 };
 
@@ -73,6 +78,7 @@ const localPath = (path: string): SourceAddress => ({
   label: path,
   protocol: 'file',
   path,
+  authorized: false,
   settings: [
     ['remote.origin.url', path],
     ['remote.origin.uploadpack', localUploadPack],
@@ -86,27 +92,28 @@ const overHttp = async (
   options: AddressOptions,
 ): Promise<SourceAddress> => {
   if (url.username !== '' || url.password !== '')
-    throw new SourceRefusedError('the source’s address contains credentials: register them as a credential instead');
+    throw refused('the source’s address contains credentials: register them as a credential instead');
   if (url.search !== '' || url.hash !== '')
-    throw new SourceRefusedError('the source’s address must have neither a query nor a fragment');
+    throw refused('the source’s address must have neither a query nor a fragment');
   // libcurl drops the dot in some versions, and then would not find what is pinned below.
-  if (url.hostname.endsWith('.')) throw new SourceRefusedError('the source’s host must not end with a dot');
+  if (url.hostname.endsWith('.')) throw refused('the source’s host must not end with a dot');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host) === 0 ? await addressesOf(host, options) : [host];
+  const plain = `${url.protocol}//${url.host}${url.pathname}`;
+  const addresses = isIP(host) === 0 ? await addressesOf(host, plain, options) : [host];
   const acceptable =
     protocol === 'http' ? isLoopbackAddress : options.policy === 'https-only' ? isPublicAddress : () => true;
   if (!addresses.every(acceptable))
-    throw new SourceRefusedError(
+    throw refused(
       protocol === 'http'
         ? 'http:// may be used on this machine’s own addresses only: give an https:// address'
         : `the host ${host} resolves to an address that is not public`,
     );
-  const plain = `${url.protocol}//${url.host}${url.pathname}`;
   return {
     // Anyone who reads that a source was refused wants to know which credential was tried.
     label: source.credential === undefined ? plain : `${plain} (with the credential ${source.credential.name})`,
     protocol,
     path: null,
+    authorized: source.credential !== undefined,
     settings: [
       ['remote.origin.url', plain],
       ...(isIP(host) === 0 ? [pin(url, protocol, addresses)] : []),
@@ -115,14 +122,19 @@ const overHttp = async (
   };
 };
 
-const addressesOf = async (host: string, { lookup }: AddressOptions): Promise<readonly string[]> => {
+const addressesOf = async (host: string, where: string, { lookup }: AddressOptions): Promise<readonly string[]> => {
   try {
     const addresses = await lookup(host);
     if (addresses.length > 0) return addresses;
   } catch (error) {
-    throw new SourceUnavailableError(`the host ${host} does not resolve`, { cause: error });
+    // Name servers answer that there is no such name; any other failure is theirs, and passes.
+    const unknown = (error as NodeJS.ErrnoException).code === 'ENOTFOUND';
+    throw failureOf(unknown ? 'host_unknown' : 'host_unresolved', where, {
+      says: unknown ? `there is no host ${host}` : `the name of the host ${host} could not be looked up`,
+      cause: error,
+    });
   }
-  throw new SourceUnavailableError(`the host ${host} has no address`);
+  throw failureOf('host_unknown', where, { says: `the host ${host} has no address` });
 };
 
 /** What was checked is what is connected to: a second lookup might answer otherwise. */
@@ -144,6 +156,7 @@ const authorization = async (
   if (credential === null)
     throw new SourceRefusedError(
       `${address}: the credential ${use.name} may not be used for it by ${use.user}: the operator’s log says why`,
+      { reason: 'credential_refused' },
     );
   const token = Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
   return [[`http.${address}.extraHeader`, `Authorization: Basic ${token}`]];

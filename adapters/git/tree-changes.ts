@@ -1,7 +1,6 @@
-import { SourceUnusableError } from '../../core/domain/errors.ts';
 import { pathFromBytes } from '../../core/manifest/git-path.ts';
 import type { TreeChange } from '../../core/manifest/manifest.ts';
-import { checkEntries, checkName, inPieces, type ListingLimits } from './tree-listing.ts';
+import { checkEntries, checkName, damaged, inPieces, type ListingLimits } from './tree-listing.ts';
 
 /** What comes before a path: modes and blobs of both sides, and a letter. */
 const head = /^:\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) ([ADMT])$/;
@@ -35,12 +34,12 @@ export async function* readTreeChanges(
     checkEntries(changes, limits);
     if (block.length > 0) yield block;
   }
-  if (rest.join('') !== '') throw new SourceUnusableError('the changes’ listing ends within an entry');
+  if (rest.join('') !== '') throw damaged('the changes’ listing ends within an entry');
 }
 
 const changeOf = (description: string, name: string): TreeChange => {
   const [, mode, oid, kind] = head.exec(description) ?? [];
-  if (mode === undefined || oid === undefined) throw new SourceUnusableError('the changes’ listing is malformed');
+  if (mode === undefined || oid === undefined) throw damaged('the changes’ listing is malformed');
   const path = pathFromBytes(Buffer.from(name, 'latin1'));
   return { path, entry: kind === 'D' ? null : { path, mode, oid, size: null } };
 };

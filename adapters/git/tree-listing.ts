@@ -62,7 +62,7 @@ export async function* readTreeListing(
     }
     yield block;
   }
-  if (rest !== '') throw new SourceUnusableError('the tree’s listing ends within an entry');
+  if (rest !== '') throw damaged('the tree’s listing ends within an entry');
 }
 
 /** Git writes 4 KiB at a time: a block for each would cost more than its entries. */
@@ -88,7 +88,7 @@ const usualTab = '100644 blob '.length + 40;
 
 const splitRecord = (record: string): readonly [head: string, name: string] => {
   const tab = record.charCodeAt(usualTab) === tabCode ? usualTab : record.indexOf('\t');
-  if (tab < 0) throw new SourceUnusableError('the tree’s listing is malformed');
+  if (tab < 0) throw damaged('the tree’s listing is malformed');
   return [record.slice(0, tab), record.slice(tab + 1)];
 };
 
@@ -103,8 +103,8 @@ export const checkName = (name: string, previous: string, clean: boolean, limits
   if (name.length > limits.pathDepth && slashes(name) > limits.pathDepth)
     throw over('a path has more directories', limits.pathDepth);
   if (!clean && forbidden.test(name))
-    throw new SourceUnusableError('its objects are malformed: a tree has an entry with a forbidden name');
-  if (name <= previous) throw new SourceUnusableError('its objects are malformed: a tree is not in order');
+    throw damaged('its objects are malformed: a tree has an entry with a forbidden name');
+  if (name <= previous) throw damaged('its objects are malformed: a tree is not in order');
 };
 
 const slashes = (name: string): number => {
@@ -114,4 +114,7 @@ const slashes = (name: string): number => {
 };
 
 const over = (what: string, limit: number): SourceUnusableError =>
-  new SourceUnusableError(`the source is too large: ${what} than ${limit}`);
+  new SourceUnusableError(`the source is too large: ${what} than ${limit}`, { reason: 'too_large' });
+
+export const damaged = (what: string): SourceUnusableError =>
+  new SourceUnusableError(what, { reason: 'objects_damaged' });

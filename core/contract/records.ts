@@ -112,7 +112,12 @@ export type SyncRates = z.infer<typeof SyncRates>;
 export const Lock = z.object({ job_id: JobId, fence: z.int().min(1) });
 export type Lock = z.infer<typeof Lock>;
 
-export const JobError = z.object({ code: z.string(), message: z.string() });
+export const JobError = z.object({
+  code: z.string(),
+  /** Why, more exactly than the code: one of core/domain/failure-reasons.ts. Absent where the code is all that is known. */
+  reason: z.string().optional(),
+  message: z.string(),
+});
 export type JobError = z.infer<typeof JobError>;
 
 /** How a repository's newest ended job ended. */

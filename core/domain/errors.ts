@@ -1,11 +1,20 @@
+import type { FailureReason } from './failure-reasons.ts';
+
+interface SyncErrorOptions extends ErrorOptions {
+  readonly reason?: FailureReason | undefined;
+}
+
 /**
  * Failures with a name. The workflow retries and reports by `name`, so a name is part of the contract:
  * renaming one means changing core/workflow/sync.asl.json.
  */
 export class SyncError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** More exact than the name, where more is known. */
+  readonly reason: FailureReason | undefined;
+  constructor(message: string, options?: SyncErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+    this.reason = options?.reason;
   }
 }
 
@@ -37,3 +46,5 @@ export class SyncSupersededError extends SyncError {}
 export class GenerationNotFoundError extends SyncError {}
 /** A stored object that must exist does not. */
 export class ObjectMissingError extends SyncError {}
+/** The disk that the service works on is full, or cannot be written to. */
+export class DiskUnusableError extends SyncError {}

@@ -1,4 +1,5 @@
 import * as errors from './errors.ts';
+import type { FailureReason } from './failure-reasons.ts';
 
 /** Errors of our own, by their names: their messages are written for the user who asked for the sync. */
 const own: ReadonlySet<string> = new Set(Object.keys(errors));
@@ -12,6 +13,7 @@ const known: ReadonlyMap<string, string> = new Map([
 /** A failure for the log, with all that is known of it. */
 export interface Failure {
   readonly code: string;
+  readonly reason?: FailureReason | undefined;
   readonly message: string;
 }
 
@@ -19,9 +21,9 @@ export interface Failure {
  * A failure as an answer may tell it. What a library or a cloud says may name roles, accounts, buckets and paths of the
  * service, so only our own errors speak for themselves. @param logged the id under which the log has the rest.
  */
-export const toldOf = ({ code, message }: Failure, logged: string): Failure => {
+export const toldOf = ({ code, reason, message }: Failure, logged: string): Failure => {
   const name = /^[\w.]{1,100}$/.test(code) ? code : 'Error';
-  if (own.has(name)) return { code: name, message };
+  if (own.has(name)) return { code: name, ...(reason === undefined ? {} : { reason }), message };
   const what = known.get(name) ?? 'a fault in the service, or in what it runs on';
   return { code: name, message: `${what}: its operator finds the cause in the log, under ${logged}` };
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FailSyncInput, JobRef } from '../contract/workflow-state.ts';
+import { splitReason } from '../domain/failure-reasons.ts';
 import { type Failure, toldOf } from '../domain/failure-text.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -14,18 +15,18 @@ type Deps = Pick<Runtime, 'ends' | 'jobs' | 'objects' | 'clock' | 'logger' | 'me
 export const failSync =
   (deps: Deps) =>
   async ({ job, error }: FailSyncInput): Promise<void> => {
-    const reported: Failure = { code: error.Error, message: messageOf(error.Cause) };
-    const { code, message } = error.Error === MAP_FAILED ? await batchFailure(deps, job, reported) : reported;
+    const reported = failureOf(error);
+    const { code, reason, message } = error.Error === MAP_FAILED ? await batchFailure(deps, job, reported) : reported;
     const cause = message.slice(0, 2000);
     const at = deps.clock.now();
-    const outcome = await deps.ends.fail(job, toldOf({ code, message: cause }, job.job_id), [], at);
+    const outcome = await deps.ends.fail(job, toldOf({ code, reason, message: cause }, job.job_id), [], at);
     if (outcome === 'lost') {
       deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
       return;
     }
-    deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code });
+    deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
     // Not `message`: that is the line's own.
-    deps.logger.error('sync failed', { ...job, ...(await factsOf(deps, job, at)), code, cause });
+    deps.logger.error('sync failed', { ...job, ...(await factsOf(deps, job, at)), code, reason, cause });
   };
 
 /** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */
@@ -49,7 +50,7 @@ const batchFailure = async (deps: Deps, job: JobRef, reported: Failure): Promise
     for await (const key of deps.objects.list(jobKeys(job).mapResults)) {
       if (!/\/FAILED_\d+\.json$/.test(key)) continue;
       const [first] = FailedChildren.parse(JSON.parse((await deps.objects.getText(key)) ?? '[]'));
-      if (first !== undefined) return { code: first.Error, message: messageOf(first.Cause) };
+      if (first !== undefined) return failureOf(first);
     }
   } catch (error) {
     // The job must end whatever the results look like.
@@ -57,6 +58,11 @@ const batchFailure = async (deps: Deps, job: JobRef, reported: Failure): Promise
   }
   return reported;
 };
+
+const failureOf = ({ Error: code, Cause }: FailSyncInput['error']): Failure => ({
+  code,
+  ...splitReason(messageOf(Cause)),
+});
 
 /** Lambda gives a JSON text as cause, with the message in it; other services give plain text. */
 const messageOf = (cause: string | undefined): string => {

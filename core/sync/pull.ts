@@ -58,7 +58,7 @@ export const pull =
         tellBranches(deps, job, found);
         if (targets.length === 0 && found.missing.length > 0) {
           await note([]);
-          throw new BranchNotFoundError(noneThere(found.missing));
+          throw new BranchNotFoundError(noneThere(found.missing), { reason: 'branch_missing' });
         }
         const listed = await listMoved(deps, { job, repository, pulse, state }, targets, look);
         if (listed === 'gone') continue;

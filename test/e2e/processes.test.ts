@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGitRepository } from '../support/git-repository.ts';
+import type { HttpFault } from '../support/http-faults.ts';
 import { processesOf } from '../support/processes-of.ts';
 import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
 import { startSmartHttpServer } from '../support/smart-http-server.ts';
@@ -21,13 +22,13 @@ const startSlowRemote = async () => {
   ]);
   const git = await createGitRepository(Object.fromEntries(files));
   closers.push(git.cleanup);
-  const state: { holdAfter: number | null } = { holdAfter: 100_000 };
-  const server = await startSmartHttpServer({ root: tmpdir(), holdAfter: () => state.holdAfter });
+  const state: { fault: HttpFault | null } = { fault: { kind: 'stall', after: 100_000 } };
+  const server = await startSmartHttpServer({ root: tmpdir(), fault: () => state.fault });
   closers.push(server.close);
   return {
     url: `${server.url}/${basename(git.path)}/.git`,
     goOn: () => {
-      state.holdAfter = null;
+      state.fault = null;
     },
   };
 };

@@ -1,11 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerWith, type HttpFault, underFault } from './http-faults.ts';
 
 export interface SmartHttpServerOptions {
   /** Directory that the repositories are below; `<url>/a/.git` is `<root>/a/.git`. */
@@ -18,9 +20,11 @@ export interface SmartHttpServerOptions {
   readonly delayMs?: number;
   /** How many requests are answered with 503 first. */
   readonly failFirst?: number;
-  /** Of each answer only so many bytes are sent, as long as it says so; then the connection stays open, and silent. */
-  readonly holdAfter?: () => number | null;
   readonly auth?: { readonly username: string; readonly password: string };
+  /** What to do instead of answering as asked; null: nothing. Called for each request. */
+  readonly fault?: ((request: Pick<SmartHttpRequest, 'method' | 'url'>) => HttpFault | null) | undefined;
+  /** PEM texts: the server is an https one. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 export interface SmartHttpRequest {
@@ -63,6 +67,8 @@ export const startSmartHttpServer = async (options: SmartHttpServerOptions): Pro
       response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
       return;
     }
+    const fault = options.fault?.(entry) ?? null;
+    if (fault !== null && answerWith(fault, response, entry.method === 'GET' ? 'advertisement' : 'result')) return;
     const child = spawn(backend, { env: cgiEnvironment(request, options), stdio: ['pipe', 'pipe', 'ignore'] });
     children.add(child);
     child.once('close', () => children.delete(child));
@@ -70,15 +76,16 @@ export const startSmartHttpServer = async (options: SmartHttpServerOptions): Pro
     // Either side may go away at any time: that is what some tests are about.
     child.stdin.on('error', () => {});
     request.pipe(child.stdin);
-    await forward(child.stdout, response, options.holdAfter?.() ?? null);
+    await forward(child.stdout, response, fault);
   };
 
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch(() => response.destroy());
-  });
+  };
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer({ ...options.tls }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     async close() {
       for (const child of children) child.kill();
@@ -125,28 +132,17 @@ const cgiEnvironment = (request: IncomingMessage, options: SmartHttpServerOption
 };
 
 /** A CGI answer: header lines, an empty line, the body. */
-const forward = async (output: Readable, response: ServerResponse, holdAfter: number | null): Promise<void> => {
+const forward = async (output: Readable, response: ServerResponse, fault: HttpFault | null): Promise<void> => {
   let head = Buffer.alloc(0);
   for await (const chunk of output.iterator({ destroyOnReturn: false })) {
     head = Buffer.concat([head, chunk]);
     const end = head.indexOf('\r\n\r\n');
     if (end === -1) continue;
     writeHead(head.toString('latin1', 0, end), response);
-    response.write(head.subarray(end + 4));
+    output.unshift(head.subarray(end + 4));
     break;
   }
-  await (holdAfter === null ? pipeline(output, response) : forwardPart(output, response, holdAfter));
-};
-
-/** Ends the answer only when it is shorter. */
-const forwardPart = async (output: Readable, response: ServerResponse, bytes: number): Promise<void> => {
-  let left = bytes;
-  for await (const chunk of output) {
-    response.write(chunk.subarray(0, left));
-    left -= chunk.length;
-    if (left <= 0) return;
-  }
-  response.end();
+  await pipeline(fault === null ? output : Readable.from(underFault(output, fault, response)), response);
 };
 
 const writeHead = (head: string, response: ServerResponse): void => {

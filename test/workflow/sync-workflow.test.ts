@@ -129,7 +129,7 @@ describe('a step that fails for a moment', () => {
       [fn]: (_, { call }) => (call < 3 ? failing('SourceUnavailableError')() : { batches: 0 }),
     });
     expect(await lab.sync()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(lab.timers.seconds).toBe(15);
+    expect(lab.timers.seconds).toBe(12);
   });
   it.each(['BeginSync', 'Pull', 'Diff', 'Stage', 'EmbedBatch', 'Publish'])(
     'is retried when Lambda throttles: %s',

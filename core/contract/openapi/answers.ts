@@ -194,7 +194,12 @@ export const answerSchemas: readonly NamedSchema[] = [
     chunks_embedded: 'Chunks that were embedded.',
     chunks_reused: 'Chunks of changed files whose text was indexed before: they were not embedded again.',
   }),
-  named('JobError', JobError, 'Why a job failed.', { code: 'For programs.', message: 'For people.' }),
+  named('JobError', JobError, 'Why a job failed.', {
+    code: 'For programs: the kind of failure.',
+    reason:
+      'For programs: the failure itself, such as `connection_refused`. The runbook lists them all, each with what to do. Absent where the code says all that is known.',
+    message: 'For people: where, what, and what to do.',
+  }),
   named('JobList', JobList, 'A page of jobs.', { jobs: 'Newest first.', next }),
   named('JobFile', JobFile, 'A file that a job processed but that is not in the index.', {
     branch: 'The branch.',

@@ -26,7 +26,6 @@ describe('a local source that is out of the ordinary is fetched from', () => {
         await writeFile(join(gitDir(), 'objects', 'info', 'alternates'), `${local.place}/objects-6\n`);
       },
     ],
-    ['has packs of a partial clone', () => writeFile(join(gitDir(), 'objects', 'pack', 'pack-1.promisor'), '')],
     [
       'has a branch that is another’s name',
       async () => {
@@ -57,24 +56,6 @@ describe('a local source that is out of the ordinary is fetched from', () => {
     }
 
     await expect(treeOf(lender)).rejects.toThrow();
-    expect(await commands()).toContain('fetch');
-  });
-
-  it('when it is a partial clone, whose absent blobs are an error and are not looked for elsewhere', async () => {
-    await local.repository.git('config', 'uploadpack.allowFilter', 'true');
-    const partial = join(local.place, 'partial');
-    await local.repository.git(
-      'clone',
-      '--quiet',
-      '--bare',
-      '--filter=blob:none',
-      `file://${local.repository.path}`,
-      partial,
-    );
-    const oid = await local.repository.head(`${local.second}:a.txt`);
-
-    expect(await treeOf(partial)).toHaveLength(2);
-    await expect(blobsOf(partial, [oid])).rejects.toThrow();
     expect(await commands()).toContain('fetch');
   });
 

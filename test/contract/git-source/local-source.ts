@@ -43,6 +43,7 @@ export const useLocalSource = () => {
 
   /** The git commands since it was last asked. */
   const commands = (): Promise<string[]> => logged();
+  const headsOf = (url: string) => git.heads({ url });
   const treeOf = (url: string, commit = second, branch = 'main') => readTree(git, { url }, commit, branch);
   const countOf = (url: string, from: string, to: string): Promise<CommitCount> => readCount(git, { url }, from, to);
   const blobsOf = async (url: string, oids: readonly string[]) =>
@@ -68,6 +69,7 @@ export const useLocalSource = () => {
     },
     gitDir: (): string => join(repository.path, '.git'),
     commands,
+    headsOf,
     treeOf,
     countOf,
     blobsOf,

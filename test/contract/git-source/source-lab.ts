@@ -38,6 +38,8 @@ export const useSourceLab = () => {
       return repository;
     },
     listen,
+    /** Is done when the test has ended, before the servers are closed. */
+    atEnd: (close: () => Promise<unknown>): void => void closers.unshift(close),
     gitSource: (options: Partial<NativeGitSourceOptions> = {}): GitSource =>
       createNativeGitSource({ policy: 'local', tempRoot, ...options }),
     /** The repository over smart HTTP. */

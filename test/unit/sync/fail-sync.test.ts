@@ -85,6 +85,17 @@ describe('what a job tells of its failure', () => {
     expect(told).toEqual([{ code: 'SourceRefusedError', message: 'give an https:// address' }]);
   });
 
+  it('has the reason that the step put before its message', async () => {
+    const { told, lines } = await fail(
+      'kept',
+      look,
+      lambda('SourceUnavailableError', '[no_answer] https://h/r: silent'),
+    );
+    const failure = { code: 'SourceUnavailableError', reason: 'no_answer' };
+    expect(told).toEqual([{ ...failure, message: 'https://h/r: silent' }]);
+    expect(lines).toMatchObject([{ ...failure, cause: 'https://h/r: silent' }]);
+  });
+
   it.each([
     lambda('AccessDeniedException', 'User: arn:aws:sts::123456789012:assumed-role/pull/pull may not'),
     lambda('NoSuchBucket', 'The specified bucket repositorysync-objects-1x2y does not exist'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../../../adapters/git/byte-reader.ts';
-import { objectFailure, remoteFailure } from '../../../../adapters/git/git-failure.ts';
+import { objectFailure, sourceFailure } from '../../../../adapters/git/git-failure.ts';
 import { defaultGitLimits } from '../../../../adapters/git/git-limits.ts';
 import { GitExitError } from '../../../../adapters/git/git-process.ts';
 import { readRemoteHeads } from '../../../../adapters/git/remote-heads.ts';
@@ -145,6 +145,7 @@ describe('reading blobs', () => {
 });
 
 describe('what git says when it fails', () => {
+  const where = { label: 'https://x/r', path: null, authorized: false };
   it.each([
     ["fatal: couldn't find remote ref refs/heads/gone", 'BranchNotFoundError'],
     ['fatal: could not read Username for ...: terminal prompts disabled', 'SourceNotFoundError'],
@@ -154,7 +155,7 @@ describe('what git says when it fails', () => {
     ["fatal: transport 'ssh' not allowed", 'SourceRefusedError'],
     ['fatal: unable to access: server certificate verification failed.', 'SourceRefusedError'],
     ["fatal: '/x' does not appear to be a git repository", 'SourceNotFoundError'],
-    ['fatal: write error: No space left on device', 'SourceUnusableError'],
+    ['fatal: write error: No space left on device', 'DiskUnusableError'],
     [
       'error: object 1234: treeNotSorted: not properly sorted\nfatal: fsck error in packed object',
       'SourceUnusableError',
@@ -162,29 +163,29 @@ describe('what git says when it fails', () => {
     ['fatal: mismatched algorithms: client sha1; server sha256', 'SourceUnusableError'],
     ["fatal: unable to access 'x': Could not resolve host: x", 'SourceUnavailableError'],
     ['', 'SourceUnavailableError'],
-  ])('%s', (stderr, name) => {
-    const failure = remoteFailure(new GitExitError(128, null, stderr), 'https://x/r') as SyncError;
+  ])('%s', async (stderr, name) => {
+    const failure = (await sourceFailure(new GitExitError(128, null, stderr), where)) as SyncError;
 
     expect(failure.name).toBe(name);
     expect(failure.message).toContain('https://x/r');
   });
 
-  it('is told in one clean line, without the server’s own words', () => {
-    const stderr = 'remote: \u001b[31mcall 555-1234\nerror: \u001b[31mRPC failed\nremote: more\n';
+  it('is told in one clean line, without the server’s own words', async () => {
+    const stderr = 'remote: \u001b[31mcall 555-1234\nerror: \u001b[31mRPC failed\nremote: early EOF\n';
 
-    const { message } = remoteFailure(new GitExitError(1, null, stderr), 'r') as Error;
+    const { message } = (await sourceFailure(new GitExitError(1, null, stderr), { ...where, label: 'r' })) as Error;
 
-    expect(message).toBe('r: error:  [31mRPC failed');
+    expect(message).toMatch(/^r: error: {2}\[31mRPC failed: sync again; /);
   });
 
   it('names the signal that ended it', () => {
     expect((objectFailure(new GitExitError(null, 'SIGSEGV', ''), 'r') as Error).message).toContain('SIGSEGV');
   });
 
-  it('is left alone when it is not git’s failure', () => {
+  it('is left alone when it is not git’s failure', async () => {
     const other = new Error('other');
 
-    expect(remoteFailure(other, 'r')).toBe(other);
+    expect(await sourceFailure(other, where)).toBe(other);
     expect(objectFailure(other, 'r')).toBe(other);
   });
 });

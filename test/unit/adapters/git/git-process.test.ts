@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBareRepository, objectFormatOf } from '../../../../adapters/git/bare-repository.ts';
 import { gitEnvironment } from '../../../../adapters/git/git-environment.ts';
-import { type GitCommand, GitExitError, runGit, streamGit } from '../../../../adapters/git/git-process.ts';
+import {
+  type GitCommand,
+  GitExitError,
+  GitTimeoutError,
+  runGit,
+  streamGit,
+} from '../../../../adapters/git/git-process.ts';
 import { createTemporaryDirectory } from '../../../../adapters/git/temporary-directory.ts';
-import { SourceUnavailableError, SourceUnusableError } from '../../../../core/domain/errors.ts';
+import { SourceUnusableError } from '../../../../core/domain/errors.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -58,8 +64,20 @@ describe('a git process', () => {
   it('is given up after its time, with its children', async () => {
     const at = performance.now();
 
-    await expect(runGit(shell('sleep 20', { timeoutMs: 100 }))).rejects.toThrow(SourceUnavailableError);
+    await expect(runGit(shell('sleep 20', { timeoutMs: 100 }))).rejects.toThrow(GitTimeoutError);
     expect(performance.now() - at).toBeLessThan(5_000);
+  });
+
+  it('is given up when it neither moves a byte nor computes for so long, and not while it does either', async () => {
+    const silenceMs = 800;
+
+    await expect(runGit(shell('sleep 60', { silenceMs, timeoutMs: 50_000 }))).rejects.toMatchObject({
+      silent: true,
+      seconds: 1,
+    });
+    const slow = 'for n in 1 2 3 4 5 6 7 8; do sleep 0.5; echo; done';
+    await runGit(shell(slow, { silenceMs: 3_000, timeoutMs: 120_000 }));
+    await runGit(shell('n=0; while [ $n -lt 1000000 ]; do n=$((n + 1)); done', { silenceMs, timeoutMs: 120_000 }));
   });
 
   it('is ended by what watches it', async () => {

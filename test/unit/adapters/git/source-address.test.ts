@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AddressOptions, resolveSource } from '../../../../adapters/git/source-address.ts';
-import { SourceRefusedError, SourceUnavailableError } from '../../../../core/domain/errors.ts';
+import { SourceNotFoundError, SourceRefusedError, SourceUnavailableError } from '../../../../core/domain/errors.ts';
 
 const options = (addresses: readonly string[], more: Partial<AddressOptions> = {}): AddressOptions => ({
   policy: 'https-only',
@@ -20,6 +20,7 @@ describe('a source’s address, https only', () => {
       label: 'https://git.example.com/a/b.git',
       protocol: 'https',
       path: null,
+      authorized: false,
       settings: [
         ['remote.origin.url', 'https://git.example.com/a/b.git'],
         ['http.curloptResolve', 'git.example.com:443:140.82.112.3,[2606:50c0:8000::153]'],
@@ -83,11 +84,11 @@ describe('a source’s address, https only', () => {
     await expect(resolveSource({ url }, options(['8.8.8.8']))).rejects.toThrow(SourceRefusedError);
   });
 
-  it('may pass when its host does not resolve', async () => {
-    const failing = options([], { lookup: async () => Promise.reject(new Error('ENOTFOUND')) });
+  it('may pass when its host does not resolve now, and not when it has no address', async () => {
+    const failing = options([], { lookup: async () => Promise.reject(new Error('EAI_AGAIN')) });
 
     await expect(resolveSource({ url: 'https://example.com/r' }, failing)).rejects.toThrow(SourceUnavailableError);
-    await expect(resolveSource({ url: 'https://example.com/r' }, options([]))).rejects.toThrow(SourceUnavailableError);
+    await expect(resolveSource({ url: 'https://example.com/r' }, options([]))).rejects.toThrow(SourceNotFoundError);
   });
 });
 

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { JobAnswer } from '../../core/contract/api.ts';
+import type { HttpFault } from '../support/http-faults.ts';
+import { useWorld } from '../support/use-world.ts';
+
+const run = promisify(execFile);
+const world = useWorld();
+
+const files = { 'a.ts': 'export const a = "axolotl";\n', 'b.ts': 'export const b = "bison";\n' };
+
+/** A registered repository at a server that has a fault. */
+const behind = (id: string, fault: () => HttpFault | null) => world.remote(id, files, { fault });
+
+const status = (code: number, headers: Record<string, string> = {}): HttpFault => ({
+  kind: 'status',
+  status: code,
+  headers,
+});
+
+/** What a job that ended at its first try tells: nothing was retried, so nothing was ever waited for. */
+const expectAtOnce = (job: JobAnswer, code: string, reason: string, address: string): void => {
+  expect(job).toMatchObject({ status: 'failed', error: { code, reason } });
+  expect(job.error?.message.startsWith(`${address}: `), job.error?.message).toBe(true);
+};
+
+describe('what cannot pass is not tried again, and is named', () => {
+  it.each([
+    ['404', status(404), 'SourceNotFoundError', 'repository_missing'],
+    ['403', status(403), 'SourceNotFoundError', 'access_denied'],
+    ['401', status(401, { 'WWW-Authenticate': 'Basic' }), 'SourceNotFoundError', 'credentials_needed'],
+    ['302', status(302, { Location: 'http://127.0.0.1:9/' }), 'SourceRefusedError', 'redirected'],
+    ['page', status(200, { 'Content-Type': 'text/html' }), 'SourceNotFoundError', 'not_git'],
+    ['garbage', { kind: 'garbage', body: 'hello' }, 'SourceUnusableError', 'answer_garbled'],
+  ] as const)('a server that answers with %s', async (name, fault, code, reason) => {
+    let broken = false;
+    const { server } = await behind(`at-once-${name}`, () => (broken ? fault : null));
+    broken = true;
+    const { source } = await world.api.repository(`at-once-${name}`);
+    const job = await world.api.synced(`at-once-${name}`);
+
+    expectAtOnce(job, code, reason, source.url);
+    const asked = server.requests.length;
+    // The look while the caller waits, and one try: a page is asked again whether it speaks git.
+    expect(asked).toBeLessThanOrEqual(name === 'page' ? 8 : 4);
+    const { last_sync } = await world.api.repository(`at-once-${name}`);
+    expect(last_sync).toMatchObject({ status: 'failed', error: job.error });
+    broken = false;
+    expect(await world.api.synced(`at-once-${name}`)).toMatchObject({ status: 'completed', error: null });
+  });
+
+  it('a configuration that git cannot read', async () => {
+    const git = await world.registered('broken-config', files);
+    await appendFile(join(git.path, '.git', 'config'), '[broken');
+
+    expectAtOnce(await world.api.synced('broken-config'), 'SourceUnusableError', 'config_broken', git.path);
+  });
+
+  it('a partial clone without its contents; with them it is indexed', async () => {
+    const git = await world.makeRepository(files);
+    await git.git('config', 'uploadpack.allowFilter', 'true');
+    const path = `${git.path}-partial`;
+    await run('git', ['clone', '--quiet', '--bare', '--filter=blob:none', `file://${git.path}`, path]);
+    world.closing(() => run('rm', ['-r', path]));
+    await world.api.register('partial', path);
+
+    expectAtOnce(await world.api.synced('partial'), 'SourceUnusableError', 'partial_clone', path);
+    await run('git', ['-C', path, 'fetch', '--quiet', '--refetch', '--no-filter']);
+    expect(await world.api.synced('partial')).toMatchObject({ status: 'completed', counts: { indexed: 2 } });
+  });
+});
