@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { own } from '../../core/domain/own.ts';
 import type { SortRange } from './sort-range.ts';
 import { expiryOf, type Index, indexKeyOf, type StoredKey, type Table, type TableDefinition } from './tables.ts';
 import { type Item, sizeOfItem } from './values/attribute-value.ts';
@@ -223,7 +224,7 @@ export class Store {
     this.write(() => {
       for (const name of stored.toReversed()) this.#prepare(`DELETE FROM ${name}`).run();
       for (const name of stored)
-        for (const row of dump[name] ?? []) {
+        for (const row of own(dump, name) ?? []) {
           const columns = Object.keys(row);
           this.#prepare(`INSERT INTO ${name} (${columns}) VALUES (${columns.map(() => '?')})`).run(
             ...Object.values(row),

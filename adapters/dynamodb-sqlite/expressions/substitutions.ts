@@ -1,3 +1,4 @@
+import { own } from '../../../core/domain/own.ts';
 import { invalid } from '../errors.ts';
 import { type Item, memberOf, type Value } from '../values/attribute-value.ts';
 import { parseItem } from '../values/parse-value.ts';
@@ -39,7 +40,7 @@ export class Substitutions {
   }
 
   name(alias: string, what: string): string {
-    const name = Object.hasOwn(this.#names, alias) ? this.#names[alias] : undefined;
+    const name = own(this.#names, alias);
     if (name === undefined)
       throw invalid(
         `Invalid ${what}: An expression attribute name used in the document path is not defined; attribute name: ${alias}`,

@@ -1,3 +1,4 @@
+import { own } from '../../../core/domain/own.ts';
 import { compareDecimals, parseDecimal } from './decimal.ts';
 
 /** An attribute's value as it goes over the wire: one member, named after its type. Binary is base64; numbers are in full. */
@@ -20,8 +21,7 @@ export type ValueType = 'S' | 'N' | 'B' | 'BOOL' | 'NULL' | 'SS' | 'NS' | 'BS' |
 export const typeOf = (value: Value): ValueType => Object.keys(value)[0] as ValueType;
 
 /** A member that the map itself has: `constructor` and `__proto__` are names like any other. */
-export const memberOf = (item: Item, name: string): Value | undefined =>
-  Object.hasOwn(item, name) ? item[name] : undefined;
+export const memberOf = (item: Item, name: string): Value | undefined => own(item, name);
 
 export const withMember = (item: Item, name: string, value: Value): Item => ({
   ...item,
@@ -58,7 +58,7 @@ export const isSameItem = (a: Item, b: Item): boolean => {
     names.length === Object.keys(b).length &&
     names.every((name) => {
       const other = memberOf(b, name);
-      return other !== undefined && isEqual(a[name] as Value, other);
+      return other !== undefined && isEqual(memberOf(a, name) as Value, other);
     })
   );
 };
