@@ -14,12 +14,14 @@ export interface Transport {
   readonly server?: Omit<Parameters<typeof startSmartHttpServer>[0], 'root'>;
   /** Whether single objects can be had, and not only what a branch leads to. */
   readonly anyObject: boolean;
+  /** Another source than the native one. */
+  readonly source?: () => GitSource;
 }
 
 export type OverTransport = ReturnType<typeof useTransport>;
 
 /** One server, if the transport needs one, and a repository for whoever asks; no temporary directory may stay after a test. */
-export const useTransport = ({ server: serverOptions, anyObject }: Transport) => {
+export const useTransport = ({ server: serverOptions, anyObject, source }: Transport) => {
   let server: SmartHttpServer | undefined;
   let tempRoot: string;
   let git: GitSource;
@@ -28,7 +30,7 @@ export const useTransport = ({ server: serverOptions, anyObject }: Transport) =>
   beforeAll(async () => {
     tempRoot = await mkdtemp(join(tmpdir(), 'test-source-'));
     if (serverOptions !== undefined) server = await startSmartHttpServer({ ...serverOptions, root: tmpdir() });
-    git = createNativeGitSource({ policy: 'local', tempRoot });
+    git = source?.() ?? createNativeGitSource({ policy: 'local', tempRoot });
   });
   afterAll(async () => {
     await server?.close();

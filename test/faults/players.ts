@@ -1,0 +1,213 @@
+import { CreateRepository, SearchQuery } from '../../core/contract/api.ts';
+import { JobId, RepositoryId, UserId } from '../../core/contract/ids.ts';
+import { rights } from '../../core/contract/rights.ts';
+import { SyncOptions } from '../../core/contract/sync-options.ts';
+import { cancelJob } from '../../core/jobs/cancel-job.ts';
+import type { Runtime } from '../../core/ports/runtime.ts';
+import { createRepository } from '../../core/repositories/create-repository.ts';
+import { deleteRepository } from '../../core/repositories/delete-repository.ts';
+import { updateRepository } from '../../core/repositories/update-repository.ts';
+import { search } from '../../core/search/search.ts';
+import { claimSync } from '../../core/triggers/claim-sync.ts';
+import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
+import { takePush } from '../../core/triggers/push-hook.ts';
+import { retryFailed } from '../../core/triggers/retry-failed.ts';
+import { runSchedules } from '../../core/triggers/run-schedules.ts';
+import { startSync } from '../../core/triggers/start-sync.ts';
+import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
+import { branchNames, type RepositoryOperation, type SyncRequest, type WorldOperation } from './history.ts';
+import { ignored, type Source } from './truth.ts';
+import type { Watch } from './watch.ts';
+import type { World } from './world.ts';
+
+/** One id is the beginning of the other: what is removed of one must leave the other alone. */
+export const repositoryIds = ['r1', 'r10'] as const;
+/** One source is remote, the other a path of this machine. */
+export const sourceUrls = ['https://git.example/first.git', '/srv/git/second'] as const;
+const owners = ['ann', 'bob'] as const;
+const hook = 'https://hooks.example/sync';
+
+/** Does in the world what operations say. Calls may fail as the faults have it; nobody waits for their answers. */
+export class Players {
+  readonly world: World;
+  readonly watch: Watch;
+  readonly sources: ReadonlyMap<string, Source>;
+  #looks = 0;
+
+  constructor(world: World, watch: Watch, sources: ReadonlyMap<string, Source>) {
+    this.world = world;
+    this.watch = watch;
+    this.sources = sources;
+  }
+
+  ownerOf(repository: string): string {
+    return this.watch.repository(repository)?.owner ?? owners[0];
+  }
+
+  source(number: number): Source {
+    return this.sources.get(sourceUrls[number] as string) as Source;
+  }
+
+  /** An answer that never comes, or is an error, is the caller's to bear: failures are judged by the watch. */
+  act(name: string, step: (ports: Runtime) => Promise<unknown>): Promise<unknown> {
+    this.world.touch();
+    if (!this.world.isUp) return Promise.resolve();
+    return this.world.run(name, step).catch(() => undefined);
+  }
+
+  async repository(number: number, operation: RepositoryOperation): Promise<void> {
+    const id = RepositoryId.parse(repositoryIds[number]);
+    const user = UserId.parse(this.ownerOf(id));
+    switch (operation.kind) {
+      case 'sync':
+        await this.sync(id, operation);
+        return;
+      case 'cancel':
+      case 'retry-failed': {
+        const last = this.watch.newestJob(id);
+        if (last === undefined) return;
+        const act = operation.kind === 'cancel' ? cancelJob : retryFailed;
+        await this.act(operation.kind, (ports) => act(ports)(JobId.parse(last), user));
+        return;
+      }
+      case 'register':
+        await this.register(number, operation.other);
+        return;
+      case 'delete':
+        await this.act('delete', (ports) => deleteRepository(ports)(id, user));
+        return;
+      case 'settings':
+        await this.act('settings', (ports) =>
+          updateRepository(ports)(id, user, {
+            ignore_patterns: operation.ignores ? [...ignored.repository] : [],
+            schedule: operation.schedule ? '* * * * *' : null,
+          }),
+        );
+        return;
+      case 'push': {
+        const { head } = this.source(number).repository;
+        await this.act('push', async (ports) => {
+          const repository = await ports.repositories.get(id);
+          if (repository === null) return;
+          const ref = `refs/heads/${branchNames[operation.branch]}`;
+          await takePush(ports)(repository, 'github', { kind: 'push', ref, deleted: false, defaultBranch: head });
+        });
+        return;
+      }
+      case 'look':
+        await this.look(id, branchNames[operation.branch] as string, operation.language);
+        return;
+      default:
+        operation satisfies never;
+    }
+  }
+
+  async register(number: number, other: boolean): Promise<void> {
+    const id = RepositoryId.parse(repositoryIds[number]);
+    const at = other ? 1 - number : number;
+    const request = CreateRepository.parse({ repository_id: id, source: { url: sourceUrls[at] } });
+    const user = UserId.parse(owners[at]);
+    await this.act('register', (ports) => createRepository(ports)({ user, rights: [rights.localSources] }, request));
+  }
+
+  sync(id: RepositoryId, request: SyncRequest): Promise<unknown> {
+    const { force, full_reindex, incremental, pull_remote, branches, ignoresMore, webhook, key } = request;
+    const body = {
+      force,
+      full_reindex,
+      incremental,
+      ...(pull_remote === null ? {} : { pull_remote }),
+      ...(branches === null ? {} : { branches: branches.map((number) => branchNames[number]) }),
+      ...(ignoresMore ? { ignore_patterns: ignored.request } : {}),
+      ...(webhook ? { progress_webhook: hook } : {}),
+    };
+    return this.#startSync(id, body, key);
+  }
+
+  #startSync(id: RepositoryId, body: object, key: number | null): Promise<unknown> {
+    const user = UserId.parse(this.ownerOf(id));
+    const options = SyncOptions.parse(body);
+    return this.act('sync', async (ports) => {
+      const named = key === null ? undefined : `key-${key}`;
+      const idempotency = named === undefined ? undefined : await idempotencyOf(user, named, options);
+      const outcome = await startSync(ports)({ repositoryId: id, user, options, idempotency });
+      if (outcome.kind === 'accepted' && idempotency !== undefined) {
+        this.watch.acceptedUnder(id, idempotency.key, outcome.job.job_id);
+        await rememberAnswer(ports)(outcome.job, idempotency.key, outcome.job.job_id);
+      }
+      return outcome.kind;
+    });
+  }
+
+  /** A sync of all that the source has, with nothing else asked. */
+  syncAll(id: RepositoryId, branches: readonly string[]): Promise<unknown> {
+    return this.#startSync(id, branches.length === 0 ? {} : { branches }, null);
+  }
+
+  /** The same, and what failed before is read again. */
+  retryAll(id: RepositoryId, branches: readonly string[]): Promise<unknown> {
+    return this.act('sync', async (ports) => {
+      const repository = await ports.repositories.get(id);
+      if (repository === null) return;
+      const options = SyncOptions.parse({ branches });
+      const outcome = await claimSync(ports)({ repository, requestedBy: repository.owner, trigger: 'retry', options });
+      return outcome.kind;
+    });
+  }
+
+  async look(id: RepositoryId, branch: string, language: boolean): Promise<void> {
+    const user = UserId.parse(this.ownerOf(id));
+    const query = SearchQuery.parse({
+      q: 'walrus narwhal export',
+      branch,
+      limit: 100,
+      ...(language ? { language: 'typescript' } : {}),
+    });
+    const from = this.world.simulation.milliseconds;
+    const name = `look-${++this.#looks}`;
+    await this.act('look', async (ports) => {
+      const outcome = await search(ports)(id, user, query);
+      this.watch.judgeLook({ id, branch, language, from, name, outcome });
+    });
+  }
+
+  async worldwide(operation: WorldOperation): Promise<void> {
+    const { world } = this;
+    const { services, simulation } = world;
+    switch (operation.kind) {
+      case 'reconcile':
+        await this.act('reconcile', (ports) => reconcileSyncs(ports)({ graceSeconds: 0 }));
+        return;
+      case 'run-schedules': {
+        const until = simulation.now();
+        const after = new Date(until.getTime() - 60_000);
+        const repositories = repositoryIds.map((id) => RepositoryId.parse(id));
+        await this.act('run-schedules', (ports) => runSchedules(ports)({ repositories, after, until }));
+        return;
+      }
+      case 'poison':
+        services.poison.on = operation.on;
+        return;
+      case 'receiver':
+        services.receiver.status = operation.status;
+        return;
+      case 'jump':
+        simulation.jumpedMilliseconds += operation.seconds * 1000;
+        return;
+      case 'kill':
+        for (const process of world.running) if (process.name === operation.step) process.die();
+        return;
+      case 'crash':
+        world.crash(operation.seconds);
+        return;
+      case 'duplicate':
+        world.duplicate();
+        return;
+      case 'expire':
+        services.database.expire('sync-jobs', simulation.now());
+        return;
+      default:
+        operation satisfies never;
+    }
+  }
+}

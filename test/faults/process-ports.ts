@@ -1,0 +1,227 @@
+import { createDynamoBatches } from '../../adapters/dynamodb/batches.ts';
+import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
+import { createDynamoJobEnds } from '../../adapters/dynamodb/job-ends.ts';
+import { createDynamoJobs } from '../../adapters/dynamodb/jobs.ts';
+import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
+import { createDynamoRepositoryStore } from '../../adapters/dynamodb/repository-store.ts';
+import { createDynamoRunningJobs } from '../../adapters/dynamodb/running-jobs.ts';
+import { createDynamoSyncClaims } from '../../adapters/dynamodb/sync-claims.ts';
+import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
+import { createPathRules } from '../../adapters/path-rules/path-rules.ts';
+import { compose, type Factories } from '../../adapters/system/compose.ts';
+import { cronSchedules } from '../../adapters/system/cron-schedules.ts';
+import type { Chunk, Chunker } from '../../core/ports/chunker.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Embedder } from '../../core/ports/embedder.ts';
+import type { GitSource, Snapshot } from '../../core/ports/git-source.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import type { ObjectStore } from '../../core/ports/object-store.ts';
+import type { Runtime } from '../../core/ports/runtime.ts';
+import type { SearchIndex } from '../../core/ports/search-index.ts';
+import type { Workflow } from '../../core/ports/workflow.ts';
+import { memoryDynamoClient, tableNames } from './memory/memory-dynamodb.ts';
+import type { Process } from './process.ts';
+import type { Services } from './services.ts';
+
+/** Lines of a file that are one chunk, so that most files have several and many files share some. */
+const LINES_A_CHUNK = 2;
+
+export const chunksOf = (text: string): readonly Chunk[] => {
+  const lines = text.split('\n');
+  return Array.from({ length: Math.ceil(lines.length / LINES_A_CHUNK) }, (_, at) => {
+    const some = lines.slice(at * LINES_A_CHUNK, (at + 1) * LINES_A_CHUNK);
+    const startLine = at * LINES_A_CHUNK + 1;
+    return { startLine, endLine: startLine + some.length - 1, text: some.join('\n') };
+  });
+};
+
+const lineChunker: Chunker = { version: 'lines-1', chunk: async (_, text) => chunksOf(text) };
+
+const pathRules = createPathRules();
+
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => silent,
+};
+
+/** Every port as this process has it: each call is one that a fault may strike. */
+export const portsOf = (process: Process, services: Services): Runtime => {
+  const { simulation } = services;
+  const client = memoryDynamoClient((command, input) =>
+    process.call('database', {
+      effect: () => services.database.send(command, input),
+      // Transactions carry a token; other writes are simply sent again.
+      repeated: command !== 'TransactWriteItemsCommand',
+    }),
+  );
+  const database = { client, tables: tableNames, sleep: process.sleep, random: simulation.random, logger: silent };
+  const clock: Clock = { now: () => simulation.now(), every: process.every };
+  const unasked = (port: string) => () => {
+    throw new Error(`no step of a history asks for ${port}`);
+  };
+  const ports: Factories<Runtime> = {
+    repositories: () => createDynamoRepositoryStore(database),
+    jobs: () => createDynamoJobs(database),
+    claims: () => createDynamoSyncClaims(database),
+    running: () => createDynamoRunningJobs(database),
+    batches: () => createDynamoBatches(database),
+    ends: () => createDynamoJobEnds(database),
+    outbox: () => createDynamoOutbox(database),
+    followUps: () => createDynamoFollowUps({ ...database, now: () => simulation.now() }),
+    tokenQuota: () => createDynamoTokenQuota(database),
+    objects: () => objectsOf(process, services),
+    index: () => indexOf(process, services),
+    embedder: () => embedderOf(process, services),
+    git: () => gitOf(process, services.git),
+    workflow: () => workflowOf(process, services.workflow),
+    webhooks: () => ({
+      send: (request) =>
+        process
+          .call('webhooks', { effect: () => services.receive(request) })
+          .catch((error: Error) => ({ kind: 'unreachable', error: error.message })),
+    }),
+    webhookAddresses: () => ({ refuse: () => null }),
+    remoteLook: () => ({
+      look: async (_, branches, remote) => {
+        await process.call('git', { effect: () => undefined }).catch(() => undefined);
+        return branches.map(({ branch, from }) => ({
+          remote,
+          branch,
+          from,
+          to: null,
+          commit_count: null,
+          rewritten: false,
+        }));
+      },
+    }),
+    schedules: () => ({ ...cronSchedules, set: () => process.call('schedules', { effect: () => undefined }) }),
+    pathRules: () => pathRules,
+    chunker: () => lineChunker,
+    sourceRoots: () => ({ folders: ['/'], forAll: true, holds: async () => true }),
+    clock: () => clock,
+    ids: () => services.ids,
+    logger: () => services.logger ?? silent,
+    metrics: () => ({ emit: () => undefined }),
+    settings: () => services.settings,
+    credentials: unasked('credentials'),
+    tokens: unasked('tokens'),
+  };
+  return compose<Runtime>(ports);
+};
+
+/** A random half. */
+const some = <T>(all: readonly T[], { simulation }: Services): readonly T[] =>
+  all.filter(() => simulation.random() < 0.5);
+
+export const objectsOf = (process: Process, services: Services): ObjectStore => {
+  const { objects } = services;
+  const read = <T>(effect: () => Promise<T>): Promise<T> => process.call('objects', { effect });
+  return {
+    putText: (key, text) => read(() => objects.putText(key, text)),
+    putLines: async (key, lines) => {
+      const all: string[] = [];
+      if (Symbol.asyncIterator in lines) for await (const block of lines) all.push(...block);
+      else all.push(...lines);
+      return read(() => objects.putLines(key, all));
+    },
+    getText: (key) => read(() => objects.getText(key)),
+    async *getLines(key) {
+      const blocks = await read(() => Array.fromAsync(objects.getLines(key)));
+      for (const block of blocks) for (let at = 0; at < block.length; at += 4) yield block.slice(at, at + 4);
+    },
+    exists: (key) => read(() => objects.exists(key)),
+    async *list(prefix) {
+      yield* await read(async () => objects.keys(prefix));
+    },
+    deleteAll: (prefix) =>
+      process.call('objects', {
+        effect: () => objects.deleteAll(prefix),
+        torn: async () => {
+          for (const key of some(objects.keys(prefix), services)) await objects.deleteAll(key);
+        },
+        repeated: true,
+      }),
+  };
+};
+
+const indexOf = (process: Process, services: Services): SearchIndex => {
+  const { index } = services;
+  return {
+    put: (generation, rows) =>
+      process.call('index', {
+        effect: () => index.put(generation, rows),
+        torn: () => index.put(generation, some(rows, services)),
+        repeated: true,
+      }),
+    get: (generation, blobs) => process.call('index', { effect: () => index.get(generation, blobs) }),
+    delete: (generation, blobs) =>
+      process.call('index', {
+        effect: () => index.delete(generation, blobs),
+        torn: () => index.delete(generation, some(blobs, services)),
+        repeated: true,
+      }),
+    query: (generation, query) => process.call('index', { effect: () => index.query(generation, query) }),
+    settle: () => process.call('index', { effect: () => index.settle() }),
+    drop: (generation) => process.call('index', { effect: () => index.drop(generation), repeated: true }),
+  };
+};
+
+const embedderOf = (process: Process, { embedder, poison }: Services): Embedder => ({
+  id: embedder.id,
+  dimensions: embedder.dimensions,
+  embed: (texts, kind) =>
+    process.call('embedder', {
+      effect: () => {
+        if (poison.on && texts.some((text) => text.includes(poison.word))) throw new Error('poisoned');
+        return embedder.embed(texts, kind);
+      },
+    }),
+});
+
+const gitOf = (process: Process, git: GitSource): GitSource => ({
+  heads: (source, options = {}) =>
+    process.call('git', { effect: () => git.heads(source, options), signal: options.signal }),
+  open: async (source, heads, options = {}) => {
+    const { signal } = options;
+    const opened = await process.call('git', { effect: () => git.open(source, heads, options), signal });
+    return snapshotOf(process, opened, signal);
+  },
+  async *blobs(source, commits, oids, options) {
+    if (oids.length === 0) return;
+    const { signal } = options;
+    yield* await process.call('git', {
+      effect: () => Array.fromAsync(git.blobs(source, commits, oids, options)),
+      signal,
+    });
+  },
+});
+
+const snapshotOf = (process: Process, opened: Snapshot, signal: AbortSignal | undefined): Snapshot => {
+  async function* called<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
+    yield* await process.call('git', { effect: () => Array.fromAsync(stream), signal });
+  }
+  return {
+    tree: (commit) => called(opened.tree(commit)),
+    changes: (from, to) => {
+      const changes = opened.changes(from, to);
+      return changes === null ? null : called(changes);
+    },
+    countCommits: (from, to) => process.call('git', { effect: () => opened.countCommits(from, to), signal }),
+    close: () => opened.close(),
+  };
+};
+
+const workflowOf = (process: Process, workflow: () => Workflow): Workflow => ({
+  start: (name, input) => process.call('workflow', { effect: () => workflow().start(name, input), repeated: true }),
+  // It waits for the execution's end, which may take this very process: only the request is waited for.
+  stop: (name, cause) =>
+    process.call('workflow', {
+      effect: () => {
+        void workflow().stop(name, cause);
+      },
+    }),
+  describe: (name) => process.call('workflow', { effect: () => workflow().describe(name) }),
+});

@@ -1,0 +1,86 @@
+import { createHashEmbedder } from '../../adapters/embedding/hash-embedder.ts';
+import type { Ids } from '../../core/ports/clock.ts';
+import type { Embedder } from '../../core/ports/embedder.ts';
+import type { GitSource } from '../../core/ports/git-source.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import type { Settings } from '../../core/ports/runtime.ts';
+import type { WebhookAnswer, WebhookRequest } from '../../core/ports/webhook-sender.ts';
+import type { Workflow } from '../../core/ports/workflow.ts';
+import { MemoryDynamoDb } from './memory/memory-dynamodb.ts';
+import { createMemoryGitSource } from './memory/memory-git-source.ts';
+import { MemoryObjectStore } from './memory/memory-objects.ts';
+import type { MemoryRepository } from './memory/memory-repository.ts';
+import { MemorySearchIndex } from './memory/memory-search-index.ts';
+import type { Simulation } from './simulation.ts';
+
+/** What outlives every process of the service. */
+export interface Services {
+  readonly simulation: Simulation;
+  readonly database: MemoryDynamoDb;
+  readonly objects: MemoryObjectStore;
+  readonly index: MemorySearchIndex;
+  readonly embedder: Embedder;
+  /** While it is on, texts with this word cannot be embedded. */
+  readonly poison: { on: boolean; readonly word: string };
+  readonly git: GitSource;
+  /** By their addresses. */
+  readonly repositories: Map<string, MemoryRepository>;
+  /** The engine that runs now. */
+  readonly workflow: () => Workflow;
+  /** What the receiver of webhooks answers. */
+  readonly receiver: { status: number };
+  /** What came to it: the delivery's id, and how it was answered. */
+  readonly received: { readonly id: string; readonly status: number }[];
+  receive(request: WebhookRequest): Promise<WebhookAnswer>;
+  readonly ids: Ids;
+  readonly settings: Settings;
+  readonly logger: Logger | undefined;
+}
+
+const DIMENSIONS = 16;
+
+/** A local path can be read in place; everything else is remote. */
+const isLocal = (url: string): boolean => url.startsWith('/');
+
+export const createServices = (
+  simulation: Simulation,
+  workflow: () => Workflow,
+  logger: Logger | undefined,
+): Services => {
+  const repositories = new Map<string, MemoryRepository>();
+  const received: Services['received'] = [];
+  const receiver = { status: 204 };
+  const hex = (digits: number): string =>
+    Array.from({ length: digits }, () => Math.floor(simulation.random() * 16).toString(16)).join('');
+  return {
+    simulation,
+    database: new MemoryDynamoDb(),
+    objects: new MemoryObjectStore(),
+    index: new MemorySearchIndex(),
+    embedder: createHashEmbedder({ dimensions: DIMENSIONS }),
+    poison: { on: false, word: 'poison' },
+    git: createMemoryGitSource(async (url) => repositories.get(url), isLocal),
+    repositories,
+    workflow,
+    receiver,
+    received,
+    receive: async ({ id }) => {
+      received.push({ id, status: receiver.status });
+      return { kind: 'answered', status: receiver.status, retryAfterSeconds: null };
+    },
+    ids: {
+      jobId: () => `sync-${[8, 4, 4, 4, 12].map(hex).join('-')}`,
+      secret: () => `whsec_${hex(32)}`,
+      repositoryId: () => `repo-${hex(13)}`,
+    },
+    settings: {
+      sources: 'local',
+      registration: 'anyone',
+      quotas: { repositories: 100, tokensPerDay: 1_000_000 },
+      maxConcurrency: 2,
+      // Small, so that even small repositories are read in several batches.
+      batchLimits: { files: 2, bytes: 400 },
+    },
+    logger,
+  };
+};

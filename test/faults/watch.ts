@@ -1,0 +1,199 @@
+import type { JobRecord, RepositoryRecord } from '../../core/contract/records.ts';
+import { isTerminal } from '../../core/domain/job-status.ts';
+import { languageOf } from '../../core/domain/languages.ts';
+import type { SearchOutcome } from '../../core/search/search.ts';
+import { tableNames } from './memory/memory-dynamodb.ts';
+import { type Committed, expectedHits, judgePublished } from './published.ts';
+import type { Source } from './truth.ts';
+import type { World } from './world.ts';
+
+/** A repository as it was from a moment on; null: there was none. */
+interface State {
+  readonly from: number;
+  readonly record: RepositoryRecord | null;
+  readonly committed: ReadonlyMap<string, Committed>;
+}
+
+export interface SeenJob {
+  readonly record: JobRecord;
+  /** When it was first seen, in virtual milliseconds. */
+  readonly from: number;
+  /** Every status in which it was seen, in their order. */
+  readonly statuses: readonly string[];
+}
+
+export interface Look {
+  readonly id: string;
+  readonly branch: string;
+  readonly language: boolean;
+  readonly from: number;
+  readonly name: string;
+  readonly outcome: SearchOutcome;
+}
+
+/** Sees every write to the tables as it is made, keeps what was true when, and says what must not have been. */
+export class Watch {
+  readonly violations: string[] = [];
+  readonly jobs = new Map<string, SeenJob>();
+  /** Types of events by their job and their delivery's id. */
+  readonly events = new Map<string, Map<string, string>>();
+  readonly #world: World;
+  readonly #sources: ReadonlyMap<string, Source>;
+  readonly #states = new Map<string, State[]>();
+  readonly #keys = new Map<string, string>();
+  readonly #changed = new Set<string>();
+  /** Looks that found something. */
+  looks = 0;
+
+  constructor(world: World, sources: ReadonlyMap<string, Source>) {
+    this.#world = world;
+    this.#sources = sources;
+    world.services.database.onWrite = (table, key, item) => {
+      if (table === tableNames.repositories && key.sk === 'REPOSITORY')
+        this.#repositoryWritten(String(key.repository_id), (item as RepositoryRecord | undefined) ?? null);
+      else if (key.sk === 'JOB' && item !== undefined) this.#jobWritten(item as unknown as JobRecord);
+      else if (item?.delivery !== undefined) this.#eventWritten(item.delivery as Delivered);
+    };
+    world.simulation.afterEach = () => this.#judgeLocks();
+  }
+
+  say(violation: string): void {
+    if (this.violations.length < 20) this.violations.push(`${this.#world.simulation.milliseconds} ms: ${violation}`);
+  }
+
+  repository(id: string): RepositoryRecord | null {
+    return this.#states.get(id)?.at(-1)?.record ?? null;
+  }
+
+  committed(id: string): ReadonlyMap<string, Committed> {
+    return this.#states.get(id)?.at(-1)?.committed ?? new Map();
+  }
+
+  jobsOf(id: string): readonly SeenJob[] {
+    return [...this.jobs.values()].filter(({ record }) => record.repository_id === id);
+  }
+
+  newestJob(id: string): string | undefined {
+    return this.jobsOf(id).at(-1)?.record.job_id;
+  }
+
+  /** A request with an idempotency key was accepted, not replayed. */
+  acceptedUnder(id: string, key: string, job: string): void {
+    // A repository of the same name is another one, and a day later the key may be used again.
+    const name = `${id} ${this.repository(id)?.created_at} ${key} ${this.#world.simulation.now().toISOString().slice(0, 10)}`;
+    const before = this.#keys.get(name);
+    if (before !== undefined) this.say(`${job} was accepted under the key of ${before}`);
+    this.#keys.set(name, job);
+  }
+
+  #repositoryWritten(id: string, record: RepositoryRecord | null): void {
+    const states = this.#states.get(id) ?? [];
+    this.#states.set(id, states);
+    const last = states.at(-1);
+    const committed = new Map<string, Committed>();
+    for (const [branch, pointer] of Object.entries(record?.branches ?? {})) {
+      const before = last?.committed.get(branch);
+      const same =
+        before?.pointer.manifest_key === pointer.manifest_key && last?.record?.created_at === record?.created_at;
+      committed.set(
+        branch,
+        same && before !== undefined ? before : this.#judgePublished(id, branch, record as RepositoryRecord),
+      );
+    }
+    states.push({ from: this.#world.simulation.milliseconds, record, committed });
+    if (last?.record != null && record?.created_at === last.record.created_at) {
+      if (record.fence < last.record.fence)
+        this.say(`the fence of ${id} went from ${last.record.fence} to ${record.fence}`);
+      if (record.generation < last.record.generation)
+        this.say(`the generation of ${id} went back to ${record.generation}`);
+    }
+    this.#changed.add(id);
+  }
+
+  #judgePublished(id: string, branch: string, record: RepositoryRecord): Committed {
+    return judgePublished(this.#world.services, this.#sources.get(record.source.url), record, branch, (violation) =>
+      this.say(`${id}, ${branch}: ${violation}`),
+    );
+  }
+
+  #jobWritten(record: JobRecord): void {
+    const before = this.jobs.get(record.job_id);
+    const { simulation } = this.#world;
+    const statuses = before?.statuses ?? [];
+    if (before !== undefined && isTerminal(before.record.status) && before.record.status !== record.status)
+      this.say(`${record.job_id} had ended as ${before.record.status} and became ${record.status}`);
+    if (before !== undefined && record.fence < before.record.fence) this.say(`the fence of ${record.job_id} went back`);
+    this.jobs.set(record.job_id, {
+      record,
+      from: before?.from ?? simulation.milliseconds,
+      statuses: statuses.at(-1) === record.status ? statuses : [...statuses, record.status],
+    });
+    this.#changed.add(record.repository_id);
+  }
+
+  #eventWritten({ delivery_id, job_id, event }: Delivered): void {
+    const events = this.events.get(job_id) ?? new Map<string, string>();
+    this.events.set(job_id, events.set(delivery_id, event.type));
+  }
+
+  /** After each transaction: who has the lock has not ended, and who has not ended has the lock. */
+  #judgeLocks(): void {
+    for (const id of this.#changed) {
+      const record = this.repository(id);
+      const unfinished = this.jobsOf(id).filter((job) => !isTerminal(job.record.status));
+      for (const { record: job } of unfinished)
+        if (record?.lock?.job_id !== job.job_id || record.lock.fence !== job.fence)
+          this.say(
+            `${job.job_id} is ${job.status} under the fence ${job.fence}, but the lock of ${id} is ${JSON.stringify(record?.lock)}`,
+          );
+      if (record?.lock !== undefined && unfinished.length === 0)
+        this.say(`the lock of ${id} is that of ${record.lock.job_id}, which has ended or is not there`);
+    }
+    this.#changed.clear();
+  }
+
+  /** A look shows one commit that was committed while it was made, whole, and nothing else. */
+  judgeLook({ id, branch, language, from, name, outcome }: Look): void {
+    const states = this.#states.get(id) ?? [];
+    const during = states.filter((_, at) => (states[at + 1]?.from ?? Number.POSITIVE_INFINITY) >= from);
+    const first = states[0];
+    const absent = first === undefined || first.from > from || during.some(({ record }) => record === null);
+    if (outcome.kind === 'not-found') {
+      if (!absent) this.say(`${name} did not find ${id}, which was there`);
+      return;
+    }
+    if (outcome.kind === 'not-indexed') {
+      if (!absent && !during.some(({ committed }) => !committed.has(branch)))
+        this.say(`${name} found no index of ${branch} in ${id}, which was there`);
+      return;
+    }
+    // Another owner has registered the id meanwhile.
+    if (outcome.kind === 'forbidden') return;
+    if (outcome.kind !== 'found') {
+      this.say(`${name} ended as ${outcome.kind}`);
+      return;
+    }
+    this.looks += 1;
+    const { results, indexed_commit } = outcome.answer;
+    const found = results.map(({ path, start_line, snippet }) => `${path}:${start_line} ${snippet}`).sort();
+    const candidates = during.flatMap(({ committed }) => committed.get(branch) ?? []);
+    const atCommit = candidates.filter(({ pointer }) => pointer.commit === indexed_commit);
+    const wanted = atCommit.map((one) =>
+      expectedHits(one)
+        .filter(({ path }) => !language || languageOf(path) === 'typescript')
+        .map(({ hit }) => hit)
+        .sort(),
+    );
+    if (wanted.some((hits) => JSON.stringify(hits) === JSON.stringify(found))) return;
+    const commits = candidates.map(({ pointer }) => pointer.commit.slice(0, 8)).join(', ');
+    this.say(
+      `${name} of ${branch} in ${id} shows ${JSON.stringify(found)} at ${indexed_commit.slice(0, 8)}, where ${JSON.stringify(wanted.at(-1))} is right (committed were: ${commits})`,
+    );
+  }
+}
+
+interface Delivered {
+  readonly delivery_id: string;
+  readonly job_id: string;
+  readonly event: { readonly type: string };
+}
