@@ -167,6 +167,7 @@ const clearedIndex = (seen: RepositoryRecord) => ({
   branches: {},
   leftovers: [
     ...seen.leftovers,
+    ...Object.values(seen.branches).map(({ manifest_key }) => ({ kind: 'objects' as const, prefix: manifest_key })),
     ...[...new Set(Object.values(seen.branches).map((branch) => branch.generation))]
       .sort((a, b) => a - b)
       .map((generation) => ({ kind: 'generation' as const, generation })),

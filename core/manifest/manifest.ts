@@ -53,6 +53,13 @@ const oneField = (text: string): string => text.replace(/[\u0000-\u001f]+/g, ' '
 /** The blob of a manifest's or a tree's line, without making an entry of it. */
 export const oidOfLine = (line: string): string => line.slice(0, line.indexOf('\t'));
 
+/** Whether a manifest's line is of a file in the index. The outcome is the fourth field, after oid, mode and size. */
+export const isIndexedLine = (line: string): boolean => {
+  const mode = line.indexOf('\t') + 1;
+  const size = line.indexOf('\t', mode) + 1;
+  return line.startsWith('indexed\t', line.indexOf('\t', size) + 1);
+};
+
 /** The path of a manifest's or a tree's line, without making an entry of it. */
 export const pathOfLine = (line: string): string => line.slice(line.lastIndexOf('\t') + 1);
 

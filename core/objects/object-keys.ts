@@ -59,4 +59,5 @@ export const ledgerKey = (prefix: string, outcome: string, part: number): string
   `${prefix}${outcome}/${String(part).padStart(6, '0')}.zst`;
 
 /** Blobs that a publish left without a path; removed by the next job, which holds the lock. */
-export const garbageKey = (job: JobRef): string => `repositories/${job.repository_id}/garbage/${job.job_id}.zst`;
+export const garbageKey = (job: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
+  `${repositoryPrefix(job.repository_id)}garbage/${job.job_id}.zst`;

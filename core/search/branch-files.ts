@@ -1,4 +1,4 @@
-import { oidOfLine, pathOfLine } from '../manifest/manifest.ts';
+import { isIndexedLine, oidOfLine, pathOfLine } from '../manifest/manifest.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** A test for paths. The key stands for it: two filters of one key pass the same paths. */
@@ -75,7 +75,7 @@ const readPaths = async (objects: Pick<ObjectStore, 'getLines'>, key: string): P
   const paths = new Map<string, string | string[]>();
   for await (const lines of objects.getLines(key))
     for (const line of lines) {
-      if (!isIndexed(line)) continue;
+      if (!isIndexedLine(line)) continue;
       const oid = oidOfLine(line);
       const path = pathOfLine(line);
       const others = paths.get(oid);
@@ -84,13 +84,6 @@ const readPaths = async (objects: Pick<ObjectStore, 'getLines'>, key: string): P
       else others.push(path);
     }
   return paths;
-};
-
-/** The outcome is the fourth field of a manifest's line, after oid, mode and size. */
-const isIndexed = (line: string): boolean => {
-  const mode = line.indexOf('\t') + 1;
-  const size = line.indexOf('\t', mode) + 1;
-  return line.startsWith('indexed\t', line.indexOf('\t', size) + 1);
 };
 
 const branchFiles = (paths: Paths): BranchFiles => {

@@ -40,7 +40,7 @@ export interface Tally {
   readonly branches: DiffedBranch[];
   readonly counts: DiffFile['counts'];
   readonly wanted: Map<string, WantedBlob>;
-  /** Blobs of the base generation that lost a path, with their chunk counts. */
+  /** Blobs of the base generation that lost a path, or are ignored there from now on, with their chunk counts. */
   readonly dropped: Map<string, number>;
   pendingFiles: number;
   filesTotal: number;
@@ -234,7 +234,7 @@ const count = (
 ): void => {
   const { counts } = tally;
   counts[kind] += 1;
-  if (before !== null && before.outcome === 'indexed' && before.oid !== entry?.oid)
+  if (before !== null && before.outcome === 'indexed' && (before.oid !== entry?.oid || entry.outcome === 'skipped'))
     tally.dropped.set(before.oid, before.chunks);
   if (kind === 'deleted') increment(renames.deleted, before?.oid ?? '');
   if (entry === null || kind === 'unchanged') return;

@@ -10,7 +10,7 @@ import type {
 import type { JobRef } from '../contract/workflow-state.ts';
 import { learn, publishSeconds } from '../domain/estimate.ts';
 import { addUnder, own } from '../domain/own.ts';
-import { type ManifestEntry, oidOfLine } from '../manifest/manifest.ts';
+import { isIndexedLine, type ManifestEntry, oidOfLine } from '../manifest/manifest.ts';
 import { needJson } from '../objects/json-objects.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -244,7 +244,7 @@ const listGarbage = async (
     checked.push(pointer.manifest_key);
     if (ours.has(name) || dropped.size === 0) continue;
     for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
-      for (const line of lines) dropped.delete(oidOfLine(line));
+      for (const line of lines) if (isIndexedLine(line)) dropped.delete(oidOfLine(line));
       await pulse.check();
     }
   }

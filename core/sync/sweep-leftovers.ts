@@ -3,9 +3,9 @@ import type { Leftover, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
-import { oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
+import { isIndexedLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { readJson } from '../objects/json-objects.ts';
-import { jobKeys, jobsPrefix, manifestsPrefix } from '../objects/object-keys.ts';
+import { garbageKey, jobKeys, jobsPrefix, manifestsPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Generation } from '../ports/search-index.ts';
 import { sweepLedgers } from './ledger.ts';
@@ -108,6 +108,11 @@ const removeJob = async (deps: Deps, repository: RepositoryRecord, jobId: string
     }));
     await deleteUnheld(deps, repository, diff.generation, candidates, pulse);
   }
+  // What it wrote for a publish that never was; a garbage list that counts has been worked off before.
+  if (!published) {
+    await deps.objects.deleteAll(manifestsPrefix(gone));
+    await deps.objects.deleteAll(garbageKey(gone));
+  }
   await deps.objects.deleteAll(keys.prefix);
 };
 
@@ -138,7 +143,7 @@ const deleteUnheld = async (
   for (const pointer of Object.values(repository.branches)) {
     if (pointer.generation !== generation || checked.includes(pointer.manifest_key)) continue;
     for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
-      for (const line of lines) unheld.delete(oidOfLine(line));
+      for (const line of lines) if (isIndexedLine(line)) unheld.delete(oidOfLine(line));
       await pulse.check();
     }
   }

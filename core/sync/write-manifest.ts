@@ -2,7 +2,7 @@ import type { DiffedBranch } from '../contract/job-files.ts';
 import { BlobResult, type JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { addUnder } from '../domain/own.ts';
-import { type ManifestEntry, manifestLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
+import { isIndexedLine, type ManifestEntry, manifestLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { applyPatch, parsePatchLine } from '../manifest/manifest-patch.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -40,7 +40,7 @@ export interface ManifestParts {
   readonly key: string;
   readonly results: Results;
   readonly totals: Totals;
-  /** Blobs that may have lost their last path, by oid: those that the manifest holds are taken out. */
+  /** Blobs that may have lost their last path, by oid: those that the manifest has in the index are taken out. */
   readonly dropped: Map<string, unknown>;
   readonly pulse: Pulse;
   /** Told, block by block, of the paths that this job changed and that are still there, as they now stand. */
@@ -76,7 +76,7 @@ export const writeManifest = async (
   async function* blocks(): AsyncGenerator<readonly string[]> {
     const base = branch.base === null ? nothing() : deps.objects.getLines(branch.base.manifest_key);
     for await (const lines of applyPatch(base, deps.objects.getLines(branch.patch_key), replace)) {
-      if (dropped.size > 0) for (const line of lines) dropped.delete(oidOfLine(line));
+      if (dropped.size > 0) for (const line of lines) if (isIndexedLine(line)) dropped.delete(oidOfLine(line));
       yield lines;
       await note(changed);
       changed = [];

@@ -1,3 +1,4 @@
+import { orAborted } from './abort.ts';
 import { StateError } from './errors.ts';
 import { throughJson } from './payload.ts';
 import type { ChoiceStep, FailStep, Machine, Step } from './program.ts';
@@ -27,8 +28,12 @@ export const runMachine = async (machine: Machine, run: Run): Promise<unknown> =
         const left = await runGuarded(step, { input, variables }, run, (scope) =>
           step.kind === 'task'
             ? runTask(step, scope, run)
-            : runMap(step, scope, run, `${run.name}-${step.label}-${++mapRuns}`, (child) =>
-                runMachine(step.machine, child),
+            : // An object store that does not answer must not hold up who stops the execution.
+              orAborted(
+                runMap(step, scope, run, `${run.name}-${step.label}-${++mapRuns}`, (child) =>
+                  runMachine(step.machine, child),
+                ),
+                run.signal,
               ),
         );
         if (left.next === null) return left.output;

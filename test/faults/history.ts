@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Fault, faultKinds } from './process.ts';
+import { ANY, type Fault, faultKinds } from './process.ts';
 import type { WorldKind } from './world.ts';
 
 export const branchNames = ['main', 'dev', 'feature/x'] as const;
@@ -48,7 +48,7 @@ export type RepositoryOperation =
 export type WorldOperation =
   | { readonly kind: 'reconcile' }
   | { readonly kind: 'run-schedules' }
-  | { readonly kind: 'poison'; readonly on: boolean }
+  | { readonly kind: 'poison'; readonly active: boolean }
   | { readonly kind: 'receiver'; readonly status: number }
   | { readonly kind: 'jump'; readonly seconds: number }
   | { readonly kind: 'kill'; readonly step: string }
@@ -134,7 +134,7 @@ const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(
 const worldOperation: fc.Arbitrary<WorldOperation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: kind('reconcile') }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('run-schedules') }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('poison'), on: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('poison'), active: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('receiver'), status: fc.constantFrom(204, 500, 302, 410) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('jump'), seconds: fc.integer({ min: -4_000, max: 90_000 }) }) },
   {
@@ -179,16 +179,28 @@ const faultySteps = [
   ...['sync', 'sync', 'cancel', 'retry-failed', 'register', 'delete', 'settings', 'push', 'run-schedules', 'look'],
 ];
 
-export const fault: fc.Arbitrary<Fault> = fc.record({
-  step: fc.constantFrom(...faultySteps),
-  nth: fc.oneof({ weight: 2, arbitrary: fc.nat({ max: 1 }) }, { weight: 1, arbitrary: fc.nat({ max: 6 }) }),
-  call: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 12 }) }, { weight: 1, arbitrary: fc.nat({ max: 45 }) }),
+const kindAndSeconds = {
   kind: fc.constantFrom(...faultKinds),
   seconds: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 120 }), fc.nat({ max: 2_500 })),
-});
+};
+
+/** Half of the faults strike any call, as the calls come; the others go for a step. */
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ step: fc.constant(ANY), nth: fc.constant(0), call: fc.nat({ max: 600 }), ...kindAndSeconds }),
+  fc.record({
+    step: fc.constantFrom(...faultySteps),
+    nth: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 1 }) }, { weight: 1, arbitrary: fc.nat({ max: 5 }) }),
+    call: fc.oneof(
+      { weight: 2, arbitrary: fc.nat({ max: 5 }) },
+      { weight: 2, arbitrary: fc.nat({ max: 16 }) },
+      { weight: 1, arbitrary: fc.nat({ max: 45 }) },
+    ),
+    ...kindAndSeconds,
+  }),
+);
 
 /** Histories of so many operations and faults at most. */
-export const historyArbitrary = (operations = 14, faults = 6): fc.Arbitrary<History> =>
+export const historyArbitrary = (operations = 14, faults = 10): fc.Arbitrary<History> =>
   fc.record({
     world: fc.constantFrom('machine' as const, 'cloud' as const),
     seed: fc.noBias(fc.nat({ max: 2 ** 31 - 1 })),

@@ -186,7 +186,7 @@ export class Players {
         return;
       }
       case 'poison':
-        services.poison.on = operation.on;
+        services.poison.on = operation.active;
         return;
       case 'receiver':
         services.receiver.status = operation.status;

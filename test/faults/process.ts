@@ -46,7 +46,13 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** A fault at a point: the `call`th call of the `nth` process that runs `step`. `seconds`: how long, where it lasts. */
+/** Stands for every step: the call is counted over all processes. */
+export const ANY = 'any';
+
+/**
+ * A fault at a point: the `call`th call of the `nth` process that runs `step`, or the `call`th of all. `seconds`: how long,
+ * where it lasts.
+ */
 export interface Fault {
   readonly step: string;
   readonly nth: number;
@@ -93,6 +99,8 @@ export interface Surroundings {
   crash(seconds: number): void;
   /** Calls that hang: what they do is still to come, whatever became of their process. */
   hanging: number;
+  /** The fault that strikes this call of a process, if one does. */
+  faultAt(process: Process, call: number): Fault | undefined;
   struck(kind: FaultKind, process: Process, port: PortName): void;
 }
 
@@ -105,6 +113,9 @@ interface Effects<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The process that the workflow engine is. */
+export const ENGINE = 'engine';
+
 /** A worker: it calls services, and may die, hang or stand still at each call. */
 export class Process {
   readonly name: string;
@@ -113,19 +124,22 @@ export class Process {
   alive = true;
   calls = 0;
   readonly #around: Surroundings;
-  readonly #faults: readonly Fault[];
   #frozenUntil = 0;
 
-  constructor(around: Surroundings, name: string, nth: number, faults: readonly Fault[]) {
+  constructor(around: Surroundings, name: string, nth: number) {
     this.#around = around;
     this.name = name;
     this.nth = nth;
-    this.#faults = faults.filter((fault) => fault.step === name && fault.nth === nth);
     this.ended.promise.catch(() => undefined);
   }
 
   die(): void {
     if (!this.alive) return;
+    // The engine is no process of its own: it dies with the whole service, or not at all.
+    if (this.name === ENGINE) {
+      this.#around.crash(1);
+      return;
+    }
     this.alive = false;
     this.ended.reject(new ProcessLostError('the process ended'));
   }
@@ -166,7 +180,7 @@ export class Process {
   call<T>(port: PortName, effects: Effects<T>): Promise<T> {
     const { simulation } = this.#around;
     const at = this.calls++;
-    const fault = this.#faults.find(({ call }) => call === at);
+    const fault = this.#around.faultAt(this, at);
     return new Promise<T>((resolve, reject) => {
       const aborted = (): void => this.enter(() => reject(effects.signal?.reason));
       effects.signal?.addEventListener('abort', aborted, { once: true });

@@ -161,7 +161,7 @@ const isNeeded = (key: string, { repository_id, branches }: RepositoryRecord): b
 };
 
 /** Lets time pass from one delivery that is due to the next. */
-const deliverAll = async ({ services, simulation, touch }: World, watch: Watch): Promise<void> => {
+const deliverAll = async ({ services, simulation }: World, watch: Watch): Promise<void> => {
   for (let round = 0; round < 60; round++) {
     const due = services.database
       .items(tableNames.syncJobs)

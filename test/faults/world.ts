@@ -12,7 +12,7 @@ import { stage } from '../../core/sync/stage.ts';
 import { dispatchDue } from '../../core/upkeep/dispatch-due.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { createWorkflowEngine, type WorkflowEngine } from '../../local/workflow-engine/workflow-engine.ts';
-import { type Fault, type FaultKind, type PortName, Process, type Surroundings } from './process.ts';
+import { ANY, ENGINE, type Fault, type FaultKind, type PortName, Process, type Surroundings } from './process.ts';
 import { objectsOf, portsOf } from './process-ports.ts';
 import { createServices, type Services } from './services.ts';
 import { Simulation } from './simulation.ts';
@@ -83,11 +83,15 @@ export class World implements Surroundings {
   readonly strikes = new Map<FaultKind, number>();
   readonly trace: string[] = [];
   hanging = 0;
+  /** Of all processes, since the faults were armed. */
+  calls = 0;
   readonly #options: WorldOptions;
   readonly #processes = new Set<Process>();
   readonly #nths = new Map<string, number>();
   #faults: readonly Fault[] = [];
   #engine: WorkflowEngine | null = null;
+  /** What the engine itself runs in. */
+  #own: Process | null = null;
   /** Counts the lives of the service: what belongs to an earlier one does nothing any more. */
   #life = 0;
   #up = false;
@@ -139,6 +143,15 @@ export class World implements Surroundings {
   arm(faults: readonly Fault[]): void {
     this.#faults = faults;
     this.#nths.clear();
+    this.calls = 0;
+    if (this.#own !== null) this.#own.calls = 0;
+  }
+
+  faultAt({ name, nth }: Process, call: number): Fault | undefined {
+    const all = this.calls++;
+    return this.#faults.find((fault) =>
+      fault.step === ANY ? fault.call === all : fault.step === name && fault.nth === nth && fault.call === call,
+    );
   }
 
   /** No fault strikes from now on, and every service is there again. */
@@ -158,7 +171,7 @@ export class World implements Surroundings {
   run<T>(name: string, step: (ports: Runtime, process: Process) => Promise<T>): Promise<T> {
     const nth = this.#nths.get(name) ?? 0;
     this.#nths.set(name, nth + 1);
-    const process = new Process(this, name, nth, this.#faults);
+    const process = new Process(this, name, nth);
     this.#processes.add(process);
     const plain = portsOf(process, this.services);
     const ports = this.#options.spoil?.(plain, process, this.services) ?? plain;
@@ -175,7 +188,8 @@ export class World implements Surroundings {
     const pace = paces[kind];
     this.#up = true;
     // What the engine itself reads and writes, for the Map.
-    const own = new Process(this, 'engine', life, this.#faults);
+    const own = new Process(this, ENGINE, life);
+    this.#own = own;
     const alive = (action: () => void) => (): void => {
       if (life === this.#life) action();
     };

@@ -221,3 +221,24 @@ describe('a Map whose children fail', () => {
     expect(await lab.run()).toMatchObject({ status: 'FAILED' });
   });
 });
+
+describe('a Map whose object store does not answer', () => {
+  it.each(['getLines', 'putLines', 'putText'] as const)('is stopped all the same: %s', async (method) => {
+    const lab = mapping({}, 1);
+    // biome-ignore lint/correctness/useYield: it never comes to its first line
+    const hanging = async function* (): AsyncGenerator<never> {
+      await never();
+    };
+    const never = () => new Promise<never>(() => undefined);
+    Object.assign(lab.objects, { [method]: method === 'getLines' ? hanging : never });
+    await lab.engine.start('run-1', {});
+    await lab.timers.until(lab.timers.take(100));
+    await lab.engine.stop('run-1', 'enough');
+    expect(await lab.engine.wait('run-1')).toEqual({ status: 'ABORTED', cause: 'enough' });
+  });
+  it('ends when the execution’s time is over', async () => {
+    const lab = mapping({}, 1);
+    lab.objects.putText = () => new Promise<never>(() => undefined);
+    expect(await lab.run()).toMatchObject({ status: 'TIMED_OUT' });
+  });
+});

@@ -127,7 +127,11 @@ export const syncClaimsOwnershipContract = (name: string, make: () => Promise<Jo
           const repository = await repositoryOf(ref);
           expect(repository).toMatchObject({ lock: { job_id: forced.job_id, fence: forced.fence }, branches: {} });
           expect((await jobOf(ref)).status).toBe(published === 'kept' ? 'completed' : 'cancelled');
-          expect(repository.leftovers).toEqual(published === 'kept' ? [{ kind: 'generation', generation: 5 }] : []);
+          const cleared = [
+            { kind: 'objects', prefix: aPointer().manifest_key },
+            { kind: 'generation', generation: 5 },
+          ];
+          expect(repository.leftovers).toEqual(published === 'kept' ? cleared : []);
         }
       });
 

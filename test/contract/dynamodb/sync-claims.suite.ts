@@ -188,6 +188,7 @@ export const syncClaimsContract = (name: string, make: () => Promise<JobPorts>):
         branches: {},
         leftovers: [
           { kind: 'objects', prefix: 'old/' },
+          ...Object.values(repository.branches).map(({ manifest_key }) => ({ kind: 'objects', prefix: manifest_key })),
           { kind: 'generation', generation: 1 },
           { kind: 'generation', generation: 2 },
         ],
@@ -199,7 +200,10 @@ export const syncClaimsContract = (name: string, make: () => Promise<JobPorts>):
       await claim(ref, { force: true, clearIndex: true });
       expect(await repositoryOf(ref)).toMatchObject({
         branches: {},
-        leftovers: [{ kind: 'generation', generation: 3 }],
+        leftovers: [
+          { kind: 'objects', prefix: aPointer().manifest_key },
+          { kind: 'generation', generation: 3 },
+        ],
       });
     });
 
