@@ -186,7 +186,7 @@ const kindAndSeconds = {
 
 /** Half of the faults strike any call, as the calls come; the others go for a step. */
 const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ step: fc.constant(ANY), nth: fc.constant(0), call: fc.nat({ max: 600 }), ...kindAndSeconds }),
+  fc.record({ step: fc.constant(ANY), nth: fc.constant(0), call: fc.nat({ max: 250 }), ...kindAndSeconds }),
   fc.record({
     step: fc.constantFrom(...faultySteps),
     nth: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 1 }) }, { weight: 1, arbitrary: fc.nat({ max: 5 }) }),

@@ -74,7 +74,11 @@ export class Players {
         await this.register(number, operation.other);
         return;
       case 'delete':
-        await this.act('delete', (ports) => deleteRepository(ports)(id, user));
+        this.watch.cutShort.add(id);
+        await this.act('delete', async (ports) => {
+          await deleteRepository(ports)(id, user);
+          this.watch.cutShort.delete(id);
+        });
         return;
       case 'settings':
         await this.act('settings', (ports) =>

@@ -1,4 +1,5 @@
 import { createDynamoBatches } from '../../adapters/dynamodb/batches.ts';
+import { createDynamoBranches } from '../../adapters/dynamodb/branches.ts';
 import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../../adapters/dynamodb/job-ends.ts';
 import { createDynamoJobs } from '../../adapters/dynamodb/jobs.ts';
@@ -68,6 +69,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     claims: () => createDynamoSyncClaims(database),
     running: () => createDynamoRunningJobs(database),
     batches: () => createDynamoBatches(database),
+    branches: () => createDynamoBranches(database),
     ends: () => createDynamoJobEnds(database),
     outbox: () => createDynamoOutbox(database),
     followUps: () => createDynamoFollowUps({ ...database, now: () => simulation.now() }),

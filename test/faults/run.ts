@@ -1,20 +1,19 @@
 import { parseArgs } from 'node:util';
-import { type Campaign, campaign } from './campaign.ts';
+import { type Campaign, campaign, MAX_SEED } from './campaign.ts';
 
 /** `npm run test:faults`: random histories with faults, until so many have passed or one has not. */
 
 const usage = `Plays random histories of a service with faults, and checks it against what git holds.
 
-  npm run test:faults -- [--seed N] [--histories K] [--path P] [--operations N] [--faults N] [--verbose]
+  npm run test:faults -- [--seed N] [--histories K] [--operations N] [--faults N] [--verbose]
 
-  --seed        which histories; a new one unless given. It is printed
+  --seed        of the first history, each next one has the next number; a new one unless given. It is printed
   --histories   how many, 1000 unless given
-  --path        only the one at this place among them, as a violation names it
   --operations  in a history at most, 14 unless given
   --faults      in a history at most, 10 unless given
   --verbose     print the whole course of a history that fails`;
 
-const numbers = { seed: 2 ** 31 - 1, histories: 10_000_000, operations: 1_000, faults: 1_000 } as const;
+const numbers = { seed: MAX_SEED, histories: 10_000_000, operations: 1_000, faults: 1_000 } as const;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -23,7 +22,6 @@ const read = (): (Campaign & { readonly verbose: boolean }) | null => {
     options: {
       seed: { type: 'string' },
       histories: { type: 'string', default: '1000' },
-      path: { type: 'string' },
       operations: { type: 'string', default: '14' },
       faults: { type: 'string', default: '10' },
       verbose: { type: 'boolean', default: false },
@@ -38,16 +36,11 @@ const read = (): (Campaign & { readonly verbose: boolean }) | null => {
       throw new TypeError(`--${name} must be a whole number from 0 to ${numbers[name]}, not ${text}`);
     return Number(text);
   };
-  if (values.path !== undefined && !/^\d+(:\d+)*$/.test(values.path))
-    throw new TypeError(`--path must be numbers with colons between, as a violation prints them, not ${values.path}`);
-  if (values.path !== undefined && values.seed === undefined)
-    throw new TypeError('--path needs the --seed that it belongs to');
   return {
     seed: number('seed'),
     histories: number('histories') ?? 0,
     operations: number('operations') ?? 0,
     faults: number('faults') ?? 0,
-    path: values.path,
     verbose: values.verbose,
   };
 };
@@ -77,13 +70,13 @@ const main = async (): Promise<number> => {
     print('violations: none');
     return 0;
   }
-  const { violations, history, path, trace } = result.failure;
-  print(`\nviolations:\n${violations.map((violation) => `  ${violation}`).join('\n')}`);
-  print(`\nin the history (made as small as could be):\n${JSON.stringify(history, null, 2)}`);
-  if (options.verbose) print(`\nwhat happened:\n${trace.join('\n')}`);
-  print(
-    `\nagain: npm run test:faults -- --seed ${result.seed} --path ${path} --operations ${options.operations} --faults ${options.faults}`,
-  );
+  const { seed, history, played } = result.failure;
+  print(`\nviolations, in the history of seed ${seed} made as small as could be:`);
+  for (const violation of played.violations) print(`  ${violation}`);
+  print(`\n${JSON.stringify(history)}`);
+  if (options.verbose) print(`\nwhat happened:\n${played.trace.join('\n')}`);
+  const size = `--operations ${options.operations} --faults ${options.faults}`;
+  print(`\nagain: npm run test:faults -- --seed ${seed} --histories 1 ${size}`);
   return 1;
 };
 

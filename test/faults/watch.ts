@@ -42,6 +42,8 @@ export class Watch {
   readonly #states = new Map<string, State[]>();
   readonly #keys = new Map<string, string>();
   readonly #changed = new Set<string>();
+  /** Ids of repositories whose removal was cut short: what it left is not looked for. */
+  readonly cutShort = new Set<string>();
   /** Looks that found something. */
   looks = 0;
 
