@@ -10,17 +10,11 @@ export type SortRange = readonly (readonly [operator: '=' | '<' | '<=' | '>' | '
 export const sortRange = (condition: SortCondition | null, key: KeyAttribute): SortRange => {
   if (condition === null) return [];
   switch (condition.kind) {
-    case 'between': {
-      const [low, high] = [keyValue(condition.low, key), keyValue(condition.high, key)];
-      if (Buffer.compare(low, high) > 0)
-        throw invalid(
-          'Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to lower bound',
-        );
+    case 'between':
       return [
-        ['>=', low],
-        ['<=', high],
+        ['>=', keyValue(condition.low, key)],
+        ['<=', keyValue(condition.high, key)],
       ];
-    }
     case 'begins-with': {
       if (!('S' in condition.prefix))
         throw invalid('Invalid KeyConditionExpression: Incorrect operand type for operator or function');

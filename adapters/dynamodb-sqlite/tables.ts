@@ -103,6 +103,10 @@ export const keyNames = (table: Keys, index: Index | null): readonly string[] =>
   ...new Set([table, ...(index === null ? [] : [index])].flatMap(({ partition, sort }) => [partition.name, sort.name])),
 ];
 
+/** The names of all keys, the table's and its indexes'. */
+export const allKeyNames = (table: TableDefinition): ReadonlySet<string> =>
+  new Set([null, ...table.indexes].flatMap((index) => keyNames(table.keys, index)));
+
 /** Seconds in five years: an item that expired longer ago is not deleted, as on AWS; such a number is not meant to be a time. */
 const OLDEST_EXPIRY_SECONDS = 5 * 365 * 86_400;
 

@@ -8,7 +8,12 @@ import type { Action, Assigned, Path } from './syntax.ts';
 export const applyUpdate = (item: Item, actions: readonly Action[]): Item => {
   const changes = actions.map((action) => ({ path: action.path, value: valueAfter(item, action) }));
   let updated = item;
-  for (const { path, value } of inOrder(changes)) updated = withChange(updated, path, () => value);
+  for (const { path, value } of inOrder(changes)) {
+    // What was not there before is not removed, though another action may have put something in that place of a list.
+    const isThere = value !== undefined || valueAt(item, path) !== undefined;
+    if (isThere) updated = withChange(updated, path, () => value);
+    else withChange(item, path, () => undefined);
+  }
   return updated;
 };
 

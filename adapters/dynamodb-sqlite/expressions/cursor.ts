@@ -112,6 +112,10 @@ export class Cursor {
     }
     if (path.length > MAX_PATH_STEPS)
       throw this.refusal(`The document path has too many nesting elements; nesting levels: ${path.length}`);
+    if (path.length > 1 && this.substitutions.keys.has(String(path[0])))
+      throw invalid(
+        `Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: ${path[0]}`,
+      );
     return path;
   }
 

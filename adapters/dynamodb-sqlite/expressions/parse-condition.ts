@@ -1,4 +1,4 @@
-import { typeOf, type Value, type ValueType } from '../values/attribute-value.ts';
+import { compareValues, typeOf, type Value, type ValueType } from '../values/attribute-value.ts';
 import { Cursor, unknownFunction } from './cursor.ts';
 import type { Substitutions } from './substitutions.ts';
 import { type Comparator, type Condition, formatPath, type Operand } from './syntax.ts';
@@ -57,6 +57,8 @@ const predicate = (cursor: Cursor): Condition => {
     if (!cursor.acceptsWord('AND')) throw cursor.unexpected();
     const high = operand(cursor);
     for (const each of [left, low, high]) refuseUnordered(cursor, each, 'BETWEEN');
+    for (const each of [low, high]) refuseSame(cursor, 'BETWEEN', left, each);
+    refuseReversed(cursor, low, high);
     return { kind: 'between', operand: left, low, high };
   }
   if (cursor.acceptsWord('IN')) {
@@ -65,6 +67,7 @@ const predicate = (cursor: Cursor): Condition => {
     cursor.expect(')');
     if (candidates.length > MAX_CANDIDATES)
       throw cursor.refusal(`Invalid number of operands for operator or function; operator or function: IN`);
+    for (const each of candidates) refuseSame(cursor, 'IN', left, each);
     return { kind: 'in', operand: left, candidates };
   }
   const { kind, text } = cursor.peek();
@@ -104,6 +107,7 @@ const callOf = (cursor: Cursor, name: string): Condition => {
       const path = cursor.path();
       cursor.expect(',');
       const prefix = operand(cursor);
+      if (prefix.kind === 'size') throw incorrectType(cursor, name, { N: '0' });
       if (prefix.kind === 'value' && !('S' in prefix.value || 'B' in prefix.value))
         throw incorrectType(cursor, name, prefix.value);
       refuseSame(cursor, name, { kind: 'path', path }, prefix);
@@ -137,6 +141,14 @@ const operand = (cursor: Cursor): Operand => {
 const refuseUnordered = (cursor: Cursor, operand: Operand, operator: string): void => {
   if (operand.kind === 'value' && !ordered.has(typeOf(operand.value)))
     throw incorrectType(cursor, operator, operand.value);
+};
+
+const refuseReversed = (cursor: Cursor, low: Operand, high: Operand): void => {
+  if (low.kind !== 'value' || high.kind !== 'value') return;
+  const order = compareValues(low.value, high.value);
+  if (order === null) throw cursor.refusal('The BETWEEN operator requires same data type for lower and upper bounds;');
+  if (order > 0)
+    throw cursor.refusal('The BETWEEN operator requires upper bound to be greater than or equal to lower bound;');
 };
 
 const incorrectType = (cursor: Cursor, operator: string, value: Value) =>

@@ -17,8 +17,15 @@ export class Substitutions {
   readonly #names: Readonly<Record<string, string>>;
   readonly #values: Item;
   readonly #unused: Set<string>;
+  /** Attributes that are keys: nothing is inside of them. */
+  readonly keys: ReadonlySet<string>;
 
-  constructor({ ExpressionAttributeNames, ExpressionAttributeValues }: Substituted, expressions: readonly unknown[]) {
+  constructor(
+    { ExpressionAttributeNames, ExpressionAttributeValues }: Substituted,
+    expressions: readonly unknown[],
+    keys: ReadonlySet<string>,
+  ) {
+    this.keys = keys;
     const given = { ExpressionAttributeNames, ExpressionAttributeValues };
     for (const [member, map] of Object.entries(given)) {
       if (map === undefined) continue;

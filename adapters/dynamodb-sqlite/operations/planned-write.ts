@@ -6,7 +6,7 @@ import { parseUpdate } from '../expressions/parse-update.ts';
 import { Substitutions } from '../expressions/substitutions.ts';
 import type { Action, Condition } from '../expressions/syntax.ts';
 import type { Store } from '../store.ts';
-import { indexKeyOf, keyOfItem, MAX_ITEM_SIZE, parseKey, type StoredKey, type Table } from '../tables.ts';
+import { allKeyNames, indexKeyOf, keyOfItem, MAX_ITEM_SIZE, parseKey, type StoredKey, type Table } from '../tables.ts';
 import { type Item, sizeOfItem } from '../values/attribute-value.ts';
 import { parseItem } from '../values/parse-value.ts';
 import type { Request, TransactionAction } from './requests.ts';
@@ -30,13 +30,13 @@ export const planPut = (store: Store, request: NonNullable<TransactionAction['Pu
   const item = parseItem(request.Item, 'Item');
   refuseTooLarge(item, 'Item size has exceeded the maximum allowed size');
   for (const index of table.indexes) indexKeyOf(item, index);
-  return { ...conditional(request, null).plan, table, key: keyOfItem(item, table.keys), after: () => item };
+  return { ...conditional(request, table, null).plan, table, key: keyOfItem(item, table.keys), after: () => item };
 };
 
 export const planDelete = (store: Store, request: Conditional): PlannedWrite => {
   const table = tableNamed(store, request.TableName);
   const key = parseKey(parseItem(request.Key, 'Key'), table.keys);
-  return { ...conditional(request, null).plan, table, key, after: () => null };
+  return { ...conditional(request, table, null).plan, table, key, after: () => null };
 };
 
 export const planCheck = (store: Store, request: Conditional): PlannedWrite => ({
@@ -51,7 +51,7 @@ export const planUpdate = (
   const table = tableNamed(store, request.TableName);
   const keyItem = parseItem(request.Key, 'Key');
   const key = parseKey(keyItem, table.keys);
-  const { plan, actions } = conditional(request, request.UpdateExpression ?? null);
+  const { plan, actions } = conditional(request, table, request.UpdateExpression ?? null);
   for (const { path } of actions)
     if (Object.hasOwn(keyItem, path[0] as string))
       throw invalidParameter(`Cannot update attribute ${path[0]}. This attribute is part of the key`);
@@ -64,9 +64,9 @@ export const planUpdate = (
   return { ...plan, table, key, after };
 };
 
-const conditional = (request: Omit<Conditional, 'Key'>, update: string | null) => {
+const conditional = (request: Omit<Conditional, 'Key'>, table: Table, update: string | null) => {
   const { ConditionExpression, ReturnValuesOnConditionCheckFailure } = request;
-  const substitutions = new Substitutions(request, [ConditionExpression, update ?? undefined]);
+  const substitutions = new Substitutions(request, [ConditionExpression, update ?? undefined], allKeyNames(table));
   const actions: readonly Action[] = update === null ? [] : parseUpdate(update, substitutions);
   const condition =
     ConditionExpression === undefined

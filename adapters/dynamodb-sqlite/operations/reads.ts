@@ -7,7 +7,7 @@ import { Substitutions } from '../expressions/substitutions.ts';
 import type { Condition } from '../expressions/syntax.ts';
 import { keyValue, sortRange } from '../sort-range.ts';
 import type { Found, Store } from '../store.ts';
-import { type Index, indexKeyOf, keyNames, parseKey, type StoredKey, type Table } from '../tables.ts';
+import { allKeyNames, type Index, indexKeyOf, keyNames, parseKey, type StoredKey, type Table } from '../tables.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { parseItem } from '../values/parse-value.ts';
 import type { Request } from './requests.ts';
@@ -29,7 +29,7 @@ export const query = (store: Store, request: Request<'Query'>): object => {
     throw invalid('Consistent reads are not supported on global secondary indexes');
   const keys = index ?? table.keys;
   const { KeyConditionExpression, FilterExpression, ProjectionExpression } = request;
-  const substitutions = new Substitutions(request, [KeyConditionExpression]);
+  const substitutions = new Substitutions(request, [KeyConditionExpression], allKeyNames(table));
   const { partition, sort } = parseKeyCondition(
     KeyConditionExpression,
     { partition: keys.partition.name, sort: keys.sort.name },
@@ -56,7 +56,7 @@ export const query = (store: Store, request: Request<'Query'>): object => {
 export const scan = (store: Store, request: Request<'Scan'>): object => {
   const table = tableNamed(store, request.TableName);
   const { FilterExpression, ProjectionExpression } = request;
-  const substitutions = new Substitutions(request, [FilterExpression, ProjectionExpression]);
+  const substitutions = new Substitutions(request, [FilterExpression, ProjectionExpression], allKeyNames(table));
   const filter =
     FilterExpression === undefined ? null : parseCondition('FilterExpression', FilterExpression, substitutions);
   const projection = projectionOf(ProjectionExpression, substitutions, table, null);
