@@ -69,8 +69,8 @@ export class Storage extends Construct {
     this.vectorBucketName = Fn.select(1, Fn.split('/', this.#vectorBucket.attrVectorBucketArn));
   }
 
-  /** Calls a function when a delivery is put into the outbox: such a record's sort key is its id (core/contract/tables.ts). */
-  onNewDelivery({ lambda }: AppFunction, onFailure: IEventSourceDlq): void {
+  /** Calls a function when a delivery is put into the outbox, or a follow-up has changed: by the sort keys of such records (core/contract/tables.ts). */
+  onDue({ lambda }: AppFunction, onFailure: IEventSourceDlq): void {
     const stream = this.#syncJobs.tableStreamArn ?? '';
     lambda.addToRolePolicy(
       new PolicyStatement({
@@ -85,6 +85,11 @@ export class Storage extends Construct {
         FilterCriteria.filter({
           eventName: FilterRule.isEqual('INSERT'),
           dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('msg-') } } },
+        }),
+        // Also what the function itself has written: then nothing is due.
+        FilterCriteria.filter({
+          eventName: FilterRule.or('INSERT', 'MODIFY'),
+          dynamodb: { Keys: { sk: { S: FilterRule.isEqual('FOLLOW-UP') } } },
         }),
       ],
       // It learns that there is something to do, not what: one call does for many, and the schedule makes up for a lost one.

@@ -1,13 +1,15 @@
 import type { JobRecord, LastSync, Lock, RepositoryRecord } from '../../core/contract/records.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { allowedPriorStatuses, isTerminal } from '../../core/domain/job-status.ts';
+import { owedByReplaced } from '../../core/domain/replaced-sync.ts';
+import { wantedBranches } from '../../core/domain/wanted-branches.ts';
 import type { JobView } from '../../core/ports/jobs.ts';
 import type { Claim, ClaimOutcome } from '../../core/ports/sync-claims.ts';
 import { sweepBatches } from './batches-in-flight.ts';
 import { TRIES, type TransactItem } from './database.ts';
 import { eventItems } from './delivery-items.ts';
 import { putNewOf, updateOf } from './expression.ts';
-import { settledFollowUp } from './follow-ups.ts';
+import { owedFollowUp, settledFollowUp } from './follow-ups.ts';
 import { answeredBefore, idempotencyItems } from './idempotency.ts';
 import { endOf, jobKey, newJobItem, parseJob, readJobView } from './job-items.ts';
 import { lockIs, parseRepository, readRepository, repositoryKey } from './repository-items.ts';
@@ -129,6 +131,7 @@ const claimItems = async (
             lock: { job_id: job.job_id, fence: job.fence },
             fence: job.fence,
             ...(claim.clearIndex ? clearedIndex(seen) : {}),
+            ...wantedAfter(claim, seen),
             ...(holder === null ? {} : { last_sync: replacedEnd(holder, job) }),
           },
           when: [
@@ -142,6 +145,7 @@ const claimItems = async (
       { Put: putNewOf(tables.syncJobs, newJobItem(job), 'job_id') },
       ...idempotencyItems(tables, claim, seen),
       ...(holder === null ? [] : await replacementItems(parts, holder, job)),
+      ...(holder === null ? [] : owedItems(parts, claim, seen, holder)),
     ],
     followUp: claim.followUp === undefined ? [] : [{ Update: settledFollowUp(tables, claim.followUp, at) }],
   };
@@ -160,6 +164,27 @@ const replacementItems = async (parts: SyncParts, holder: JobView, by: JobRecord
     },
     ...(await eventItems(parts, 'sync.cancelled', cancelledBy(holder, by), at)),
   ];
+};
+
+/** What a push or a schedule is still waiting for, whose sync force has ended. */
+const owedItems = (
+  { tables }: SyncParts,
+  { job, clearIndex }: Claim,
+  repository: RepositoryRecord,
+  holder: JobView,
+): readonly TransactItem[] => {
+  const branches = owedByReplaced(repository, holder.job, job, clearIndex);
+  if (branches === null) return [];
+  const at = new Date(job.created_at);
+  return [{ Update: owedFollowUp(tables, { repository, branches, requestedBy: holder.job.requested_by, at }) }];
+};
+
+/** As with the branches themselves: only the lock's owner changes them, and a claim on the fence that was read. */
+const wantedAfter = ({ job, clearIndex }: Claim, seen: RepositoryRecord): Partial<RepositoryRecord> => {
+  const before = seen.wanted_branches ?? [];
+  const indexed = clearIndex ? {} : seen.branches;
+  const wanted_branches = [...wantedBranches(clearIndex ? [] : before, job.options.branches, indexed)];
+  return before.length === 0 && wanted_branches.length === 0 ? {} : { wanted_branches };
 };
 
 /** Only the lock's owner moves branches, so these are the ones that stand when the transaction holds. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { RepositoryId } from '../../core/contract/ids.ts';
+import type { RepositoryRecord } from '../../core/contract/records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
+import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { FollowUp, FollowUps } from '../../core/ports/follow-ups.ts';
-import { Database, type DatabaseOptions, type Item } from './database.ts';
+import { Database, type DatabaseOptions, type Item, TRIES } from './database.ts';
 import { dueKeys, dueShard } from './due.ts';
 import { type ItemKey, updateOf } from './expression.ts';
 import { expiresAt } from './job-items.ts';
@@ -20,6 +22,7 @@ const followUpKey = (tables: TableNames, repository: RepositoryId): ItemKey => (
 const StoredFollowUp = z.object({
   version: z.int().min(1),
   branches: z.set(z.string()).default(new Set()),
+  registered: z.string().nullable().default(null),
   requested_by: z.string(),
 });
 
@@ -34,22 +37,20 @@ export const createDynamoFollowUps = (
   const database = new Database(options);
   return {
     async request(repository, branches, requestedBy, at) {
-      await database.update(
-        updateOf(followUpKey(tables, repository), (e) => ({
-          set: {
-            requested_by: requestedBy,
-            due_shard: dueShard('push', repository),
-            due_at: at.toISOString(),
-          },
-          add: {
-            version: 1,
-            // A set is added to the branches that are waiting already, without reading them. DynamoDB knows no empty ones.
-            ...(branches.length === 0 ? {} : { branches: new Set(branches) }),
-          },
-          remove: [e.path('expires_at')],
-          when: [],
-        })),
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        for (const write of [joinedFollowUp, replacedFollowUp]) {
+          const outcome = await database.change(write(tables, { repository, branches, requestedBy, at }));
+          if ('written' in outcome) return parseFollowUp(outcome.written);
+        }
+      }
+      throw new StoreBusyError(
+        `the follow-up of ${repository.repository_id} changed ${TRIES} times while a push was recorded`,
       );
+    },
+
+    async get(repository) {
+      const item = await database.get(followUpKey(tables, repository));
+      return item === null || item.due_shard === undefined ? null : parseFollowUp(item);
     },
 
     async due(now, limit) {
@@ -73,18 +74,71 @@ export const createDynamoFollowUps = (
   };
 };
 
+export interface Requested {
+  readonly repository: Pick<RepositoryRecord, 'repository_id' | 'created_at'>;
+  readonly branches: readonly string[];
+  readonly requestedBy: string;
+  readonly at: Date;
+}
+
+const requested = ({ repository, requestedBy, at }: Requested) => ({
+  requested_by: requestedBy,
+  registered: repository.created_at,
+  due_shard: dueShard('push', repository.repository_id),
+  due_at: at.toISOString(),
+});
+
+/** DynamoDB knows no empty sets. */
+const asSet = (branches: readonly string[]) => (branches.length === 0 ? {} : { branches: new Set(branches) });
+
+/** The write that has a sync wait. A set is added to the branches that are waiting already, without reading them. */
+const joinedFollowUp = (tables: TableNames, request: Requested) =>
+  updateOf(followUpKey(tables, request.repository.repository_id), (e) => ({
+    set: requested(request),
+    add: { version: 1, ...asSet(request.branches) },
+    remove: [e.path('expires_at')],
+    when: [
+      `(${[e.absent('due_shard'), e.absent('registered'), e.equals(['registered'], request.repository.created_at)].join(' OR ')})`,
+    ],
+  }));
+
+/** The same for a transaction that holds only while the repository is the one that was read. */
+export const owedFollowUp = (tables: TableNames, request: Requested) =>
+  updateOf(followUpKey(tables, request.repository.repository_id), (e) => ({
+    set: requested(request),
+    add: { version: 1, ...asSet(request.branches) },
+    remove: [e.path('expires_at')],
+    when: [],
+  }));
+
+/** Brings a repository's follow-up forward: it was busy, and is not any more. */
+export const wokenFollowUp = (tables: TableNames, repository: RepositoryId, at: Date) =>
+  updateOf(followUpKey(tables, repository), (e) => ({
+    set: { due_at: at.toISOString() },
+    when: [e.exists('due_shard'), `${e.path('due_at')} > ${e.value(at.toISOString())}`],
+  }));
+
+/** The same where what is waiting is of an earlier repository of that id. */
+const replacedFollowUp = (tables: TableNames, request: Requested) =>
+  updateOf(followUpKey(tables, request.repository.repository_id), (e) => ({
+    set: { ...requested(request), ...asSet(request.branches) },
+    add: { version: 1 },
+    remove: [...(request.branches.length === 0 ? ['branches'] : []), 'expires_at'].map((name) => e.path(name)),
+    when: [e.exists('due_shard'), `${e.path('registered')} <> ${e.value(request.repository.created_at)}`],
+  }));
+
 /** The write that settles a follow-up, if it is still the one that was read. */
 export const settledFollowUp = (tables: TableNames, { repositoryId, version }: FollowUp, at: Date) =>
   updateOf(followUpKey(tables, repositoryId), (e) => ({
     set: { expires_at: expiresAt(at, RETENTION_SECONDS) },
-    remove: ['due_shard', 'due_at', 'branches', 'requested_by'].map((name) => e.path(name)),
+    remove: ['due_shard', 'due_at', 'branches', 'requested_by', 'registered'].map((name) => e.path(name)),
     when: [e.exists('due_shard'), e.equals(['version'], version)],
   }));
 
 const isOwed = (item: Item, now: Date): boolean => typeof item.due_at === 'string' && item.due_at <= now.toISOString();
 
 const parseFollowUp = (item: Item): FollowUp => {
-  const { version, branches, requested_by } = parseStored(StoredFollowUp, item, String(item.job_id));
+  const { version, registered, branches, requested_by } = parseStored(StoredFollowUp, item, String(item.job_id));
   const repositoryId = parseStored(RepositoryId, String(item.job_id).slice(PREFIX.length), 'key of a follow-up');
-  return { repositoryId, version, branches: [...branches].sort(), requestedBy: requested_by };
+  return { repositoryId, registered, version, branches: [...branches].sort(), requestedBy: requested_by };
 };

@@ -4,12 +4,14 @@ import type { JobError, JobRecord, LastSync, Leftover, RepositoryRecord } from '
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { type allowedPriorStatuses, isTerminal, type TerminalStatus } from '../../core/domain/job-status.ts';
+import { wantedBranches } from '../../core/domain/wanted-branches.ts';
 import type { CancelOutcome, JobEnds, Publication } from '../../core/ports/job-ends.ts';
 import type { Kept } from '../../core/ports/kept.ts';
 import { sweepBatches } from './batches-in-flight.ts';
 import { TRIES, type TransactItem } from './database.ts';
 import { eventItems } from './delivery-items.ts';
 import { type Change, type Expression, updateOf } from './expression.ts';
+import { wokenFollowUp } from './follow-ups.ts';
 import { endOf, jobIs, jobKey, readJob } from './job-items.ts';
 import { lockIs, readRepository, repositoryKey } from './repository-items.ts';
 import { storedNames } from './stored-names.ts';
@@ -37,6 +39,7 @@ interface End {
 /**
  * The transaction that every end is: the job ends, the lock goes, if both are still this claim's, the repository keeps how it
  * ended, and the event of it is put.
+ * Only then the repository's follow-up is brought forward: should that not be done, it waits for its own time.
  * `seen` is only for the event: batches that are folded between that look and the end are missing from its numbers.
  */
 const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End): Promise<Kept> => {
@@ -71,6 +74,7 @@ const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End):
   ];
   if ((await database.transact(items)) !== null) return 'lost';
   await sweepBatches(parts, job.job_id);
+  await database.update(wokenFollowUp(tables, job.repository_id, end.at));
   return 'kept';
 };
 
@@ -104,6 +108,9 @@ const publishedState = (seen: RepositoryRecord, publication: Publication) => {
     branches: storedNames(branches),
     generations: Object.fromEntries(Object.entries(seen.generations).filter(([number]) => referenced.has(number))),
     leftovers: publication.leftovers,
+    ...(seen.wanted_branches === undefined
+      ? {}
+      : { wanted_branches: wantedBranches(seen.wanted_branches, [], branches) }),
     sightings: storedNames(Object.fromEntries(Object.entries(seen.sightings).filter(([name]) => !removed.has(name)))),
     rates: publication.rates,
     ...(publication.headBranch === null ? {} : { head_branch: publication.headBranch }),

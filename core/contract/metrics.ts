@@ -16,8 +16,8 @@ export const metricUnits = {
   SyncsFailed: 'Count',
   /** Jobs ended by a cancel, or replaced by force. */
   SyncsCancelled: 'Count',
-  /** Schedules that found their repository busy. */
-  SyncsSkipped: 'Count',
+  /** Schedules that found their repository busy: their sync follows the one that runs. */
+  SyncsOwed: 'Count',
   /** Of a completed job, from its start to its end. */
   SyncDuration: 'Seconds',
   /** Files that a completed job had to look at: its `files_total`. */

@@ -33,7 +33,7 @@ export const GithubHeaders = z.object({
 export const GitlabHeaders = z.object({ 'x-gitlab-event': z.string().min(1), 'x-gitlab-token': z.string().optional() });
 
 /**
- * What becomes of a push. `started`: a sync has begun; `owed`: one runs already, and exactly one more will follow it;
+ * What becomes of a push. `started`: a sync has begun, for this push or also for others; `owed`: one runs already, and exactly one more will follow it;
  * `ignored`: nothing to do, for the reason given; `pong`: the answer to GitHub's ping.
  */
 export const PushHookAnswer = z.object({

@@ -157,6 +157,8 @@ export const RepositoryRecord = z.object({
   branches: byName(BranchPointer),
   /** By branch: of the indexed ones, and of those that a sync has asked for. */
   sightings: byName(Sighting).default({}),
+  /** Branches that a sync was asked for and that have no index: see core/domain/wanted-branches.ts. */
+  wanted_branches: z.array(z.string()).optional(),
   leftovers: z.array(Leftover),
   rates: SyncRates,
   /** Written by each end of a job; absent until one has ended, and in repositories whose jobs ended before this was kept. */

@@ -24,7 +24,7 @@ export type CancelOutcome =
 
 /**
  * The ends that a job comes to, but for a claim by force (SyncClaims). Each is one transaction: the job ends, the
- * lock is released, the repository keeps how it ended (`last_sync`), and where the job has a webhook the event goes into the outbox. A job that has ended never ends again.
+ * lock is released, its follow-up is due (FollowUps), the repository keeps how it ended (`last_sync`), and where the job has a webhook the event goes into the outbox. A job that has ended never ends again.
  */
 export interface JobEnds {
   /** Branch pointers flip, the lock is released and the job ends: all or nothing. */

@@ -1,4 +1,4 @@
-import type { JobId, RepositoryId } from '../contract/ids.ts';
+import { BranchName, type JobId } from '../contract/ids.ts';
 import { SyncOptions } from '../contract/sync-options.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -12,11 +12,11 @@ export type FollowUpOutcome =
   | { readonly kind: 'busy' }
   /** Another caller has settled it, or joined it just now; what is still wanted is still due. */
   | { readonly kind: 'changed' }
-  /** The repository is gone. */
+  /** The repository is gone, or another has its id. */
   | { readonly kind: 'dropped' };
 
-/** How often a busy repository is looked at: four reads each time, and at most this much is added to a push's way. */
-const POSTPONE_MILLISECONDS = 2_000;
+/** When a busy repository is looked at again, should the end of its job not bring that forward (JobEnds). */
+const POSTPONE_MILLISECONDS = 30_000;
 
 /** Follow-ups of one round; the next round, a second (on AWS a minute) later, takes the others. */
 const ROUND = 100;
@@ -27,7 +27,7 @@ export interface SettledFollowUps {
   readonly busy: number;
 }
 
-/** Starts the syncs that pushes asked for, where the repository is free. One that fails keeps no other from its start. */
+/** Starts the syncs that pushes and schedules asked for, where the repository is free. One that fails keeps no other from its start. */
 export const runFollowUps = (deps: Deps) => async (): Promise<SettledFollowUps> => {
   const sums = { started: 0, busy: 0 };
   for (const followUp of await deps.followUps.due(deps.clock.now(), ROUND)) {
@@ -41,21 +41,24 @@ export const runFollowUps = (deps: Deps) => async (): Promise<SettledFollowUps> 
   return sums;
 };
 
-/** Starts one sync that a push asked for. The claim and the end of the follow-up are one transaction: never two syncs for one follow-up. */
+/** Starts one sync that is waiting. The claim and the end of the follow-up are one transaction: never two syncs for one follow-up. */
 export const settleFollowUp =
   (deps: Deps) =>
   async (followUp: FollowUp): Promise<FollowUpOutcome> => {
-    const repository = await deps.repositories.get(followUp.repositoryId);
-    if (repository === null) return drop(deps, followUp);
-    const { requestedBy, branches } = followUp;
-    const asked = SyncOptions.parse(branches.length === 0 ? {} : { branches: [...branches] });
-    const options = branches.length === 0 ? { ...asked, branches: [] } : asked;
-    const claim = await claimSync(deps)({ repository, requestedBy, trigger: 'push', options, followUp });
+    const { repositoryId, requestedBy, registered } = followUp;
+    const repository = await deps.repositories.get(repositoryId);
+    if (repository === null || (registered !== null && registered !== repository.created_at))
+      return drop(deps, followUp);
+    // Any number of branches: the limit of a request is none of what pushes add up to.
+    const branches = followUp.branches.flatMap((name) => BranchName.safeParse(name).data ?? []);
+    const options = { ...SyncOptions.parse({}), branches };
+    const trigger = requestedBy === 'schedule' ? 'schedule' : 'push';
+    const claim = await claimSync(deps)({ repository, requestedBy, trigger, options, followUp });
     switch (claim.kind) {
       case 'accepted':
         return { kind: 'started', jobId: claim.job.job_id };
       case 'held':
-        return postpone(deps, followUp);
+        return postpone(deps, followUp, claim.by.job.job_id);
       case 'not-found':
         return drop(deps, followUp);
       case 'follow-up-changed':
@@ -68,15 +71,14 @@ export const settleFollowUp =
     }
   };
 
-/** The debt of one repository, if it shows as due: the listing may lag behind, and then the next round finds it. */
-export const findDue = async (deps: Deps, repository: RepositoryId): Promise<FollowUp | null> => {
-  const due = await deps.followUps.due(deps.clock.now(), ROUND);
-  return due.find(({ repositoryId }) => repositoryId === repository) ?? null;
-};
-
-const postpone = async (deps: Deps, followUp: FollowUp): Promise<FollowUpOutcome> => {
+/**
+ * The job's end brings it forward again. One that has come to its end between the claim and this may have done so in vain: so
+ * the lock is looked at once more.
+ */
+const postpone = async (deps: Deps, followUp: FollowUp, holder: JobId): Promise<FollowUpOutcome> => {
   await deps.followUps.postpone(followUp, new Date(deps.clock.now().getTime() + POSTPONE_MILLISECONDS));
-  return { kind: 'busy' };
+  const repository = await deps.repositories.get(followUp.repositoryId);
+  return repository?.lock?.job_id === holder ? { kind: 'busy' } : settleFollowUp(deps)(followUp);
 };
 
 const drop = async (deps: Deps, followUp: FollowUp): Promise<FollowUpOutcome> => {

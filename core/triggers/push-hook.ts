@@ -1,8 +1,9 @@
 import { BranchName, type JobId, RepositoryId } from '../contract/ids.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
+import type { FollowUp } from '../ports/follow-ups.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { ClaimDeps } from './claim-sync.ts';
-import { findDue, settleFollowUp } from './follow-ups.ts';
+import { settleFollowUp } from './follow-ups.ts';
 import { decidePush, type PushEvent } from './rules/push-event.ts';
 
 /** How a git host shows that it knows the push secret: a signature over the body, or the secret itself. */
@@ -52,7 +53,7 @@ export type PushOutcome =
   | { readonly kind: 'pong' }
   | { readonly kind: 'ignored'; readonly reason: string };
 
-type Deps = ClaimDeps & Pick<Runtime, 'branches' | 'followUps' | 'repositories'>;
+type Deps = ClaimDeps & Pick<Runtime, 'branches' | 'followUps' | 'jobs' | 'repositories'>;
 
 /**
  * Follows a push with a sync: at once when the repository is free, else after the sync that runs. Either way it is recorded
@@ -75,20 +76,36 @@ export const takePush =
       await deps.branches.sight(repository_id, deleted, { commit: null, seen_at, deleted_at: seen_at });
     }
     // A branch that is gone is no branch to sync: the pull's look is all that is wanted, and it alone is believed. An event may be old.
-    await deps.followUps.request(repository_id, decision.branches, from, at);
+    const owed = await deps.followUps.request(repository, decision.branches, from, at);
     deps.logger.info('push taken', { repository_id, from, branches: decision.branches, deleted });
-    const jobId = await startNow(deps, repository_id);
+    const jobId = await startNow(deps, owed, decision.branches);
     return jobId === null ? { kind: 'owed' } : { kind: 'started', jobId };
   };
 
+/** Pushes that join the follow-up while this one is about to settle it: so many in a row are left to the dispatcher. */
+const TRIES = 5;
+
 /** It is recorded, and will be started: that it cannot be started now is no failure of the push. */
-const startNow = async (deps: Deps, repository: RepositoryId): Promise<JobId | null> => {
+const startNow = async (deps: Deps, owed: FollowUp, branches: readonly string[]): Promise<JobId | null> => {
+  const { repositoryId } = owed;
   try {
-    const due = await findDue(deps, repository);
-    const outcome = due === null ? null : await settleFollowUp(deps)(due);
-    return outcome?.kind === 'started' ? outcome.jobId : null;
+    for (let known: FollowUp | null = owed, attempt = 0; attempt < TRIES; attempt++) {
+      const outcome = await settleFollowUp(deps)(known);
+      if (outcome.kind === 'started') return outcome.jobId;
+      if (outcome.kind !== 'changed') return null;
+      known = await deps.followUps.get(repositoryId);
+      if (known === null) return await startedByOther(deps, repositoryId, branches);
+    }
   } catch (error) {
-    deps.logger.warn('sync of a push not started yet', { repository_id: repository, error: String(error) });
-    return null;
+    deps.logger.warn('sync of a push not started yet', { repository_id: repositoryId, error: String(error) });
   }
+  return null;
+};
+
+/** This push's follow-up was settled by another caller just now: with a claim, whose job it is if it still runs. */
+const startedByOther = async (deps: Deps, id: RepositoryId, branches: readonly string[]): Promise<JobId | null> => {
+  const lock = (await deps.repositories.get(id))?.lock;
+  const job = lock === undefined ? undefined : (await deps.jobs.get(lock.job_id))?.job;
+  const isOurs = job?.trigger === 'push' && branches.every((name) => job.options.branches.includes(name));
+  return job !== undefined && isOurs ? job.job_id : null;
 };

@@ -3,7 +3,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { ClaimDeps } from './claim-sync.ts';
 import { startScheduled } from './scheduled-sync.ts';
 
-type Deps = ClaimDeps & Pick<Runtime, 'repositories' | 'schedules'>;
+type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories' | 'schedules'>;
 
 export interface RunSchedules {
   /** Repositories that may have a schedule. */
@@ -13,15 +13,15 @@ export interface RunSchedules {
   readonly until: Date;
 }
 
-/** Starts the syncs whose time has come. A busy repository is left out: what its running sync misses, the next one finds. */
+/** Starts the syncs whose time has come; at a busy repository it follows the sync that runs. */
 export const runSchedules =
   (deps: Deps) =>
-  async ({ repositories, after, until }: RunSchedules): Promise<{ started: number; skipped: number }> => {
-    const sums = { started: 0, skipped: 0 };
+  async ({ repositories, after, until }: RunSchedules): Promise<{ started: number; owed: number }> => {
+    const sums = { started: 0, owed: 0 };
     for await (const id of repositories) {
       try {
         const outcome = await runSchedule(deps, id, after, until);
-        if (outcome !== 'not-due') sums[outcome] += 1;
+        if (outcome === 'started' || outcome === 'owed') sums[outcome] += 1;
       } catch (error) {
         // One repository's trouble is not the others'.
         deps.logger.error('scheduled sync not started', { repository_id: id, error: String(error) });
@@ -35,7 +35,7 @@ const runSchedule = async (
   id: RepositoryId,
   after: Date,
   until: Date,
-): Promise<'not-due' | 'started' | 'skipped'> => {
+): Promise<'not-due' | 'started' | 'owed' | 'gone'> => {
   const repository = await deps.repositories.get(id);
   if (repository === null || repository.schedule === null) return 'not-due';
   const next = deps.schedules.next(repository.schedule, after);

@@ -5,10 +5,14 @@ import { SyncOptions } from '../contract/sync-options.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type ClaimDeps, claimSync } from './claim-sync.ts';
 
+type Deps = ClaimDeps & Pick<Runtime, 'followUps'>;
+
 export type ScheduledOutcome =
   | { readonly kind: 'started'; readonly job_id: JobId }
-  /** The repository was busy: what its running sync misses, the next one finds. */
-  | { readonly kind: 'skipped' }
+  /** The repository was busy: this sync follows the one that runs. The next time may be a week away. */
+  | { readonly kind: 'owed' }
+  /** The repository was removed meanwhile. */
+  | { readonly kind: 'gone' }
   /** The repository does not have this schedule: the schedule has been put right. */
   | { readonly kind: 'stale' };
 
@@ -23,7 +27,7 @@ const SETTLING_SECONDS = 60;
  * repository was removed, or the function that changed it died half-way) is put right here, so that none fires for ever.
  */
 export const scheduledSync =
-  (deps: ClaimDeps & Pick<Runtime, 'repositories' | 'schedules'>) =>
+  (deps: Deps & Pick<Runtime, 'repositories' | 'schedules'>) =>
   async ({ repository_id, schedule, set_at }: ScheduledSync): Promise<ScheduledOutcome> => {
     const repository = await deps.repositories.get(repository_id);
     if (repository?.schedule === schedule) return startScheduled(deps, repository);
@@ -33,21 +37,21 @@ export const scheduledSync =
     return { kind: 'stale' };
   };
 
-/** Claims the repository for the sync of its schedule, and leaves a busy one alone. */
+/** Claims the repository for the sync of its schedule; at a busy one the sync is recorded, to wait. */
 export const startScheduled = async (
-  deps: ClaimDeps,
+  deps: Deps,
   repository: RepositoryRecord,
 ): Promise<Exclude<ScheduledOutcome, { kind: 'stale' }>> => {
   const options = SyncOptions.parse({});
   const outcome = await claimSync(deps)({ repository, requestedBy: 'schedule', trigger: 'schedule', options });
   if (outcome.kind === 'accepted') return { kind: 'started', job_id: outcome.job.job_id };
-  const running = outcome.kind === 'held' ? outcome.by.job.job_id : undefined;
   const { repository_id } = repository;
-  if (running !== undefined) deps.metrics.emit({ SyncsSkipped: 1 }, { repository_id });
-  deps.logger.warn('scheduled sync skipped', {
-    repository_id,
-    why: outcome.kind,
-    running,
-  });
-  return { kind: 'skipped' };
+  if (outcome.kind !== 'held') {
+    deps.logger.warn('scheduled sync not started', { repository_id, why: outcome.kind });
+    return { kind: 'gone' };
+  }
+  await deps.followUps.request(repository, ['current'], 'schedule', deps.clock.now());
+  deps.metrics.emit({ SyncsOwed: 1 }, { repository_id });
+  deps.logger.info('scheduled sync waits', { repository_id, running: outcome.by.job.job_id });
+  return { kind: 'owed' };
 };

@@ -1,9 +1,21 @@
-import { branches, claims, clock, compose, followUps, ids, logger, metrics, repositories, workflow } from '#ports';
+import {
+  branches,
+  claims,
+  clock,
+  compose,
+  followUps,
+  ids,
+  jobs,
+  logger,
+  metrics,
+  repositories,
+  workflow,
+} from '#ports';
 import { GitlabPush } from '../../core/contract/push-hooks.ts';
 import { authenticatePush, takePush } from '../../core/triggers/push-hook.ts';
 import { defineHookHandler } from '../handling/define-hook-handler.ts';
 
-const ports = compose({ branches, claims, clock, followUps, ids, logger, metrics, repositories, workflow });
+const ports = compose({ branches, claims, clock, followUps, ids, jobs, logger, metrics, repositories, workflow });
 const take = takePush(ports);
 
 const Push = GitlabPush.transform(({ ref, after, project }) => ({

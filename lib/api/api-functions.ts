@@ -158,7 +158,6 @@ export const apiFunctions = (
     storage.grant(hook, {
       repositories: ['GetItem', 'UpdateItem'],
       syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
-      jobIndexes: ['due'],
     });
     workflow.grantExecutions(hook, 'Start');
     return hook;

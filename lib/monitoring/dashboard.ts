@@ -62,7 +62,7 @@ export const dashboard = (scope: Construct, charts: Charts): Dashboard => {
       [
         graph(
           'Syncs',
-          (['SyncsStarted', 'SyncsCompleted', 'SyncsFailed', 'SyncsCancelled', 'SyncsSkipped'] as const).map((name) =>
+          (['SyncsStarted', 'SyncsCompleted', 'SyncsFailed', 'SyncsCancelled', 'SyncsOwed'] as const).map((name) =>
             own(name, 'Sum'),
           ),
         ),

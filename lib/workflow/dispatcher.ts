@@ -6,8 +6,8 @@ import { MinuteTask } from './minute-task.ts';
 import type { Workflow } from './workflow.ts';
 
 /**
- * Sends what is due in the outbox, and starts the syncs that pushes asked for: as soon as an event is put (the table's
- * stream), and each minute, for what is to be tried again, for redeliveries and for whatever the stream did not bring.
+ * Sends what is due in the outbox, and starts the syncs that pushes and schedules asked for: as soon as an event is put, a push is
+ * recorded or the job ends that was in its way (the table's stream), and each minute, for what is to be tried again, for redeliveries and for whatever the stream did not bring.
  */
 export class Dispatcher extends MinuteTask {
   constructor(scope: Construct, { storage, workflow }: { readonly storage: Storage; readonly workflow: Workflow }) {
@@ -20,6 +20,6 @@ export class Dispatcher extends MinuteTask {
     });
     workflow.grantExecutions(this.task, 'Start');
     // CDK's interfaces say `x?: T` where its classes say `T | undefined`.
-    storage.onNewDelivery(this.task, new SqsDlq(this.deadLetters as IQueue));
+    storage.onDue(this.task, new SqsDlq(this.deadLetters as IQueue));
   }
 }

@@ -52,10 +52,10 @@ export class Schedules extends Construct {
       timeout: timeouts.shortTask,
       reservedConcurrency,
     });
-    // As start-sync without force: the lock and the job.
+    // As start-sync without force: the lock and the job; and at a busy repository the sync that waits.
     storage.grant(sync, {
       repositories: ['GetItem', 'UpdateItem'],
-      syncJobs: ['Query', 'PutItem'],
+      syncJobs: ['Query', 'PutItem', 'UpdateItem'],
     });
     workflow.grantExecutions(sync, 'Start');
 

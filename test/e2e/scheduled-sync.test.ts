@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JobAnswer, JobList, Problem } from '../../core/contract/api.ts';
+import type { JobId } from '../../core/contract/ids.ts';
 import { loadFunction } from '../../local/load-function.ts';
+import { holdEmbedding } from '../support/faults.ts';
 import { createGitRepository } from '../support/git-repository.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -30,6 +32,27 @@ describe('a repository’s schedule', () => {
     expect(await fire('nightly', '0 4 * * *')).toEqual({ kind: 'stale' });
     expect(await fire('never-registered', '0 4 * * *')).toEqual({ kind: 'stale' });
     expect(await jobs('nightly')).toEqual(before);
+  });
+
+  it('whose time comes while a sync runs has its own sync follow that one', async () => {
+    const git = await world.registered('busy-schedule', { 'a.ts': 'export const a = "aardvark";\n' });
+    await world.api.call('PATCH', '/api/repositories/busy-schedule', { schedule: '0 3 * * 0' });
+    const gate = holdEmbedding(world.faults);
+    const { body } = await world.api.sync('busy-schedule');
+    await gate.reached;
+    await git.write({ 'b.ts': 'export const b = "bilby";\n' });
+    const last = await git.commit();
+    expect(await fire('busy-schedule', '0 3 * * 0')).toEqual({ kind: 'owed' });
+    // Twice is once: all that is missed is found by one.
+    expect(await fire('busy-schedule', '0 3 * * 0')).toEqual({ kind: 'owed' });
+    gate.open();
+    await world.api.ended(body.job_id);
+    const ended = async () => (await jobs('busy-schedule')).map(({ ended_at }) => ended_at !== null);
+    await expect.poll(ended, { timeout: 60_000 }).toEqual([true, true]);
+    const [job, ...others] = await jobs('busy-schedule');
+    expect([job?.requested_by, others.length]).toEqual(['schedule', 1]);
+    expect((await world.api.repository('busy-schedule')).index.branches).toMatchObject([{ commit: last }]);
+    expect((await world.server.runtime.jobs.get(job?.job_id as JobId))?.job.trigger).toBe('schedule');
   });
 
   it('that EventBridge Scheduler could not keep is refused on one machine too, with the reason', async () => {

@@ -162,7 +162,7 @@ describe.each([
 });
 
 describe('the dispatcher', () => {
-  it('is called as soon as a delivery is put into the outbox, and for nothing else in the table', () => {
+  it('is called as soon as a delivery is put into the outbox or what a repository owes has changed, and for nothing else in the table', () => {
     const mapping = one('AWS::Lambda::EventSourceMapping').Properties;
     const [[jobs] = []] = ofType('AWS::DynamoDB::GlobalTable').filter(([each]) => each.startsWith('storagesyncjobs'));
     expect(resolved(mapping.FunctionName)).toBe(functions.get('dispatch-due')?.id);
@@ -170,6 +170,7 @@ describe('the dispatcher', () => {
     expect(mapping).toMatchObject({ StartingPosition: 'LATEST', MaximumRetryAttempts: 1 });
     expect(mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([
       { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'msg-' }] } } } },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['FOLLOW-UP'] } } } },
     ]);
     const [[queue] = []] = ofType('AWS::SQS::Queue').filter(([each]) => each.startsWith('dispatcher'));
     expect(resolved(mapping.DestinationConfig.OnFailure.Destination)).toBe(`${queue}.Arn`);

@@ -4,7 +4,8 @@ import { SyncOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
 const ignore = 'Patterns as in a .gitignore file: what they match is not indexed.';
-const schedule = 'When it syncs by itself: a cron expression of five fields, in UTC. Null: never.';
+const schedule =
+  'When it syncs by itself: a cron expression of five fields, in UTC. While another sync runs its own waits for the end of that. Null: never.';
 
 const deletedBranches =
   'What a sync does with the index of a branch that the source has deleted: `drop` removes it, `keep` leaves it searchable. The default branch is never dropped.';

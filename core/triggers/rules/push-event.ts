@@ -26,11 +26,16 @@ export type PushDecision =
 
 interface Indexed extends DefaultBranch {
   readonly branches: Readonly<Record<string, unknown>>;
+  readonly wanted_branches?: readonly string[] | undefined;
+  /** Present while a job runs, and once one has ended. */
+  readonly lock?: unknown;
+  readonly last_sync?: unknown;
 }
 
 /**
- * A push leads to a sync where the branch is used: it is the default branch, or has an index already; so does the end of an
- * indexed branch. Any push whose host names another default branch than the one that is followed leads to a sync of that one.
+ * A push leads to a sync where the branch is used: it is the default branch, has an index already, or a sync was asked for it;
+ * so does the end of an indexed branch. Any push whose host names another default branch than the one that is followed leads
+ * to a sync of that one; so does one while no one knows yet which it is, though a sync was asked for.
  */
 export const decidePush = (repository: Indexed, event: PushEvent): PushDecision => {
   if (event.kind === 'ping') return { kind: 'pong' };
@@ -42,13 +47,16 @@ export const decidePush = (repository: Indexed, event: PushEvent): PushDecision 
   const reason = whyUnused(repository, event, branch, told ?? known);
   const used = branch === undefined || reason !== null ? null : branch;
   const branches = used === null || event.deleted ? [] : [used];
-  if (told !== null && known !== null && told !== known && told !== branches[0]) branches.push('current');
+  const asked = repository.lock !== undefined || repository.last_sync !== undefined;
+  const moved = told !== null && known !== null && told !== known && told !== branches[0];
+  const unknown = told === null && known === null && asked && !event.deleted && branch !== undefined;
+  if (moved || unknown) branches.push('current');
   if (used === null && branches.length === 0) return { kind: 'ignore', reason: reason ?? 'nothing to sync' };
   return { kind: 'sync', branches, deleted: event.deleted ? used : null };
 };
 
 const whyUnused = (
-  { branches }: Indexed,
+  { branches, wanted_branches = [] }: Indexed,
   { deleted }: { readonly deleted: boolean },
   branch: string | undefined,
   defaultBranch: string | null,
@@ -56,5 +64,6 @@ const whyUnused = (
   if (branch === undefined) return 'not a push to a branch';
   if (Object.hasOwn(branches, branch)) return null;
   if (deleted) return 'the branch was deleted, and is not indexed';
-  return branch === defaultBranch ? null : 'the branch is neither the default branch nor indexed';
+  if (branch === defaultBranch || wanted_branches.includes(branch)) return null;
+  return 'the branch is neither the default branch nor indexed';
 };

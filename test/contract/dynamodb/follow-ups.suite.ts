@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { RepositoryId } from '../../../core/contract/ids.ts';
+import type { JobRecord } from '../../../core/contract/records.ts';
 import type { FollowUps } from '../../../core/ports/follow-ups.ts';
+import type { JobEnds } from '../../../core/ports/job-ends.ts';
 import type { RepositoryStore } from '../../../core/ports/repository-store.ts';
 import type { SyncClaims } from '../../../core/ports/sync-claims.ts';
 import { aJob, aRepository, aRepositoryId } from '../../support/sync-records.ts';
@@ -7,8 +10,13 @@ import { aJob, aRepository, aRepositoryId } from '../../support/sync-records.ts'
 export interface FollowUpsUnderTest {
   readonly repositories: RepositoryStore;
   readonly claims: SyncClaims;
+  readonly ends: JobEnds;
   readonly followUps: FollowUps;
 }
+
+/** As {@link aRepository} registers it. */
+const REGISTERED = '2026-01-01T00:00:00.000Z';
+const of = (repository_id: RepositoryId, created_at = REGISTERED) => ({ repository_id, created_at });
 
 const at = (second: number): Date => new Date(Date.UTC(2026, 0, 2, 0, 0, second));
 
@@ -22,7 +30,7 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
       ({ followUps } = under);
     });
     const owed = async (id = aRepositoryId(), second = 1) => {
-      await followUps.request(id, ['main'], 'github', at(second));
+      await followUps.request(of(id), ['main'], 'github', at(second));
       const [first] = (await followUps.due(at(second), 100)).filter((each) => each.repositoryId === id);
       if (first === undefined) throw new Error('nothing is owed');
       return first;
@@ -34,25 +42,61 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
 
     it('owes what was asked for, from then on', async () => {
       const id = aRepositoryId();
-      await followUps.request(id, ['main', 'develop'], 'github', at(5));
+      await followUps.request(of(id), ['main', 'develop'], 'github', at(5));
       expect(await followUps.due(at(4), 10)).toEqual([]);
-      const due = { repositoryId: id, version: 1, branches: ['develop', 'main'], requestedBy: 'github' };
+      const due = {
+        repositoryId: id,
+        registered: REGISTERED,
+        version: 1,
+        branches: ['develop', 'main'],
+        requestedBy: 'github',
+      };
       expect(await followUps.due(at(5), 10)).toEqual([due]);
     });
 
     it('joins a request to what is owed already', async () => {
       const id = aRepositoryId();
-      await followUps.request(id, ['main'], 'github', at(1));
-      await followUps.request(id, ['main', 'feature/x'], 'gitlab', at(2));
+      await followUps.request(of(id), ['main'], 'github', at(1));
+      await followUps.request(of(id), ['main', 'feature/x'], 'gitlab', at(2));
       expect(await followUps.due(at(2), 10)).toEqual([
-        { repositoryId: id, version: 2, branches: ['feature/x', 'main'], requestedBy: 'gitlab' },
+        {
+          repositoryId: id,
+          registered: REGISTERED,
+          version: 2,
+          branches: ['feature/x', 'main'],
+          requestedBy: 'gitlab',
+        },
       ]);
+    });
+
+    it('gives what is owed with each request, and by id, due or not', async () => {
+      const id = aRepositoryId();
+      expect(await followUps.get(id)).toBeNull();
+      const first = await followUps.request(of(id), ['main'], 'github', at(1));
+      expect(first).toMatchObject({ repositoryId: id, version: 1, branches: ['main'] });
+      const joined = await followUps.request(of(id), [], 'gitlab', at(2));
+      expect(joined).toMatchObject({ version: 2, branches: ['main'], requestedBy: 'gitlab' });
+      await followUps.postpone(joined, at(50));
+      expect(await followUps.get(id)).toEqual(joined);
+      await followUps.drop(joined);
+      expect(await followUps.get(id)).toBeNull();
+    });
+
+    it('replaces what an earlier repository of the same id has left', async () => {
+      const id = aRepositoryId();
+      await followUps.request(of(id), ['main', 'old'], 'github', at(1));
+      const later = '2026-01-02T00:00:00.000Z';
+      const next = await followUps.request(of(id, later), ['main'], 'gitlab', at(2));
+      expect(next).toMatchObject({ registered: later, version: 2, branches: ['main'], requestedBy: 'gitlab' });
+      const look = await followUps.request(of(id), [], 'github', at(3));
+      expect(look).toMatchObject({ registered: REGISTERED, version: 3, branches: [] });
+      expect(await followUps.due(at(3), 10)).toEqual([look]);
     });
 
     it('joins fifty requests at once, and loses none', async () => {
       const id = aRepositoryId();
       const branches = Array.from({ length: 50 }, (_, n) => `branch-${n}`);
-      await Promise.all(branches.map((branch) => followUps.request(id, [branch], 'github', at(1))));
+      await Promise.all(branches.map((branch) => followUps.request(of(id), [branch], 'github', at(1))));
       const [due] = await followUps.due(at(1), 10);
       expect(due?.version).toBe(50);
       expect(new Set(due?.branches)).toEqual(new Set(branches));
@@ -60,13 +104,13 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
 
     it('owes a sync of no branch in particular', async () => {
       const id = aRepositoryId();
-      await followUps.request(id, [], 'github', at(1));
+      await followUps.request(of(id), [], 'github', at(1));
       expect(await followUps.due(at(1), 10)).toMatchObject([{ repositoryId: id, branches: [] }]);
     });
 
     it('gives the oldest first, and no more than asked for', async () => {
       const ids = Array.from({ length: 12 }, () => aRepositoryId());
-      for (const [second, id] of ids.entries()) await followUps.request(id, ['main'], 'github', at(second));
+      for (const [second, id] of ids.entries()) await followUps.request(of(id), ['main'], 'github', at(second));
       const due = (await followUps.due(at(30), 5)).map((each) => each.repositoryId);
       expect(due).toEqual(ids.slice(0, 5));
       expect((await followUps.due(at(30), 100)).map((each) => each.repositoryId)).toEqual(ids);
@@ -82,13 +126,13 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
     it('is due at once when a push comes while it is postponed', async () => {
       const due = await owed();
       await followUps.postpone(due, at(50));
-      await followUps.request(due.repositoryId, ['main'], 'github', at(3));
+      await followUps.request(of(due.repositoryId), ['main'], 'github', at(3));
       expect(await followUps.due(at(3), 10)).toMatchObject([{ version: 2 }]);
     });
 
     it('keeps a newer request from a postponement and from a drop that have not seen it', async () => {
       const due = await owed();
-      await followUps.request(due.repositoryId, ['develop'], 'github', at(2));
+      await followUps.request(of(due.repositoryId), ['develop'], 'github', at(2));
       await followUps.postpone(due, at(50));
       await followUps.drop(due);
       expect(await followUps.due(at(2), 10)).toMatchObject([{ version: 2, branches: ['develop', 'main'] }]);
@@ -140,7 +184,7 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
 
       it('that has not seen the last push is not made', async () => {
         const due = await owed(await register());
-        await followUps.request(due.repositoryId, ['develop'], 'github', at(2));
+        await followUps.request(of(due.repositoryId), ['develop'], 'github', at(2));
         expect(await claim(due)).toEqual({ kind: 'follow-up-changed' });
         expect((await under.repositories.get(due.repositoryId))?.lock).toBeUndefined();
         const [joined] = await followUps.due(at(2), 10);
@@ -152,6 +196,52 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
         const due = await owed(await register());
         expect((await claim(due)).kind).toBe('claimed');
         expect(await claim(due, { force: true })).toEqual({ kind: 'follow-up-changed' });
+      });
+
+      describe('by force', () => {
+        const forced = async (replaced: Partial<JobRecord>, branches: string[], clearIndex = false) => {
+          const repository = aRepository({ head_branch: 'main' });
+          const id = repository.repository_id;
+          await under.repositories.create(repository);
+          const { options } = aJob(id);
+          await under.claims.claim({ job: aJob(id, replaced), force: false, clearIndex: false });
+          const job = aJob(id, { options: { ...options, branches }, created_at: at(7).toISOString() });
+          expect((await under.claims.claim({ job, force: true, clearIndex })).kind).toBe('claimed');
+          return followUps.get(id);
+        };
+        const push = (...branches: string[]): Partial<JobRecord> => ({
+          trigger: 'push',
+          requested_by: 'github',
+          options: { ...aJob(aRepositoryId()).options, branches },
+        });
+
+        it('owes what the push that it replaces was for, and it does not read', async () => {
+          const owes = await forced(push('develop', 'main'), ['current']);
+          expect(owes).toMatchObject({ branches: ['develop'], requestedBy: 'github', registered: REGISTERED });
+          expect(await followUps.due(at(7), 10)).toEqual([owes]);
+        });
+
+        it.each([
+          ['it reads the same', push('main'), ['current'], false],
+          ['it looks at the source, and no more was wanted', push(), ['main'], false],
+          ['it clears the branch', push('develop'), ['main'], true],
+          ['a user is replaced', {}, ['develop'], false],
+        ])('owes nothing where %s', async (_, replaced, branches, clearIndex) => {
+          expect(await forced(replaced, branches, clearIndex)).toBeNull();
+        });
+      });
+
+      it('that settles one, and the end of its job, bring forward what was put off meanwhile', async () => {
+        const due = await owed(await register());
+        const outcome = await claim(due);
+        if (outcome.kind !== 'claimed') throw new Error(outcome.kind);
+        const later = await followUps.request(of(due.repositoryId), ['main'], 'github', at(3));
+        await followUps.postpone(later, at(40));
+        await under.ends.cancel(outcome.job.job_id, at(9));
+        expect(await followUps.due(at(8), 10)).toEqual([]);
+        expect(await followUps.due(at(9), 10)).toEqual([later]);
+        await under.ends.cancel(outcome.job.job_id, at(4));
+        expect(await followUps.due(at(8), 10)).toEqual([]);
       });
 
       it('among twenty at once is one', async () => {

@@ -115,14 +115,14 @@ describe('what expires', () => {
 
   it('what is left of a follow-up, 30 days after it was settled, and not while it is owed', async () => {
     const followUps = createDynamoFollowUps({ client: dynamodb.client, tables, now: () => at });
-    const { repository_id } = aRepository();
-    const item = () => jobItem(`follow-up#${repository_id}`, 'FOLLOW-UP');
-    await followUps.request(repository_id, ['main'], 'github', at);
+    const repository = aRepository();
+    const item = () => jobItem(`follow-up#${repository.repository_id}`, 'FOLLOW-UP');
+    await followUps.request(repository, ['main'], 'github', at);
     const [due] = await followUps.due(at, 10);
     if (due === undefined) throw new Error('nothing is owed');
     await followUps.drop(due);
     expect(await item()).toMatchObject({ version: 1, expires_at: at.getTime() / 1000 + 30 * 86_400 });
-    await followUps.request(repository_id, ['main'], 'github', at);
+    await followUps.request(repository, ['main'], 'github', at);
     expect(await item()).not.toHaveProperty('expires_at');
   });
 

@@ -62,6 +62,30 @@ export const syncClaimsContract = (name: string, make: () => Promise<JobPorts>):
       expect(await repositoryOf(repository)).toEqual({ ...repository, fence: 8, lock });
     });
 
+    it('keeps the branches that it was asked for and that have no index, until one is published', async () => {
+      const repository = await register({ branches: { main: aPointer() }, wanted_branches: ['old'] });
+      const { options } = aJob(repository.repository_id);
+      const asked = (...branches: string[]) => ({ options: { ...options, branches } });
+      const first = await claim(repository, { job: asked('current', 'main', 'develop', 'late') });
+      expect((await repositoryOf(repository)).wanted_branches).toEqual(['old', 'develop', 'late']);
+      await under.ends.fail(refOf(first), { code: 'E', message: 'm' }, [], at(5));
+      expect((await repositoryOf(repository)).wanted_branches).toEqual(['old', 'develop', 'late']);
+      const ref = refOf(await claim(repository, { job: asked('old') }));
+      await under.running.begin(ref, at(6));
+      await under.ends.publish(ref, aPublication({ branches: { late: aPointer() } }));
+      expect((await repositoryOf(repository)).wanted_branches).toEqual(['develop', 'old']);
+    });
+
+    it('keeps, where it clears the index, just the branches that it was asked for', async () => {
+      const repository = await register({
+        branches: { main: aPointer(), aside: aPointer() },
+        wanted_branches: ['old'],
+      });
+      const { options } = aJob(repository.repository_id);
+      await claim(repository, { force: true, clearIndex: true, job: { options: { ...options, branches: ['main'] } } });
+      expect(await repositoryOf(repository)).toMatchObject({ branches: {}, wanted_branches: ['main'] });
+    });
+
     it('keeps the webhook of a job that has one', async () => {
       const repository = await register();
       const { options } = aJob(repository.repository_id);

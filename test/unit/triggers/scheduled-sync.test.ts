@@ -17,10 +17,17 @@ const WEEKLY = '0 3 * * 0';
 
 /** One repository's record and its schedule. Whatever `dies` names throws, and nothing after it happens. */
 const service = (record: RepositoryRecord | null) => {
-  const state = { record, schedule: null as string | null, dies: null as string | null, busy: false };
+  const state = {
+    record,
+    schedule: null as string | null,
+    dies: null as string | null,
+    busy: false as boolean | 'absent',
+  };
   const order: string[] = [];
   const claims: Claim[] = [];
   const warnings: [string, unknown][] = [];
+  const infos: [string, unknown][] = [];
+  const owed: unknown[] = [];
   const metrics: unknown[] = [];
   const act = <T>(name: string, effect: () => T): Promise<T> => {
     if (state.dies === name) return Promise.reject(new Error(`died at ${name}`));
@@ -57,11 +64,13 @@ const service = (record: RepositoryRecord | null) => {
       claim: async (claim: Claim) => {
         claims.push(claim);
         const job = { ...claim.job, fence: 1 };
+        if (state.busy === 'absent') return { kind: 'absent' };
         return state.busy
           ? { kind: 'held', by: { job: { ...aJob(job.repository_id), fence: 1 }, inFlight: [] } }
           : { kind: 'claimed', job, replaced: null };
       },
     },
+    followUps: { request: async (...[of, branches, by]: unknown[]) => owed.push([of, branches, by]) },
     workflow: { start: async () => 'started' },
     metrics: { emit: (measurements: unknown) => metrics.push(measurements) },
     index: { drop: async () => undefined },
@@ -73,12 +82,12 @@ const service = (record: RepositoryRecord | null) => {
       repositoryId: () => 'repo-1',
     },
     logger: {
-      info: () => undefined,
+      info: (message: string, facts: unknown) => infos.push([message, facts]),
       warn: (message: string, facts: unknown) => warnings.push([message, facts]),
     },
     settings: { sources: 'https-only', quotas: { repositories: 10, tokensPerDay: 100 } },
   } as unknown as Runtime;
-  return { state, order, claims, warnings, metrics, deps };
+  return { state, order, claims, warnings, infos, owed, metrics, deps };
 };
 
 const fired = (record: RepositoryRecord, parts: Partial<ScheduledSync> = {}): ScheduledSync => ({
@@ -96,18 +105,26 @@ describe('a start that a schedule asks for', () => {
     expect(claims).toMatchObject([{ force: false, job: { trigger: 'schedule', requested_by: 'schedule' } }]);
   });
 
-  it('is skipped, said and counted, while the repository is busy', async () => {
+  it('is owed, said and counted, while the repository is busy', async () => {
     const record = aRepository({ schedule: NIGHTLY });
-    const { deps, state, warnings, metrics } = service(record);
+    const { deps, state, infos, owed, metrics } = service(record);
     state.busy = true;
-    expect(await scheduledSync(deps)(fired(record))).toEqual({ kind: 'skipped' });
+    expect(await scheduledSync(deps)(fired(record))).toEqual({ kind: 'owed' });
+    const running = expect.stringMatching(/^sync-/);
+    expect(infos).toContainEqual(['scheduled sync waits', { repository_id: record.repository_id, running }]);
+    expect(owed).toEqual([[record, ['current'], 'schedule']]);
+    expect(metrics).toEqual([{ SyncsOwed: 1 }]);
+  });
+
+  it('is nothing when the repository goes meanwhile', async () => {
+    const record = aRepository({ schedule: NIGHTLY });
+    const { deps, state, warnings, owed } = service(record);
+    state.busy = 'absent';
+    expect(await scheduledSync(deps)(fired(record))).toEqual({ kind: 'gone' });
     expect(warnings).toEqual([
-      [
-        'scheduled sync skipped',
-        { repository_id: record.repository_id, why: 'held', running: expect.stringMatching(/^sync-/) },
-      ],
+      ['scheduled sync not started', { repository_id: record.repository_id, why: 'not-found' }],
     ]);
-    expect(metrics).toEqual([{ SyncsSkipped: 1 }]);
+    expect(owed).toEqual([]);
   });
 
   it.each([
