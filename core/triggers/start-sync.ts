@@ -1,7 +1,6 @@
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { PullReport } from '../contract/records.ts';
 import type { SyncOptions } from '../contract/sync-options.ts';
-import { allows, roleOf } from '../domain/access.ts';
 import { defaultBranchOf } from '../domain/default-branch.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import { own } from '../domain/own.ts';
@@ -9,6 +8,7 @@ import type { QuotaRefusal } from '../domain/quota.ts';
 import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Claim } from '../ports/sync-claims.ts';
+import { withAccess } from '../repositories/with-access.ts';
 import { idsOf } from '../sync/end-facts.ts';
 import { sourceOf } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSync, type ClaimSyncOutcome, claimSync, effectiveOptions } from './claim-sync.ts';
@@ -55,9 +55,9 @@ export const startSync =
   ) =>
   async ({ repositoryId, user, options, idempotency }: StartSync): Promise<StartSyncOutcome> => {
     const begun = deps.clock.now().getTime();
-    const repository = await deps.repositories.get(repositoryId);
-    if (repository === null) return { kind: 'not-found' };
-    if (!allows(roleOf(repository, user), 'write')) return { kind: 'forbidden' };
+    const access = await withAccess(deps, repositoryId, user, 'write');
+    if (access.kind !== 'allowed') return access;
+    const { repository } = access;
     const errors = invalidOptions(deps, options);
     if (errors.length > 0) return { kind: 'invalid', errors };
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, idempotency };

@@ -150,14 +150,14 @@ describe('grants', () => {
   it('decide what a user may do', async () => {
     await api.register('granted', world.git.path);
     await api.synced('granted');
-    expect(await statuses(bob)).toEqual({ get: 403, search: 403, sync: 403, remove: 403, grant: 403 });
+    expect(await statuses(bob)).toEqual({ get: 404, search: 404, sync: 404, remove: 404, grant: 404 });
     expect((await grant('read')).status).toBe(204);
     expect(await statuses(bob)).toEqual({ get: 200, search: 200, sync: 403, remove: 403, grant: 403 });
     await grant('write');
     expect(await statuses(bob)).toEqual({ get: 200, search: 200, sync: 202, remove: 403, grant: 403 });
     await settle();
     await api.call('DELETE', '/api/repositories/granted/grants/bob');
-    expect(await statuses(bob)).toMatchObject({ get: 403, sync: 403 });
+    expect(await statuses(bob)).toMatchObject({ get: 404, sync: 404 });
   });
 
   it('decide what a user sees in the list', async () => {
@@ -179,7 +179,7 @@ describe('grants', () => {
   it('hide a repository’s jobs too', async () => {
     const { body } = await api.sync('granted');
     const eve = world.as('mallory');
-    expect((await eve.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(403);
+    expect((await eve.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(404);
     expect((await api.call('GET', '/api/jobs/sync-00000000-0000-4000-8000-000000000000')).status).toBe(404);
     expect((await api.call('GET', '/api/jobs/17')).status).toBe(400);
     await api.ended(body.job_id);

@@ -114,7 +114,7 @@ describe('the branches of a repository', () => {
       (await world.as(user).call('GET', path)).status,
       (await world.as(user).call('DELETE', `${path}/topic`)).status,
     ];
-    expect(await answers('eve')).toEqual([403, 403]);
+    expect(await answers('eve')).toEqual([404, 404]);
     expect(await answers('rita')).toEqual([200, 403]);
     expect(await answers('will')).toEqual([200, 204]);
     expect((await world.as('will').call('GET', '/api/repositories/nowhere/branches')).status).toBe(404);

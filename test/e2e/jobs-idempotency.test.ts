@@ -78,7 +78,7 @@ describe('an Idempotency-Key', () => {
     expect(theirs.status).toBe(202);
     expect(theirs.body.job_id).not.toBe(mine.body.job_id);
     await api.ended(theirs.body.job_id);
-    expect((await sync('owned', 'key-1', {}, world.as('eve'))).status).toBe(403);
+    expect((await sync('owned', 'key-1', {}, world.as('eve'))).status).toBe(404);
   });
 
   it('of a request that was refused is free again', async () => {

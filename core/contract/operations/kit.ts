@@ -69,8 +69,8 @@ const problemAnswer = (description: string, headers: readonly AnswerHeader[] = [
 export const commonAnswers = {
   BadRequest: { description: 'Something in the request is wrong: `errors` names each field.', schema: InvalidRequest },
   Unauthorized: problemAnswer('There is no bearer token, or it is not valid.', ['WWW-Authenticate']),
-  Forbidden: problemAnswer('Your role on this repository does not allow it.'),
-  NotFound: problemAnswer('It does not exist.'),
+  Forbidden: problemAnswer('You may read this repository, but your role on it does not allow this.'),
+  NotFound: problemAnswer('It does not exist, or you may not read it: the answer is the same.'),
   ContentTooLarge: problemAnswer('The body is larger than 1 MiB.'),
   HeadTooLarge: problemAnswer('The address and the headers together are larger than 10 kB.'),
   TooManyRequests: {

@@ -50,8 +50,8 @@ export const frontDoorScenarios = (given: Given) =>
       const bob = await as('bob');
       const git = await createGitRepository({ 'a.ts': 'export const secret = 1;\n' });
       await ann.register('door-private', given().sourceOf(git));
-      expect((await bob.call('GET', '/api/repositories/door-private')).status).toBe(403);
-      expect((await bob.sync('door-private')).status).toBe(403);
+      expect((await bob.call('GET', '/api/repositories/door-private')).status).toBe(404);
+      expect((await bob.sync('door-private')).status).toBe(404);
       expect((await ann.call('DELETE', '/api/repositories/door-private')).status).toBe(204);
     });
   });

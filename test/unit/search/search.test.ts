@@ -192,7 +192,7 @@ describe('searching a branch', () => {
 
   it('is for those who may read', async () => {
     const { find } = setUp({ repositories: [indexed('m')], manifests: {} });
-    expect(await find(id, 'bob' as UserId, query())).toEqual({ kind: 'forbidden' });
+    expect(await find(id, 'bob' as UserId, query())).toEqual({ kind: 'not-found' });
   });
 });
 

@@ -119,6 +119,7 @@ describe('sync job creation', () => {
   it('is for those who may write', async () => {
     const { start, calls } = setUp(undefined, repositoryRecord({ grants: { eve: 'read' } }));
     expect(await start({}, 'eve' as UserId)).toEqual({ kind: 'forbidden' });
+    expect(await start({}, 'mallory' as UserId)).toEqual({ kind: 'not-found' });
     expect(calls.claims).toEqual([]);
   });
 });
@@ -166,7 +167,8 @@ describe('conflict detection for concurrent syncs', () => {
 
   it('finds a repository gone that was there a moment ago', async () => {
     const { start, calls } = setUp(() => ({ kind: 'absent' }));
-    expect(await start()).toEqual({ kind: 'not-found' });
+    expect(await start()).toEqual({ kind: 'forbidden' });
+    expect(await start({}, 'mallory' as UserId)).toEqual({ kind: 'not-found' });
     expect(calls.started).toEqual([]);
   });
 });
