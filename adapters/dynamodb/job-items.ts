@@ -95,7 +95,7 @@ export const readJobItems = async (database: Database, tables: TableNames, id: J
 };
 
 /**
- * The job with its batches in flight. Its heartbeat is the latest of them all, and its current file that one's. A job
+ * The job with its batches in flight. Its heartbeat is the latest of them all, and its current file that one's; so is its last error. A job
  * that has ended has no batches in flight, whatever a batch left behind.
  */
 export const readJobView = async (database: Database, tables: TableNames, id: JobId): Promise<JobView | null> => {
@@ -114,5 +114,8 @@ export const readJobView = async (database: Database, tables: TableNames, id: Jo
       Date.parse(batch.updated_at) >= Date.parse(newest.updated_at) ? batch : newest,
     job,
   );
-  return { job: { ...job, updated_at: latest.updated_at, current_file: latest.current_file }, inFlight };
+  const errors = [job, ...inFlight].flatMap(({ last_error }) => last_error ?? []);
+  const lastError = errors.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+  const shown = lastError === undefined ? {} : { last_error: lastError };
+  return { job: { ...job, ...shown, updated_at: latest.updated_at, current_file: latest.current_file }, inFlight };
 };

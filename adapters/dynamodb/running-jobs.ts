@@ -60,6 +60,7 @@ const heartbeat = async ({ database, tables }: JobTables, job: JobRef, beat: Hea
             ? {}
             : { estimated_completion: beat.estimatedCompletion?.toISOString() ?? null }),
           ...(beat.pace === undefined ? {} : { pace: beat.pace }),
+          ...(beat.lastError === undefined ? {} : { last_error: beat.lastError }),
         },
         when: jobIs(e, job, 'work'),
       })),

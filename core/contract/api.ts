@@ -3,7 +3,16 @@ import { roles } from '../domain/access.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
-import { AskedBranch, CurrentBranch, DeletedBranches, JobCounts, JobError, LastSync, PullReport } from './records.ts';
+import {
+  AskedBranch,
+  CurrentBranch,
+  DeletedBranches,
+  JobCounts,
+  JobError,
+  LastError,
+  LastSync,
+  PullReport,
+} from './records.ts';
 import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
@@ -142,6 +151,8 @@ export const JobAnswer = z.object({
   counts: JobCounts.nullable(),
   dropped_branches: z.array(z.string()),
   error: JobError.nullable(),
+  /** Events stored by an earlier version have none. */
+  last_error: LastError.nullable().default(null),
 });
 export type JobAnswer = z.infer<typeof JobAnswer>;
 

@@ -120,6 +120,21 @@ export const JobError = z.object({
 });
 export type JobError = z.infer<typeof JobError>;
 
+/** Why a step of a running job failed, and that it is tried again. */
+export const LastError = JobError.extend({
+  at: z.iso.datetime(),
+  /** Which try failed, from 1, and how many there are at most. */
+  try: z.int().min(1),
+  tries: z.int().min(1),
+  /** The next try begins then at the latest: waits are drawn at random below a bound. Null while it is under way. */
+  next_try_by: z.iso.datetime().nullable(),
+});
+export type LastError = z.infer<typeof LastError>;
+
+/** The same with what its tries are counted by. */
+export const LastErrorRecord = LastError.extend({ phase: z.enum(jobPhases), attempt: z.int().min(1) });
+export type LastErrorRecord = z.infer<typeof LastErrorRecord>;
+
 /** How a repository's newest ended job ended. */
 export const LastSync = z.object({
   job_id: JobId,
@@ -259,6 +274,8 @@ export const JobRecord = z.object({
   /** Branches that its publish took out of the index, because the source has deleted them. */
   dropped_branches: z.array(z.string()).optional(),
   error: JobError.nullable(),
+  /** Null or absent unless a step has failed and is tried again. */
+  last_error: LastErrorRecord.nullable().optional(),
   /** Branch name to the generation that this job writes. Set by the diff. */
   generation: z.int().nullable(),
 });
@@ -271,5 +288,7 @@ export const BatchProgress = z.object({
   files_done: z.int().min(0),
   current_file: z.string().nullable(),
   updated_at: z.iso.datetime(),
+  /** Set when the batch has failed and is tried again. */
+  last_error: LastErrorRecord.optional(),
 });
 export type BatchProgress = z.infer<typeof BatchProgress>;

@@ -4,6 +4,7 @@ import type {
   GenerationRecord,
   JobPace,
   JobRecord,
+  LastErrorRecord,
   PullReport,
   Sighting,
 } from '../contract/records.ts';
@@ -18,6 +19,8 @@ export interface Heartbeat {
   readonly at: Date;
   readonly estimatedCompletion?: Date | null | undefined;
   readonly pace?: JobPace | undefined;
+  /** Null takes it away. */
+  readonly lastError?: LastErrorRecord | null | undefined;
 }
 
 /** What the diff has found. */

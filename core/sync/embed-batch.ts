@@ -7,7 +7,7 @@ import {
   type JobRef,
   StagedFile,
 } from '../contract/workflow-state.ts';
-import { EmbedderMismatchError, QuotaExceededError, SyncSupersededError } from '../domain/errors.ts';
+import { EmbedderMismatchError, QuotaExceededError, SyncError, SyncSupersededError } from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
 import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
 import { jobKeys } from '../objects/object-keys.ts';
@@ -15,9 +15,11 @@ import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
 import { embedFiles, type Place } from './embed-files.ts';
 import { jobAnswer } from './job-answer.ts';
+import { lastErrorAfter } from './last-error.ts';
 import { loadJob } from './load-job.ts';
 import { progressNotes } from './progress-notes.ts';
 import { kept, withPulse } from './pulse.ts';
+import { batchWaits } from './rules/retry-waits.ts';
 
 type Deps = Pick<
   Runtime,
@@ -52,7 +54,12 @@ export const embedBatch =
     const lookAround = overallProgress(deps, job, record);
     const total = { batches: 0, files: 0, chunks: 0 };
     for (const item of items) {
-      total.chunks += await embedOne(deps, { job, generation, owner }, item, lookAround);
+      try {
+        total.chunks += await embedOne(deps, { job, generation, owner }, item, lookAround);
+      } catch (error) {
+        await tellFailure(deps, job, item, error);
+        throw error;
+      }
       total.files += item.files;
       total.batches += 1;
     }
@@ -120,6 +127,32 @@ const embedOne = async (
   kept(await deps.batches.finish(job, progress()));
   await lookAround(item.batch, null);
   return chunks;
+};
+
+/** Notes with the batch that it is tried again, if it is. What cannot be noted now is seen in the log. */
+const tellFailure = async (deps: Deps, job: JobRef, { batch, files }: BatchItem, error: unknown): Promise<void> => {
+  if (!(error instanceof SyncError)) return;
+  try {
+    const view = await deps.jobs.get(job.job_id);
+    const flying = view?.inFlight.find((each) => each.batch === batch);
+    if (view === null || flying === undefined) return;
+    const at = deps.clock.now();
+    const { attempt } = view.job;
+    const failed = {
+      jobId: job.job_id,
+      phase: 'embed',
+      attempt,
+      before: flying.last_error,
+      waits: batchWaits,
+      at,
+    } as const;
+    const told = lastErrorAfter(error, failed);
+    if (told === null) return;
+    const progress = { batch, files_total: files, files_done: 0, current_file: null, updated_at: at.toISOString() };
+    await deps.batches.progress(job, { ...progress, last_error: told });
+  } catch {
+    // Telling of a failure must not hide it.
+  }
 };
 
 /**

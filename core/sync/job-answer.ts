@@ -1,5 +1,5 @@
 import type { JobAnswer } from '../contract/api.ts';
-import type { JobRecord } from '../contract/records.ts';
+import type { JobRecord, LastError } from '../contract/records.ts';
 import { paceSeconds } from '../domain/estimate.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import { percentage } from '../domain/progress.ts';
@@ -44,6 +44,7 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     counts: job.counts,
     dropped_branches: job.dropped_branches ?? [],
     error: job.error,
+    last_error: lastErrorOf(job, now),
   };
 };
 
@@ -55,6 +56,13 @@ const branchStates = ({ status, branches = [] }: JobRecord): JobAnswer['branches
   const published = status === 'completed' || status === 'completed_with_errors';
   const there = published ? 'published' : isTerminal(status) ? 'not_published' : 'pending';
   return branches.map((branch) => ({ ...branch, status: branch.commit === null ? 'missing' : there }));
+};
+
+/** Once the time has come the try is under way, whether or not that is noted. */
+const lastErrorOf = ({ status, last_error }: JobRecord, now: Date): LastError | null => {
+  if (last_error === null || last_error === undefined || isTerminal(status)) return null;
+  const { phase: _phase, attempt: _attempt, next_try_by, ...told } = last_error;
+  return { ...told, next_try_by: next_try_by !== null && Date.parse(next_try_by) > now.getTime() ? next_try_by : null };
 };
 
 /** Nothing was pulled, or nothing was there to pull: 0. Not looked yet, or one branch not counted: null. */

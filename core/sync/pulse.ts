@@ -1,11 +1,14 @@
+import type { LastErrorRecord } from '../contract/records.ts';
 import { SyncSupersededError } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job-status.ts';
 import { percentage } from '../domain/progress.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Kept } from '../ports/kept.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { lastErrorAfter } from './last-error.ts';
 import type { LoadedJob } from './load-job.ts';
 import { progressNotes } from './progress-notes.ts';
+import { stepWaits } from './rules/retry-waits.ts';
 
 /** Twice a second: the promise is a heartbeat at least each second, and a write takes time too. */
 const BEAT_MILLISECONDS = 500;
@@ -106,15 +109,41 @@ export const inPhase = async <T>(
   const state: PhaseState = { done: 0, currentFile: null };
   const mark = record.phase === phase ? record.phase_done : 0;
   const note = progressNotes(deps, job, record.options.progress_webhook);
+  const before = record.last_error ?? null;
+  // A try is under way again: nothing is waited for.
+  let lastError = before === null ? undefined : { ...before, next_try_by: null };
   const beat = async (): Promise<Kept> => {
     const phaseDone = Math.min(1, Math.max(mark, state.done));
     const at = deps.clock.now();
-    const outcome = await deps.running.heartbeat(job, { phase, phaseDone, currentFile: state.currentFile, at });
+    const beaten = { phase, phaseDone, currentFile: state.currentFile, at };
+    const outcome = await deps.running.heartbeat(job, { ...beaten, lastError });
+    lastError = undefined;
     if (outcome === 'kept')
       await note(percentage({ status: 'running', phase, phaseDone, filesTotal: null, filesDone: 0 }));
     return outcome;
   };
-  return withPulse(deps.clock, beat, (pulse) => work(pulse, state), PHASE_BEAT_MILLISECONDS);
+  /** Telling of a failure must not hide it, and a job that has ended meanwhile has nothing to tell. */
+  const tell = async (told: LastErrorRecord | null): Promise<void> => {
+    const at = deps.clock.now();
+    await deps.running.heartbeat(job, { phase, at, lastError: told }).catch(() => undefined);
+  };
+  try {
+    const result = await withPulse(deps.clock, beat, (pulse) => work(pulse, state), PHASE_BEAT_MILLISECONDS);
+    if (before !== null) await tell(null);
+    return result;
+  } catch (error) {
+    const failed = {
+      jobId: job.job_id,
+      phase,
+      attempt: record.attempt,
+      before,
+      waits: stepWaits,
+      at: deps.clock.now(),
+    };
+    const told = lastErrorAfter(error, failed);
+    if (told !== null) await tell(told);
+    throw error;
+  }
 };
 
 /** Turns a store's `lost` into the failure that ends a step. */

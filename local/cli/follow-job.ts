@@ -5,6 +5,15 @@ import type { ApiClient } from './api-client.ts';
 
 const POLL_MILLISECONDS = 200;
 
+/** What is waited for between two tries, in some words; null where nothing is. */
+export const retryOf = ({ last_error }: Pick<JobAnswer, 'last_error'>, now: Date): string | null => {
+  if (last_error === null) return null;
+  const { code, reason, try: tried, tries, next_try_by } = last_error;
+  const left = next_try_by === null ? 0 : Math.ceil((Date.parse(next_try_by) - now.getTime()) / 1000);
+  const next = left <= 0 ? 'trying again' : `next within ${left} s`;
+  return `try ${tried} of ${tries} failed: ${(reason ?? code).replaceAll('_', ' ')}; ${next}`;
+};
+
 /** Draws a job's progress until it has ended. Where the output is no terminal, a line each second. */
 export const followJob = async (
   client: Pick<ApiClient, 'job'>,
@@ -29,7 +38,7 @@ export const followJob = async (
       bar.update(percentage, {
         phase: (isTerminal(job.status) ? 'done' : phase).padEnd(7),
         files: files_total === null ? '' : `${files_processed}/${files_total} files`,
-        current: (current_file ?? '').slice(-48),
+        current: retryOf(job, new Date()) ?? (current_file ?? '').slice(-48),
       });
       if (isTerminal(job.status)) return job;
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));

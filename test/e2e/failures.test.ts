@@ -72,3 +72,63 @@ describe('what cannot pass is not tried again, and is named', () => {
     expect(await world.api.synced('partial')).toMatchObject({ status: 'completed', counts: { indexed: 2 } });
   });
 });
+
+/** Looks at a job until something holds of it; it must not have ended by then. */
+const seen = async (jobId: string, holds: (job: JobAnswer) => boolean): Promise<JobAnswer> => {
+  for (;;) {
+    const job = await world.api.job(jobId);
+    if (holds(job)) return job;
+    if (job.ended_at !== null) throw new Error(`the job ended: ${JSON.stringify(job)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+const started = async (id: string): Promise<string> => {
+  const { status: answered, body } = await world.api.sync(id);
+  expect(answered).toBe(202);
+  return (body as { job_id: string }).job_id;
+};
+
+describe('what may pass', () => {
+  it('is tried again, and the job tells why, which try it was, and when the next one is due', async () => {
+    let broken = true;
+    const { server } = await behind('passing', () => (broken ? status(503) : null));
+    const { source } = await world.api.repository('passing');
+    const jobId = await started('passing');
+
+    const first = await seen(jobId, ({ last_error }) => last_error !== null);
+    expect(first.last_error).toMatchObject({
+      code: 'SourceUnavailableError',
+      reason: 'server_error',
+      message: expect.stringMatching(/^\S+: the server failed \(503\): /),
+      try: 1,
+      tries: 5,
+    });
+    expect(first.last_error?.message).toContain(source.url);
+    const { at, next_try_by } = first.last_error ?? { at: '' };
+    if (next_try_by !== null) expect(Date.parse(next_try_by ?? '') - Date.parse(at)).toBe(4_000);
+    const second = await seen(jobId, ({ last_error }) => last_error?.try === 2);
+    expect(second.error).toBeNull();
+    broken = false;
+    const asked = server.requests.length;
+    const ended = await world.api.ended(jobId);
+    expect(ended).toMatchObject({ status: 'completed', error: null, last_error: null, attempt: 1 });
+    expect(server.requests.length).toBeGreaterThan(asked);
+  });
+
+  it('a server that hangs: the job goes on reporting, and a cancel ends it at once', async () => {
+    let broken = true;
+    const { server } = await behind('hanging', () => (broken ? { kind: 'silent' } : null));
+    const jobId = await started('hanging');
+    // The look while the caller waits asks too; the step is there when it has asked again.
+    await seen(jobId, ({ progress }) => progress.phase === 'pull' && server.requests.length >= 2);
+
+    const before = Date.parse((await world.api.job(jobId)).updated_at);
+    await seen(jobId, ({ updated_at }) => Date.parse(updated_at) > before + 1_500);
+    const { status: answered } = await world.api.call('POST', `/api/jobs/${jobId}/cancel`);
+    expect(answered).toBeLessThan(300);
+    expect(await world.api.job(jobId)).toMatchObject({ status: 'cancelled', last_error: null });
+    broken = false;
+    expect(await world.api.synced('hanging')).toMatchObject({ status: 'completed' });
+  });
+});

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as errors from '../../core/domain/errors.ts';
+import { batchWaits, stepWaits } from '../../core/sync/rules/retry-waits.ts';
 import { Definition, type Retrier } from '../../local/workflow-engine/definition.ts';
 
 const file = readFileSync(new URL('../../core/workflow/sync.asl.json', import.meta.url), 'utf8');
@@ -27,6 +29,17 @@ for (const { name, retry } of steps)
   for (const block of retry.slice(1))
     for (const error of block.ErrorEquals) additional.set(error, [...(additional.get(error) ?? []), { name, block }]);
 
+/** The longest waits of a task's retry blocks, by each error of our own that they name. */
+const waitsOf = (blocks: readonly Retrier[]): Record<string, readonly number[]> =>
+  Object.fromEntries(
+    blocks.flatMap(({ ErrorEquals, IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds = Infinity }) => {
+      const waits = Array.from({ length: MaxAttempts }, (_, n) =>
+        Math.min(IntervalSeconds * BackoffRate ** n, MaxDelaySeconds),
+      );
+      return ErrorEquals.filter((name) => name in errors).map((name) => [name, waits]);
+    }),
+  );
+
 /** ADR 11: the blocks are written out in every task, so this is what keeps them the same. */
 describe('the retry blocks of core/workflow/sync.asl.json', () => {
   it('are looked at in every task that has a copy', () => {
@@ -51,6 +64,15 @@ describe('the retry blocks of core/workflow/sync.asl.json', () => {
   });
   it.each([...additional])('treat %s alike wherever an additional block names it', (_error, places) => {
     for (const { name, block } of places) expect({ name, block }).toEqual({ name, block: places[0]?.block });
+  });
+  it.each(others)('$name waits as long as a job tells while it waits', ({ retry }) => {
+    const waits = waitsOf(retry);
+    expect(Object.keys(waits)).toContain('StoreBusyError');
+    expect(stepWaits).toMatchObject(waits);
+  });
+  it('and a batch too', () => {
+    for (const { retry } of batches) expect(waitsOf(retry)).toEqual(batchWaits);
+    expect(Object.keys(stepWaits)).toEqual(['StoreBusyError', 'SourceUnavailableError']);
   });
   it.each(steps)('$name names each error once: a second block for it would never be reached', ({ retry }) => {
     const named = retry.flatMap(({ ErrorEquals }) => ErrorEquals);

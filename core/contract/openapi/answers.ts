@@ -25,7 +25,7 @@ import {
 import { DeliveryList } from '../deliveries.ts';
 import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
 import { PushHookAnswer } from '../push-hooks.ts';
-import { CurrentBranch, JobCounts, JobError, LastSync, PullReport } from '../records.ts';
+import { CurrentBranch, JobCounts, JobError, LastError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -59,7 +59,8 @@ const job = {
   created_at: 'When it was asked for.',
   started_at: 'When it began; null while it is queued.',
   ended_at: 'When it ended, successfully or not; null until then.',
-  updated_at: 'When it last reported; at least once a second while it runs.',
+  updated_at:
+    'When it last reported; at least once a second while it works, and not while it waits for the next try of a step.',
   estimated_completion: eta,
   progress: 'How far it is.',
   options: 'The options in effect.',
@@ -76,6 +77,15 @@ const job = {
   dropped_branches:
     'Branches that it took out of the index, because the source has deleted them; empty until it has completed.',
   error: 'Why it failed; null otherwise.',
+  last_error:
+    'Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended.',
+} as const;
+
+const failure = {
+  code: 'For programs: the kind of failure.',
+  reason:
+    'For programs: the failure itself, such as `connection_refused`. The runbook lists them all, each with what to do. Absent where the code says all that is known.',
+  message: 'For people: where, what, and what to do.',
 } as const;
 
 const problem = {
@@ -194,12 +204,15 @@ export const answerSchemas: readonly NamedSchema[] = [
     chunks_embedded: 'Chunks that were embedded.',
     chunks_reused: 'Chunks of changed files whose text was indexed before: they were not embedded again.',
   }),
-  named('JobError', JobError, 'Why a job failed.', {
-    code: 'For programs: the kind of failure.',
-    reason:
-      'For programs: the failure itself, such as `connection_refused`. The runbook lists them all, each with what to do. Absent where the code says all that is known.',
-    message: 'For people: where, what, and what to do.',
+  named('LastError', LastError, 'Why a step failed that is tried again.', {
+    ...failure,
+    at: 'When the try failed.',
+    try: 'Which try of the step failed, from 1.',
+    tries: 'How many there are at most.',
+    next_try_by:
+      'The next try begins then at the latest, and often sooner: waits are drawn at random below a bound. Null while it is under way.',
   }),
+  named('JobError', JobError, 'Why a job failed.', failure),
   named('JobList', JobList, 'A page of jobs.', { jobs: 'Newest first.', next }),
   named('JobFile', JobFile, 'A file that a job processed but that is not in the index.', {
     branch: 'The branch.',

@@ -99,6 +99,7 @@ export const queuedJob = {
   counts: null,
   dropped_branches: [],
   error: null,
+  last_error: null,
 };
 
 export const runningJob = {

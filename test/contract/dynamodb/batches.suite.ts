@@ -29,6 +29,33 @@ export const batchesContract = (name: string, make: () => Promise<JobPorts>): vo
       expect(await jobOf(ref)).toMatchObject({ updated_at: at(10).toISOString(), current_file: 'newest.ts' });
     });
 
+    it('show the latest failure that is tried again, until its batch is done', async () => {
+      const ref = await begun();
+      const failed = (seconds: number, message: string) => ({
+        code: 'EmbedderThrottledError',
+        message,
+        at: at(seconds).toISOString(),
+        try: 1,
+        tries: 11,
+        next_try_by: at(seconds + 15).toISOString(),
+        phase: 'embed' as const,
+        attempt: 1,
+      });
+      for (const batch of [1, 2]) await under.batches.start(ref, aBatch({ batch, files_done: 5 }));
+      expect((await jobOf(ref)).last_error).toBeUndefined();
+      // Fewer files than are shown: the failure is noted all the same.
+      await under.batches.progress(ref, aBatch({ batch: 1, files_done: 0, last_error: failed(9, 'late') }));
+      await under.batches.progress(ref, aBatch({ batch: 2, files_done: 0, last_error: failed(8, 'early') }));
+      expect((await jobOf(ref)).last_error).toEqual(failed(9, 'late'));
+      await under.batches.start(ref, aBatch({ batch: 1 }));
+      await under.batches.progress(ref, aBatch({ batch: 1, files_done: 6 }));
+      expect((await jobOf(ref)).last_error).toEqual(failed(9, 'late'));
+      await under.batches.finish(ref, aBatch({ batch: 1, files_done: 10 }));
+      expect((await jobOf(ref)).last_error).toEqual(failed(8, 'early'));
+      await under.batches.finish(ref, aBatch({ batch: 2, files_done: 10 }));
+      expect((await jobOf(ref)).last_error).toBeUndefined();
+    });
+
     it('fold into the job once', async () => {
       const ref = await begun();
       await under.batches.start(ref, aBatch({ batch: 1 }));

@@ -47,6 +47,27 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
       expect(await jobOf(ref)).toMatchObject({ phase: 'stage', current_file: null, estimated_completion: null });
     });
 
+    it('keeps the last error until it is taken away', async () => {
+      const ref = await begun();
+      const lastError = {
+        code: 'SourceUnavailableError',
+        reason: 'no_answer',
+        message: 'https://h/r: silent',
+        at: at(5).toISOString(),
+        try: 1,
+        tries: 5,
+        next_try_by: at(9).toISOString(),
+        phase: 'pull' as const,
+        attempt: 1,
+      };
+      expect(await under.running.heartbeat(ref, { phase: 'pull', at: at(5), lastError })).toBe('kept');
+      expect((await jobOf(ref)).last_error).toEqual(lastError);
+      await under.running.heartbeat(ref, { phase: 'pull', at: at(6) });
+      expect((await jobOf(ref)).last_error).toEqual(lastError);
+      await under.running.heartbeat(ref, { phase: 'pull', at: at(7), lastError: null });
+      expect((await jobOf(ref)).last_error).toBeNull();
+    });
+
     it('records pull and diff', async () => {
       const ref = await begun();
       const pull = [

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRecord } from '../../../core/contract/records.ts';
 import { SyncSupersededError } from '../../../core/domain/errors.ts';
+import { failureOf } from '../../../core/domain/failure-of.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Kept } from '../../../core/ports/kept.ts';
-import type { RunningJobs } from '../../../core/ports/running-jobs.ts';
+import type { Heartbeat, RunningJobs } from '../../../core/ports/running-jobs.ts';
 import { refOf } from '../../../core/sync/execution.ts';
 import { inPhase, kept, withPulse } from '../../../core/sync/pulse.ts';
 import { aJob, aRepositoryId } from '../../support/sync-records.ts';
@@ -199,5 +200,79 @@ describe('a store’s answer', () => {
   it('is passed on, unless it is lost', () => {
     expect(kept('kept' as Kept)).toBe('kept');
     expect(() => kept('lost')).toThrow(SyncSupersededError);
+  });
+});
+
+describe('a phase that fails', () => {
+  const lab = (last_error: JobRecord['last_error']) => {
+    const beats: Heartbeat[] = [];
+    const running = {
+      heartbeat: async (_: unknown, beat: Heartbeat) => {
+        beats.push(beat);
+        return 'kept';
+      },
+    } as unknown as RunningJobs;
+    const { clock } = handClock();
+    const record = { ...aJob(aRepositoryId()), fence: 1, last_error };
+    const run = (work: () => Promise<void>) =>
+      inPhase({ running, clock }, { job: refOf(record), record }, 'pull', work);
+    return { run, told: () => beats.flatMap(({ lastError }) => (lastError === undefined ? [] : [lastError])) };
+  };
+  const failure = failureOf('no_answer', 'https://h/r');
+  const before = {
+    code: 'SourceUnavailableError',
+    reason: 'no_answer',
+    message: failure.message,
+    at: new Date(0).toISOString(),
+    try: 1,
+    tries: 5,
+    next_try_by: new Date(4000).toISOString(),
+    phase: 'pull' as const,
+    attempt: 1,
+  };
+
+  it('tells why, before it throws, when it is tried again', async () => {
+    const { run, told } = lab(null);
+    await expect(run(() => Promise.reject(failure))).rejects.toBe(failure);
+    expect(told()).toEqual([before]);
+  });
+
+  it('says at the next try that it is under way, and counts on when that fails too', async () => {
+    const { run, told } = lab(before);
+    await expect(run(() => Promise.reject(failure))).rejects.toBe(failure);
+    expect(told()).toEqual([
+      { ...before, next_try_by: null },
+      { ...before, try: 2, next_try_by: new Date(8000).toISOString() },
+    ]);
+  });
+
+  it('takes it away once it has succeeded', async () => {
+    const { run, told } = lab(before);
+    await run(async () => undefined);
+    expect(told()).toEqual([{ ...before, next_try_by: null }, null]);
+  });
+
+  it('tells nothing that the job will not wait for, and costs no write where nothing failed', async () => {
+    const { run, told } = lab(null);
+    const gone = failureOf('repository_missing', 'https://h/r');
+    await expect(run(() => Promise.reject(gone))).rejects.toBe(gone);
+    await run(async () => undefined);
+    expect(told()).toEqual([]);
+  });
+
+  it('still fails with its own error when that cannot be told', async () => {
+    const record = { ...aJob(aRepositoryId()), fence: 1 };
+    let beats = 0;
+    const running = {
+      heartbeat: async () => {
+        beats += 1;
+        if (beats > 1) throw new Error('the store is away');
+        return 'kept';
+      },
+    } as unknown as RunningJobs;
+    const { clock } = handClock();
+    const work = inPhase({ running, clock }, { job: refOf(record), record }, 'pull', () => Promise.reject(failure));
+    await expect(work).rejects.toBe(failure);
+    expect(beats).toBe(2);
   });
 });
