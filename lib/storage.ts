@@ -27,7 +27,14 @@ type ObjectAction =
   | 'PutObjectTagging'
   | 'AbortMultipartUpload'
   | 'DeleteObject';
-type VectorAction = 'CreateIndex' | 'DeleteIndex' | 'PutVectors' | 'GetVectors' | 'DeleteVectors' | 'QueryVectors';
+type VectorAction =
+  | 'CreateIndex'
+  | 'GetIndex'
+  | 'DeleteIndex'
+  | 'PutVectors'
+  | 'GetVectors'
+  | 'DeleteVectors'
+  | 'QueryVectors';
 
 /** What one function may do with the service's state. A transaction needs no action of its own: it counts as its items'. */
 export interface StorageNeeds {

@@ -100,13 +100,18 @@ const publish = async (parts: SyncParts, job: JobRef, publication: Publication):
 
 const publishedState = (seen: RepositoryRecord, publication: Publication) => {
   const removed = new Set(publication.removedBranches);
+  const { number: generation, ...index } = publication.generation;
   const branches = Object.fromEntries(
     Object.entries({ ...seen.branches, ...publication.branches }).filter(([name]) => !removed.has(name)),
   );
   const referenced = new Set(Object.values(branches).map((branch) => String(branch.generation)));
   return {
     branches: storedNames(branches),
-    generations: Object.fromEntries(Object.entries(seen.generations).filter(([number]) => referenced.has(number))),
+    generations: Object.fromEntries(
+      Object.entries(seen.generations)
+        .filter(([number]) => referenced.has(number))
+        .map(([number, made]) => [number, number === String(generation) ? { ...made, ...index } : made]),
+    ),
     leftovers: publication.leftovers,
     ...(seen.wanted_branches === undefined
       ? {}

@@ -36,6 +36,12 @@ export const ownedKey = (tables: TableNames, user: string): ItemKey => ({
   Key: { repository_id: `quota#${user}`, sk: 'REPOSITORIES' },
 });
 
+/** What stays of a repository that was removed. */
+export const removedKey = (tables: TableNames, id: RepositoryId): ItemKey => ({
+  TableName: tables.repositories,
+  Key: { repository_id: id, sk: 'GENERATIONS' },
+});
+
 export const parseRepository = (item: Item): RepositoryRecord =>
   parseStored(
     RepositoryRecord,

@@ -1,5 +1,5 @@
 import { RepositoryId, type UserId } from '../../core/contract/ids.ts';
-import type { RepositoryRecord, Role } from '../../core/contract/records.ts';
+import { RemovedGenerations, type RepositoryRecord, type Role } from '../../core/contract/records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
@@ -14,14 +14,16 @@ import {
   ownedKey,
   parseRepository,
   readRepository,
+  removedKey,
   repositoryItem,
   repositoryKey,
 } from './repository-items.ts';
 import { SharedReads } from './shared-reads.ts';
+import { parseStored } from './stored.ts';
 import { storedName, storedNames } from './stored-names.ts';
 
-/** A transaction takes 100 items: the repository, its owner's count, and this many memberships. */
-const MEMBERSHIPS_AT_ONCE = 98;
+/** A transaction takes 100 items: the repository, its owner's count, its last generation, and this many memberships. */
+const MEMBERSHIPS_AT_ONCE = 97;
 const LIST_LIMIT = 100;
 const CURSOR = 'repositories';
 
@@ -40,15 +42,24 @@ export const createDynamoRepositoryStore = (
 
   return {
     async create(repository, atMost) {
-      const refusals = await database.transact([
-        { Put: putNewOf(tables.repositories, repositoryItem(repository), 'repository_id') },
-        ...membersOf(repository).map((user) => ({
-          Put: { TableName: tables.repositories, Item: membershipItem(user, repository.repository_id) },
-        })),
-        { Update: counted(tables, repository.owner, 1, atMost) },
-      ]);
-      if (refusals === null) return 'created';
-      return refusals[0] == null ? 'too-many' : 'taken';
+      const { repository_id } = repository;
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        const removed = await readRemoved(database, tables, repository_id);
+        const refusals = await database.transact([
+          { Put: putNewOf(tables.repositories, repositoryItem(after(removed, repository)), 'repository_id') },
+          { ConditionCheck: stillRemoved(tables, repository_id, removed) },
+          ...membersOf(repository).map((user) => ({
+            Put: { TableName: tables.repositories, Item: membershipItem(user, repository_id) },
+          })),
+          { Update: counted(tables, repository.owner, 1, atMost) },
+        ]);
+        if (refusals === null) return 'created';
+        if (refusals[0] != null) return 'taken';
+        // Another one of the same id has come and gone meanwhile.
+        if (refusals[1] == null) return 'too-many';
+        await database.pause(attempt);
+      }
+      throw new StoreBusyError(`${repository_id} came and went ${TRIES} times while it was registered`);
     },
 
     get: (id) => reads.of(id, () => readRepository(database, tables, id)),
@@ -87,14 +98,17 @@ export const createDynamoRepositoryStore = (
           {
             Delete: {
               ...repositoryKey(tables, id),
-              // The grants as they were read: each one's membership goes with the repository.
-              ConditionExpression: [e.absent('lock'), e.equals(['grants'], storedNames(repository.grants))].join(
-                ' AND ',
-              ),
+              // The grants as they were read: each one's membership goes with the repository. The number as it was read: it stays.
+              ConditionExpression: [
+                e.absent('lock'),
+                e.equals(['grants'], storedNames(repository.grants)),
+                e.equals(['generation'], repository.generation),
+              ].join(' AND '),
               ...e.attributes(),
             },
           },
           { Update: counted(tables, repository.owner, -1) },
+          { Put: { TableName: tables.repositories, Item: removedItem(tables, repository) } },
           ...members.slice(0, MEMBERSHIPS_AT_ONCE).map((key) => ({ Delete: key })),
         ]);
         if (refusals === null) {
@@ -126,6 +140,43 @@ export const createDynamoRepositoryStore = (
       return refused ? 'absent' : 'changed';
     },
   };
+};
+
+const readRemoved = async (
+  database: Database,
+  tables: TableNames,
+  id: RepositoryId,
+): Promise<RemovedGenerations | null> => {
+  const item = await database.get(removedKey(tables, id));
+  return item === null ? null : parseStored(RemovedGenerations, item, `what is left of ${id}`);
+};
+
+/** The new repository, its generations numbered on from those of the one before it. */
+const after = (removed: RemovedGenerations | null, repository: RepositoryRecord): RepositoryRecord =>
+  removed === null
+    ? repository
+    : {
+        ...repository,
+        generation: Math.max(repository.generation, removed.last),
+        leftovers: [
+          ...repository.leftovers,
+          ...removed.left.map((generation) => ({ kind: 'generation' as const, generation })),
+        ],
+      };
+
+const stillRemoved = (tables: TableNames, id: RepositoryId, removed: RemovedGenerations | null) => {
+  const e = new Expression();
+  const condition = removed === null ? e.absent('last') : e.equals(['last'], removed.last);
+  return { ...removedKey(tables, id), ConditionExpression: condition, ...e.attributes() };
+};
+
+const removedItem = (tables: TableNames, { repository_id, generation, generations, leftovers }: RepositoryRecord) => {
+  const numbers = [
+    ...Object.keys(generations).map(Number),
+    ...leftovers.flatMap((leftover) => (leftover.kind === 'generation' ? [leftover.generation] : [])),
+  ];
+  const removed: RemovedGenerations = { repository_id, last: generation, left: [...new Set(numbers)] };
+  return { ...removedKey(tables, repository_id).Key, ...removed };
 };
 
 /** One repository of an owner more, while there are fewer than so many, or one less. */

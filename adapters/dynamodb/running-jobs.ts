@@ -1,6 +1,7 @@
 import type { JobRecord } from '../../core/contract/records.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
+import type { IndexFault } from '../../core/domain/index-fault.ts';
 import type { Kept } from '../../core/ports/kept.ts';
 import type { DiffReport, Heartbeat, PullRecord, RunningJobs } from '../../core/ports/running-jobs.ts';
 import { TRIES } from './database.ts';
@@ -20,6 +21,7 @@ export const createDynamoRunningJobs = (options: JobTablesOptions): RunningJobs 
     noteProgress: (job, points, at) => noteProgress(tables, job, points, at),
     recordPull: (job, pull) => recordPull(tables, job, pull),
     recordDiff: (job, report) => recordDiff(tables, job, report),
+    recordFaults: (job, faults) => recordFaults(tables, job, faults),
     takeGeneration: (job) => takeGeneration(tables, job),
   };
 };
@@ -96,6 +98,7 @@ const recordDiff = async ({ database, tables }: JobTables, job: JobRef, report: 
         Update: updateOf(jobKey(tables, job.job_id), (e) => ({
           set: {
             mode: report.mode,
+            mode_reason: report.modeReason,
             generation: report.generation,
             files_total: report.filesTotal,
             files_from_diff: report.filesDone,
@@ -115,6 +118,27 @@ const recordDiff = async ({ database, tables }: JobTables, job: JobRef, report: 
       },
     ]),
   );
+
+const recordFaults = async (
+  { database, tables }: JobTables,
+  job: JobRef,
+  faults: ReadonlyMap<number, IndexFault | null>,
+): Promise<Kept> => {
+  const entries = [...faults];
+  return keptIf(
+    await database.update(
+      updateOf(repositoryKey(tables, job.repository_id), (e) => ({
+        assign: entries.flatMap(([number, fault]) =>
+          fault === null ? [] : [e.equals(['generations', String(number), 'fault'], fault)],
+        ),
+        remove: entries.flatMap(([number, fault]) =>
+          fault === null ? [e.path('generations', String(number), 'fault')] : [],
+        ),
+        when: [...lockIs(e, job), ...entries.map(([number]) => e.exists('generations', String(number)))],
+      })),
+    ),
+  );
+};
 
 /** A number is taken once a job: a job that has one keeps it, also under a later attempt. */
 const takeGeneration = async ({ database, tables }: JobTables, job: JobRef): Promise<number | 'lost'> => {

@@ -1,19 +1,27 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
+import { GenerationNotFoundError, IndexDamagedError } from '../../core/domain/errors.ts';
+import type { Generation, IndexState } from '../../core/ports/search-index.ts';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './indices.ts';
+import { inspectTable, tellsOfDamage } from './inspection.ts';
+import { versionsIn } from './manifest-files.ts';
 import { createRowWriter } from './row-writer.ts';
-import { type PackedRows, rowSchema } from './rows.ts';
+import { identityIn, type PackedRows, rowSchema } from './rows.ts';
 import { planSettle, type SettlePlan, type TableState } from './settle-plan.ts';
 import { createWriteQueue } from './write-queue.ts';
 
-/** One generation: one table, written by one queue, read past it. */
+/**
+ * One generation: one table, written by one queue, read past it. It knows nothing of dimensions or recipe: what is asked brings
+ * them, and the table has its own. All but `create`, `inspect` and `drop` throw GenerationNotFoundError and IndexDamagedError.
+ */
 export interface LanceGeneration {
+  create(generation: Generation): Promise<void>;
+  inspect(generation: Generation, newest: readonly string[]): Promise<IndexState>;
   put(rows: PackedRows): Promise<void>;
   /** Deletes the rows that the predicates select. */
   delete(predicates: readonly string[]): Promise<void>;
-  /** Null when the generation is absent. */
-  read<T>(query: (table: Table) => Promise<T>): Promise<T | null>;
+  read<T>(query: (table: Table) => Promise<T>): Promise<T>;
   settle(): Promise<void>;
   drop(): Promise<void>;
   /** Waits for the writes and lets go of the table. */
@@ -25,7 +33,6 @@ export interface GenerationPlace {
   readonly connect: () => Promise<Connection>;
   readonly directory: string;
   readonly table: string;
-  readonly dimensions: number;
   /** How long an old version stays for those who are reading it, in milliseconds. */
   readonly graceMs: number;
   readonly maxRowsPerCommit: number;
@@ -40,43 +47,67 @@ const gathering = { rows: 2048, quietMs: 60 };
 
 export const createLanceGeneration = (place: GenerationPlace): LanceGeneration => {
   const tableDirectory = join(place.directory, `${place.table}.lance`);
-  const versionsDirectory = join(tableDirectory, '_versions');
   const plan = place.plan ?? planSettle;
   let opened: Table | null = null;
   let pruneTimer: NodeJS.Timeout | null = null;
+  /** What a call has stumbled on: what LanceDB has cached hides it from the next one. */
+  let damage: string | null = null;
 
-  /** Commits and names of versions are files: none there, no table, whatever a killed process has left beside them. */
-  const versionCount = async (): Promise<number> => {
-    try {
-      return (await readdir(versionsDirectory)).filter((name) => name.endsWith('.manifest')).length;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-      throw error;
+  const versionCount = async (): Promise<number> => (await versionsIn(tableDirectory)).length;
+
+  /** Commits and names of versions are files: none there, no table, whatever a killed process or a hand has left beside them. */
+  const openIfThere = async (): Promise<Table | null> => {
+    if ((await versionCount()) === 0) {
+      forget();
+      return null;
     }
-  };
-
-  const open = async (): Promise<Table | null> => {
     if (opened !== null) return opened;
-    if ((await versionCount()) === 0) return null;
     const table = await (await place.connect()).openTable(place.table);
     opened ??= table;
     return opened;
   };
 
-  const openOrCreate = async (): Promise<Table> => {
-    const table =
-      (await open()) ??
-      (await (await place.connect()).createEmptyTable(place.table, rowSchema(place.dimensions), { existOk: true }));
-    // A process killed between the two calls leaves a table without indices.
-    if (opened === null && !(await hasWordIndex(table))) await buildWordIndices(table);
-    opened = table;
+  const open = async (): Promise<Table> => {
+    const table = await openIfThere();
+    if (table === null)
+      throw new GenerationNotFoundError(
+        `the index ${place.table} is not there any more: the next sync makes a new one`,
+      );
     return table;
   };
 
-  const writer = createRowWriter(place.dimensions);
-  const commit = async (packs: readonly PackedRows[]): Promise<void> => writer.write(await openOrCreate(), packs);
+  /** A process killed between the making of a table, or the dropping of its word index, and the building of the index leaves none. */
+  let hasWords = false;
+  const openToWrite = async (): Promise<Table> => {
+    const table = await open();
+    if (!hasWords && !(await hasWordIndex(table))) await buildWordIndices(table);
+    hasWords = true;
+    return table;
+  };
 
-  const queue = createWriteQueue(commit, place.maxRowsPerCommit, gathering);
+  /** An error of LanceDB's under its name. */
+  const telling = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof GenerationNotFoundError || !tellsOfDamage(error)) throw error;
+      await open();
+      damage = String(error);
+      throw new IndexDamagedError(
+        `parts of the index ${place.table} are gone or damaged: the next sync makes a new one`,
+        {
+          cause: error,
+        },
+      );
+    }
+  };
+
+  const writer = createRowWriter();
+  const queue = createWriteQueue(
+    (packs) => telling(async () => writer.write(await openToWrite(), packs)),
+    place.maxRowsPerCommit,
+    gathering,
+  );
 
   const prune = async (table: Table, graceMs: number): Promise<void> => {
     await table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs) });
@@ -91,7 +122,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   /** What an optimize replaced is as large as the table: it is removed when no reader can need it any more. */
   const prunePending = async (graceMs: number, since: number): Promise<void> => {
-    const table = await open();
+    const table = await openIfThere();
     // Written since: an optimize would do more than prune. The next settle that optimizes prunes.
     if (table !== null && (await table.version()) === since) await prune(table, graceMs);
   };
@@ -100,7 +131,6 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   const settle = async (): Promise<void> => {
     writer.forget();
     const table = await open();
-    if (table === null) return;
     const state = await readTableState(table, await versionCount());
     const steps = plan(state);
     if (steps.optimize) {
@@ -128,38 +158,72 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     writer.forget();
     opened?.close();
     opened = null;
+    hasWords = false;
+  };
+
+  const remove = async (): Promise<void> => {
+    stopPruneTimer();
+    forget();
+    damage = null;
+    // Without versions the table is absent at once; a kill on the way leaves nothing that could be opened.
+    await rm(join(tableDirectory, '_versions'), { recursive: true, force: true });
+    await rm(tableDirectory, { recursive: true, force: true });
+    await rmdir(dirname(tableDirectory)).catch(() => {});
+  };
+
+  /** The table that is there, if it is this generation's. */
+  const openOwn = async ({ identity }: Generation): Promise<Table | null> => {
+    const table = await openIfThere();
+    return table !== null && identityIn(await table.schema()) === (identity ?? null) ? table : null;
+  };
+
+  const create = async (generation: Generation): Promise<void> => {
+    let table = await openOwn(generation);
+    if (table === null) {
+      await remove();
+      const schema = rowSchema(generation.dimensions, generation.identity);
+      table = await (await place.connect()).createEmptyTable(place.table, schema);
+    }
+    opened = table;
+    await openToWrite();
+  };
+
+  const inspect = async (generation: Generation, newest: readonly string[]): Promise<IndexState> => {
+    if (damage !== null) return { kind: 'damaged', why: damage };
+    try {
+      const table = await openIfThere();
+      return table === null ? { kind: 'absent' } : await inspectTable(table, tableDirectory, generation, newest);
+    } catch (error) {
+      if ((await versionCount()) === 0) return { kind: 'absent' };
+      if (!tellsOfDamage(error) && !(error instanceof RangeError)) throw error;
+      return { kind: 'damaged', why: String(error) };
+    }
   };
 
   return {
+    create: (generation) => queue.run(() => create(generation)),
+    inspect,
     put: queue.put,
     delete: (predicates) =>
-      queue.run(async () => {
+      queue.run(() =>
+        telling(async () => {
+          const table = await open();
+          for (const predicate of predicates) await table.delete(predicate);
+        }),
+      ),
+    read: (query) =>
+      telling(async () => {
         const table = await open();
-        if (table !== null) for (const predicate of predicates) await table.delete(predicate);
-      }),
-    read: async (query) => {
-      for (let attempt = 1; ; attempt++) {
-        const table = await open();
-        if (table === null) return null;
         try {
           return await query(table);
         } catch (error) {
           // A version pruned or a table dropped while it was read: look once more at what is there now.
-          if (attempt === 2 || !/not found|closed/i.test(String(error))) throw error;
-          if ((await versionCount()) === 0) forget();
+          if (!/not found|closed/i.test(String(error))) throw error;
+          return query(await open());
         }
-      }
-    },
-    settle: () => queue.run(settle),
-    drop: () =>
-      queue.run(async () => {
-        stopPruneTimer();
-        forget();
-        // Without versions the table is absent at once; a kill on the way leaves nothing that could be opened.
-        await rm(versionsDirectory, { recursive: true, force: true });
-        await rm(tableDirectory, { recursive: true, force: true });
-        await rmdir(dirname(tableDirectory)).catch(() => {});
       }),
+    settle: () => queue.run(() => telling(settle)),
+    drop: () => queue.run(remove),
     close: async () => {
       await queue.idle();
       if (stopPruneTimer()) await queue.run(() => prunePending(0, settledVersion)).catch(() => {});

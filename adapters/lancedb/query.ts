@@ -21,6 +21,9 @@ export const blobPredicates = (oids: readonly string[]): string[] => {
   return predicates;
 };
 
+/** The first row of each of these blobs. */
+export const firstRowPredicate = (oids: readonly string[]): string => `ordinal = 0 AND ${blobPredicate(oids)}`;
+
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const blobPredicate = (oids: readonly string[]): string => `blob IN (${oids.map(literal).join(', ')})`;

@@ -1,10 +1,12 @@
 import type { Table } from '@lancedb/lancedb';
 import { arrowTable, type PackedRows } from './rows.ts';
 
+type Packs = readonly [PackedRows, ...PackedRows[]];
+
 /** The one writer of a table's rows. */
 export interface RowWriter {
   /** One commit. A row whose key is in the table takes that row's place; no key may be in two packs. */
-  write(table: Table, packs: readonly PackedRows[]): Promise<void>;
+  write(table: Table, packs: Packs): Promise<void>;
   /** Lets go of what is known of the table; it is looked up again when that pays. */
   forget(): void;
 }
@@ -17,16 +19,16 @@ const defaultLookFrom = 1000;
  * cover, so it takes longer with each one (56 µs a row on average over the first 30,000, 87 over 180,000; an add takes 45 to 55: measured). Sound only because no other writer writes to the
  * table: what is known is at least what is there. Anything in doubt is merged, and after an error nothing is known.
  */
-export const createRowWriter = (dimensions: number, lookFrom = defaultLookFrom): RowWriter => {
+export const createRowWriter = (lookFrom = defaultLookFrom): RowWriter => {
   /** At least the blobs that have rows in the table; null: not looked up. */
   let known: Set<string> | null = null;
 
-  const merge = async (table: Table, packs: readonly PackedRows[]): Promise<void> => {
+  const merge = async (table: Table, packs: Packs): Promise<void> => {
     await table
       .mergeInsert(['blob', 'ordinal'])
       .whenMatchedUpdateAll()
       .whenNotMatchedInsertAll()
-      .execute(arrowTable(packs, dimensions));
+      .execute(arrowTable(packs));
   };
 
   return {
@@ -37,7 +39,7 @@ export const createRowWriter = (dimensions: number, lookFrom = defaultLookFrom):
       known = null;
       if (there === null) return merge(table, packs);
       const blobs = new Set(packs.flatMap((rows) => rows.keys.map(blobOf)));
-      if (there.isDisjointFrom(blobs)) await table.add(arrowTable(packs, dimensions));
+      if (there.isDisjointFrom(blobs)) await table.add(arrowTable(packs));
       else await merge(table, packs);
       for (const blob of blobs) there.add(blob);
       known = there;

@@ -31,17 +31,25 @@ export interface PackedRows {
  * The columns of a generation's table. Vectors are of half precision: eleven bits tell unit vectors apart well enough, and 512 of them take 1 KB in
  * place of 2. Texts are not compressed further: zstd saves a quarter of the disk and doubles what merging fragments costs (measured).
  */
-export const rowSchema = (dimensions: number): arrow.Schema =>
-  new arrow.Schema([
-    new arrow.Field('blob', new arrow.Utf8(), false),
-    new arrow.Field('ordinal', new arrow.Int32(), false),
-    new arrow.Field('start_line', new arrow.Int32(), false),
-    new arrow.Field('end_line', new arrow.Int32(), false),
-    new arrow.Field('text', new arrow.Utf8(), false),
-    new arrow.Field('words', new arrow.Utf8(), false),
-    new arrow.Field('languages', new arrow.Utf8(), false),
-    new arrow.Field('vector', vectorType(dimensions), false),
-  ]);
+export const rowSchema = (dimensions: number, identity?: string): arrow.Schema =>
+  new arrow.Schema(
+    [
+      new arrow.Field('blob', new arrow.Utf8(), false),
+      new arrow.Field('ordinal', new arrow.Int32(), false),
+      new arrow.Field('start_line', new arrow.Int32(), false),
+      new arrow.Field('end_line', new arrow.Int32(), false),
+      new arrow.Field('text', new arrow.Utf8(), false),
+      new arrow.Field('words', new arrow.Utf8(), false),
+      new arrow.Field('languages', new arrow.Utf8(), false),
+      new arrow.Field('vector', vectorType(dimensions), false),
+    ],
+    identity === undefined ? undefined : new Map([[identityKey, identity]]),
+  );
+
+/** Where a table keeps what it was made with: in its schema, so with its first commit and in every version. */
+const identityKey = 'repository-sync.generation';
+
+export const identityIn = (schema: arrow.Schema): string | null => schema.metadata.get(identityKey) ?? null;
 
 const vectorType = (dimensions: number) =>
   new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float16(), true));
@@ -95,9 +103,9 @@ export const transferables = (rows: PackedRows): ArrayBuffer[] => [
   rows.vectors.buffer,
 ];
 
-/** One Arrow batch for each pack. No two columns may share a buffer: apache-arrow 18 then writes wrong offsets. */
-export const arrowTable = (packs: readonly PackedRows[], dimensions: number): arrow.Table => {
-  const schema = rowSchema(dimensions);
+/** One Arrow batch for each pack, all of one number of dimensions. No two columns may share a buffer: apache-arrow 18 then writes wrong offsets. */
+export const arrowTable = (packs: readonly [PackedRows, ...PackedRows[]]): arrow.Table => {
+  const schema = rowSchema(packs[0].dimensions);
   return new arrow.Table(
     schema,
     packs.map((rows) => new arrow.RecordBatch(schema, structOf(rows, schema))),

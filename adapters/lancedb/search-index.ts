@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Connection, connect, Session } from '@lancedb/lancedb';
 import { RepositoryId } from '../../core/contract/ids.ts';
-import type { Generation, IndexRow, SearchIndex } from '../../core/ports/search-index.ts';
+import type { Generation, GenerationName, IndexRow, SearchIndex } from '../../core/ports/search-index.ts';
 import { createLanceGeneration, type LanceGeneration } from './generation.ts';
 import { blobPredicates, queryRows, readRows } from './query.ts';
 import { type PackedRows, packRows } from './rows.ts';
@@ -50,7 +50,7 @@ export const createLanceSearchIndex = (root: string, options: LanceOptions = {})
     return connection;
   };
 
-  const of = (generation: Generation): LanceGeneration => {
+  const of = (generation: GenerationName): LanceGeneration => {
     const repository = RepositoryId.safeParse(generation.repositoryId);
     if (!repository.success || !Number.isSafeInteger(generation.number) || generation.number < 0)
       throw new RangeError(`not a generation: ${generation.repositoryId} ${generation.number}`);
@@ -63,7 +63,6 @@ export const createLanceSearchIndex = (root: string, options: LanceOptions = {})
         connect: () => connectTo(directory),
         directory,
         table,
-        dimensions: generation.dimensions,
         graceMs: options.graceMs ?? 10_000,
         // 2,000 and 5,000 a commit measured the same; it bounds what a commit holds in memory.
         maxRowsPerCommit: options.maxRowsPerCommit ?? 4096,
@@ -80,20 +79,22 @@ export const createLanceSearchIndex = (root: string, options: LanceOptions = {})
 
   return {
     putPacked,
+    create: async (generation) => of(generation).create(generation),
+    inspect: async (generation, newest) => of(generation).inspect(generation, newest),
     put: async (generation, rows: readonly IndexRow[]) => putPacked(generation, packRows(rows, generation.dimensions)),
     get: async (generation, blobs) =>
-      (await of(generation).read((table) =>
+      of(generation).read((table) =>
         readRows(
           table,
           blobs.map(({ oid }) => oid),
         ),
-      )) ?? [],
+      ),
     delete: async (generation, blobs) => of(generation).delete(blobPredicates(blobs.map(({ oid }) => oid))),
     query: async (generation, query) => {
       if (query.vector.length !== generation.dimensions)
         throw new RangeError(`a vector of ${query.vector.length} dimensions, not ${generation.dimensions}`);
       if (query.limit < 1 || query.blobs?.length === 0) return [];
-      return (await of(generation).read((table) => queryRows(table, query))) ?? [];
+      return of(generation).read((table) => queryRows(table, query));
     },
     settle: async (generation) => of(generation).settle(),
     drop: async (generation) => of(generation).drop(),

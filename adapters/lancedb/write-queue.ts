@@ -38,7 +38,7 @@ const smallShare = 16;
  *   233 µs of processor time a row with 460 a commit, 55 when they wait for each other). Without it nothing waits.
  */
 export const createWriteQueue = (
-  commit: (packs: readonly PackedRows[]) => Promise<void>,
+  commit: (packs: readonly [PackedRows, ...PackedRows[]]) => Promise<void>,
   maxRows: number,
   gathering?: Gathering,
 ): WriteQueue => {
@@ -95,7 +95,8 @@ export const createWriteQueue = (
       const entries = take();
       const packs = entries.flatMap(({ rows }) => (rows === null ? [] : [rows]));
       try {
-        if (packs.length > 0) await commit(packs);
+        const [first, ...others] = packs;
+        if (first !== undefined) await commit([first, ...others]);
         else for (const { task } of entries) await task();
         last = { rows: packs.reduce((sum, { count }) => sum + count, 0), at: performance.now() };
         for (const { resolve } of entries) resolve();

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { GetOutputVector, PutInputVector, QueryVectorsInput } from '@aws-sdk/client-s3vectors';
 import { z } from 'zod';
-import type { Generation, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
+import type { Generation, GenerationName, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
 
 /** A vector's metadata may take 40 KB in all: a text longer than this, in UTF-8 bytes, is cut at a character. */
 export const maxTextBytes = 36 * 1024;
@@ -26,12 +26,20 @@ const Metadata = z.object({
  * A generation's index: its name, of at most 63 letters, digits, dashes and dots. A repository id holds no dot, so that
  * no two generations share a name; an id that is too long is cut and told apart by its hash.
  */
-export const indexNameOf = ({ repositoryId, number }: Generation): string => {
+export const indexNameOf = ({ repositoryId, number }: GenerationName): string => {
   const suffix = `.g${number}`;
   if (repositoryId.length + suffix.length <= 63) return repositoryId + suffix;
   const hash = createHash('sha256').update(repositoryId).digest('hex').slice(0, 16);
   return `${repositoryId.slice(0, 30)}.${hash}${suffix}`;
 };
+
+/**
+ * The generation's identity as one of its index's non-filterable keys, which no vector has. Of what an index says of itself, these keys
+ * alone are there from its creation on, never change, and come with GetIndex; tags can be changed by others and take a
+ * right and a request more. At most 63 characters.
+ */
+export const identityKeysOf = ({ identity }: Pick<Generation, 'identity'>): readonly string[] =>
+  identity === undefined ? [] : [`made-by-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`];
 
 export const vectorKey = (blob: string, ordinal: number): string => `${blob}#${ordinal}`;
 

@@ -3,18 +3,27 @@ import {
   CreateIndexCommand,
   DeleteIndexCommand,
   DeleteVectorsCommand,
+  GetIndexCommand,
   GetVectorsCommand,
+  type Index,
   NotFoundException,
-  type PutInputVector,
   PutVectorsCommand,
   paginateQueryVectors,
   type S3VectorsClient,
 } from '@aws-sdk/client-s3vectors';
-import { type Generation, type IndexRow, MAX_HITS, type SearchIndex } from '../../core/ports/search-index.ts';
+import { GenerationNotFoundError } from '../../core/domain/errors.ts';
+import {
+  type Generation,
+  type GenerationName,
+  type IndexRow,
+  MAX_HITS,
+  type SearchIndex,
+} from '../../core/ports/search-index.ts';
 import { beforeRetries, elseStoreBusy } from '../aws-sdk/store-busy.ts';
 import { rankCandidates } from './candidate-ranking.ts';
 import {
   fromMetadata,
+  identityKeysOf,
   indexNameOf,
   inPieces,
   nonFilterableKeys,
@@ -22,6 +31,7 @@ import {
   planPuts,
   toRow,
   toVector,
+  vectorKey,
   vectorKeys,
 } from './rows.ts';
 
@@ -47,61 +57,94 @@ export const createS3VectorsSearchIndex = (deps: {
 }): SearchIndex => {
   const { client, bucketName } = deps;
   client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
-  const place = (generation: Generation) => ({
+  const place = (generation: GenerationName) => ({
     vectorBucketName: bucketName,
     indexName: indexNameOf(generation),
   });
 
   const createIndex = async (generation: Generation): Promise<void> => {
-    try {
-      await client.send(
-        new CreateIndexCommand({
-          ...place(generation),
-          dataType: 'float32',
-          dimension: generation.dimensions,
-          distanceMetric: 'cosine',
-          metadataConfiguration: { nonFilterableMetadataKeys: nonFilterableKeys },
-        }),
-      );
-    } catch (error) {
-      // Another worker of the same job was faster.
-      if (!(error instanceof ConflictException)) throw error;
-    }
+    const nonFilterableMetadataKeys = [...nonFilterableKeys, ...identityKeysOf(generation)];
+    await client.send(
+      new CreateIndexCommand({
+        ...place(generation),
+        dataType: 'float32',
+        dimension: generation.dimensions,
+        distanceMetric: 'cosine',
+        metadataConfiguration: { nonFilterableMetadataKeys },
+      }),
+    );
   };
 
-  const putVectors = async (generation: Generation, vectors: PutInputVector[]): Promise<void> => {
-    const put = () => client.send(new PutVectorsCommand({ ...place(generation), vectors }));
+  const dropIndex = async (generation: GenerationName): Promise<void> => {
+    await unlessAbsent(() => client.send(new DeleteIndexCommand(place(generation))), undefined);
+  };
+
+  const describe = async (generation: Generation): Promise<Index | null> =>
+    unlessAbsent(async () => (await client.send(new GetIndexCommand(place(generation)))).index ?? null, null);
+
+  /** What has an index as its place; its absence under its own name. */
+  const inIndex = async <T>(generation: Generation, act: () => Promise<T>): Promise<T> => {
     try {
-      await put();
+      return await act();
     } catch (error) {
       if (!(error instanceof NotFoundException)) throw error;
-      await createIndex(generation);
-      await put();
+      const message = `the index ${indexNameOf(generation)} is not there any more: the next sync makes a new one`;
+      throw new GenerationNotFoundError(message, { cause: error });
     }
   };
 
   return {
+    async create(generation) {
+      try {
+        await createIndex(generation);
+      } catch (error) {
+        if (!(error instanceof ConflictException)) throw error;
+        const there = await describe(generation);
+        if (there !== null && otherIndex(there, generation) === null) return;
+        await dropIndex(generation);
+        await createIndex(generation);
+      }
+    },
+
+    async inspect(generation, newest) {
+      const index = await describe(generation);
+      if (index === null) return { kind: 'absent' };
+      const other = otherIndex(index, generation);
+      if (other !== null) return { kind: 'damaged', why: other };
+      if (newest.length === 0) return { kind: 'whole', rows: null };
+      const keys = newest.map((blob) => vectorKey(blob, 0));
+      const { vectors = [] } = await inIndex(generation, () =>
+        client.send(new GetVectorsCommand({ ...place(generation), keys })),
+      );
+      if (vectors.length === keys.length) return { kind: 'whole', rows: null };
+      const why = `${keys.length - vectors.length} of ${keys.length} vectors put last are not there`;
+      return { kind: 'damaged', why };
+    },
+
     async put(generation, rows) {
       for (const { vector } of rows) checkDimensions(generation, vector);
       // One after the other: an index takes 2,500 vectors a second, and many workers share it.
-      for (const put of planPuts(rows, maxPutRows, maxPutBytes)) await putVectors(generation, put.map(toVector));
+      for (const put of planPuts(rows, maxPutRows, maxPutBytes))
+        await inIndex(generation, () =>
+          client.send(new PutVectorsCommand({ ...place(generation), vectors: put.map(toVector) })),
+        );
     },
 
     async get(generation, blobs) {
       const pages = await inParallel(inPieces(vectorKeys(blobs), maxGetKeys), async (keys) =>
-        unlessAbsent(async () => {
+        inIndex(generation, async () => {
           const { vectors } = await client.send(
             new GetVectorsCommand({ ...place(generation), keys, returnData: true, returnMetadata: true }),
           );
           return (vectors ?? []).map(toRow);
-        }, []),
+        }),
       );
       return pages.flat();
     },
 
     async delete(generation, blobs) {
       await inParallel(inPieces(vectorKeys(blobs), maxDeleteKeys), async (keys) =>
-        unlessAbsent(() => client.send(new DeleteVectorsCommand({ ...place(generation), keys })), undefined),
+        inIndex(generation, () => client.send(new DeleteVectorsCommand({ ...place(generation), keys }))),
       );
     },
 
@@ -110,7 +153,7 @@ export const createS3VectorsSearchIndex = (deps: {
       if (query.limit <= 0 || query.blobs?.length === 0) return [];
       const topK = Math.max(pageHits, Math.min(query.limit, MAX_HITS));
       const nearest = await inParallel(planFilters(query), async (filter) =>
-        unlessAbsent(async () => {
+        inIndex(generation, async () => {
           const pages = paginateQueryVectors(
             { client },
             {
@@ -129,7 +172,7 @@ export const createS3VectorsSearchIndex = (deps: {
               found.push({ row, distance, text: row.text });
             }
           return found;
-        }, []),
+        }),
       );
       const candidates = nearest.flat().sort((left, right) => left.distance - right.distance);
       const ranked =
@@ -145,10 +188,15 @@ export const createS3VectorsSearchIndex = (deps: {
     // Writes are strongly consistent, and S3 Vectors tends its indexes itself.
     settle: async () => undefined,
 
-    async drop(generation) {
-      await unlessAbsent(() => client.send(new DeleteIndexCommand(place(generation))), undefined);
-    },
+    drop: dropIndex,
   };
+};
+
+/** Why an index is not the generation's own; null: it is. */
+const otherIndex = ({ dimension, metadataConfiguration }: Index, generation: Generation): string | null => {
+  if (dimension !== generation.dimensions) return `it has ${dimension} dimensions, not ${generation.dimensions}`;
+  const keys = metadataConfiguration?.nonFilterableMetadataKeys ?? [];
+  return identityKeysOf(generation).every((key) => keys.includes(key)) ? null : `it is not ${generation.identity}`;
 };
 
 const checkDimensions = ({ dimensions }: Generation, vector: Float32Array): void => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../domain/access.ts';
+import { indexFaults, modeReasons } from '../domain/index-fault.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
@@ -138,6 +139,7 @@ export const JobAnswer = z.object({
   options: EffectiveOptions,
   requested_by: z.string(),
   mode: z.enum(['full', 'incremental']).nullable(),
+  mode_reason: z.enum(modeReasons).nullable(),
   attempt: z.int(),
   /** How each branch has moved since it was indexed: looked up quickly for the 202, exact once the job has pulled. */
   pull: z.array(PullReport),
@@ -251,6 +253,16 @@ export const RetryRefused = z.union([SyncInProgress, Problem]);
 
 /** 429: of the deployment's own limit, or of a quota of the repository's owner. */
 export const TooManyRequests = Problem.extend({ quota: z.enum(quotaNames).optional(), limit: z.int().optional() });
+
+/** 503 of a search: what is indexed is lost or damaged. `job_id`: the sync that runs, and makes it anew. */
+export const IndexUnusable = Problem.extend({
+  fault: z.enum(indexFaults),
+  branch: z.string(),
+  job_id: JobId.nullable(),
+});
+
+/** 503 of a search: what passes by itself, or an index that a sync must make anew. */
+export const SearchUnavailable = z.union([IndexUnusable, Problem]);
 
 /** 400: names each offending field. */
 export const InvalidRequest = Problem.required({ errors: true });

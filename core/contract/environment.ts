@@ -84,7 +84,7 @@ export const functionEnvironments = {
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),
   pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment).and(CredentialsEnvironment),
-  diff: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment),
+  diff: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   stage: TablesEnvironment.and(BucketEnvironment).and(CredentialsEnvironment),
   'embed-batch': TablesEnvironment.and(BucketEnvironment)
     .and(VectorsEnvironment)

@@ -27,7 +27,7 @@ export const PullFile = z.object({
   branches: z.array(PulledBranch),
   /** What HEAD names. */
   default_branch: z.string().nullable(),
-  /** Indexed branches that the source has deleted, and that are not kept. */
+  /** Indexed branches that the source has deleted, and that are not kept or whose index is lost: nothing can bring that back. */
   gone: z.array(z.string()).default([]),
   reports: z.array(PullReport),
 });

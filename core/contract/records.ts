@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { indexFaults, modeReasons } from '../domain/index-fault.ts';
 import { jobPhases, jobStatuses, terminalStatuses } from '../domain/job-status.ts';
 import { JobId, Oid, RepositoryId, UserId } from './ids.ts';
 import { EffectiveOptions } from './sync-options.ts';
@@ -66,6 +67,14 @@ export const GenerationRecord = z.object({
   chunker_version: z.string(),
   /** What its rows hold, see ROW_VERSION; absent: 1. */
   row_version: z.int().min(1).optional(),
+  /** The job that made it, which its index names too; absent in those that were made before that was kept. */
+  made_by: JobId.optional(),
+  /** Rows that its index has at least: those that the last publish left in it, but for what the next sweep deletes. 0 where it cannot count them. */
+  rows: z.int().min(0).optional(),
+  /** Some blobs of that publish, which must be in the index. */
+  newest: z.array(Oid).optional(),
+  /** What a job has found to be wrong with it. The next publish leaves it. */
+  fault: z.enum(indexFaults).optional(),
 });
 export type GenerationRecord = z.infer<typeof GenerationRecord>;
 
@@ -181,6 +190,16 @@ export const RepositoryRecord = z.object({
 });
 export type RepositoryRecord = z.infer<typeof RepositoryRecord>;
 
+/** What stays of a repository that was removed, for the next one under its id. */
+export const RemovedGenerations = z.object({
+  repository_id: RepositoryId,
+  /** The last generation number given. */
+  last: z.int().min(0),
+  /** Those whose indexes may be left, where the removal was cut short. */
+  left: z.array(z.int()),
+});
+export type RemovedGenerations = z.infer<typeof RemovedGenerations>;
+
 /** Counts of a job; files are tree entries, chunks are rows of the index. */
 export const JobCounts = z.object({
   added: z.int(),
@@ -266,6 +285,8 @@ export const JobRecord = z.object({
   files_done: z.int(),
   current_file: z.string().nullable(),
   mode: z.enum(['full', 'incremental']).nullable(),
+  /** Why the mode is full. */
+  mode_reason: z.enum(modeReasons).nullable().optional(),
   pull: z.array(PullReport),
   /** What the pull has found, with `pull`; absent before, and in jobs from before this was kept. */
   branches: z.array(AskedBranch).optional(),

@@ -26,9 +26,10 @@ export interface TableDefinition {
 const text = (name: string): KeyAttribute => ({ name, type: 'S' });
 
 /**
- * `repositories` holds three kinds of items:
+ * `repositories` holds four kinds of items:
  *
  *     repository_id = repo-123     sk = REPOSITORY   the repository
+ *     repository_id = repo-123     sk = GENERATIONS  what was removed under this id: its last generation number
  *     repository_id = user#bob     sk = repo-123     bob owns repo-123, or has a grant on it
  *     repository_id = quota#bob    sk = REPOSITORIES how many repositories bob owns
  *
@@ -36,6 +37,9 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  * index would lag behind a create or a revoked grant, and a scan would read everybody's. No repository id contains `#`.
  * Membership items are written in the transaction that creates the repository or changes a grant, and are only a way to
  * find a repository: what a user may do is read from the repository itself.
+ *
+ * A repository's generations are numbered on where the one that was removed under its id has stopped: no number names two
+ * indexes, whatever is left of the first.
  *
  * `sync-jobs` holds, for each job, `JOB`, a `BATCH#n` for each batch in flight and a `RESULT#n` for each one that was
  * folded into the job. One query, sk up to `JOB`, reads the job with its batches in flight.

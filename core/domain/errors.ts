@@ -42,8 +42,10 @@ export class EmbedderMismatchError extends SyncError {}
 export class QuotaExceededError extends SyncError {}
 /** Another job, another attempt or a cancel took this job's claim away: stop, and write nothing more. */
 export class SyncSupersededError extends SyncError {}
-/** The generation is not there (any more). */
+/** The generation's index is not there (any more): the next sync makes a new one. */
 export class GenerationNotFoundError extends SyncError {}
+/** Parts of the generation's index are gone or cannot be read: the next sync makes a new one. */
+export class IndexDamagedError extends SyncError {}
 /** A stored object that must exist does not. */
 export class ObjectMissingError extends SyncError {}
 /** The disk that the service works on is full, or cannot be written to. */

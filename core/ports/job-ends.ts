@@ -1,5 +1,13 @@
 import type { JobId } from '../contract/ids.ts';
-import type { BranchPointer, JobCounts, JobError, JobRecord, Leftover, SyncRates } from '../contract/records.ts';
+import type {
+  BranchPointer,
+  GenerationRecord,
+  JobCounts,
+  JobError,
+  JobRecord,
+  Leftover,
+  SyncRates,
+} from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import type { Kept } from './kept.ts';
 
@@ -10,6 +18,8 @@ export interface Publication {
   readonly removedBranches: readonly string[];
   /** Replaces the repository's list. */
   readonly leftovers: readonly Leftover[];
+  /** What the record keeps of the generation that was written: what its index must have from now on. */
+  readonly generation: { readonly number: number } & Pick<GenerationRecord, 'rows' | 'newest'>;
   readonly counts: JobCounts;
   readonly rates: SyncRates;
   /** The branch that the repository follows from now on; null: the one that it followed. */

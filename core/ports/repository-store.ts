@@ -22,7 +22,8 @@ export interface RepositoryChange {
 export interface RepositoryStore {
   /**
    * Conditional: `taken` when the id exists, `too-many` when its owner has `atMost` already (no limit without), and then nothing is
-   * written. What an owner has is counted in the same transaction, and counted down by {@link delete}.
+   * written. What an owner has is counted in the same transaction, and counted down by {@link delete}. Generations are numbered on
+   * from those of a repository that was deleted under the same id, and what may be left of these becomes leftovers.
    */
   create(repository: RepositoryRecord, atMost?: number): Promise<'created' | 'taken' | 'too-many'>;
   get(id: RepositoryId): Promise<RepositoryRecord | null>;

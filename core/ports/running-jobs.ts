@@ -9,6 +9,7 @@ import type {
   Sighting,
 } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
+import type { IndexFault, ModeReason } from '../domain/index-fault.ts';
 import type { JobPhase } from '../domain/job-status.ts';
 import type { Kept } from './kept.ts';
 
@@ -26,6 +27,8 @@ export interface Heartbeat {
 /** What the diff has found. */
 export interface DiffReport {
   readonly mode: 'full' | 'incremental';
+  /** Why the mode is full. */
+  readonly modeReason: ModeReason | null;
   readonly generation: number;
   readonly generationRecord: GenerationRecord;
   readonly filesTotal: number;
@@ -54,6 +57,8 @@ export interface RunningJobs {
   recordPull(job: JobRef, pull: PullRecord): Promise<Kept>;
   /** Also registers the generation at the repository, when it is new. */
   recordDiff(job: JobRef, report: DiffReport): Promise<Kept>;
+  /** Notes what is wrong with generations of the repository, by their numbers; null: nothing any more. */
+  recordFaults(job: JobRef, faults: ReadonlyMap<number, IndexFault | null>): Promise<Kept>;
   /** Takes the next generation number; a second call by the same job gives the same one. */
   takeGeneration(job: JobRef): Promise<number | 'lost'>;
 }

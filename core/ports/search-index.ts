@@ -4,12 +4,26 @@ export const MAX_HITS = 10_000;
 /** What a row holds: 2 since rows name their languages. A generation of other rows is filled anew by the next sync. */
 export const ROW_VERSION = 2;
 
-/** One vector index of a repository. Of a key (blob, ordinal) only `languages` ever changes: a row put again brings more of them. */
-export interface Generation {
+/** What a generation is called; all that it takes to drop it. A repository's numbers are given once, whatever becomes of it. */
+export interface GenerationName {
   readonly repositoryId: string;
   readonly number: number;
-  readonly dimensions: number;
 }
+
+/** One vector index of a repository. Of a key (blob, ordinal) only `languages` ever changes: a row put again brings more of them. */
+export interface Generation extends GenerationName {
+  readonly dimensions: number;
+  /** What it is made with, and by which job. The index keeps it from its creation on; absent: made before that was kept. */
+  readonly identity?: string | undefined;
+}
+
+/** What {@link SearchIndex.inspect} finds. */
+export type IndexState =
+  /** `rows`: how many it holds; null where the store cannot count them at once. */
+  | { readonly kind: 'whole'; readonly rows: number | null }
+  | { readonly kind: 'absent' }
+  /** Parts of it are gone or cannot be read, or it is another than the one asked for; `why` is for the log. */
+  | { readonly kind: 'damaged'; readonly why: string };
 
 export interface IndexRow {
   readonly blob: string;
@@ -44,18 +58,28 @@ export interface IndexHit {
   readonly score: number;
 }
 
-/** The vectors and words of all generations. */
+/**
+ * The vectors and words of all generations. Where a generation is absent every call but `create`, `inspect` and `drop` throws
+ * GenerationNotFoundError, and where it is damaged IndexDamagedError: nothing is never an answer for something that is lost.
+ */
 export interface SearchIndex {
-  /** Puts rows; a row whose key exists is replaced. Creates the generation when it is not there. */
+  /**
+   * Makes a generation, without rows. One of the same identity that is there stays as it is, so a job that is resumed may call it
+   * again; one of another identity goes first: tables that were restored to an earlier time have forgotten it.
+   */
+  create(generation: Generation): Promise<void>;
+  /** Whether it is there, is the one that is meant, and has all its parts; `newest`: blobs that must have a row of ordinal 0. Costs the same however many rows there are. */
+  inspect(generation: Generation, newest: readonly string[]): Promise<IndexState>;
+  /** Puts rows; a row whose key exists is replaced. */
   put(generation: Generation, rows: readonly IndexRow[]): Promise<void>;
-  /** All rows of these blobs, in no order. An absent generation has none. `chunks`: how many each blob has, for stores that look up by key only. */
+  /** All rows of these blobs, in no order. `chunks`: how many each blob has, for stores that look up by key only. */
   get(generation: Generation, blobs: readonly { oid: string; chunks: number }[]): Promise<readonly IndexRow[]>;
   /** Deletes these blobs' rows; what is not there is no error. */
   delete(generation: Generation, blobs: readonly { oid: string; chunks: number }[]): Promise<void>;
-  /** Best first; fewer than `limit`, which is at most MAX_HITS, only where there are no more. An absent generation answers with nothing. */
+  /** Best first; fewer than `limit`, which is at most MAX_HITS, only where there are no more. */
   query(generation: Generation, query: IndexQuery): Promise<readonly IndexHit[]>;
-  /** Called once after a job's writes and before its publish: builds or refreshes what makes queries fast and complete. */
+  /** Called once after a job's writes and before its publish: builds or refreshes what makes queries fast and complete. With nothing to do it may overlook that the generation is absent. */
   settle(generation: Generation): Promise<void>;
-  /** Removes the whole generation; an absent one is no error. */
-  drop(generation: Generation): Promise<void>;
+  /** Removes the whole generation, in whatever state it is; an absent one is no error. */
+  drop(generation: GenerationName): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import { repositoryPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { generationOf } from '../sync/sweep-leftovers.ts';
 import { type Access, withAccess } from './with-access.ts';
 
 /**
@@ -21,7 +20,7 @@ export const deleteRepository =
       ...Object.keys(repository.generations).map(Number),
       ...Object.values(repository.branches).map((branch) => branch.generation),
     ]);
-    for (const number of numbers) await deps.index.drop(generationOf(repository, number));
+    for (const number of numbers) await deps.index.drop({ repositoryId: id, number });
     await deps.objects.deleteAll(repositoryPrefix(id));
     // Last: of all this it alone is made up for when it is not done.
     if (repository.schedule !== null) await deps.schedules.set(id, null);

@@ -1,14 +1,16 @@
 import type { SearchAnswer, SearchQuery } from '../contract/api.ts';
-import type { RepositoryId, UserId } from '../contract/ids.ts';
+import type { JobId, RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
 import { defaultBranchOf } from '../domain/default-branch.ts';
-import { ObjectMissingError } from '../domain/errors.ts';
+import { faultOf, type IndexFault } from '../domain/index-fault.ts';
 import { languageOf } from '../domain/languages.ts';
 import { own } from '../domain/own.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexHit, type IndexQuery, MAX_HITS, ROW_VERSION } from '../ports/search-index.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
+import { generationOf } from '../sync/generation-of.ts';
 import { type BranchFiles, createBranchFilesCache, type PathFilter } from './branch-files.ts';
+import { createIndexTrust, faultToldBy } from './index-trust.ts';
 import { rank } from './rules/ranking.ts';
 
 type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'embedder' | 'pathRules'>;
@@ -19,6 +21,8 @@ export type SearchOutcome = Access<
   /** The branch (null: the default branch, which is not known yet) has no index. */
   | { readonly kind: 'not-indexed'; readonly branch: string | null }
   | { readonly kind: 'embedder-mismatch'; readonly made: string; readonly running: string }
+  /** What the branch's index should be is lost or damaged. `jobId`: the job that holds the repository. */
+  | { readonly kind: 'unusable'; readonly fault: IndexFault; readonly branch: string; readonly jobId: JobId | null }
 >;
 
 /** A filter that leaves this many blobs or fewer goes to the index by their names. */
@@ -42,27 +46,51 @@ export const search = (deps: MeasuredDeps) => {
 
 const searchCommitted = (deps: Deps) => {
   const filesOf = createBranchFilesCache(deps.objects);
+  const trust = createIndexTrust(deps);
+
+  /** The hits, or what is wrong with what they would come from. */
+  const searchPointer = async (
+    repository: RepositoryRecord,
+    branch: string,
+    pointer: BranchPointer,
+    query: SearchQuery,
+  ): Promise<SearchAnswer['results'] | IndexFault> => {
+    const noted = faultOf(repository, pointer);
+    // A lost manifest is missed by the branches that it is of: the others are searched until their generation is made anew.
+    if (noted !== null && noted !== 'manifest_lost') return noted;
+    try {
+      const files = await filesOf(pointer.manifest_key);
+      if (pointer.chunks === 0) return [];
+      const found = await trust.atFirst(repository, pointer);
+      if (found !== null) return found;
+      const generation = generationOf(repository, pointer.generation);
+      const named = own(repository.generations, String(pointer.generation))?.row_version === ROW_VERSION;
+      const results = await searchBranch(deps, { generation, named, files, branch }, query);
+      return results.length > 0 ? results : ((await trust.again(repository, pointer)) ?? results);
+    } catch (error) {
+      const fault = faultToldBy(error);
+      if (fault === null) throw error;
+      return fault;
+    }
+  };
+
   return async (id: RepositoryId, user: UserId, query: SearchQuery): Promise<SearchOutcome> => {
     for (let attempt = 1; ; attempt++) {
       const access = await withAccess(deps, id, user, 'read');
       if (access.kind !== 'allowed') return access;
-      const found = pointerOf(access.repository, query.branch);
-      if (found.pointer === null) return { kind: 'not-indexed', branch: found.branch };
-      const { branch, pointer } = found;
-      const recipe = own(access.repository.generations, String(pointer.generation));
+      const { repository } = access;
+      const { branch, pointer } = pointerOf(repository, query.branch);
+      if (pointer === null) return { kind: 'not-indexed', branch };
+      const recipe = own(repository.generations, String(pointer.generation));
       if (recipe !== undefined && recipe.embedder_id !== deps.embedder.id)
         return { kind: 'embedder-mismatch', made: recipe.embedder_id, running: deps.embedder.id };
-      const generation = { repositoryId: id, number: pointer.generation, dimensions: deps.embedder.dimensions };
-      try {
-        const files = await filesOf(pointer.manifest_key);
-        const named = recipe?.row_version === ROW_VERSION;
-        const results = await searchBranch(deps, { generation, named, files, branch }, query);
-        // No hit in an index that holds something: a publish may have replaced the generation under our hands.
-        if (results.length > 0 || pointer.chunks === 0 || attempt > 1 || !(await hasMoved(deps, id, branch, pointer)))
-          return { kind: 'found', answer: { results, branch, indexed_commit: pointer.commit, next: null } };
-      } catch (error) {
-        if (!(error instanceof ObjectMissingError) || attempt > 1) throw error;
-      }
+      const results = await searchPointer(repository, branch, pointer, query);
+      // No hit in an index that holds something, or none at all: a publish may have replaced it under our hands.
+      const doubtful = typeof results === 'string' || (results.length === 0 && pointer.chunks > 0);
+      if (doubtful && attempt === 1 && (await hasMoved(deps, id, branch, pointer))) continue;
+      if (typeof results === 'string')
+        return { kind: 'unusable', fault: results, branch, jobId: repository.lock?.job_id ?? null };
+      return { kind: 'found', answer: { results, branch, indexed_commit: pointer.commit, next: null } };
     }
   };
 };

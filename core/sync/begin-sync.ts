@@ -1,12 +1,18 @@
+import type { JobRecord } from '../contract/records.ts';
 import type { BeginOutput, JobRef } from '../contract/workflow-state.ts';
+import { own } from '../domain/own.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { findFaults } from './check-index.ts';
 import { inPhase, kept } from './pulse.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
 
 type Deps = Pick<Runtime, 'running' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'settings'>;
 
-/** queued → running. Holding the lock, removes what earlier jobs left behind; no other job writes meanwhile. */
+/**
+ * queued → running. Holding the lock, compares the index with its record, and removes what earlier jobs left behind; no other job
+ * writes meanwhile.
+ */
 export const beginSync =
   (deps: Deps) =>
   async (job: JobRef): Promise<BeginOutput> => {
@@ -18,12 +24,31 @@ export const beginSync =
       trigger: record.trigger,
     });
     const keys = jobKeys(job);
-    // After the sweep this job writes what a second sweep would take for left over.
-    if (!(await deps.objects.exists(keys.swept))) {
-      await inPhase(deps, { job, record }, record.phase === 'queued' ? 'pull' : record.phase, (pulse) =>
-        sweepLeftovers(deps)(job, pulse),
-      );
+    // After the sweep this job writes what a second sweep would take for left over. The mark is an object like any other: it may be lost,
+    // but nothing is put into the index before the pull has ended.
+    if (isBeforeDiff(record) && !(await deps.objects.exists(keys.swept))) {
+      await inPhase(deps, { job, record }, 'pull', async (pulse) => {
+        await noteFaults(deps, job);
+        await sweepLeftovers(deps)(job, pulse);
+      });
       await deps.objects.putText(keys.swept, '');
     }
     return { max_concurrency: deps.settings.maxConcurrency };
   };
+
+const isBeforeDiff = ({ phase }: JobRecord): boolean => phase === 'queued' || phase === 'pull';
+
+/** What is wrong is written down first: then every step plans by it, and no search takes what is left for an index. */
+const noteFaults = async (deps: Deps, job: JobRef): Promise<void> => {
+  const repository = (await deps.repositories.get(job.repository_id)) ?? kept('lost');
+  const changed = [...(await findFaults(deps, repository))].filter(
+    ([number, found]) => own(repository.generations, String(number))?.fault !== found?.fault,
+  );
+  if (changed.length === 0) return;
+  kept(await deps.running.recordFaults(job, new Map(changed.map(([number, found]) => [number, found?.fault ?? null]))));
+  for (const [generation, found] of changed) {
+    const facts = { repository_id: job.repository_id, job_id: job.job_id, generation };
+    if (found === null) deps.logger.info('index whole again', facts);
+    else deps.logger.warn('index unusable', { ...facts, fault: found.fault, why: found.why });
+  }
+};

@@ -5,6 +5,7 @@ import { needJson, readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { diffBranches } from './diff-branches.ts';
+import { describedBy } from './generation-of.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept } from './pulse.ts';
 import { recipeInEffect } from './recipe-in-effect.ts';
@@ -12,7 +13,7 @@ import { isMostlyNew, planGeneration } from './rules/plan-generation.ts';
 
 type Deps = Pick<
   Runtime,
-  'running' | 'jobs' | 'repositories' | 'objects' | 'pathRules' | 'embedder' | 'chunker' | 'clock' | 'logger'
+  'running' | 'jobs' | 'repositories' | 'objects' | 'index' | 'pathRules' | 'embedder' | 'chunker' | 'clock' | 'logger'
 >;
 
 /** Compares the listed trees with the committed manifests: what must be read, what is known, what is gone. */
@@ -58,16 +59,22 @@ export const diff =
         files_total: tally.filesTotal,
         diffed_at: deps.clock.now().toISOString(),
       };
+      const made = { ...recipe, made_by: job.job_id };
       kept(
         await deps.running.recordDiff(job, {
           mode,
+          modeReason: plan.kind === 'full' ? plan.reason : mode === 'full' ? 'mostly_new' : null,
           generation,
-          generationRecord: recipe,
+          generationRecord: made,
           filesTotal: tally.filesTotal,
           filesDone: tally.filesTotal - tally.pendingFiles,
           at: deps.clock.now(),
         }),
       );
+      if (mode === 'full') {
+        await pulse.check();
+        await deps.index.create(describedBy(job.repository_id, generation, made));
+      }
       await tellEstimate(deps, job, estimateAfterDiff(repository.rates, mode, tally.pendingFiles));
       await deps.objects.putText(keys.diff, JSON.stringify(file));
       deps.logger.info('diff done', { ...job, mode, generation, ...tally.counts, blobs: tally.wanted.size });

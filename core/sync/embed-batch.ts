@@ -14,6 +14,7 @@ import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
 import { embedFiles, type Place } from './embed-files.ts';
+import { describedBy } from './generation-of.ts';
 import { jobAnswer } from './job-answer.ts';
 import { lastErrorAfter } from './last-error.ts';
 import { loadJob } from './load-job.ts';
@@ -231,6 +232,6 @@ const generationOfJob = async (
     throw new EmbedderMismatchError(
       `the generation is made with ${made.embedder_id}, ${made.chunker_version} and rows ${made.row_version ?? 1}, but ${deps.embedder.id}, ${deps.chunker.version} and rows ${ROW_VERSION} run here`,
     );
-  const generation = { repositoryId: job.repository_id, number: record.generation, dimensions: made.dimensions };
+  const generation = describedBy(job.repository_id, record.generation, made);
   return { generation, owner: repository.owner, record };
 };

@@ -35,6 +35,7 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     options: job.options,
     requested_by: job.requested_by,
     mode: job.mode,
+    mode_reason: job.mode_reason ?? null,
     attempt: job.attempt,
     pull: job.pull,
     branches: branchStates(job),

@@ -15,13 +15,14 @@ import { needJson } from '../objects/json-objects.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
+import { generationAfter } from './generation-after.ts';
+import { generationOf } from './generation-of.ts';
 import { missingOf } from './job-answer.ts';
 import { openLedger } from './ledger.ts';
 import { findJob, ownJob } from './load-job.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
 import { followedBranch } from './rules/asked-branches.ts';
-import { generationOf } from './sweep-leftovers.ts';
-import { readResults, type Totals, writeManifest } from './write-manifest.ts';
+import { type Results, readResults, type Totals, writeManifest } from './write-manifest.ts';
 
 type Deps = Pick<
   Runtime,
@@ -45,15 +46,17 @@ export const publish =
       const begun = deps.clock.now();
       await tellEstimate(deps, job, repository, found, begun);
       const dropped = await readDropped(deps, job);
-      const { pointers, totals } = await writeManifests(deps, job, record, found, dropped, pulse);
+      const results = await readResults(deps, job, pulse);
+      const { pointers, totals } = await writeManifests(deps, { job, record, found, dropped, results, pulse });
       state.done = 0.3;
       if (totals.chunks_embedded + totals.chunks_reused > 0)
-        await deps.index.settle({ ...generationOf(repository, found.generation) });
+        await deps.index.settle(generationOf(repository, found.generation));
       state.done = 0.8;
       const removedBranches = found.gone.filter((name) => Object.hasOwn(repository.branches, name));
       const branches = without({ ...repository.branches, ...pointers }, removedBranches);
       const unused = obsoleteObjects(repository, branches, found.generation, removedBranches);
       const garbage = await listGarbage(deps, job, found, dropped, branches, pulse);
+      const generation = await generationAfter(deps, repository, found.generation, results, dropped);
       state.done = 1;
       await pulse.end();
       const at = deps.clock.now();
@@ -65,6 +68,7 @@ export const publish =
           branches: pointers,
           removedBranches,
           leftovers: [...garbage, ...removedManifests(repository, removedBranches), ...unused],
+          generation,
           counts,
           rates: ratesAfter(repository, record, found, pointers, begun, at),
           headBranch: followedBranch(repository.head_branch, found.default_branch, Object.keys(branches)),
@@ -94,7 +98,8 @@ export const publish =
     // The lock is released: from here on only what no job can write again is removed, and the next job repeats what fails.
     try {
       for (const leftover of obsolete) {
-        if (leftover.kind === 'generation') await deps.index.drop(generationOf(repository, leftover.generation));
+        if (leftover.kind === 'generation')
+          await deps.index.drop({ repositoryId: job.repository_id, number: leftover.generation });
         if (leftover.kind === 'objects') await deps.objects.deleteAll(leftover.prefix);
       }
       await deps.objects.deleteAll(jobKeys(job).prefix);
@@ -144,13 +149,22 @@ const isPublished = (status: JobRecord['status']): boolean =>
 /** Writes the manifests, and into the job's ledger each of its files that they leave out of the index. */
 const writeManifests = async (
   deps: Deps,
-  job: JobRef,
-  record: JobRecord,
-  found: DiffFile,
-  dropped: Map<string, string>,
-  pulse: Pulse,
+  {
+    job,
+    record,
+    found,
+    dropped,
+    results,
+    pulse,
+  }: {
+    readonly job: JobRef;
+    readonly record: JobRecord;
+    readonly found: DiffFile;
+    readonly dropped: Map<string, string>;
+    readonly results: Results;
+    readonly pulse: Pulse;
+  },
 ) => {
-  const results = await readResults(deps, job, pulse);
   const totals: Totals = {
     indexed: 0,
     failed: 0,

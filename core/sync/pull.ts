@@ -9,6 +9,7 @@ import type {
 } from '../contract/records.ts';
 import type { JobRef, PullOutput } from '../contract/workflow-state.ts';
 import { BranchNotFoundError } from '../domain/errors.ts';
+import { faultOf } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
 import { isRemote } from '../domain/source-policy.ts';
 import { readJson } from '../objects/json-objects.ts';
@@ -64,12 +65,13 @@ export const pull =
         if (listed === 'gone') continue;
         const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
         await note(reports);
+        const gone = leavesNews(repository, record)
+          ? []
+          : goneBranches(repository, heads, defaultsAfter(repository, heads, names));
         const file: PullFile = {
           branches: targets.map((target) => listed.branches.get(target.branch) ?? inStepBranch(target)),
           default_branch: heads.defaultBranch,
-          gone: leavesNews(repository, record)
-            ? []
-            : [...goneBranches(repository, heads, defaultsAfter(repository, heads, names))],
+          gone: [...new Set([...gone, ...(await lostBranches(deps, repository, names))])],
           reports,
         };
         await deps.objects.putText(keys.pull, JSON.stringify(file));
@@ -110,6 +112,33 @@ const defaultsAfter = (
   return [default_branch, defaultBranch, followedBranch(head_branch, defaultBranch, indexed) ?? head_branch ?? null];
 };
 
+/**
+ * Indexed branches of a faulty generation that cannot be read anew. Where manifests are lost, a branch that has its own stays in
+ * its generation.
+ */
+const lostBranches = async (
+  { objects }: Pick<Deps, 'objects'>,
+  repository: RepositoryRecord,
+  published: readonly string[],
+): Promise<readonly string[]> => {
+  const lost: string[] = [];
+  for (const [name, pointer] of Object.entries(repository.branches)) {
+    const fault = faultOf(repository, pointer);
+    if (fault === null || published.includes(name)) continue;
+    if (fault !== 'manifest_lost' || !(await objects.exists(pointer.manifest_key))) lost.push(name);
+  }
+  return lost;
+};
+
+/** A faulty generation goes whole: what else points to it is made anew with what was asked for. */
+const withFaulty = (repository: RepositoryRecord, asked: readonly string[]): ReadonlySet<string> =>
+  new Set([
+    ...asked,
+    ...Object.entries(repository.branches).flatMap(([name, pointer]) =>
+      faultOf(repository, pointer) === null ? [] : [name],
+    ),
+  ]);
+
 interface FoundBranches {
   readonly targets: readonly Target[];
   readonly missing: Asked['branches'];
@@ -128,7 +157,8 @@ const findBranches = async (
   const pulls = !leavesNews(repository, record);
   const { current, branches: asked } = askedBranches(repository, record.options.branches, heads, pulls);
   const targets = new Map<string, Target>();
-  for (const { name: branch } of asked) {
+  const names = asked.map(({ name }) => name);
+  for (const branch of withFaulty(repository, names)) {
     const before = own(repository.branches, branch);
     const head = heads.branches.get(branch);
     // There is nothing to leave before the first sync.

@@ -2,12 +2,12 @@ import { DiffFile, WantedBlob } from '../contract/job-files.ts';
 import type { Leftover, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
-import { own } from '../domain/own.ts';
+import { faultOf } from '../domain/index-fault.ts';
 import { isIndexedLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { readJson } from '../objects/json-objects.ts';
 import { garbageKey, jobKeys, jobsPrefix, manifestsPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Generation } from '../ports/search-index.ts';
+import { generationOf } from './generation-of.ts';
 import { sweepLedgers } from './ledger.ts';
 import { kept, type Pulse } from './pulse.ts';
 
@@ -128,6 +128,10 @@ async function* readCandidates(deps: Deps, key: string, parse: (line: string) =>
   }
 }
 
+/**
+ * Nothing is deleted from a generation that no branch points to, or with which something is wrong: it goes whole, and until then
+ * its index may not even open.
+ */
 const deleteUnheld = async (
   deps: Deps,
   repository: RepositoryRecord,
@@ -137,11 +141,13 @@ const deleteUnheld = async (
   /** Manifests that are known to hold none of them: they never change, so there is nothing to look for. */
   checked: readonly string[] = [],
 ): Promise<void> => {
+  const pointers = Object.values(repository.branches).filter((pointer) => pointer.generation === generation);
+  if (pointers[0] === undefined || faultOf(repository, pointers[0]) !== null) return;
   const unheld = new Map<string, number>();
   for await (const { oid, chunks } of candidates) unheld.set(oid, chunks);
   if (unheld.size === 0) return;
-  for (const pointer of Object.values(repository.branches)) {
-    if (pointer.generation !== generation || checked.includes(pointer.manifest_key)) continue;
+  for (const pointer of pointers) {
+    if (checked.includes(pointer.manifest_key)) continue;
     for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
       for (const line of lines) if (isIndexedLine(line)) unheld.delete(oidOfLine(line));
       await pulse.check();
@@ -158,13 +164,6 @@ const deleteUnheld = async (
 /** Drops a generation that no branch points to; a number is never used twice, so no job can be writing it. */
 const dropIfUnused = async (deps: Deps, repository: RepositoryRecord, generation: number): Promise<boolean> => {
   if (Object.values(repository.branches).some((branch) => branch.generation === generation)) return false;
-  await deps.index.drop(generationOf(repository, generation));
+  await deps.index.drop({ repositoryId: repository.repository_id, number: generation });
   return true;
 };
-
-/** The index's name for a generation; one that was never registered was never written, and any dimension will do. */
-export const generationOf = (repository: RepositoryRecord, number: number): Generation => ({
-  repositoryId: repository.repository_id,
-  number,
-  dimensions: own(repository.generations, String(number))?.dimensions ?? 1,
-});

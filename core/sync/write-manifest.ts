@@ -9,7 +9,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { Pulse } from './pulse.ts';
 
 type Deps = Pick<Runtime, 'objects'>;
-type Results = ReadonlyMap<string, BlobResult>;
+export type Results = ReadonlyMap<string, BlobResult>;
 
 /** What became of the files whose content was read. */
 export interface Totals {

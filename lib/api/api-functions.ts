@@ -63,7 +63,9 @@ export const apiFunctions = (
     ...sized,
   });
   // A schedule is recorded once it stands; a registration whose schedule cannot be set is taken back.
-  storage.grant(createRepository, { repositories: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] });
+  storage.grant(createRepository, {
+    repositories: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+  });
   schedules.grant(createRepository, 'CreateSchedule', 'UpdateSchedule');
   // Whether the one who asks may use the credential that is named.
   grantCredentials(createRepository);
@@ -95,8 +97,8 @@ export const apiFunctions = (
   });
   schedules.grant(deleteRepository, 'DeleteSchedule');
   storage.grant(deleteRepository, {
-    // The owner has one less.
-    repositories: ['GetItem', 'DeleteItem', 'UpdateItem'],
+    // The owner has one less, and the last number of a generation stays.
+    repositories: ['GetItem', 'DeleteItem', 'UpdateItem', 'PutItem'],
     objects: ['ListBucket', 'DeleteObject'],
     vectors: ['DeleteIndex'],
   });
@@ -177,7 +179,7 @@ export const apiFunctions = (
   storage.grant(search, {
     repositories: ['GetItem'],
     objects: ['GetObject'],
-    vectors: ['QueryVectors', 'GetVectors'],
+    vectors: ['QueryVectors', 'GetVectors', 'GetIndex'],
   });
   grantEmbedding(search, embedding);
 

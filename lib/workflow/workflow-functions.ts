@@ -54,11 +54,12 @@ export const workflowFunctions = (
     memoryMiB: 512,
     timeout: timeouts.shortTask,
   });
-  // It sweeps what earlier jobs of the repository left.
+  // It compares the index with its record, notes what is wrong there, and sweeps what earlier jobs of the repository left.
   storage.grant(begin, {
     ...firstStep,
+    repositories: ['GetItem', 'UpdateItem'],
     objects: ['GetObject', 'PutObject', 'PutObjectTagging', 'DeleteObject'],
-    vectors: ['DeleteVectors', 'DeleteIndex'],
+    vectors: ['GetIndex', 'GetVectors', 'DeleteVectors', 'DeleteIndex'],
   });
 
   const pull = new AppFunction(scope, {
@@ -72,12 +73,17 @@ export const workflowFunctions = (
 
   const diff = new AppFunction(scope, {
     name: 'diff',
-    environment: { ...tables, ...objects, ...model },
+    environment: { ...tables, ...objects, ...vectors, ...model },
     memoryMiB: wholeCpu,
     timeout: timeouts.longTask,
   });
-  // It registers the generation at the repository.
-  storage.grant(diff, { ...step, repositories: ['GetItem', 'UpdateItem'], objects: streamed });
+  // It registers the generation at the repository, and makes its index, in the place of one that the tables know nothing of.
+  storage.grant(diff, {
+    ...step,
+    repositories: ['GetItem', 'UpdateItem'],
+    objects: streamed,
+    vectors: ['CreateIndex', 'GetIndex', 'DeleteIndex'],
+  });
 
   const stage = new AppFunction(scope, {
     name: 'stage',
@@ -101,7 +107,7 @@ export const workflowFunctions = (
     // A beat that comes after its batch's end looks for the mark of that end.
     syncJobs: ['GetItem', ...batchStep.syncJobs],
     objects: streamed,
-    vectors: ['CreateIndex', 'PutVectors', 'GetVectors'],
+    vectors: ['PutVectors', 'GetVectors'],
   });
   grantEmbedding(embedBatch, embedding);
 
@@ -114,7 +120,8 @@ export const workflowFunctions = (
   storage.grant(publish, {
     ...lastStep,
     objects: ['GetObject', 'PutObject', 'AbortMultipartUpload', 'DeleteObject'],
-    vectors: ['DeleteIndex'],
+    // Whether what was put is there.
+    vectors: ['GetIndex', 'GetVectors', 'DeleteIndex'],
   });
 
   const fail = new AppFunction(scope, {

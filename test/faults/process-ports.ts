@@ -152,6 +152,8 @@ export const objectsOf = (process: Process, services: Services): ObjectStore => 
 const indexOf = (process: Process, services: Services): SearchIndex => {
   const { index } = services;
   return {
+    create: (generation) => process.call('index', { effect: () => index.create(generation), repeated: true }),
+    inspect: (generation, newest) => process.call('index', { effect: () => index.inspect(generation, newest) }),
     put: (generation, rows) =>
       process.call('index', {
         effect: () => index.put(generation, rows),

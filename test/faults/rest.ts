@@ -1,6 +1,7 @@
 import { RepositoryId } from '../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../core/contract/records.ts';
 import * as errors from '../../core/domain/errors.ts';
+import { indexFaults } from '../../core/domain/index-fault.ts';
 import { isTerminal } from '../../core/domain/job-status.ts';
 import { repositoryPrefix } from '../../core/objects/object-keys.ts';
 import { tableNames } from './memory/memory-dynamodb.ts';
@@ -115,6 +116,9 @@ const judgeIndex = (world: World, players: Players, watch: Watch, id: string): v
   const record = watch.repository(id);
   if (record === null) return;
   if (record.lock !== undefined) watch.say(`${id} is still locked`);
+  for (const { record: job } of watch.jobsOf(id))
+    if (indexFaults.some((fault) => fault === job.mode_reason))
+      watch.say(`${job.job_id} took a whole index for one that is not: ${job.mode_reason}`);
   const source = players.sources.get(record.source.url);
   const say = (violation: string): void => watch.say(`${id} at rest: ${violation}`);
   const held = new Map<string, Set<string>>();

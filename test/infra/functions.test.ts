@@ -151,6 +151,8 @@ describe('least privilege', () => {
       ),
     );
     expect(movers.sort()).toEqual([
+      // Notes what is wrong with the index.
+      'begin-sync',
       'cancel-job',
       // Records the schedule that it has set, and counts what the owner has.
       'create-repository',
@@ -178,16 +180,16 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('only what removes a repository, or sweeps after a job, deletes objects and vectors', () => {
+  it('only what removes a repository, sweeps after a job, or makes an index, deletes objects and vectors', () => {
     const removes = /^s3:DeleteObject$|^s3vectors:Delete/;
     const removers = names.filter((name) =>
       statements(name).some(({ actions }) => actions.some((each) => removes.test(each))),
     );
-    expect(removers.sort()).toEqual(['begin-sync', 'delete-repository', 'publish']);
+    expect(removers.sort()).toEqual(['begin-sync', 'delete-repository', 'diff', 'publish']);
   });
 
   it('what only reads cannot write', () => {
-    const reads = /:(GetItem|Query|GetObject|ListBucket|GetVectors|QueryVectors|InvokeModel)$/;
+    const reads = /:(GetItem|Query|GetObject|ListBucket|GetIndex|GetVectors|QueryVectors|InvokeModel)$/;
     for (const name of [
       'get-repository',
       'list-repositories',

@@ -20,6 +20,7 @@ import {
   startHeld,
   webhook,
 } from './usage-stage.ts';
+import { useLostIndex } from './use-lost-index.ts';
 import { usePushHooks } from './use-push-hooks.ts';
 import { useSchedules } from './use-schedules.ts';
 
@@ -60,7 +61,7 @@ export const useEveryFunction = async (
       reconciliation,
       usePushHooks,
       useSchedules,
-      lateSearch,
+      useLostIndex,
       deletion,
     ]) {
       await act(stage);
@@ -225,14 +226,6 @@ const reconciliation = async (stage: Stage): Promise<void> => {
   held.open();
   await stage.world.api.ended(held.job_id);
   await run(stage, 'main');
-};
-
-/** A search whose manifest is replaced under its hands. */
-const lateSearch = async (stage: Stage): Promise<void> => {
-  await run(stage, 'main', { full_reindex: true });
-  const { objects } = stage.world.s3;
-  for (const key of objects.keys()) if (key.includes('/manifests/')) objects.delete(key);
-  await need(stage, 500, 'GET', '/api/repositories/main/search?q=late');
 };
 
 const deletion = async (stage: Stage): Promise<void> => {

@@ -76,6 +76,8 @@ const respond = ({ indexes }: S3VectorsStub, { path, body }: StubRequest): objec
   const index = indexes.get(input.indexName);
   if (index === undefined) return null;
   switch (path) {
+    case '/GetIndex':
+      return { index: { ...described(input.indexName), dataType: 'float32', ...index.definition } };
     case '/PutVectors':
       return putVectors(index, input.vectors);
     case '/GetVectors':
@@ -102,27 +104,35 @@ const respond = ({ indexes }: S3VectorsStub, { path, body }: StubRequest): objec
   }
 };
 
+const arnOf = (indexName: string): string => `arn:aws:s3vectors:eu-central-1:1:bucket/vectors/index/${indexName}`;
+const described = (indexName: string) => ({
+  indexName,
+  vectorBucketName: 'vectors',
+  creationTime: 0,
+  indexArn: arnOf(indexName),
+});
+
 const pageIndexes = 2;
 const listIndexes = (indexes: S3VectorsStub['indexes'], { nextToken = '0' }: Json): object => {
   const from = Number(nextToken);
   const names = [...indexes.keys()].slice(from, from + pageIndexes);
   const more = from + pageIndexes < indexes.size;
   return {
-    indexes: names.map((indexName) => ({
-      indexName,
-      vectorBucketName: 'vectors',
-      creationTime: 0,
-      indexArn: indexName,
-    })),
+    indexes: names.map(described),
     ...(more ? { nextToken: String(from + pageIndexes) } : {}),
   };
 };
 
 const createIndex = (indexes: S3VectorsStub['indexes'], { indexName, ...definition }: Json): object => {
   if (indexes.has(indexName)) refuse('exists', 'ConflictException');
-  limit(definition.metadataConfiguration.nonFilterableMetadataKeys.length <= 10, 'more than 10 keys');
+  const hidden: string[] = definition.metadataConfiguration.nonFilterableMetadataKeys;
+  limit(hidden.length <= 10, 'more than 10 keys');
+  limit(
+    hidden.every((key) => key.length >= 1 && key.length <= 63),
+    'a key of more than 63 characters',
+  );
   indexes.set(indexName, { definition, vectors: new Map() });
-  return { indexArn: `arn:aws:s3vectors:eu-central-1:1:bucket/vectors/index/${indexName}` };
+  return { indexArn: arnOf(indexName) };
 };
 
 const putVectors = ({ definition, vectors }: StubIndex, added: Json[]): object => {

@@ -114,6 +114,7 @@ export const aPublication = (parts: Partial<Publication> = {}): Publication => (
   branches: { main: aPointer() },
   removedBranches: [],
   leftovers: [],
+  generation: { number: 1 },
   counts: someCounts,
   rates: { full_seconds_per_file: 0.5, incremental_base_seconds: null, incremental_seconds_per_file: null },
   headBranch: 'main',

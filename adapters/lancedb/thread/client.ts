@@ -51,6 +51,8 @@ export const connectSearchIndex = (port: MessagePort): SearchIndex => {
     });
 
   return {
+    create: (generation) => ask({ method: 'create', generation }),
+    inspect: (generation, newest) => ask({ method: 'inspect', generation, newest }),
     put: async (generation, rows) => {
       const packed = packRows(rows, generation.dimensions);
       await ask({ method: 'put', generation, rows: packed }, transferables(packed));

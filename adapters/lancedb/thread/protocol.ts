@@ -1,6 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import * as errors from '../../../core/domain/errors.ts';
-import type { Generation, IndexHit, IndexQuery, IndexRow } from '../../../core/ports/search-index.ts';
+import type {
+  Generation,
+  GenerationName,
+  IndexHit,
+  IndexQuery,
+  IndexRow,
+  IndexState,
+} from '../../../core/ports/search-index.ts';
 import type { PackedRows } from '../rows.ts';
 
 type Blobs = readonly { oid: string; chunks: number }[];
@@ -10,12 +17,14 @@ export type IndexCall =
   | { readonly method: 'put'; readonly generation: Generation; readonly rows: PackedRows }
   | { readonly method: 'get' | 'delete'; readonly generation: Generation; readonly blobs: Blobs }
   | { readonly method: 'query'; readonly generation: Generation; readonly query: IndexQuery }
-  | { readonly method: 'settle' | 'drop'; readonly generation: Generation };
+  | { readonly method: 'create' | 'settle'; readonly generation: Generation }
+  | { readonly method: 'inspect'; readonly generation: Generation; readonly newest: readonly string[] }
+  | { readonly method: 'drop'; readonly generation: GenerationName };
 
 export type IndexRequest = { readonly id: number; readonly call: IndexCall };
 
 export type IndexAnswer =
-  | { readonly id: number; readonly value: readonly IndexRow[] | readonly IndexHit[] | undefined }
+  | { readonly id: number; readonly value: readonly IndexRow[] | readonly IndexHit[] | IndexState | undefined }
   | { readonly id: number; readonly error: PortableError };
 
 /** What the main thread tells the worker. */

@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { IndexHit, IndexRow } from '../../../core/ports/search-index.ts';
 import type { LanceSearchIndex } from '../search-index.ts';
 import { type IndexAnswer, type IndexCall, type IndexRequest, toPortable } from './protocol.ts';
 
@@ -45,6 +46,10 @@ const perform = (
     return undefined;
   };
   switch (call.method) {
+    case 'create':
+      return none(index.create(call.generation));
+    case 'inspect':
+      return index.inspect(call.generation, call.newest);
     case 'put':
       return none(index.putPacked(call.generation, call.rows));
     case 'get':
@@ -64,5 +69,9 @@ const perform = (
 
 /** Rows share the buffer of their batch: each goes over once. */
 const vectorBuffers = (value: Awaited<ReturnType<typeof perform>>): ArrayBuffer[] => [
-  ...new Set(value?.flatMap((row) => ('vector' in row ? [row.vector.buffer as ArrayBuffer] : []))),
+  ...new Set(
+    Array.isArray(value)
+      ? value.flatMap((row: IndexRow | IndexHit) => ('vector' in row ? [row.vector.buffer as ArrayBuffer] : []))
+      : [],
+  ),
 ];

@@ -3,6 +3,7 @@ import {
   BranchList,
   HealthAnswer,
   IndexedBranch,
+  IndexUnusable,
   InvalidRequest,
   JobAnswer,
   JobBranch,
@@ -66,6 +67,8 @@ const job = {
   options: 'The options in effect.',
   requested_by: 'Who asked for it: a user, or `github`, `gitlab` or `schedule`.',
   mode: 'Whether it rebuilt the whole index; null until this is decided.',
+  mode_reason:
+    'Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise.',
   attempt: 'Grows by one each time the job is resumed after a crash.',
   pull: 'How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later.',
   branches:
@@ -277,6 +280,13 @@ export const answerSchemas: readonly NamedSchema[] = [
     ...problem,
     quota: 'The quota that is used up; absent where it is the number of requests.',
     limit: 'How much that quota allows.',
+  }),
+  named('IndexUnusable', IndexUnusable, 'What was indexed is lost or damaged: a sync makes it anew.', {
+    ...problem,
+    fault:
+      '`index_lost`: the index is gone. `index_damaged`: parts of it are. `manifest_lost`: the list of the branch’s files is gone.',
+    branch: 'The branch that was to be searched.',
+    job_id: 'The sync that runs; null: none does, start one.',
   }),
   named('JobEnded', JobEnded, 'The job has ended already.', {
     ...problem,

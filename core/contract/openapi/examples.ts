@@ -90,6 +90,7 @@ export const queuedJob = {
   options,
   requested_by: 'ann',
   mode: null,
+  mode_reason: null,
   attempt: 1,
   pull: [{ remote: 'origin', branch: 'main', from: before, to: commit, commit_count: 3, rewritten: false }],
   branches: [],
@@ -204,6 +205,13 @@ export const busy = problemBody(
   409,
   'Sync in progress',
   'the repository is being synced: wait for the job, or cancel it',
+);
+
+export const indexLost = problemBody(
+  503,
+  'Index lost',
+  `the index of branch main is gone: the sync ${job_id} that runs makes it anew`,
+  { fault: 'index_lost', branch: 'main', job_id },
 );
 
 export const searchAnswer = {

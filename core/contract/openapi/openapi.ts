@@ -131,7 +131,7 @@ const operationObject = (route: Route, requests: SchemaBook, answers: SchemaBook
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBody(operation, requests),
     responses: Object.fromEntries(
-      Object.entries({ ...operation.answers, ...everywhere }).map(([status, answer]) => [
+      Object.entries({ ...everywhere, ...operation.answers }).map(([status, answer]) => [
         status,
         referenceTo(answer) ?? responseObject(answer, Number(status) >= 400, answers),
       ]),

@@ -12,6 +12,7 @@ import {
   RepositoryParams,
   SearchAnswer,
   SearchQuery,
+  SearchUnavailable,
   SyncInProgress,
   UpdateRepository,
 } from '../api.ts';
@@ -20,6 +21,7 @@ import {
   created,
   exists,
   indexedBranch,
+  indexLost,
   mayNotRegister,
   newRepository,
   repository,
@@ -160,7 +162,7 @@ export const repositoryOperations = {
   search: {
     tag: 'Search',
     description:
-      'Needs the role read. Finds only what the branch’s last completed sync indexed: a running sync is never visible.',
+      'Needs the role read. Finds only what the branch’s last completed sync indexed: a running sync is never visible. When what was indexed is lost or damaged, the answer is a 503 that says so, never an empty list.',
     params: RepositoryParams,
     query: SearchQuery,
     answers: {
@@ -170,6 +172,13 @@ export const repositoryOperations = {
       409: {
         description: 'The index was built with a different embedding model from the current one: sync to rebuild it.',
         schema: Problem,
+      },
+      503: {
+        description:
+          'What was indexed is lost or damaged: `fault` says what, and a sync makes it anew; while one runs, `job_id` names it and `Retry-After` is set. Or a store or the embedding model is busy.',
+        schema: SearchUnavailable,
+        headers: ['Retry-After'],
+        example: indexLost,
       },
     },
   },

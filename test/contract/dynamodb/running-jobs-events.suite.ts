@@ -57,6 +57,7 @@ export const runningJobsEventsContract = (name: string, make: () => Promise<JobP
         await under.running.heartbeat(job, { phase: 'embed', at: at(2) });
         await under.running.recordDiff(job, {
           mode: 'full',
+          modeReason: 'first_sync' as const,
           generation: 1,
           generationRecord: { embedder_id: 'hash-512', dimensions: 512, chunker_version: 'c1' },
           filesTotal: 10,

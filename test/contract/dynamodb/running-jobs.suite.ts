@@ -83,13 +83,21 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
         'kept',
       );
       expect((await repositoryOf(ref)).sightings).toEqual(sightings);
-      const report = { mode: 'full' as const, generation: 1, generationRecord: recipe, filesTotal: 30, filesDone: 4 };
+      const report = {
+        mode: 'full' as const,
+        modeReason: 'first_sync' as const,
+        generation: 1,
+        generationRecord: recipe,
+        filesTotal: 30,
+        filesDone: 4,
+      };
       expect(await under.running.recordDiff(ref, { ...report, at: at(3) })).toBe('kept');
       expect(await jobOf(ref)).toMatchObject({
         pull,
         branches,
         current,
         mode: 'full',
+        mode_reason: 'first_sync',
         generation: 1,
         files_total: 30,
         files_done: 4,
@@ -108,6 +116,7 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
       const ref = await begun();
       const report = {
         mode: 'full' as const,
+        modeReason: 'first_sync' as const,
         generation: 1,
         generationRecord: recipe,
         filesTotal: 30,
@@ -118,6 +127,33 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
       await under.batches.finish(ref, aBatch({ batch: 0, files_done: 10 }));
       await under.running.recordDiff(ref, report);
       expect((await jobOf(ref)).files_done).toBe(14);
+    });
+
+    it('notes what is wrong with generations, and that it is not any more', async () => {
+      const ref = await begun({ generations: { 1: recipe, 2: recipe } });
+      expect(
+        await under.running.recordFaults(
+          ref,
+          new Map([
+            [1, 'index_lost'],
+            [2, 'manifest_lost'],
+          ]),
+        ),
+      ).toBe('kept');
+      expect((await repositoryOf(ref)).generations).toEqual({
+        1: { ...recipe, fault: 'index_lost' },
+        2: { ...recipe, fault: 'manifest_lost' },
+      });
+      expect(
+        await under.running.recordFaults(
+          ref,
+          new Map([
+            [1, null],
+            [2, 'index_damaged'],
+          ]),
+        ),
+      ).toBe('kept');
+      expect((await repositoryOf(ref)).generations).toEqual({ 1: recipe, 2: { ...recipe, fault: 'index_damaged' } });
     });
 
     it('takes one generation a job, whoever asks how often', async () => {
@@ -136,6 +172,7 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
       const ref = await begun({ generation: 4 });
       await under.running.recordDiff(ref, {
         mode: 'incremental',
+        modeReason: null,
         generation: 4,
         generationRecord: recipe,
         filesTotal: 1,

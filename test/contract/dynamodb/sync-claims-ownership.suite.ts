@@ -52,7 +52,7 @@ export const syncClaimsOwnershipContract = (name: string, make: () => Promise<Jo
         ],
       ];
       it.each(takeaways)('changes nothing after %s, by any method', async (_, takeAway) => {
-        const ref = await begun({ branches: { main: aPointer() } });
+        const ref = await begun({ branches: { main: aPointer() }, generations: { 1: recipe } });
         await under.batches.start(ref, aBatch({ batch: 0, files_done: 2 }));
         await under.batches.finish(ref, aBatch({ batch: 1, files_done: 2 }));
         await takeAway(ref);
@@ -69,7 +69,12 @@ export const syncClaimsOwnershipContract = (name: string, make: () => Promise<Jo
             sightings: {},
             at: at(40),
           }),
-          recordDiff: await under.running.recordDiff(ref, { mode: 'full', ...generation, ...late }),
+          recordDiff: await under.running.recordDiff(ref, {
+            mode: 'full',
+            modeReason: 'requested',
+            ...generation,
+            ...late,
+          }),
           takeGeneration: await under.running.takeGeneration(ref),
           startBatch: await under.batches.start(ref, aBatch({ batch: 2 })),
           startAgain: await under.batches.start(ref, aBatch({ batch: 0 })),

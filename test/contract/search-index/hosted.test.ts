@@ -33,6 +33,7 @@ describe('the search index’s thread', () => {
   beforeEach(async () => {
     root = await temporaryRoot();
     host = startSearchIndexHost(root);
+    await host.index.create(generation);
   });
   afterEach(async () => {
     await host.close();

@@ -62,13 +62,13 @@ describe('LanceDB after its process was killed', () => {
     await writeFile(join(table, 'data', 'half.lance'), 'half');
     await writeFile(join(table, '_versions', '.tmp_1.manifest_half'), 'half');
     const index = createLanceSearchIndex(root);
-    expect(await index.query(generation, { vector: vectorOf(1), words: 'text', limit: 1 })).toEqual([]);
-    await index.settle(generation);
+    expect(await index.inspect(generation, [])).toEqual({ kind: 'absent' });
+    await index.create(generation);
     await index.put(generation, [rowOf(1)]);
     const hits = await index.query(generation, { vector: vectorOf(1), words: 'text', limit: 1 });
     expect(hits[0]?.blob).toBe(oidOf(1));
     await index.drop(generation);
-    expect(await index.get(generation, blobsOf(1))).toEqual([]);
+    expect(await index.inspect(generation, [])).toEqual({ kind: 'absent' });
     await index.close();
   });
 });

@@ -8,6 +8,7 @@ const index = createLanceSearchIndex(root);
 const count = Number(rowsOfPut);
 const vector = new Float32Array(dimensions);
 vector[0] = 1;
+await index.create(generation);
 for (let put = 0; ; put++) {
   const rows = Array.from({ length: count }, (_, i) => ({
     blob: (put * count + i).toString(16).padStart(40, '0'),

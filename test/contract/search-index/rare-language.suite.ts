@@ -32,7 +32,7 @@ const near = (n: number): number => (n * 300) / 2_000;
 
 /** That a filter is not applied to what happens to be nearest: for every search index, `fresh` with a generation of its own. */
 export const rareLanguageContract = (
-  fresh: () => { readonly index: SearchIndex; readonly generation: Generation },
+  fresh: () => Promise<{ readonly index: SearchIndex; readonly generation: Generation }>,
 ): void => {
   const nearest = (count: number): IndexRow[] =>
     Array.from({ length: count }, (_, n) => ({
@@ -41,7 +41,7 @@ export const rareLanguageContract = (
     }));
 
   it('finds three rows of a rare language behind 2,000 nearer ones', async () => {
-    const { index, generation } = fresh();
+    const { index, generation } = await fresh();
     const rare = [500, 550, 600].map((n) => rowOf(n, 0, 'shared', n === 550 ? ['text', 'perl', 'c++'] : ['perl']));
     await index.put(generation, [...nearest(2_000), ...rare]);
     const find = async (language: string, words: string, limit = 50) =>
@@ -61,7 +61,7 @@ export const rareLanguageContract = (
   });
 
   it('finds a row that is put again by the language that it has gained, and keeps the row as it was', async () => {
-    const { index, generation } = fresh();
+    const { index, generation } = await fresh();
     await index.put(generation, [rowOf(1, 0, 'shared', ['javascript'])]);
     await index.settle(generation);
     const [stood] = await index.get(generation, [{ oid: oidOf(1), chunks: 1 }]);
@@ -74,13 +74,13 @@ export const rareLanguageContract = (
   });
 
   it('answers with as many as were asked for', async () => {
-    const { index, generation } = fresh();
+    const { index, generation } = await fresh();
     await index.put(generation, nearest(1_200));
     expect(await index.query(generation, { vector: vectorOf(0), words: '', limit: 1_000 })).toHaveLength(1_000);
   });
 
   it('lets a search find what a wide filter leaves, of however many nearer files', async () => {
-    const { index, generation } = fresh();
+    const { index, generation } = await fresh();
     const files = [...filesOf(0, 1, () => 'src/first.ts'), ...filesOf(400, 450, (n) => `lib/f${n}.pl`)];
     await index.put(generation, [...nearest(2_000), ...files.map(({ row }) => row)]);
     const manifest = [
@@ -112,7 +112,11 @@ const searcher = (index: SearchIndex, generation: Generation, manifest: readonly
         yield manifest;
       },
     },
-    index: { ...index, query: (_: Generation, query: IndexQuery) => index.query(generation, query) },
+    index: {
+      ...index,
+      inspect: (_: Generation, newest: readonly string[]) => index.inspect(generation, newest),
+      query: (_: Generation, query: IndexQuery) => index.query(generation, query),
+    },
     embedder: { id: 'test', dimensions, embed: async () => [vectorOf(0)] },
     pathRules: createPathRules(),
     clock: { now: () => new Date(0) },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GenerationNotFoundError } from '../../../core/domain/errors.ts';
 import type { Generation, IndexRow, SearchIndex } from '../../../core/ports/search-index.ts';
 import { rareLanguageContract } from './rare-language.suite.ts';
 
@@ -47,8 +48,19 @@ export const searchIndexContract = (
     let index: SearchIndex;
     let close: () => PromiseLike<void>;
     let lastNumber = 0;
+    /** The name of a generation that is not there. */
+    const absent = (): Generation => ({
+      repositoryId: 'repo-1',
+      number: ++lastNumber,
+      dimensions,
+      identity: `test ${lastNumber}`,
+    });
     /** A generation of its own for each test: making an index anew would cost more than the test. */
-    const fresh = (): Generation => ({ repositoryId: 'repo-1', number: ++lastNumber, dimensions });
+    const fresh = async (): Promise<Generation> => {
+      const generation = absent();
+      await index.create(generation);
+      return generation;
+    };
     beforeAll(async () => {
       ({ index, close } = await make());
     });
@@ -60,7 +72,7 @@ export const searchIndexContract = (
       (await index.query(generation, { vector: new Float32Array(dimensions), words: text, limit: 1 }))[0]?.text;
 
     it('finds a row by its vector at once, and after a settle', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, [rowOf(1), rowOf(300), rowOf(600)]);
       expect(await find(generation, 290)).toEqual([oidOf(300), oidOf(1), oidOf(600)]);
       await index.settle(generation);
@@ -70,7 +82,7 @@ export const searchIndexContract = (
     });
 
     it('answers with the row as it was put, and scores that do not rise', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, [rowOf(1, 3, 'grüße \u{1f600}\nline'), rowOf(500)]);
       const hits = await index.query(generation, { vector: vectorOf(1), words: '', limit: 5 });
       expect(hits[0]).toEqual({
@@ -85,7 +97,7 @@ export const searchIndexContract = (
     });
 
     it('keeps one row of a key that is put again, in one call or in several', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, [rowOf(1), rowOf(1), rowOf(2)]);
       await Promise.all([index.put(generation, [rowOf(1)]), index.put(generation, [rowOf(1), rowOf(3)])]);
       await index.settle(generation);
@@ -95,7 +107,7 @@ export const searchIndexContract = (
     });
 
     it('takes an empty put', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, []);
       expect(await find(generation, 1)).toEqual([]);
     });
@@ -104,7 +116,7 @@ export const searchIndexContract = (
     const halfPrecise = (row: IndexRow) => ({ ...row, vector: [...row.vector].map((value) => Math.f16round(value)) });
 
     it('gives all rows of the blobs asked for, with their vectors', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, [rowOf(1), rowOf(2, 0), rowOf(2, 1), rowOf(2, 2), rowOf(3)]);
       const rows = await index.get(generation, [
         { oid: oidOf(2), chunks: 3 },
@@ -116,7 +128,7 @@ export const searchIndexContract = (
     });
 
     it('gives the rows of many blobs', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       const numbers = Array.from({ length: 1100 }, (_, n) => n);
       await index.put(
         generation,
@@ -127,7 +139,7 @@ export const searchIndexContract = (
     });
 
     it('deletes blobs, those that are there', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, [rowOf(1, 0), rowOf(1, 1), rowOf(200), rowOf(300)]);
       await index.settle(generation);
       await index.put(generation, [rowOf(4)]);
@@ -139,7 +151,7 @@ export const searchIndexContract = (
     });
 
     it('widens: a larger limit gives more, each row once, until nothing is left', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(
         generation,
         Array.from({ length: 40 }, (_, n) => rowOf(n * 20, 0, `shared word${n}`)),
@@ -158,7 +170,7 @@ export const searchIndexContract = (
     });
 
     it('looks only into the blobs it is given', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(
         generation,
         Array.from({ length: 200 }, (_, n) => rowOf(n, 0, `shared words ${n}`)),
@@ -176,22 +188,73 @@ export const searchIndexContract = (
       expect(await find(generation, 5, 1, ["' OR '1' = '1"])).toEqual([]);
     });
 
-    rareLanguageContract(() => ({ index, generation: fresh() }));
+    rareLanguageContract(async () => ({ index, generation: await fresh() }));
 
-    it('knows nothing of an absent generation, and that is no error', async () => {
-      const absent = fresh();
-      expect(await find(absent, 1)).toEqual([]);
-      expect(await index.get(absent, blobsOf(1))).toEqual([]);
-      await index.delete(absent, blobsOf(1));
-      await index.settle(absent);
-      await index.drop(absent);
-      expect(await find(absent, 1)).toEqual([]);
+    it('never takes an absent generation for an empty one', async () => {
+      const gone = absent();
+      const lost = (call: Promise<unknown>) => expect(call).rejects.toThrow(GenerationNotFoundError);
+      await lost(index.put(gone, [rowOf(1)]));
+      await lost(find(gone, 1));
+      await lost(index.get(gone, blobsOf(1)));
+      await lost(index.delete(gone, blobsOf(1)));
+      expect(await index.inspect(gone, [])).toEqual({ kind: 'absent' });
+      await index.drop(gone);
+      expect(await index.inspect(gone, [])).toEqual({ kind: 'absent' });
+    });
+
+    it('keeps what a generation of the same identity holds when it is made again', async () => {
+      const generation = await fresh();
+      await index.put(generation, [rowOf(1)]);
+      await Promise.all([index.create(generation), index.create(generation)]);
+      expect(await find(generation, 1)).toEqual([oidOf(1)]);
+    });
+
+    it('makes a generation of another identity anew, of whatever dimensions', async () => {
+      const old = await fresh();
+      await index.put(old, [rowOf(1)]);
+      for (const other of [
+        { ...old, identity: 'another' },
+        { ...old, identity: 'a third', dimensions: dimensions * 2 },
+      ]) {
+        expect(await index.inspect(other, [])).toMatchObject({ kind: 'damaged' });
+        await index.create(other);
+        expect(await index.inspect(other, [])).toMatchObject({ kind: 'whole' });
+        const vector = new Float32Array(other.dimensions).fill(1);
+        expect(await index.query(other, { vector, words: '', limit: 5 })).toEqual([]);
+        await index.put(other, [{ ...rowOf(2), vector }]);
+        expect(await index.inspect(old, [])).toMatchObject({ kind: 'damaged' });
+      }
+    });
+
+    it('tells a whole generation from one without the rows put last', async () => {
+      const generation = await fresh();
+      expect(await index.inspect(generation, [])).toMatchObject({ kind: 'whole' });
+      await index.put(generation, [rowOf(1), rowOf(2, 0), rowOf(2, 1)]);
+      await index.settle(generation);
+      const { rows, ...state } = (await index.inspect(generation, [oidOf(1), oidOf(2)])) as { rows: number | null };
+      expect(state).toEqual({ kind: 'whole' });
+      expect([3, null]).toContain(rows);
+      await index.delete(generation, [{ oid: oidOf(2), chunks: 2 }]);
+      expect(await index.inspect(generation, [oidOf(1), oidOf(2)])).toMatchObject({
+        kind: 'damaged',
+        why: expect.stringContaining('1 of 2'),
+      });
+      expect(await index.inspect(generation, [oidOf(1)])).toMatchObject({ kind: 'whole' });
+    });
+
+    it('knows of a generation that was made before indexes kept what they are', async () => {
+      const { identity: _, ...old } = absent();
+      await index.create(old);
+      await index.put(old, [rowOf(1)]);
+      expect(await index.inspect(old, [oidOf(1)])).toMatchObject({ kind: 'whole' });
+      expect(await index.inspect({ ...old, identity: 'a job' }, [])).toMatchObject({ kind: 'damaged' });
     });
 
     it('keeps generations and repositories apart', async () => {
-      const one = fresh();
-      const two = fresh();
+      const one = await fresh();
+      const two = await fresh();
       const other = { ...one, repositoryId: 'repo-10' };
+      await index.create(other);
       await index.put(one, [rowOf(1)]);
       await index.put(two, [rowOf(2)]);
       await index.put(other, [rowOf(3)]);
@@ -199,21 +262,23 @@ export const searchIndexContract = (
       await index.drop(other);
       expect(await find(one, 1)).toEqual([oidOf(1)]);
       expect(await find(two, 1)).toEqual([oidOf(2)]);
-      expect(await find(other, 1)).toEqual([]);
+      expect(await index.inspect(other, [])).toEqual({ kind: 'absent' });
     });
 
     it('drops a generation, and can make it again', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, [rowOf(1)]);
       await index.settle(generation);
-      await index.drop(generation);
+      await index.drop({ repositoryId: generation.repositoryId, number: generation.number });
+      expect(await index.inspect(generation, [])).toEqual({ kind: 'absent' });
+      await index.create(generation);
       expect(await find(generation, 1)).toEqual([]);
       await index.put(generation, [rowOf(2)]);
       expect(await find(generation, 1)).toEqual([oidOf(2)]);
     });
 
     it('settles again and again, with and without changes between', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       for (let n = 0; n < 4; n++) {
         await index.put(generation, [rowOf(n)]);
         await index.settle(generation);
@@ -223,7 +288,7 @@ export const searchIndexContract = (
     });
 
     it('takes the puts of many at once, while it is queried', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       await index.put(generation, [rowOf(0)]);
       let writing = true;
       const writers = Promise.all(
@@ -246,7 +311,7 @@ export const searchIndexContract = (
     });
 
     it('refuses a vector of other dimensions', async () => {
-      const generation = fresh();
+      const generation = await fresh();
       const short = new Float32Array(dimensions - 1);
       await expect(index.put(generation, [{ ...rowOf(1), vector: short }])).rejects.toThrow(RangeError);
       await expect(index.query(generation, { vector: short, words: '', limit: 1 })).rejects.toThrow(RangeError);
@@ -262,7 +327,7 @@ export const searchIndexContract = (
       let made: Promise<Generation> | null = null;
       const filled = (): Promise<Generation> => {
         made ??= (async () => {
-          const generation = fresh();
+          const generation = await fresh();
           const rows = Object.values(texts).map((text, n) => rowOf(n, 0, text));
           await index.put(generation, rows);
           return generation;
@@ -309,7 +374,7 @@ export const searchIndexContract = (
       });
 
       it('puts what both rankings know before what one knows', async () => {
-        const mixed = fresh();
+        const mixed = await fresh();
         await index.put(mixed, [rowOf(1, 0, 'alpha beta'), rowOf(2, 0, 'gamma'), rowOf(700, 0, 'alpha beta')]);
         const hits = await index.query(mixed, { vector: vectorOf(1), words: 'beta', limit: 3 });
         expect(hits.map(({ blob }) => blob)).toEqual([oidOf(1), oidOf(700), oidOf(2)]);

@@ -50,6 +50,7 @@ const setUp = ({ repositories, manifests, rows = [] }: Setting) => {
       },
     },
     index: {
+      inspect: async () => ({ kind: 'whole', rows: null }),
       query: async (_: unknown, query: IndexQuery) => {
         queries.push(query);
         millisecond += 40;
@@ -223,7 +224,12 @@ describe('a publish under a search’s hands', () => {
 
   it('does not hide that a manifest is missing', async () => {
     const { find } = setUp({ repositories: [indexed('m')], manifests: {} });
-    await expect(find(id, ann, query())).rejects.toThrow(ObjectMissingError);
+    expect(await find(id, ann, query())).toEqual({
+      kind: 'unusable',
+      fault: 'manifest_lost',
+      branch: 'main',
+      jobId: null,
+    });
   });
 });
 

@@ -21,11 +21,17 @@ describe('incremental vs full reindex logic: choosing a generation', () => {
   });
 
   it('is full when asked for, whatever else is', () => {
-    expect(planGeneration(index, { full_reindex: true, incremental: true }, recipe)).toEqual({ kind: 'full' });
+    expect(planGeneration(index, { full_reindex: true, incremental: true }, recipe)).toEqual({
+      kind: 'full',
+      reason: 'requested',
+    });
   });
 
   it('is full for a repository without an index', () => {
-    expect(planGeneration({ branches: {}, generations: {} }, incremental, recipe)).toEqual({ kind: 'full' });
+    expect(planGeneration({ branches: {}, generations: {} }, incremental, recipe)).toEqual({
+      kind: 'full',
+      reason: 'first_sync',
+    });
   });
 
   it.each([
@@ -34,7 +40,31 @@ describe('incremental vs full reindex logic: choosing a generation', () => {
     { ...recipe, chunker_version: 'c2' },
     { ...recipe, row_version: 2 },
   ])('is full under another recipe', (other) => {
-    expect(planGeneration(index, incremental, other)).toEqual({ kind: 'full' });
+    expect(planGeneration(index, incremental, other)).toEqual({ kind: 'full', reason: 'recipe_changed' });
+  });
+
+  it.each(['index_lost', 'index_damaged', 'manifest_lost'] as const)(
+    'is full where anything that a branch points to is wrong (%s), whatever is asked for',
+    (fault) => {
+      const generations = { 1: { ...recipe, fault }, 2: recipe };
+      for (const full_reindex of [true, false])
+        expect(planGeneration({ ...index, generations }, { ...incremental, full_reindex }, recipe)).toEqual({
+          kind: 'full',
+          reason: fault,
+        });
+    },
+  );
+
+  it('is full where a branch points to a generation that nothing is known of', () => {
+    expect(planGeneration({ ...index, generations: { 2: recipe } }, incremental, recipe)).toEqual({
+      kind: 'full',
+      reason: 'index_lost',
+    });
+  });
+
+  it('does not mind what is wrong with a generation that no branch points to', () => {
+    const generations = { ...index.generations, 7: { ...recipe, fault: 'index_lost' as const } };
+    expect(planGeneration({ ...index, generations }, incremental, recipe)).toMatchObject({ generation: 2 });
   });
 
   it.each([

@@ -9,6 +9,7 @@ import {
   type LanceSearchIndex,
 } from '../../../../adapters/lancedb/search-index.ts';
 import type { SettlePlan, TableState } from '../../../../adapters/lancedb/settle-plan.ts';
+import { GenerationNotFoundError } from '../../../../core/domain/errors.ts';
 import type { IndexRow } from '../../../../core/ports/search-index.ts';
 
 const dimensions = 64;
@@ -38,9 +39,9 @@ const rowsOf = (from: number, count: number) => Array.from({ length: count }, (_
 describe('a LanceDB generation', () => {
   let root: string;
   let index: LanceSearchIndex;
-  const open = (options: LanceOptions): LanceSearchIndex => {
+  const open = async (options: LanceOptions): Promise<void> => {
     index = createLanceSearchIndex(root, options);
-    return index;
+    await index.create(generation);
   };
   const versions = async () =>
     (await readdir(join(root, 'repo-1', 'g1.lance', '_versions'))).filter((name) => name.endsWith('.manifest')).length;
@@ -57,7 +58,7 @@ describe('a LanceDB generation', () => {
   });
 
   it('finds by the vector index what a scan finds, rows put since included', async () => {
-    open({ plan: () => everything });
+    await open({ plan: () => everything });
     await index.put(generation, rowsOf(0, 600));
     await index.settle(generation);
     await index.put(generation, [rowOf(1000)]);
@@ -70,7 +71,7 @@ describe('a LanceDB generation', () => {
 
   it('tells the plan what the table is like', async () => {
     const seen: TableState[] = [];
-    open({
+    await open({
       plan: (state) => {
         seen.push(state);
         return { ...everything, optimize: false };
@@ -86,7 +87,7 @@ describe('a LanceDB generation', () => {
   });
 
   it('commits nothing when a settle follows a small change', async () => {
-    open({});
+    await open({});
     await index.put(generation, rowsOf(0, 100));
     await index.settle(generation);
     await index.put(generation, rowsOf(100, 5));
@@ -96,14 +97,14 @@ describe('a LanceDB generation', () => {
   });
 
   it('removes old versions when it is closed, and what they held', async () => {
-    open({ plan: (state) => ({ optimize: state.fragments > 3, buildWords: false, buildVectors: false }) });
+    await open({ plan: (state) => ({ optimize: state.fragments > 3, buildWords: false, buildVectors: false }) });
     for (let n = 0; n < 6; n++) await index.put(generation, [rowOf(n)]);
     await index.settle(generation);
     expect(await dataFiles()).toBe(7);
     await index.close();
     expect(await dataFiles()).toBe(1);
     expect(await versions()).toBe(1);
-    open({});
+    await open({});
     expect(
       await index.get(
         generation,
@@ -113,7 +114,7 @@ describe('a LanceDB generation', () => {
   });
 
   it('does not begin to merge fragments when it only built indices', async () => {
-    open({ graceMs: 0, plan: () => ({ ...everything, optimize: false }) });
+    await open({ graceMs: 0, plan: () => ({ ...everything, optimize: false }) });
     for (let n = 0; n < 3; n++) await index.put(generation, rowsOf(n * 100, 100));
     await index.settle(generation);
     await index.close();
@@ -121,7 +122,7 @@ describe('a LanceDB generation', () => {
   });
 
   it('removes old versions by itself when the grace is over', async () => {
-    open({ graceMs: 0, plan: () => ({ optimize: true, buildWords: false, buildVectors: false }) });
+    await open({ graceMs: 0, plan: () => ({ optimize: true, buildWords: false, buildVectors: false }) });
     for (let n = 0; n < 4; n++) await index.put(generation, [rowOf(n)]);
     await index.settle(generation);
     await index.settle(generation);
@@ -129,7 +130,7 @@ describe('a LanceDB generation', () => {
   });
 
   it('keeps nothing of what its first merge replaced, however long the grace', async () => {
-    open({ graceMs: 60_000 });
+    await open({ graceMs: 60_000 });
     for (let n = 0; n < 10; n++) await index.put(generation, rowsOf(n * 30, 30));
     expect(await dataFiles()).toBe(10);
     await index.settle(generation);
@@ -138,7 +139,7 @@ describe('a LanceDB generation', () => {
   });
 
   it('leaves the pruning to a later settle when rows were put since', async () => {
-    open({ graceMs: 60_000, plan: () => ({ optimize: true, buildWords: false, buildVectors: false }) });
+    await open({ graceMs: 60_000, plan: () => ({ optimize: true, buildWords: false, buildVectors: false }) });
     await index.put(generation, [rowOf(1)]);
     await index.settle(generation);
     await index.put(generation, [rowOf(2)]);
@@ -148,7 +149,7 @@ describe('a LanceDB generation', () => {
   });
 
   it('does not break those who read while it settles and prunes', async () => {
-    open({ graceMs: 0, plan: () => ({ ...everything, buildVectors: false }) });
+    await open({ graceMs: 0, plan: () => ({ ...everything, buildVectors: false }) });
     const reader = createLanceSearchIndex(root);
     await index.put(generation, rowsOf(0, 50));
     let settling = true;
@@ -165,12 +166,12 @@ describe('a LanceDB generation', () => {
   });
 
   it('shows another reader that a generation was dropped', async () => {
-    open({});
+    await open({});
     const reader = createLanceSearchIndex(root);
     await index.put(generation, rowsOf(0, 5));
     expect(await nearest(reader, 1)).toContain(rowOf(1).blob);
     await index.drop(generation);
-    expect(await nearest(reader, 1)).toEqual([]);
+    await expect(nearest(reader, 1)).rejects.toThrow(GenerationNotFoundError);
     await reader.close();
   });
 
@@ -187,26 +188,26 @@ describe('a LanceDB generation', () => {
     (await index.query(generation, { vector: rowOf(9).vector, words: word, limit: 1 }))[0]?.text;
 
   it('builds a missing word index at the first put', async () => {
-    open({});
+    await open({});
     await index.put(generation, [{ ...rowOf(1), text: 'for' }, rowOf(3)]);
     await loseWordIndex();
-    open({});
+    await open({});
     await index.put(generation, [rowOf(2)]);
     expect(await firstByWord('for')).toBe('for');
   });
 
   it.each([everything, null])('builds a missing word index when it settles (%j)', async (plan) => {
-    open({});
+    await open({});
     await index.put(generation, [{ ...rowOf(1), text: 'for' }, ...rowsOf(10, 300)]);
     await index.settle(generation);
     await loseWordIndex();
-    open(plan === null ? {} : { plan: () => plan });
+    await open(plan === null ? {} : { plan: () => plan });
     await index.settle(generation);
     expect(await firstByWord('for')).toBe('for');
   });
 
   it('reports errors that are not about something gone', async () => {
-    open({});
+    await open({});
     await index.put(generation, [rowOf(1)]);
     const wide = { ...generation, dimensions: 128 };
     const other = createLanceSearchIndex(root);
@@ -220,7 +221,7 @@ describe('a LanceDB generation', () => {
     { repositoryId: 'repo-1', number: -1 },
     { repositoryId: 'repo-1', number: 1.5 },
   ])('refuses the name %j', async (name) => {
-    open({});
+    await open({});
     await expect(index.settle({ ...name, dimensions })).rejects.toThrow(RangeError);
   });
 });

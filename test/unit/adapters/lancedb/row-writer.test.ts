@@ -35,7 +35,7 @@ describe('the writer of rows', () => {
     connection = await connect(folder, { readConsistencyInterval: 0 });
     table = await connection.createEmptyTable('t', rowSchema(dimensions));
     // Looks up what is there from the first row on.
-    writer = createRowWriter(dimensions, 1);
+    writer = createRowWriter(1);
   });
   afterEach(async () => {
     table.close();
@@ -50,7 +50,7 @@ describe('the writer of rows', () => {
     await writer.write(table, [pack('a:1', 'c:0')]);
     expect(await keys()).toEqual(['a:0', 'a:1', 'b:0', 'c:0']);
     // As after a kill: a new writer knows nothing.
-    await createRowWriter(dimensions, 1).write(table, [pack('b:0', 'd:0')]);
+    await createRowWriter(1).write(table, [pack('b:0', 'd:0')]);
     await createRowWriter(dimensions).write(table, [pack('d:0', 'e:0')]);
     expect(await keys()).toEqual(['a:0', 'a:1', 'b:0', 'c:0', 'd:0', 'e:0']);
   });

@@ -21,6 +21,13 @@ const row = {
 
 /** An index that lists what it was asked for. */
 const recording = (asked: unknown[]): LanceSearchIndex => ({
+  create: async ({ identity }) => {
+    asked.push(['create', identity]);
+  },
+  inspect: async (_generation, newest) => {
+    asked.push(['inspect', newest]);
+    return { kind: 'damaged', why: 'a file is not there' };
+  },
   put: async () => {},
   putPacked: async (_generation, rows: PackedRows) => {
     asked.push(['put', rows.keys, [...new Float16Array(rows.vectors.buffer)]]);

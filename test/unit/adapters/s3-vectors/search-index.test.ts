@@ -1,6 +1,8 @@
+import { DeleteIndexCommand } from '@aws-sdk/client-s3vectors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { maxTextBytes } from '../../../../adapters/s3-vectors/rows.ts';
 import { createS3VectorsSearchIndex } from '../../../../adapters/s3-vectors/search-index.ts';
+import { GenerationNotFoundError } from '../../../../core/domain/errors.ts';
 import type { Generation, IndexRow, SearchIndex } from '../../../../core/ports/search-index.ts';
 import { answerJsonError } from '../../../support/aws-http-stub.ts';
 import { openS3VectorsStub, type S3VectorsStub } from '../../../support/aws-s3-vectors-stub.ts';
@@ -11,10 +13,12 @@ let index: SearchIndex;
 beforeEach(async () => {
   s3 = await openS3VectorsStub();
   index = createS3VectorsSearchIndex({ client: s3.client, bucketName: 'vectors' });
+  await index.create(generation);
+  s3.http.requests.length = 0;
 });
 afterEach(() => s3[Symbol.asyncDispose]());
 
-const generation: Generation = { repositoryId: 'repo-1', number: 1, dimensions: 2 };
+const generation: Generation = { repositoryId: 'repo-1', number: 1, dimensions: 2, identity: 'sync-1' };
 const row = (blob: number, ordinal = 0, angle = 0, text = `text ${blob}`): IndexRow => ({
   blob: oidOf(blob),
   ordinal,
@@ -24,32 +28,82 @@ const row = (blob: number, ordinal = 0, angle = 0, text = `text ${blob}`): Index
   languages: [],
   vector: Float32Array.of(Math.cos(angle), Math.sin(angle)),
 });
+/** What was asked since the generation was made. */
 const paths = () => s3.http.requests.map(({ path }) => path.slice(1));
 const east = Float32Array.of(1, 0);
 
-describe('putting rows', () => {
-  it('creates the generation’s index when it is not there, and only then', async () => {
-    await index.put(generation, [row(1)]);
-    await index.put(generation, [row(2)]);
-    expect(paths()).toEqual(['PutVectors', 'CreateIndex', 'PutVectors', 'PutVectors']);
+describe('making a generation', () => {
+  it('makes an index that says what it is for', async () => {
+    await index.drop(generation);
+    await index.create(generation);
+    expect(paths()).toEqual(['DeleteIndex', 'CreateIndex']);
     expect(s3.indexes.get('repo-1.g1')?.definition).toMatchObject({
       dataType: 'float32',
       dimension: 2,
       distanceMetric: 'cosine',
+      metadataConfiguration: {
+        nonFilterableMetadataKeys: [
+          'text',
+          'ordinal',
+          'start_line',
+          'end_line',
+          expect.stringMatching(/^made-by-\w{32}$/),
+        ],
+      },
     });
   });
 
-  it('goes on when another worker creates the index first', async () => {
+  it('leaves the index be that another attempt of the same job has made', async () => {
+    await index.put(generation, [row(1)]);
+    await index.create(generation);
+    expect(s3.indexes.get('repo-1.g1')?.vectors.size).toBe(1);
+  });
+
+  it('puts an index in the place of one that another job made, and of one that is gone by then', async () => {
+    await index.put(generation, [row(1)]);
+    const other = { ...generation, identity: 'sync-2' };
+    await index.create(other);
+    expect(s3.indexes.get('repo-1.g1')?.vectors.size).toBe(0);
     s3.intercept = ({ path }) => {
-      if (path === '/CreateIndex' && s3.indexes.size === 0)
-        s3.indexes.set('repo-1.g1', {
-          definition: { dimension: 2, metadataConfiguration: { nonFilterableMetadataKeys: [] } },
-          vectors: new Map(),
-        });
+      if (path === '/GetIndex') s3.indexes.clear();
       return false;
     };
+    await index.create(generation);
+    expect([...s3.indexes.keys()]).toEqual(['repo-1.g1']);
+  });
+});
+
+describe('an index that somebody deletes by hand', () => {
+  it('is not answered for as if it were empty, and can be made anew', async () => {
     await index.put(generation, [row(1)]);
-    expect(s3.indexes.get('repo-1.g1')?.vectors.size).toBe(1);
+    expect(await index.inspect(generation, [oidOf(1)])).toEqual({ kind: 'whole', rows: null });
+    await s3.client.send(new DeleteIndexCommand({ vectorBucketName: 'vectors', indexName: 'repo-1.g1' }));
+    await expect(index.query(generation, { vector: east, words: '', limit: 1 })).rejects.toThrow(
+      GenerationNotFoundError,
+    );
+    expect(await index.inspect(generation, [oidOf(1)])).toEqual({ kind: 'absent' });
+    await index.create(generation);
+    expect(await index.inspect(generation, [])).toEqual({ kind: 'whole', rows: null });
+    expect(await index.inspect(generation, [oidOf(1)])).toMatchObject({ kind: 'damaged' });
+  });
+
+  it('is looked at with two requests, however many vectors it has', async () => {
+    await index.put(
+      generation,
+      Array.from({ length: 600 }, (_, n) => row(n)),
+    );
+    const before = paths().length;
+    await index.inspect(generation, [oidOf(1), oidOf(599)]);
+    expect(paths().slice(before)).toEqual(['GetIndex', 'GetVectors']);
+  });
+});
+
+describe('putting rows', () => {
+  it('says of a generation whose index is gone that it is, and makes none', async () => {
+    await index.drop(generation);
+    await expect(index.put(generation, [row(1)])).rejects.toThrow(GenerationNotFoundError);
+    await expect(index.put(generation, [row(1)])).rejects.toThrow('repo-1.g1');
+    expect(s3.indexes.size).toBe(0);
   });
 
   it('fails where S3 Vectors refuses the index or the rows', async () => {
@@ -58,7 +112,9 @@ describe('putting rows', () => {
       answerJsonError(response, 402, 'ServiceQuotaExceededException');
       return true;
     };
-    await expect(index.put(generation, [row(1)])).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' });
+    await expect(index.create({ ...generation, number: 2 })).rejects.toMatchObject({
+      name: 'ServiceQuotaExceededException',
+    });
     s3.intercept = (_, response) => {
       answerJsonError(response, 429, 'TooManyRequestsException');
       return true;
@@ -78,7 +134,8 @@ describe('putting rows', () => {
   });
 
   it('puts at most 20 MiB in a request', async () => {
-    const wide = { ...generation, dimensions: 4096 };
+    const wide = { ...generation, dimensions: 4096, identity: 'sync-2' };
+    await index.create(wide);
     // The longest that a float32 is in JSON.
     const vector = new Float32Array(4096).fill(-1.2345678e-10);
     await index.put(
@@ -86,8 +143,7 @@ describe('putting rows', () => {
       Array.from({ length: 250 }, (_, i) => ({ ...row(i), vector })),
     );
     expect(s3.indexes.get('repo-1.g1')?.vectors.size).toBe(250);
-    // The first one found no index.
-    expect(paths().filter((path) => path === 'PutVectors')).toHaveLength(3);
+    expect(paths().filter((path) => path === 'PutVectors')).toHaveLength(2);
   });
 
   it('replaces a row by the same row', async () => {
@@ -123,7 +179,10 @@ describe('putting rows', () => {
       { ...generation, repositoryId: `${long}1` },
       { ...generation, repositoryId: `${long}2` },
     ];
-    for (const each of generations) await index.put(each, [row(1)]);
+    for (const each of generations) {
+      await index.create(each);
+      await index.put(each, [row(1)]);
+    }
     expect(s3.indexes.size).toBe(generations.length);
   });
 });
@@ -283,6 +342,7 @@ describe('an absent generation', () => {
 it('dropping removes the one generation', async () => {
   const next = { ...generation, number: 2 };
   await index.put(generation, [row(1)]);
+  await index.create(next);
   await index.put(next, [row(1)]);
   await index.drop(generation);
   expect([...s3.indexes.keys()]).toEqual(['repo-1.g2']);

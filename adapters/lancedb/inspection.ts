@@ -1,0 +1,92 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Table } from '@lancedb/lancedb';
+import type * as arrow from 'apache-arrow';
+import type { Generation, IndexState } from '../../core/ports/search-index.ts';
+import { filesOfVersion, versionsIn } from './manifest-files.ts';
+import { firstRowPredicate } from './query.ts';
+import { identityIn } from './rows.ts';
+
+/** A file system that has no more handles, space or rights to give has not lost anything. */
+const passing = /too many open files|no space|permission denied|timed? ?out/i;
+const lost =
+  /not found|no such file|corrupt|invalid|unexpected (eof|end)|failed to fill|out of (range|bounds)|magic|decod|panic/i;
+
+/** Whether an error of LanceDB's, which are texts without codes, reports parts that are gone or cannot be read. */
+export const tellsOfDamage = (error: unknown): boolean => {
+  const text = String(error);
+  return lost.test(text) && !passing.test(text);
+};
+
+/** Why the table is not the generation that is meant, or not the whole of it. */
+export const inspectTable = async (
+  table: Table,
+  directory: string,
+  generation: Generation,
+  newest: readonly string[],
+): Promise<IndexState> => {
+  const why =
+    (await otherTable(table, generation)) ?? (await missingFile(directory)) ?? (await missingIndex(table, directory));
+  if (why !== null) return { kind: 'damaged', why };
+  const found = newest.length === 0 ? 0 : await table.countRows(firstRowPredicate(newest));
+  if (found < newest.length)
+    return { kind: 'damaged', why: `${newest.length - found} of ${newest.length} rows put last are not there` };
+  return { kind: 'whole', rows: await table.countRows() };
+};
+
+const otherTable = async (table: Table, { dimensions, identity }: Generation): Promise<string | null> => {
+  const schema = await table.schema();
+  const made = identityIn(schema);
+  if (identity !== undefined && made !== identity) return `it is ${made ?? 'of no known job'}, not ${identity}`;
+  const vectors = schema.fields.find(({ name }) => name === 'vector')?.type as arrow.FixedSizeList | undefined;
+  return vectors?.listSize === dimensions
+    ? null
+    : `its vectors have ${vectors?.listSize} dimensions, not ${dimensions}`;
+};
+
+/** Of a version that is replaced while it is looked at, the files may go: then the next one is looked at. */
+const missingFile = async (directory: string): Promise<string | null> => {
+  for (let attempt = 1; ; attempt++) {
+    const [version] = await versionsIn(directory);
+    if (version === undefined) return 'it has no version any more';
+    const missing = await missingOf(directory, version);
+    if (missing === null || attempt === 3 || (await versionsIn(directory))[0] === version) return missing;
+  }
+};
+
+const missingOf = async (directory: string, version: string): Promise<string | null> => {
+  const files = await filesOfVersion(directory, version);
+  const found = await Promise.all(
+    files.map(async ({ path, bytes }) => {
+      const there = await stat(join(directory, path)).catch(() => null);
+      if (there === null) return `${path} is not there`;
+      return bytes === null || there.size === bytes ? null : `${path} has ${there.size} of ${bytes} bytes`;
+    }),
+  );
+  return found.find((missing) => missing !== null) ?? null;
+};
+
+/** An index of several parts tells the place of one. */
+const missingIndex = async (table: Table, directory: string): Promise<string | null> => {
+  const short = await shortIndex(table, directory);
+  // Replaced by a settle while it was looked at: the list is another one by now.
+  return short === null ? null : shortIndex(table, directory);
+};
+
+const shortIndex = async (table: Table, directory: string): Promise<string | null> => {
+  for (const { name, indexUuid, sizeBytes, numSegments = 1 } of await table.listIndices()) {
+    if (indexUuid === undefined) continue;
+    const bytes = await bytesIn(join(directory, '_indices', indexUuid));
+    if (bytes < (numSegments > 1 ? 1 : Number(sizeBytes ?? 1)))
+      return `the index ${name} has ${bytes} of ${sizeBytes} bytes`;
+  }
+  return null;
+};
+
+const bytesIn = async (directory: string): Promise<number> => {
+  const names = await readdir(directory).catch(() => []);
+  const sizes = await Promise.all(
+    names.map(async (name) => (await stat(join(directory, name)).catch(() => null))?.size),
+  );
+  return sizes.reduce<number>((sum, size = 0) => sum + size, 0);
+};

@@ -1,0 +1,61 @@
+import type { RepositoryRecord } from '../contract/records.ts';
+import { IndexDamagedError } from '../domain/errors.ts';
+import { own } from '../domain/own.ts';
+import type { Publication } from '../ports/job-ends.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { isBeingSwept } from './check-index.ts';
+import { generationOf } from './generation-of.ts';
+import type { Results } from './write-manifest.ts';
+
+/** Blobs of a publish whose rows a later look asks for: enough to notice a copy of an index that is older than its record. */
+const SAMPLE = 8;
+
+/**
+ * What the record is to hold of the generation that a job has written. Rows that the next sweep deletes are not counted on. Throws
+ * IndexDamagedError where the index has not what the job has put: then nothing is published.
+ *
+ * @param dropped blobs that no manifest holds any more, each with its line `oid TAB chunks`.
+ */
+export const generationAfter = async (
+  deps: Pick<Runtime, 'index'>,
+  repository: RepositoryRecord,
+  number: number,
+  results: Results,
+  dropped: ReadonlyMap<string, string>,
+): Promise<Publication['generation']> => {
+  // What was known does not hold any more after rows of a dropped branch were deleted.
+  const { rows: before, newest: known = [] } = isBeingSwept(repository, number)
+    ? {}
+    : (own(repository.generations, String(number)) ?? {});
+  const put = [...results.values()].filter(({ outcome, chunks }) => outcome === 'indexed' && chunks > 0);
+  const newest = put.length === 0 ? known : put.map(({ oid }) => oid);
+  const rows =
+    put.length === 0 && before !== undefined
+      ? before
+      : await rowsNow(deps, repository, number, newest.slice(0, SAMPLE), before);
+  return {
+    number,
+    rows: Math.max(0, rows - chunksOf(dropped.values())),
+    newest: newest.filter((oid) => !dropped.has(oid)).slice(0, SAMPLE),
+  };
+};
+
+const rowsNow = async (
+  deps: Pick<Runtime, 'index'>,
+  repository: RepositoryRecord,
+  number: number,
+  newest: readonly string[],
+  atLeast = 0,
+): Promise<number> => {
+  const state = await deps.index.inspect(generationOf(repository, number), newest);
+  if (state.kind === 'whole' && (state.rows === null || state.rows >= atLeast)) return state.rows ?? 0;
+  throw new IndexDamagedError(
+    `the index has lost rows while the sync ran${state.kind === 'damaged' ? ` (${state.why})` : ''}: the next sync makes a new one`,
+  );
+};
+
+const chunksOf = (lines: Iterable<string>): number => {
+  let chunks = 0;
+  for (const line of lines) chunks += Number(line.slice(line.indexOf('\t') + 1));
+  return chunks;
+};
