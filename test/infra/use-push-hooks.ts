@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobList } from '../../core/contract/api.ts';
 import { dispatch, need, type Stage, start } from './usage-stage.ts';
 
-/** Pushes to a free repository and to one that somebody else has just claimed, and the sync that is owed then. */
+/** Pushes to a free repository and to one that someone else has just claimed, the sync that waits then, and pushes that meet. */
 export const usePushHooks = async (stage: Stage): Promise<void> => {
   const { secret } = await need<{ secret: string }>(stage, 201, 'POST', '/api/repositories/main/secrets/push');
   const body = JSON.stringify({ ref: 'refs/heads/main', deleted: false, after: '1'.repeat(40) });
@@ -35,9 +36,31 @@ export const usePushHooks = async (stage: Stage): Promise<void> => {
     await stage.world.api.ended(faster.job_id);
   }
   stage.world.recorder.interpose = async () => undefined;
-  // It was put off for two seconds.
-  await sleep(2100);
-  await dispatch(stage);
-  const { jobs } = await need<{ jobs: { job_id: string }[] }>(stage, 200, 'GET', '/api/repositories/main/jobs?limit=1');
-  await stage.world.api.ended(jobs[0]?.job_id ?? '');
+  await dispatched(stage);
+  // Another push joins this one between its record and its claim, and starts the sync of both.
+  for (const [name, push, other] of [
+    ['github-hook', github, gitlab],
+    ['gitlab-hook', gitlab, github],
+  ] as const) {
+    const joined: { job_id: string | null }[] = [];
+    let meets = true;
+    stage.world.recorder.interpose = async (by, operation) => {
+      if (by !== name || operation !== 'TransactWriteItems' || !meets) return;
+      meets = false;
+      joined.push((await other()).body);
+    };
+    await push();
+    await stage.world.api.ended(joined[0]?.job_id ?? '');
+  }
+  stage.world.recorder.interpose = async () => undefined;
+};
+
+/** The end of the job in its way brings a follow-up forward, just after that job is seen to have ended. */
+const dispatched = async (stage: Stage): Promise<void> => {
+  for (;;) {
+    await dispatch(stage);
+    const { jobs } = await need<JobList>(stage, 200, 'GET', '/api/repositories/main/jobs?limit=1');
+    if (jobs[0]?.requested_by === 'gitlab') return void (await stage.world.api.ended(jobs[0].job_id));
+    await sleep(50);
+  }
 };
