@@ -93,7 +93,7 @@ const claimUntilSettled = async (parts: SyncParts, claim: Claim): Promise<ClaimO
     const before = await answeredBefore(parts, claim, seen);
     if (before !== null) return before;
     if (holder !== null && !claim.force) return { kind: 'held', by: holder };
-    const job: JobRecord = { ...claim.job, fence: seen.fence + 1 };
+    const job: JobRecord = { ...claim.job, fence: seen.fence + 1, repository_created_at: seen.created_at };
     const items = await claimItems(parts, claim, seen, holder, job);
     const refusals = await database.transact([...items.always, ...items.followUp]);
     if (refusals === null) {

@@ -76,6 +76,7 @@ export const eventItems = async (
     tries: 0,
     next_attempt_at: now,
     created_at: now,
+    repository_created_at: job.repository_created_at,
   };
   const { TableName, Key } = deliveryKey(tables, job.repository_id, delivery.delivery_id);
   const due = { due_shard: dueShard('webhook', job.job_id), due_at: now };

@@ -51,5 +51,7 @@ export const Delivery = z.object({
   /** When to try (again); null unless pending. */
   next_attempt_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
+  /** Its job's: see JobRecord. */
+  repository_created_at: z.iso.datetime().optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;

@@ -261,6 +261,8 @@ export type JobPace = z.infer<typeof JobPace>;
 export const JobRecord = z.object({
   job_id: JobId,
   repository_id: RepositoryId,
+  /** When the repository was registered: another one of its name has another age. Absent in jobs claimed before this was kept. */
+  repository_created_at: z.iso.datetime().optional(),
   requested_by: z.string(),
   trigger: z.enum(['api', 'schedule', 'push', 'retry']),
   status: z.enum(jobStatuses),

@@ -5,15 +5,20 @@ import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
 
-/** Two functions' clocks differ by less; removing a repository and registering another one takes longer too. */
+/** Two functions' clocks differ by less: for jobs that do not say how old their repository was. */
 const CLOCKS_DIFFER_MILLISECONDS = 5_000;
 
 /**
  * Whether a job is this repository's. Jobs outlive their repository, and its id may be taken again by another user: what
  * was before is not theirs to see.
  */
-export const isJobOf = (repository: RepositoryRecord, job: Pick<JobRecord, 'created_at'>): boolean =>
-  Date.parse(job.created_at) >= Date.parse(repository.created_at) - CLOCKS_DIFFER_MILLISECONDS;
+export const isJobOf = (
+  repository: Pick<RepositoryRecord, 'created_at'>,
+  job: Pick<JobRecord, 'created_at' | 'repository_created_at'>,
+): boolean =>
+  job.repository_created_at === undefined
+    ? Date.parse(job.created_at) >= Date.parse(repository.created_at) - CLOCKS_DIFFER_MILLISECONDS
+    : job.repository_created_at === repository.created_at;
 
 /** A job and its repository, when the user has the role that is needed there. */
 export const withJobAccess = async (

@@ -155,11 +155,17 @@ interface Unsent {
   readonly status: 'failed' | 'disabled';
 }
 
+/** By the age that its job was claimed with. One that is older than that being kept tells by its own age, which a clock that is put back makes wrong. */
+const isOf = (repository: RepositoryRecord, { created_at, repository_created_at }: Delivery): boolean =>
+  repository_created_at === undefined
+    ? repository.created_at <= created_at
+    : repository.created_at === repository_created_at;
+
 /** Why nothing is sent at all, or the answer to what was. */
 const tryOnce = async (deps: Deps, delivery: Delivery, at: Date): Promise<WebhookAnswer | Unsent> => {
   const repository = await deps.repositories.get(delivery.repository_id);
   // A new repository of the same name has nothing to do with the old one's deliveries.
-  if (repository === null || repository.created_at > delivery.created_at)
+  if (repository === null || !isOf(repository, delivery))
     return { kind: 'unsent', error: 'the repository is gone', status: 'failed' };
   if (repository.disabled_webhooks.includes(delivery.url))
     return { kind: 'unsent', error: 'the address has answered 410', status: 'disabled' };

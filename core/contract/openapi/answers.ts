@@ -255,6 +255,8 @@ export const answerSchemas: readonly NamedSchema[] = [
     tries: 'The number of tries.',
     next_attempt_at: 'When it is tried next; null unless it is pending.',
     created_at: 'When it happened.',
+    repository_created_at:
+      'When the repository was registered that it is of: another one of the same id gets nothing of it.',
   }),
   named('DeliveryAttempt', DeliveryAttempt, 'One try.', {
     at: 'When.',

@@ -242,6 +242,7 @@ export const delivery = {
   tries: 1,
   next_attempt_at: null,
   created_at: at('10:30:00.480'),
+  repository_created_at: repository.created_at,
 };
 
 export const secretRotated = {

@@ -120,6 +120,7 @@ export const branchesContract = (name: string, make: () => Promise<BranchPorts>)
       expect(outcome.kind).toBe('claimed');
       expect((await repositoryOf(repository)).leftovers).toEqual([
         { kind: 'manifest', generation: 1, key: 'm2' },
+        { kind: 'objects', prefix: aPointer().manifest_key },
         { kind: 'generation', generation: 1 },
       ]);
     });

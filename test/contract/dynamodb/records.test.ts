@@ -310,7 +310,10 @@ describe('a claim whose plan is old', () => {
     expect(await both.repositories.get(repository.repository_id)).toMatchObject({
       fence: 2,
       branches: {},
-      leftovers: [{ kind: 'generation', generation: 1 }],
+      leftovers: [
+        { kind: 'objects', prefix: expect.stringContaining('manifests') },
+        { kind: 'generation', generation: 1 },
+      ],
     });
   });
 });

@@ -56,8 +56,9 @@ export const syncClaimsContract = (name: string, make: () => Promise<JobPorts>):
       const repository = await register({ fence: 7 });
       const asked = aJob(repository.repository_id);
       const outcome = await under.claims.claim({ job: asked, force: false, clearIndex: false });
-      expect(outcome).toEqual({ kind: 'claimed', job: { ...asked, fence: 8 }, replaced: null });
-      expect(await under.jobs.get(asked.job_id)).toEqual({ job: { ...asked, fence: 8 }, inFlight: [] });
+      const job = { ...asked, fence: 8, repository_created_at: repository.created_at };
+      expect(outcome).toEqual({ kind: 'claimed', job, replaced: null });
+      expect(await under.jobs.get(asked.job_id)).toEqual({ job, inFlight: [] });
       const lock = { job_id: asked.job_id, fence: 8 };
       expect(await repositoryOf(repository)).toEqual({ ...repository, fence: 8, lock });
     });
@@ -93,6 +94,17 @@ export const syncClaimsContract = (name: string, make: () => Promise<JobPorts>):
         job: { options: { ...options, progress_webhook: 'https://h.example/x' } },
       });
       expect((await jobOf(job)).options.progress_webhook).toBe('https://h.example/x');
+    });
+
+    it('writes into the job and its events how old the repository is', async () => {
+      const repository = await register();
+      const { options } = aJob(repository.repository_id);
+      const webhook = { ...options, progress_webhook: 'https://h.example/x' };
+      const job = await claim(repository, { job: { options: webhook } });
+      await under.running.begin(refOf(job), at(1));
+      const { items } = await under.outbox.list(repository.repository_id, 1, null);
+      const age = { repository_created_at: repository.created_at };
+      expect([await jobOf(job), items[0]]).toMatchObject([age, age]);
     });
 
     it('answers absent for a repository that is not there, and puts no job', async () => {

@@ -163,6 +163,17 @@ describe('a delivery', () => {
     for (const id of [older, gone]) expect(of(id).attempts[0]?.error).toBe('the repository is gone');
   });
 
+  it('is sent although a clock was put back since its repository was registered', async () => {
+    const { lab, put, deliver } = createLab();
+    const { created_at = '' } = lab.repository ?? {};
+    const earlier = '2020-01-01T00:00:00.000Z';
+    put(aJobId(), 'sync.started', { created_at: earlier, repository_created_at: created_at });
+    expect(await deliver()).toMatchObject({ delivered: 1 });
+    // The other way round: one of an older repository, made when the clock was ahead.
+    put(aJobId(), 'sync.started', { created_at: '2999-01-01T00:00:00.000Z', repository_created_at: earlier });
+    expect(await deliver()).toMatchObject({ failed: 1 });
+  });
+
   it('that cannot be made into a request counts as tried, and nothing of it is logged', async () => {
     const { put, of, deliver, logged } = createLab((request) => {
       throw new TypeError(`bad ${request.secret}`);
