@@ -1,5 +1,6 @@
 import type { Chunker } from '../core/ports/chunker.ts';
 import type { Clock, Ids } from '../core/ports/clock.ts';
+import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { PathRules } from '../core/ports/path-rules.ts';
 import { createTreeSitterChunker } from './embedding/tree-sitter-chunker.ts';
 import { createPathRules } from './path-rules/path-rules.ts';
@@ -9,5 +10,7 @@ import { randomIds } from './system/ids.ts';
 /** The ports that are the same on AWS and on one machine: lambdas/ports.ts and local/runtime.ts hold what differs. */
 export const clock = (): Clock => systemClock;
 export const ids = (): Ids => randomIds;
+/** No one looks at what is computed; see FileWatch. */
+export const fileWatch = (): FileWatch => ({ run: (_, compute) => compute() });
 export const pathRules = (): PathRules => createPathRules();
 export const chunker = (): Chunker => createTreeSitterChunker();

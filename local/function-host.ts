@@ -1,42 +1,57 @@
 import type { MessagePort } from 'node:worker_threads';
-import { Worker } from 'node:worker_threads';
 import type { FunctionName } from '../core/contract/environment.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { LocalConfig } from './runtime.ts';
+import { rememberSuspectFiles, type SuspectFile } from './suspect-files.ts';
+import { isStuck, type Lane, startLane } from './worker-lane.ts';
 
 /** What a worker is given when it starts. */
 export interface WorkerSetup {
   readonly config: LocalConfig;
   readonly indexPort: MessagePort;
+  /** See work-board.ts. */
+  readonly board: SharedArrayBuffer;
 }
 
 export interface Invocation {
   readonly id: number;
   readonly functionName: FunctionName;
   readonly payload: unknown;
+  /** Files to leave out: workers were lost on them. */
+  readonly suspects: readonly SuspectFile[];
 }
 
 export type InvocationResult =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly error: { name: string; message: string } };
 
+/** A call on its way. */
+export interface Call {
+  readonly id: number;
+  readonly functionName: string;
+  readonly payload: unknown;
+  /** Calls with the same function and payload are tries of the same work. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
 export interface FunctionHost {
-  /** Runs a function in a worker. An abort abandons the call; as on AWS, the function itself runs until it notices. */
+  /**
+   * Runs a function in a worker. An abort abandons the call; as on AWS, the function itself runs until it notices, but one that does
+   * not give its processor back loses its worker.
+   */
   invoke(functionName: string, payload: unknown, options: { signal: AbortSignal }): Promise<unknown>;
   /** Ends all workers at once. */
   close(): Promise<void>;
-}
-
-interface Lane {
-  readonly worker: Worker;
-  readonly calls: Map<number, { resolve(value: unknown): void; reject(error: Error): void }>;
 }
 
 interface Pool {
   readonly lanes: (Lane | null)[];
   /** Calls that one worker runs at once. */
   readonly atOnce: number;
-  readonly queue: (() => void)[];
+  readonly queue: Call[];
 }
 
 /** Work that computes. Everything else mostly waits (git, DynamoDB, files) and shares workers: several, since a large sync's listing computes for a while. */
@@ -48,67 +63,63 @@ const computing: ReadonlySet<string> = new Set<FunctionName>(['embed-batch']);
 export const BATCHES_A_WORKER = 4;
 const WAITING_AT_ONCE = 64;
 
-/**
- * MiB. Well above what a worker needs, but V8 lets garbage lie in proportion to its limits, and there are several workers: with these,
- * and LanceDB's smaller parts (search-index-host), the whole service takes 1.25 GB for 100,000 files in place of 1.84 (measured).
- */
-const heapLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 };
+/** Milliseconds between two beats of a worker that has calls. */
+export const BEAT_MILLISECONDS = 250;
+
+/** Milliseconds for which a worker may go without a turn of its event loop, while it has calls. */
+export interface Patience {
+  /** Then it is replaced. */
+  readonly stuck: number;
+  /** The same when the call that it works on has been given up: cancelled, forced away, or out of its state's time. */
+  readonly abandoned: number;
+}
 
 /**
- * Runs the workflow's functions in worker threads, so that a sync never slows the API's thread. A worker that dies
- * fails the calls it had (the workflow retries them) and is replaced at the next call.
+ * The longest that a healthy step computes without a pause are 3 s, at which the chunker gives a text up on a slow machine (tree-sitter-chunker).
+ * Ten times that, since a worker has the lowest priority, and a machine that is busy with other things gives it a tenth of a processor. Work that is not
+ * wanted any more is not worth that wait: what the chunker may take, and as much again.
+ */
+export const PATIENCE: Patience = { stuck: 30_000, abandoned: 6_000 };
+/** Looks at each worker within the shorter patience. */
+const LOOKS = 6;
+
+interface HostOptions {
+  readonly workers: number;
+  readonly script?: URL;
+  readonly warm?: boolean;
+  readonly patience?: Patience;
+}
+
+/**
+ * Runs the workflow's functions in worker threads, so that a sync never slows the API's thread. A worker that dies, or that does not give its processor
+ * back, is replaced. That fails one call, the one whose work did it; the workflow tries it again, without the file that it worked on. Calls
+ * that shared the worker are run again. When it is not known whose work did it, each is run again in a worker of its own: then it is.
  */
 export const startFunctionHost = (
   config: LocalConfig,
   connectIndex: () => MessagePort,
   logger: Logger,
-  options: { readonly workers: number; readonly script?: URL; readonly warm?: boolean },
+  options: HostOptions,
 ): FunctionHost => {
+  const { patience = PATIENCE } = options;
   const script = options.script ?? new URL('./function-worker.ts', import.meta.url);
-  const pools = {
-    computing: {
-      lanes: new Array<Lane | null>(options.workers).fill(null),
-      atOnce: BATCHES_A_WORKER,
-      queue: [],
-    } as Pool,
-    waiting: {
-      lanes: new Array<Lane | null>(options.workers).fill(null),
-      atOnce: WAITING_AT_ONCE,
-      queue: [],
-    } as Pool,
-  };
+  const poolOf = (atOnce: number): Pool => ({
+    lanes: new Array<Lane | null>(options.workers).fill(null),
+    atOnce,
+    queue: [],
+  });
+  const pools = { computing: poolOf(BATCHES_A_WORKER), waiting: poolOf(WAITING_AT_ONCE), isolated: poolOf(1) };
+  const suspects = rememberSuspectFiles();
   let nextId = 0;
   let open = true;
 
-  const startLane = (pool: Pool, slot: number): Lane => {
-    const indexPort = connectIndex();
-    const setup: WorkerSetup = { config, indexPort };
-    const worker = new Worker(script, {
-      workerData: setup,
-      transferList: [indexPort],
-      execArgv: ['--conditions=local', '--disable-warning=ExperimentalWarning'],
-      resourceLimits: heapLimits,
+  const start = (pool: Pool, slot: number): Lane => {
+    const lane = startLane(script, { config }, connectIndex(), logger, {
+      settled: (from, result) => settle(pool, from, result),
+      ended: (from) => lose(pool, from, null),
     });
-    const lane: Lane = { worker, calls: new Map() };
-    worker.on('message', (result: InvocationResult) => settle(pool, lane, result));
-    worker.on('error', (error) => logger.error('worker failed', { error: String(error) }));
-    worker.on('exit', () => {
-      pool.lanes[slot] = null;
-      for (const call of lane.calls.values()) call.reject(new WorkerLostError());
-      lane.calls.clear();
-      pool.queue.shift()?.();
-    });
-    worker.unref();
     pool.lanes[slot] = lane;
     return lane;
-  };
-
-  const settle = (pool: Pool, lane: Lane, result: InvocationResult): void => {
-    const call = lane.calls.get(result.id);
-    lane.calls.delete(result.id);
-    if (result.ok) call?.resolve(result.value);
-    else call?.reject(Object.assign(new Error(result.error.message), { name: result.error.name }));
-    pool.queue.shift()?.();
   };
 
   /** A worker with room: one that has nothing to do, else one that must be started, else the one that has least to do. */
@@ -117,41 +128,112 @@ export const startFunctionHost = (
     const [least] = running;
     if (least !== undefined && least.calls.size === 0) return least;
     const slot = pool.lanes.indexOf(null);
-    if (slot !== -1) return startLane(pool, slot);
+    if (slot !== -1) return start(pool, slot);
     return least !== undefined && least.calls.size < pool.atOnce ? least : null;
   };
 
+  const place = (pool: Pool, call: Call): void => {
+    pool.queue.push(call);
+    drain(pool);
+  };
+
+  const drain = (pool: Pool): void => {
+    for (let call = pool.queue[0]; call !== undefined; call = pool.queue[0]) {
+      const givenUp = call.signal.aborted || !open;
+      const lane = givenUp ? null : freeLane(pool);
+      if (!givenUp && lane === null) return;
+      pool.queue.shift();
+      if (lane === null) call.reject(new CallGivenUpError('the call was given up before it began'));
+      else post(lane, call);
+    }
+  };
+
+  const post = (lane: Lane, call: Call): void => {
+    lane.calls.set(call.id, call);
+    lane.silent = 0;
+    const { id, functionName, payload, key } = call;
+    lane.worker.postMessage({ id, functionName, payload, suspects: suspects.of(key) } as Invocation);
+  };
+
+  const settle = (pool: Pool, lane: Lane, result: InvocationResult): void => {
+    const call = lane.calls.get(result.id);
+    lane.calls.delete(result.id);
+    if (result.ok) {
+      if (call !== undefined) suspects.forget(call.key);
+      call?.resolve(result.value);
+    } else call?.reject(Object.assign(new Error(result.error.message), { name: result.error.name }));
+    drain(pool);
+    // A worker of its own is for a while only: it has served.
+    if (pool === pools.isolated && lane.calls.size === 0) dismiss(pool, lane);
+  };
+
+  const dismiss = (pool: Pool, lane: Lane): void => {
+    const slot = pool.lanes.indexOf(lane);
+    if (slot !== -1) pool.lanes[slot] = null;
+    void lane.worker.terminate();
+  };
+
+  /** @param stuck what is said of a worker that was replaced; null of one that ended. */
+  const lose = (pool: Pool, lane: Lane, stuck: string | null): void => {
+    const shown = lane.board.shown();
+    const calls = [...lane.calls.values()];
+    lane.calls.clear();
+    // Not before its end: a loop in native code may never let itself be ended.
+    dismiss(pool, lane);
+    const culprit = calls.length === 1 ? calls[0] : calls.find(({ id }) => id === shown?.call);
+    for (const call of calls) {
+      if (call !== culprit) {
+        place(culprit === undefined ? pools.isolated : pool, call);
+        continue;
+      }
+      const path = shown?.call === call.id ? shown.path : null;
+      suspects.add(call.key, path, stuck !== null, stuck ?? 'a worker ended while it worked on it, twice');
+      if (stuck !== null)
+        logger.error('worker replaced', { function: call.functionName, path, silent_ms: lane.silent });
+      call.reject(stuck === null ? new WorkerLostError(path) : new WorkerStuckError(call.functionName, path, stuck));
+    }
+    drain(pool);
+  };
+
+  const mayBeSilent = (lane: Lane): number => {
+    const shown = lane.board.shown();
+    const suspected = [...lane.calls.values()].filter(({ id }) => shown === null || id === shown.call);
+    return suspected.some(({ signal }) => signal.aborted) ? patience.abandoned : patience.stuck;
+  };
+  const lookMilliseconds = Math.min(patience.stuck, patience.abandoned) / LOOKS;
+  const looking = setInterval(() => {
+    for (const pool of Object.values(pools))
+      for (const lane of pool.lanes)
+        if (lane !== null && isStuck(lane, lookMilliseconds, mayBeSilent))
+          lose(pool, lane, `timeout: it kept a worker busy for ${Math.round(lane.silent / 1000)} s without a pause`);
+  }, lookMilliseconds);
+  looking.unref();
+
   // A worker takes about a second to load: the first sync is not to wait for that.
   if (options.warm === true)
-    for (const pool of Object.values(pools)) pool.lanes.forEach((_, slot) => void startLane(pool, slot));
+    for (const pool of [pools.computing, pools.waiting]) pool.lanes.forEach((_, slot) => void start(pool, slot));
 
   return {
     invoke: (functionName, payload, { signal }) =>
       new Promise((resolve, reject) => {
-        const pool = computing.has(functionName) ? pools.computing : pools.waiting;
-        const attempt = (): void => {
-          if (signal.aborted || !open) {
-            reject(new CallGivenUpError('the call was given up before it began'));
-            pool.queue.shift()?.();
-            return;
-          }
-          const lane = freeLane(pool);
-          if (lane === null) {
-            pool.queue.push(attempt);
-            return;
-          }
-          const id = ++nextId;
-          lane.calls.set(id, { resolve, reject });
-          lane.worker.postMessage({ id, functionName, payload } as Invocation);
-        };
-        attempt();
+        const key = `${functionName} ${JSON.stringify(payload)}`;
+        const own = computing.has(functionName) ? pools.computing : pools.waiting;
+        place(suspects.has(key) ? pools.isolated : own, {
+          id: ++nextId,
+          functionName,
+          payload,
+          key,
+          signal,
+          resolve,
+          reject,
+        });
       }),
     close: async () => {
       open = false;
-      for (const pool of Object.values(pools)) {
-        for (const next of pool.queue.splice(0)) next();
-        await Promise.all(pool.lanes.map((lane) => lane?.worker.terminate()));
-      }
+      clearInterval(looking);
+      const lanes = Object.values(pools).flatMap((pool) => pool.lanes.filter((lane) => lane !== null));
+      for (const pool of Object.values(pools)) drain(pool);
+      await Promise.all(lanes.map((lane) => lane.worker.terminate()));
     },
   };
 };
@@ -159,7 +241,17 @@ export const startFunctionHost = (
 /** As Lambda names a sandbox whose process ended before it answered: the workflow tries again, but not often. */
 class WorkerLostError extends Error {
   override readonly name = 'Runtime.ExitError';
-  override readonly message = 'the worker thread ended';
+  constructor(path: string | null) {
+    super(`the worker thread ended${path === null ? '' : ` while it worked on ${path}`}`);
+  }
+}
+
+/** As Lambda names a sandbox whose time is over: the same. */
+class WorkerStuckError extends Error {
+  override readonly name = 'Sandbox.Timedout';
+  constructor(functionName: string, path: string | null, why: string) {
+    super(`${path ?? functionName}: ${why}`);
+  }
 }
 
 /** As Lambda names a call that it could not take. */

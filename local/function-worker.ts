@@ -1,32 +1,67 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectSearchIndex } from '../adapters/lancedb/thread/client.ts';
+import { FileGivenUpError } from '../core/domain/errors.ts';
+import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { openDatabase } from './database.ts';
-import type { Invocation, InvocationResult, WorkerSetup } from './function-host.ts';
+import { BEAT_MILLISECONDS, type Invocation, type InvocationResult, type WorkerSetup } from './function-host.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, useRuntime } from './runtime.ts';
+import { openWorkBoard } from './work-board.ts';
 
 /** A worker thread of the function host: loads each function when it is first called, as Lambda does. */
 
 // On Linux a priority is the thread's own (setpriority(2), "NOTES"): requests are answered before files are embedded.
 if (process.platform === 'linux') setPriority(10);
 
-const { config, indexPort } = workerData as WorkerSetup;
+const { config, indexPort, board } = workerData as WorkerSetup;
+const marker = openWorkBoard(board);
+const running = new AsyncLocalStorage<Invocation>();
+const fileWatch: FileWatch = {
+  run: (path, compute) => {
+    const call = running.getStore();
+    const suspect = call?.suspects.find((file) => file.path === path);
+    if (suspect !== undefined) throw new FileGivenUpError(`${path}: ${suspect.why}`);
+    marker.show(call?.id ?? 0, path);
+    try {
+      return compute();
+    } finally {
+      marker.clear();
+    }
+  },
+};
 const noWorkflow = async (): Promise<never> => {
   throw new Error('a step does not start executions');
 };
 const workflow: Workflow = { start: noWorkflow, stop: noWorkflow, describe: noWorkflow };
 const dynamoDb = openDatabase(config).client;
-useRuntime(composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow }));
+useRuntime(composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow, fileWatch }));
 
-parentPort?.on('message', async ({ id, functionName, payload }: Invocation) => {
+let calls = 0;
+let beating: NodeJS.Timeout | undefined;
+const begin = (): void => {
+  marker.beat();
+  calls += 1;
+  if (calls === 1) beating = setInterval(marker.beat, BEAT_MILLISECONDS);
+};
+const end = (): void => {
+  calls -= 1;
+  if (calls === 0) clearInterval(beating);
+};
+
+parentPort?.on('message', async (invocation: Invocation) => {
+  const { id, functionName, payload } = invocation;
   const answer = (result: InvocationResult): void => parentPort?.postMessage(result);
+  begin();
   try {
     const handler = await loadFunction(functionName);
-    answer({ id, ok: true, value: (await handler(payload)) ?? null });
+    answer({ id, ok: true, value: (await running.run(invocation, () => handler(payload))) ?? null });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     answer({ id, ok: false, error: { name, message } });
+  } finally {
+    end();
   }
 });

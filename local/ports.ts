@@ -19,6 +19,7 @@ export const clock = own('clock');
 export const credentials = own('credentials');
 export const embedder = own('embedder');
 export const ends = own('ends');
+export const fileWatch = own('fileWatch');
 export const followUps = own('followUps');
 export const git = own('git');
 export const ids = own('ids');

@@ -11,11 +11,13 @@ import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
 import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
 import { createDynamoTokenQuota } from '../adapters/dynamodb/token-quota.ts';
 import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
+import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createNativeGitSource, type MayRead } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
 import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
+import { createPathRules } from '../adapters/path-rules/path-rules.ts';
 import * as shared from '../adapters/shared-ports.ts';
 import { compose } from '../adapters/system/compose.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
@@ -26,6 +28,8 @@ import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import type { Registration } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
+import type { FileWatch } from '../core/ports/file-watch.ts';
+import type { PathRules } from '../core/ports/path-rules.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
@@ -58,7 +62,13 @@ export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' 
 /** Composes the ports for one machine. Nothing is built before it is asked for. */
 export const composeRuntime = (
   config: LocalConfig,
-  parts: { readonly dynamoDb: DynamoDBClient; readonly index: SearchIndex; readonly workflow: Workflow },
+  parts: {
+    readonly dynamoDb: DynamoDBClient;
+    readonly index: SearchIndex;
+    readonly workflow: Workflow;
+    /** Of a thread that another one watches. */
+    readonly fileWatch?: FileWatch;
+  },
 ): Runtime => {
   const database = { client: parts.dynamoDb, tables: tableNames };
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
@@ -70,8 +80,12 @@ export const composeRuntime = (
     (!sourceRoots.forAll && owner === config.operator) || sourceRoots.holds(path);
   const tempRoot = temporaryDirectory(config.dataDir);
   const git = { policy: 'local', resolveCredential, mayRead, tempRoot } as const;
+  const fileWatch = parts.fileWatch ?? shared.fileWatch();
   return compose<Runtime>({
     ...shared,
+    fileWatch: () => fileWatch,
+    chunker: () => createTreeSitterChunker({ fileWatch }),
+    pathRules: () => watchedPathRules(createPathRules(), fileWatch),
     repositories: () => createDynamoRepositoryStore(database),
     branches: () => createDynamoBranches(database),
     jobs: () => createDynamoJobs(database),
@@ -111,6 +125,14 @@ export const composeRuntime = (
     }),
   });
 };
+
+/** Patterns are the users': which path they take their time with is to be known. */
+const watchedPathRules = (rules: PathRules, fileWatch: FileWatch): PathRules => ({
+  compile: (...patterns) => {
+    const rule = rules.compile(...patterns);
+    return (path) => fileWatch.run(path, () => rule(path));
+  },
+});
 
 const current: { runtime: Runtime | null } = { runtime: null };
 

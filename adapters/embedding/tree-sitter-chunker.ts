@@ -1,6 +1,8 @@
+import type { Language } from 'web-tree-sitter';
 import { planLayout, planLines, planMarkdown, planSyntax, planVersion } from '../../core/chunking/chunk-plan.ts';
 import { languageOf } from '../../core/domain/languages.ts';
 import type { Chunk, Chunker } from '../../core/ports/chunker.ts';
+import type { FileWatch } from '../../core/ports/file-watch.ts';
 import { grammarOf, layoutGrammars } from './grammars.ts';
 import { defaultWasmDirectory, openTreeSitterRuntime, type TreeSitterRuntime } from './tree-sitter-runtime.ts';
 
@@ -20,6 +22,8 @@ export interface TreeSitterChunkerOptions {
   readonly recycleBytes?: number;
   /** A runtime never holds more than this: a text that needs more is cut as lines. Bytes. */
   readonly maxBytes?: number;
+  /** Learns which file is worked on. */
+  readonly fileWatch?: FileWatch;
   /** Milliseconds, growing. */
   readonly now?: () => number;
 }
@@ -38,29 +42,39 @@ export const createTreeSitterChunker = (options: TreeSitterChunkerOptions = {}):
   const maxMilliseconds = options.maxMilliseconds ?? 3000;
   const recycleBytes = options.recycleBytes ?? 128 * mebibyte;
   const maxBytes = options.maxBytes ?? 384 * mebibyte;
+  const watched: FileWatch['run'] = options.fileWatch?.run ?? ((_, compute) => compute());
   const now = options.now ?? (() => performance.now());
 
   let wasmDirectory = options.wasmDirectory;
   let runtime: Promise<TreeSitterRuntime> | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const bySyntax = async (wasmDirectory: string, grammar: string, text: string): Promise<readonly Chunk[] | null> => {
+  const parseAndPlan = (opened: TreeSitterRuntime, language: Language, text: string): readonly Chunk[] | null => {
+    const deadline = now() + maxMilliseconds;
+    let steps = 0;
+    const tree = opened.parse(language, text, () => {
+      steps += 1;
+      return steps > maxSteps || (steps % 64 === 0 && now() > deadline);
+    });
+    try {
+      return tree === null ? null : planSyntax(text, tree.rootNode);
+    } finally {
+      tree?.delete();
+      if (opened.memory() > recycleBytes) runtime = null;
+    }
+  };
+
+  const bySyntax = async (
+    wasmDirectory: string,
+    grammar: string,
+    path: string,
+    text: string,
+  ): Promise<readonly Chunk[] | null> => {
     try {
       runtime ??= openTreeSitterRuntime({ wasmDirectory, maxBytes });
       const opened = await runtime;
       const language = await opened.load(grammar);
-      const deadline = now() + maxMilliseconds;
-      let steps = 0;
-      const tree = opened.parse(language, text, () => {
-        steps += 1;
-        return steps > maxSteps || (steps % 64 === 0 && now() > deadline);
-      });
-      try {
-        return tree === null ? null : planSyntax(text, tree.rootNode);
-      } finally {
-        tree?.delete();
-        if (opened.memory() > recycleBytes) runtime = null;
-      }
+      return watched(path, () => parseAndPlan(opened, language, text));
     } catch {
       // Out of memory, out of stack, a grammar that is not there: the text is still worth finding. The runtime is not kept.
       runtime = null;
@@ -71,18 +85,18 @@ export const createTreeSitterChunker = (options: TreeSitterChunkerOptions = {}):
   return {
     version: `ts-${grammarsVersion}+${planVersion}`,
     chunk: async (path, text) => {
-      if (languageOf(path) === 'markdown') return planMarkdown(text);
+      if (languageOf(path) === 'markdown') return watched(path, () => planMarkdown(text));
       const grammar = grammarOf(path);
-      if (grammar === null || text.length > maxLength) return planLines(text);
-      const laidOut = planLayout(text, layoutGrammars.has(grammar));
+      if (grammar === null || text.length > maxLength) return watched(path, () => planLines(text));
+      const laidOut = watched(path, () => planLayout(text, layoutGrammars.has(grammar)));
       if (laidOut !== null) return laidOut;
       // Not before it is needed: who wants the version only need not have the packages. Without them nothing is cut, and this
       // throws, rather than that a whole index is made of line windows.
       wasmDirectory ??= defaultWasmDirectory();
       const directory = wasmDirectory;
-      const mine = turn.then(() => bySyntax(directory, grammar, text));
+      const mine = turn.then(() => bySyntax(directory, grammar, path, text));
       turn = mine;
-      return (await mine) ?? planLines(text);
+      return (await mine) ?? watched(path, () => planLines(text));
     },
   };
 };

@@ -42,6 +42,8 @@ export class EmbedderMismatchError extends SyncError {}
 export class QuotaExceededError extends SyncError {}
 /** Another job, another attempt or a cancel took this job's claim away: stop, and write nothing more. */
 export class SyncSupersededError extends SyncError {}
+/** A file that a worker did not come back from: it is left out, or ends the step that cannot do without it. */
+export class FileGivenUpError extends SyncError {}
 /** The generation's index is not there (any more): the next sync makes a new one. */
 export class GenerationNotFoundError extends SyncError {}
 /** Parts of the generation's index are gone or cannot be read: the next sync makes a new one. */

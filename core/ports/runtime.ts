@@ -8,6 +8,7 @@ import type { Chunker } from './chunker.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { Embedder } from './embedder.ts';
+import type { FileWatch } from './file-watch.ts';
 import type { FollowUps } from './follow-ups.ts';
 import type { GitSource } from './git-source.ts';
 import type { JobEnds } from './job-ends.ts';
@@ -63,6 +64,7 @@ export interface Runtime {
   readonly sourceRoots: SourceRoots;
   readonly remoteLook: RemoteLook;
   readonly git: GitSource;
+  readonly fileWatch: FileWatch;
   readonly pathRules: PathRules;
   readonly chunker: Chunker;
   readonly embedder: Embedder;

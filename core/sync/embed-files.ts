@@ -154,7 +154,13 @@ const concernsEverybody = (error: unknown): boolean =>
   error instanceof EmbedderRefusedError ||
   error instanceof SyncSupersededError;
 
-const failedResult = (deps: Deps, job: JobRef, file: StagedFile, error: unknown): BlobResult => {
+/** A file that fails alone: logged, and for the ledger. */
+export const failedResult = (
+  deps: Pick<Runtime, 'logger'>,
+  job: JobRef,
+  file: Pick<StagedFile, 'path' | 'oid' | 'size'>,
+  error: unknown,
+): BlobResult => {
   const failure =
     error instanceof Error ? { code: error.name, message: error.message } : { code: 'Error', message: String(error) };
   deps.logger.warn('file failed', {

@@ -7,12 +7,14 @@ import {
   type StagedFile,
   StageOutput,
 } from '../contract/workflow-state.ts';
+import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
 import { needJson, readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Blob } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { failedResult } from './embed-files.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
@@ -21,7 +23,7 @@ import { sourceOf } from './source-of.ts';
 
 type Deps = Pick<
   Runtime,
-  'running' | 'batches' | 'jobs' | 'repositories' | 'objects' | 'git' | 'clock' | 'logger' | 'settings'
+  'running' | 'batches' | 'jobs' | 'repositories' | 'objects' | 'git' | 'fileWatch' | 'clock' | 'logger' | 'settings'
 >;
 
 /** The batch number under which stage counts the files that it decided itself. */
@@ -78,7 +80,7 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
     const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
     const skipped: BlobResult[] = [];
     const blobs = deps.git.blobs(sourceOf(repository), commits, oids, options);
-    const texts = readTexts(blobs, wanted, skipped, pulse, state);
+    const texts = readTexts(deps, job, blobs, wanted, skipped, pulse, state);
     const items = await writeBatches(deps, job, texts, wanted);
     await recordSkipped(deps, job, skipped, wanted);
     await deps.objects.putLines(
@@ -97,8 +99,10 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
   });
 };
 
-/** Blobs as text; those that are none go to `skipped`. */
+/** Blobs as text; those that are none, or that cost a worker, go to `skipped`. */
 async function* readTexts(
+  deps: Deps,
+  job: JobRef,
   blobs: AsyncIterable<Blob>,
   wanted: ReadonlyMap<string, WantedBlob>,
   skipped: BlobResult[],
@@ -112,7 +116,14 @@ async function* readTexts(
     if (blob === undefined) continue;
     state.done = ++seen / wanted.size;
     state.currentFile = blob.path;
-    const reason: SkipReason | null = content === null ? 'too_large' : skipByContent(content, blob.path);
+    let reason: SkipReason | null;
+    try {
+      reason = content === null ? 'too_large' : deps.fileWatch.run(blob.path, () => skipByContent(content, blob.path));
+    } catch (error) {
+      if (!(error instanceof FileGivenUpError)) throw error;
+      skipped.push(failedResult(deps, job, { path: blob.path, oid, size }, error));
+      continue;
+    }
     if (content === null || reason !== null) {
       const base = { oid, size, outcome: 'skipped', chunks: 0, embedded: 0, reused: 0 } as const;
       skipped.push({ ...base, reason: reason ?? 'too_large' });

@@ -1,9 +1,21 @@
-import { batches, clock, compose, git, jobs, logger, objects, repositories, running, settings } from '#ports';
+import {
+  batches,
+  clock,
+  compose,
+  fileWatch,
+  git,
+  jobs,
+  logger,
+  objects,
+  repositories,
+  running,
+  settings,
+} from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { stage } from '../../core/sync/stage.ts';
 import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,
-  stage(compose({ batches, clock, git, jobs, logger, objects, repositories, running, settings })),
+  stage(compose({ batches, clock, fileWatch, git, jobs, logger, objects, repositories, running, settings })),
 );

@@ -1,15 +1,23 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
-import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from '../../../local/function-host.ts';
+import {
+  BATCHES_A_WORKER,
+  type FunctionHost,
+  PATIENCE,
+  type Patience,
+  startFunctionHost,
+} from '../../../local/function-host.ts';
 import type { LocalConfig } from '../../../local/runtime.ts';
+import type { Act } from '../../support/function-worker.fake.ts';
+import { spins } from '../../support/spin.ts';
 
 const hosts: FunctionHost[] = [];
 afterEach(async () => {
   for (const host of hosts.splice(0)) await host.close();
 });
 
-const startHost = (workers = 1, warm = false) => {
+const startHost = (workers = 1, warm = false, patience: Patience = PATIENCE) => {
   const started = { ports: 0 };
   const host = startFunctionHost(
     {} as LocalConfig,
@@ -18,10 +26,10 @@ const startHost = (workers = 1, warm = false) => {
       return new MessageChannel().port1;
     },
     createJsonLogger('silent', () => undefined),
-    { workers, warm, script: new URL('../../support/function-worker.fake.ts', import.meta.url) },
+    { workers, warm, patience, script: new URL('../../support/function-worker.fake.ts', import.meta.url) },
   );
   hosts.push(host);
-  const call = (name: string, payload: object, signal = new AbortController().signal) =>
+  const call = (name: string, payload: Act, signal = new AbortController().signal) =>
     host.invoke(name, payload, { signal }) as Promise<{ atOnce: number }>;
   return { host, call, started };
 };
@@ -75,12 +83,17 @@ describe('functions in worker threads', () => {
     const { call, started } = startHost();
     const queued = call('embed-batch', { act: 'answer', milliseconds: 5 });
     await queued;
-    const dying = crowd(BATCHES_A_WORKER).map(() => call('embed-batch', { act: 'die' }));
-    const waiting = call('embed-batch', { act: 'answer' });
-    for (const { status } of await Promise.allSettled(dying)) expect(status).toBe('rejected');
-    await expect(dying[0]).rejects.toMatchObject({ name: 'Runtime.ExitError' });
-    expect(await waiting).toEqual({ atOnce: 1 });
+    const dying = call('embed-batch', { act: 'die' });
+    await expect(dying).rejects.toMatchObject({ name: 'Runtime.ExitError', message: 'the worker thread ended' });
+    expect(await call('embed-batch', { act: 'answer' })).toEqual({ atOnce: 1 });
     expect(started.ports).toBe(2);
+  });
+
+  it('that lose their worker to another one are run again: only the one that ends it fails', async () => {
+    const { call } = startHost();
+    const healthy = crowd(BATCHES_A_WORKER - 1).map(() => call('embed-batch', { act: 'answer', milliseconds: 300 }));
+    await expect(call('embed-batch', { act: 'die' })).rejects.toMatchObject({ name: 'Runtime.ExitError' });
+    expect(await Promise.all(healthy)).toHaveLength(BATCHES_A_WORKER - 1);
   });
 
   it('are not begun any more once the call was given up', async () => {
@@ -102,5 +115,69 @@ describe('functions in worker threads', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await host.close();
     expect((await outcomes).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+});
+
+describe('a worker that does not give its processor back', () => {
+  const patience = { stuck: 3_000, abandoned: 1_000 };
+
+  it.each(spins)('in a %s is replaced, its file is named, and those that shared it are answered', async (spin) => {
+    const { call, started } = startHost(1, false, patience);
+    const neighbours = [1, 2].map(() => call('embed-batch', { act: 'answer', milliseconds: 200 }));
+    const spinning = call('embed-batch', { act: 'spin', spin, path: 'src/å.ts', milliseconds: 10 });
+    await expect(spinning).rejects.toMatchObject({
+      name: 'Sandbox.Timedout',
+      message: expect.stringMatching(/^src\/å\.ts: timeout: it kept a worker busy for \d+ s without a pause$/),
+    });
+    expect(await Promise.all(neighbours)).toHaveLength(2);
+    expect(started.ports).toBe(2);
+  });
+
+  it('is not met again: the next try leaves the file out, in a worker of its own', async () => {
+    const { call, started } = startHost(1, false, patience);
+    const work = { act: 'spin', path: 'src/a.ts' } as const;
+    await expect(call('embed-batch', work)).rejects.toMatchObject({ name: 'Sandbox.Timedout' });
+    const neighbour = call('embed-batch', { act: 'answer', milliseconds: 500 });
+    await expect(call('embed-batch', work)).rejects.toMatchObject({ name: 'FileGivenUpError' });
+    expect(await neighbour).toEqual({ atOnce: 1 });
+    expect(started.ports).toBe(3);
+  });
+
+  it('and shows no file costs only the call that did it, which is found by running each alone', async () => {
+    const { call } = startHost(1, false, patience);
+    const healthy = [1, 2, 3].map(() => call('pull', { act: 'answer', milliseconds: 200 }));
+    await expect(call('pull', { act: 'spin', milliseconds: 10 })).rejects.toMatchObject({
+      name: 'Sandbox.Timedout',
+      message: expect.stringMatching(/^pull: timeout/),
+    });
+    expect(await Promise.all(healthy)).toEqual([{ atOnce: 1 }, { atOnce: 1 }, { atOnce: 1 }]);
+  });
+
+  it('is freed soon when its call has been given up', async () => {
+    const { call } = startHost(1, false, { stuck: 3_600_000, abandoned: 500 });
+    const controller = new AbortController();
+    const spinning = call('embed-batch', { act: 'spin', path: 'src/a.ts' }, controller.signal);
+    const outcome = expect(spinning).rejects.toMatchObject({ name: 'Sandbox.Timedout' });
+    const waiting = call('embed-batch', { act: 'answer', milliseconds: 100 });
+    setTimeout(() => controller.abort(), 200);
+    expect(await waiting).toMatchObject({ atOnce: 1 });
+    await outcome;
+  });
+
+  it('is not one that waits, however long', async () => {
+    const { call, started } = startHost(1, false, { stuck: 3_000, abandoned: 3_000 });
+    expect(await call('embed-batch', { act: 'answer', milliseconds: 6_000 })).toEqual({ atOnce: 1 });
+    expect(started.ports).toBe(1);
+  });
+
+  it('is told apart from one that ends by itself: only a second death is held against the file', async () => {
+    const { call } = startHost();
+    const work = { act: 'die', path: 'src/a.ts' } as const;
+    for (const _ of [1, 2])
+      await expect(call('embed-batch', work)).rejects.toMatchObject({
+        name: 'Runtime.ExitError',
+        message: 'the worker thread ended while it worked on src/a.ts',
+      });
+    await expect(call('embed-batch', work)).rejects.toMatchObject({ name: 'FileGivenUpError' });
   });
 });
