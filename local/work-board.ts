@@ -39,7 +39,7 @@ export const createWorkBoard = (): WorkBoard => {
   };
 };
 
-/** Costs some 0.2 µs a file (measured). */
+/** To show a file and take it back costs less than 1 µs (measured). */
 export const openWorkBoard = (memory: SharedArrayBuffer): WorkMarker => {
   const { head, path } = viewsOf(memory);
   return {

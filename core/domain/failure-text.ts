@@ -7,6 +7,9 @@ const own: ReadonlySet<string> = new Set(Object.keys(errors));
 /** What the workflow calls its own failures, where more can be said than that there was one. */
 const known: ReadonlyMap<string, string> = new Map([
   ['States.Timeout', 'it took longer than a sync may'],
+  ['Sandbox.Timedout', 'a step computed for longer than it may'],
+  ['Runtime.ExitError', 'a step ended its worker each time'],
+  ['Runtime.OutOfMemory', 'a step needed more memory than it may use'],
   ['States.DataLimitExceeded', 'it grew larger than a sync may'],
 ]);
 

@@ -105,7 +105,9 @@ const embedOne = async (
         for await (const files of groups(deps, item.key)) {
           await pulse.check();
           state.current = files[0]?.path ?? null;
-          const embedded = await embedFiles(deps, pulse, { job, generation }, files);
+          const embedded = await embedFiles(deps, pulse, { job, generation }, files, (path) => {
+            state.current = path;
+          });
           budget.spent += tokensOf(embedded.characters);
           all.push(...embedded.results);
           rows.push(...embedded.rows);

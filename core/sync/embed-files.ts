@@ -37,6 +37,7 @@ type Vectors = ReadonlyMap<string, Float32Array>;
 /**
  * Embeds a group of files. Chunks whose text was in the replaced blob take the vector from there. A blob whose previous is itself
  * keeps its rows as they were cut: committed manifests count on them.
+ * @param onFile is called with each file before it is cut.
  * Throws what concerns everybody (throttled, unavailable, superseded, index faults); what concerns one file
  * makes that file `failed`.
  */
@@ -45,6 +46,7 @@ export const embedFiles = async (
   pulse: Pulse,
   { job, generation }: Place,
   files: readonly StagedFile[],
+  onFile: (path: string) => void = () => undefined,
 ): Promise<Embedded> => {
   const failed: BlobResult[] = [];
   const chunked: ChunkedFile[] = [];
@@ -52,6 +54,8 @@ export const embedFiles = async (
   const standing = files.flatMap((file) => standingRows(previous, file));
   const whole = new Set(standing.map(({ blob }) => blob));
   for (const file of files) {
+    // Before the check: a heartbeat that is due names the file that is worked on next, which no one could name if it were the last.
+    onFile(file.path);
     await pulse.check();
     if (whole.has(file.oid)) continue;
     try {

@@ -19,15 +19,52 @@ export const failSync =
     const { code, reason, message } = error.Error === MAP_FAILED ? await batchFailure(deps, job, reported) : reported;
     const cause = message.slice(0, 2000);
     const at = deps.clock.now();
-    const outcome = await deps.ends.fail(job, toldOf({ code, reason, message: cause }, job.job_id), [], at);
+    const general = toldOf({ code, reason, message: cause }, job.job_id);
+    const files = lostSandbox.has(code) ? await lastFiles(deps, job) : [];
+    const told =
+      files.length === 0
+        ? general
+        : { ...general, message: `${general.message}; last known to have worked on ${files.join(', ')}` };
+    const outcome = await deps.ends.fail(job, told, [], at);
     if (outcome === 'lost') {
       deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
       return;
     }
     deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
     // Not `message`: that is the line's own.
-    deps.logger.error('sync failed', { ...job, ...(await factsOf(deps, job, at)), code, reason, cause });
+    deps.logger.error('sync failed', {
+      ...job,
+      ...(await factsOf(deps, job, at)),
+      code,
+      reason,
+      cause,
+      ...(files.length === 0 ? {} : { files }),
+    });
   };
+
+/** What a step fails with when its sandbox or worker was lost: it cannot say itself what it worked on. */
+const lostSandbox: ReadonlySet<string> = new Set([
+  'Lambda.Unknown',
+  'Runtime.ExitError',
+  'Runtime.OutOfMemory',
+  'Sandbox.Timedout',
+  'States.Timeout',
+]);
+
+/** Batches that are named: those in flight are no more than the workers. */
+const MOST_FILES = 5;
+
+/** What the last heartbeats said, of batches in flight or of the job: within half a second of what was really worked on. */
+const lastFiles = async (deps: Deps, job: JobRef): Promise<readonly string[]> => {
+  try {
+    const view = await deps.jobs.get(job.job_id);
+    const inFlight = view?.inFlight.map(({ current_file }) => current_file) ?? [];
+    const files = inFlight.length > 0 ? inFlight : [view?.job.current_file ?? null];
+    return files.filter((file) => file !== null).slice(0, MOST_FILES);
+  } catch {
+    return [];
+  }
+};
 
 /** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */
 const factsOf = async (deps: Deps, job: JobRef, at: Date): Promise<object> => {

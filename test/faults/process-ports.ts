@@ -9,6 +9,7 @@ import { createDynamoRunningJobs } from '../../adapters/dynamodb/running-jobs.ts
 import { createDynamoSyncClaims } from '../../adapters/dynamodb/sync-claims.ts';
 import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
 import { createPathRules } from '../../adapters/path-rules/path-rules.ts';
+import { fileWatch } from '../../adapters/shared-ports.ts';
 import { compose, type Factories } from '../../adapters/system/compose.ts';
 import { cronSchedules } from '../../adapters/system/cron-schedules.ts';
 import type { Chunk, Chunker } from '../../core/ports/chunker.ts';
@@ -100,6 +101,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
       },
     }),
     schedules: () => ({ ...cronSchedules, set: () => process.call('schedules', { effect: () => undefined }) }),
+    fileWatch,
     pathRules: () => pathRules,
     chunker: () => lineChunker,
     sourceRoots: () => ({ folders: ['/'], forAll: true, holds: async () => true }),

@@ -12,7 +12,7 @@ interface Wasm {
 }
 
 /** Never comes back, in one of the ways in which code does not. */
-export const spin = (kind: Spin): void => {
+export const spin = (kind: Spin): never => {
   if (kind === 'regex') /^(a+)+$/.test(`${'a'.repeat(60)}b`);
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
   if (kind === 'wasm') new Instance(new Module(endlessModule)).exports.f();

@@ -11,6 +11,14 @@ import { aJob, aRepositoryId } from '../../support/sync-records.ts';
 const record = { ...aJob(aRepositoryId(), { phase: 'stage', started_at: '2026-01-02T00:00:01.000Z' }), fence: 3 };
 const ref: JobRef = { repository_id: record.repository_id, job_id: record.job_id, fence: 3 };
 
+const inFlight = (batch: number, current_file: string | null) => ({
+  batch,
+  files_total: 9,
+  files_done: 1,
+  current_file,
+  updated_at: '2026-01-02T00:00:04.000Z',
+});
+
 const fail = async (
   outcome: Kept,
   look: () => Promise<JobView | null>,
@@ -101,7 +109,6 @@ describe('what a job tells of its failure', () => {
     lambda('NoSuchBucket', 'The specified bucket repositorysync-objects-1x2y does not exist'),
     lambda('Error', "ENOENT: no such file or directory, open '/var/task/x.wasm'"),
     { Error: 'Lambda.AWSLambdaException', Cause: 'arn:aws:lambda:eu-central-1:123456789012:function:pull is gone' },
-    { Error: 'Runtime.ExitError', Cause: '{"errorMessage":"RequestId: 1-2 Error: Runtime exited"}' },
     { Error: 'toString' },
   ])('is general for what another says: $Error', async (error) => {
     const { told, lines } = await fail('kept', look, error);
@@ -114,6 +121,30 @@ describe('what a job tells of its failure', () => {
   it('says of a timeout that it was one', async () => {
     const { told } = await fail('kept', look, { Error: 'States.Timeout', Cause: 'arn:aws:states:::x' });
     expect(told).toEqual([{ code: 'States.Timeout', message: `it took longer than a sync may: ${under}` }]);
+  });
+
+  it.each([
+    [{ ...record, current_file: 'src/a.ts' }, [], 'src/a.ts'],
+    [record, [inFlight(1, 'src/b.ts'), inFlight(2, null), inFlight(3, 'src/c.ts')], 'src/b.ts, src/c.ts'],
+  ])('names the files that were last worked on when a sandbox was lost', async (job, batches, files) => {
+    const { told, lines } = await fail('kept', async () => ({ job, inFlight: batches }), {
+      Error: 'Sandbox.Timedout',
+      Cause: '{"errorMessage":"RequestId: 1-2 Error: Task timed out after 900.00 seconds"}',
+    });
+    const message = `a step computed for longer than it may: ${under}; last known to have worked on ${files}`;
+    expect(told).toEqual([{ code: 'Sandbox.Timedout', message }]);
+    expect(lines).toMatchObject([{ message: 'sync failed', files: files.split(', ') }]);
+  });
+
+  it('names none where none is known, or the look fails', async () => {
+    const message = `a step ended its worker each time: ${under}`;
+    for (const look of [async () => ({ job: record, inFlight: [] }), () => Promise.reject(new Error('busy'))]) {
+      const { told } = await fail('kept', look, {
+        Error: 'Runtime.ExitError',
+        Cause: '{"errorMessage":"Runtime exited"}',
+      });
+      expect(told).toEqual([{ code: 'Runtime.ExitError', message }]);
+    }
   });
 
   it('has a code of its own where there is none that could be told', async () => {
