@@ -1,41 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionName } from '../core/contract/environment.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { Call, Invocation, InvocationResult } from './invocation.ts';
 import type { LocalConfig } from './runtime.ts';
-import { rememberSuspectFiles, type SuspectFile } from './suspect-files.ts';
+import { rememberSuspectFiles } from './suspect-files.ts';
 import { isStuck, type Lane, startLane } from './worker-lane.ts';
-
-/** What a worker is given when it starts. */
-export interface WorkerSetup {
-  readonly config: LocalConfig;
-  readonly indexPort: MessagePort;
-  /** See work-board.ts. */
-  readonly board: SharedArrayBuffer;
-}
-
-export interface Invocation {
-  readonly id: number;
-  readonly functionName: FunctionName;
-  readonly payload: unknown;
-  /** Files to leave out: workers were lost on them. */
-  readonly suspects: readonly SuspectFile[];
-}
-
-export type InvocationResult =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly error: { name: string; message: string } };
-
-/** A call on its way. */
-export interface Call {
-  readonly id: number;
-  readonly functionName: string;
-  readonly payload: unknown;
-  /** Calls with the same function and payload are tries of the same work. */
-  readonly key: string;
-  readonly signal: AbortSignal;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
 
 export interface FunctionHost {
   /**
@@ -62,9 +31,6 @@ const computing: ReadonlySet<string> = new Set<FunctionName>(['embed-batch']);
  */
 export const BATCHES_A_WORKER = 4;
 const WAITING_AT_ONCE = 64;
-
-/** Milliseconds between two beats of a worker that has calls. */
-export const BEAT_MILLISECONDS = 250;
 
 /** Milliseconds for which a worker may go without a turn of its event loop, while it has calls. */
 export interface Patience {

@@ -6,10 +6,10 @@ import { FileGivenUpError } from '../core/domain/errors.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { openDatabase } from './database.ts';
-import { BEAT_MILLISECONDS, type Invocation, type InvocationResult, type WorkerSetup } from './function-host.ts';
+import type { Invocation, InvocationResult, WorkerSetup } from './invocation.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, useRuntime } from './runtime.ts';
-import { openWorkBoard } from './work-board.ts';
+import { BEAT_MILLISECONDS, openWorkBoard } from './work-board.ts';
 
 /** A worker thread of the function host: loads each function when it is first called, as Lambda does. */
 

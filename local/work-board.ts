@@ -15,6 +15,9 @@ export interface WorkMarker {
   clear(): void;
 }
 
+/** Milliseconds between two beats of a worker that has calls. */
+export const BEAT_MILLISECONDS = 250;
+
 /** Bytes. A longer path is shown by its beginning: git's own limit is 4,096. */
 const LONGEST_PATH = 4096;
 /** Three numbers: beats, call (0: nothing is shown), bytes of the path. */

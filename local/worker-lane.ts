@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../core/ports/logger.ts';
-import type { Call, InvocationResult, WorkerSetup } from './function-host.ts';
+import type { Call, InvocationResult, WorkerSetup } from './invocation.ts';
 import { createWorkBoard, type WorkBoard } from './work-board.ts';
 
 /** One worker thread and the calls that it has. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Invocation, WorkerSetup } from '../../local/function-host.ts';
+import type { Invocation, WorkerSetup } from '../../local/invocation.ts';
 import { openWorkBoard } from '../../local/work-board.ts';
 import { type Spin, spin } from './spin.ts';
 

@@ -2,7 +2,7 @@ import '../../local/function-worker.ts';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
-import type { WorkerSetup } from '../../local/function-host.ts';
+import type { WorkerSetup } from '../../local/invocation.ts';
 import { runtime, useRuntime } from '../../local/runtime.ts';
 import { spin } from './spin.ts';
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Invocation } from '../../../local/function-host.ts';
+import type { Invocation } from '../../../local/invocation.ts';
 
 /** What this worker is told in place of local/function-worker.ts's configuration. */
 export interface Deaths {
