@@ -1,0 +1,36 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { FunctionName } from '../core/contract/environment.ts';
+import type { LocalConfig } from './runtime.ts';
+import type { SuspectFile } from './suspect-files.ts';
+
+/** What a worker is given when it starts. */
+export interface WorkerSetup {
+  readonly config: LocalConfig;
+  readonly indexPort: MessagePort;
+  /** See work-board.ts. */
+  readonly board: SharedArrayBuffer;
+}
+
+export interface Invocation {
+  readonly id: number;
+  readonly functionName: FunctionName;
+  readonly payload: unknown;
+  /** Files to leave out: workers were lost on them. */
+  readonly suspects: readonly SuspectFile[];
+}
+
+export type InvocationResult =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: { name: string; message: string } };
+
+/** A call on its way. */
+export interface Call {
+  readonly id: number;
+  readonly functionName: string;
+  readonly payload: unknown;
+  /** Calls with the same function and payload are tries of the same work. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
