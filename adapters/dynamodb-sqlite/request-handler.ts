@@ -10,8 +10,8 @@ export type RequestHandler = Extract<
 
 /** SQLite's primary result codes for a lock that another connection has. */
 const BUSY: ReadonlySet<number> = new Set([5, 6]);
-/** A write holds the lock for well under a millisecond, and for as long as the disk takes to sync. */
-const PATIENCE_MILLISECONDS = 2_000;
+/** A write holds the lock for well under a millisecond, and for as long as the disk takes to sync. The SDK and the stores try again after this. */
+const PATIENCE_MILLISECONDS = 500;
 
 /** Answers the SDK's requests by `call`, in this thread and without any socket. */
 export const createRequestHandler = (call: (operation: string, input: unknown) => object): RequestHandler => {
