@@ -204,6 +204,10 @@ it('the function that looks for functions without git answers as the port does',
   expect(await look({ ...input, branches: [{ branch: 'main', from }] })).toEqual([
     { remote: 'origin', branch: 'main', from, to, commit_count: 1, rewritten: false },
   ]);
+  await git.branch('trunk');
+  expect(await look({ ...input, branches: [{ branch: 'main', from, head: true }] })).toMatchObject([
+    { branch: 'trunk', from: null, to },
+  ]);
   await expect(look({ ...input, branches: [{ branch: '--upload-pack=x', from }] })).rejects.toThrow();
 });
 

@@ -357,6 +357,23 @@ describe('a push to a branch that has no index yet', () => {
     expect((await settled('first-queued', 3))[0]).toMatchObject({ requested_by: 'github', status: 'completed' });
   });
 
+  it('that deletes it while its first sync runs is followed by a look, which drops it again', async () => {
+    const git = await registered('first-deleted');
+    const embedding = holdEmbedding(faults);
+    const { body } = await world.api.sync('first-deleted', { branches: ['develop'] });
+    await embedding.reached;
+    await git.switch('main');
+    await git.git('branch', '-D', 'develop');
+    expect((await github('first-deleted', pushTo('develop', { deleted: true }))).body).toMatchObject({
+      outcome: 'owed',
+    });
+    embedding.open();
+    expect(await world.api.ended(body.job_id)).toMatchObject({ status: 'completed' });
+    const [look] = await settled('first-deleted', 3);
+    expect(look).toMatchObject({ options: { branches: [] }, dropped_branches: ['develop'] });
+    expect((await world.api.repository('first-deleted')).index.branches.map(({ name }) => name)).toEqual(['main']);
+  });
+
   it('starts a sync when its first one has failed, or has not found it', async () => {
     const git = await registered('first-failed');
     faults.set('index', () => ({ settle: () => Promise.reject(new RangeError('no settling today')) }));

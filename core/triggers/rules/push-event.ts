@@ -18,7 +18,7 @@ export type PushDecision =
       readonly kind: 'sync';
       /** None: a look at the source is all that is wanted. */
       readonly branches: readonly string[];
-      /** An indexed branch that is gone, as the host says. */
+      /** A branch that is gone, as the host says: it is indexed, or a sync was asked for it that may run still. */
       readonly deleted: string | null;
     }
   | { readonly kind: 'pong' }
@@ -34,7 +34,7 @@ interface Indexed extends DefaultBranch {
 
 /**
  * A push leads to a sync where the branch is used: it is the default branch, has an index already, or a sync was asked for it;
- * so does the end of an indexed branch. Any push whose host names another default branch than the one that is followed leads
+ * so does the end of one of the last two. Any push whose host names another default branch than the one that is followed leads
  * to a sync of that one; so does one while no one knows yet which it is, though a sync was asked for.
  */
 export const decidePush = (repository: Indexed, event: PushEvent): PushDecision => {
@@ -62,8 +62,7 @@ const whyUnused = (
   defaultBranch: string | null,
 ): string | null => {
   if (branch === undefined) return 'not a push to a branch';
-  if (Object.hasOwn(branches, branch)) return null;
+  if (Object.hasOwn(branches, branch) || wanted_branches.includes(branch)) return null;
   if (deleted) return 'the branch was deleted, and is not indexed';
-  if (branch === defaultBranch || wanted_branches.includes(branch)) return null;
-  return 'the branch is neither the default branch nor indexed';
+  return branch === defaultBranch ? null : 'the branch is neither the default branch nor indexed';
 };
