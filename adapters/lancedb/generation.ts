@@ -110,7 +110,8 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   );
 
   const prune = async (table: Table, graceMs: number): Promise<void> => {
-    await table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs) });
+    // Files of no version are of a process that was killed before its commit: this queue is the only writer, and writes nothing now.
+    await table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs), deleteUnverified: true });
   };
 
   const stopPruneTimer = (): boolean => {

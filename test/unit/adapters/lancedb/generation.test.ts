@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@lancedb/lancedb';
@@ -111,6 +111,24 @@ describe('a LanceDB generation', () => {
         [0, 1, 2, 3, 4, 5].map((n) => ({ oid: rowOf(n).blob, chunks: 1 })),
       ),
     ).toHaveLength(6);
+  });
+
+  it('removes with them what a killed process had half written, whatever its age', async () => {
+    await open({ plan: () => everything, graceMs: 0 });
+    await index.put(generation, rowsOf(0, 300));
+    const table = join(root, 'repo-1', 'g1.lance');
+    const [written = ''] = await readdir(join(table, 'data'));
+    // As a put leaves it that is killed before its commit, and a vector index that is.
+    await copyFile(join(table, 'data', written), join(table, 'data', '0123456789abcdef.lance'));
+    await mkdir(join(table, '_indices', '01234567-89ab-4cde-8f01-23456789abcd'), { recursive: true });
+    await writeFile(join(table, '_indices', '01234567-89ab-4cde-8f01-23456789abcd', 'index.idx'), 'half');
+
+    await index.settle(generation);
+
+    expect(await readdir(join(table, 'data'))).not.toContain('0123456789abcdef.lance');
+    const files = await readdir(join(table, '_indices'), { recursive: true });
+    expect(files.filter((name) => name.startsWith('01234567-89ab') && name.endsWith('.idx'))).toEqual([]);
+    expect(await nearest(index, 7)).toContain(rowOf(7).blob);
   });
 
   it('does not begin to merge fragments when it only built indices', async () => {
