@@ -4,7 +4,7 @@ import type { Connection, Table } from '@lancedb/lancedb';
 import { GenerationNotFoundError, IndexDamagedError } from '../../core/domain/errors.ts';
 import type { Generation, IndexState } from '../../core/ports/search-index.ts';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './indices.ts';
-import { inspectTable, tellsOfDamage } from './inspection.ts';
+import { inspectTable, mayBeDamage, tellsOfDamage } from './inspection.ts';
 import { versionsIn } from './manifest-files.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, type PackedRows, rowSchema } from './rows.ts';
@@ -172,10 +172,15 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     await rmdir(dirname(tableDirectory)).catch(() => {});
   };
 
-  /** The table that is there, if it is this generation's. */
+  /** The table that is there, if it is this generation's and can be opened. */
   const openOwn = async ({ identity }: Generation): Promise<Table | null> => {
-    const table = await openIfThere();
-    return table !== null && identityIn(await table.schema()) === (identity ?? null) ? table : null;
+    try {
+      const table = await openIfThere();
+      return table !== null && identityIn(await table.schema()) === (identity ?? null) ? table : null;
+    } catch (error) {
+      if (!mayBeDamage(error)) throw error;
+      return null;
+    }
   };
 
   const create = async (generation: Generation): Promise<void> => {
@@ -196,7 +201,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       return table === null ? { kind: 'absent' } : await inspectTable(table, tableDirectory, generation, newest);
     } catch (error) {
       if ((await versionCount()) === 0) return { kind: 'absent' };
-      if (!tellsOfDamage(error) && !(error instanceof RangeError)) throw error;
+      if (!mayBeDamage(error)) throw error;
       return { kind: 'damaged', why: String(error) };
     }
   };

@@ -10,13 +10,13 @@ import { identityIn } from './rows.ts';
 /** A file system that has no more handles, space or rights to give has not lost anything. */
 const passing = /too many open files|no space|permission denied|timed? ?out/i;
 const lost =
-  /not found|no such file|corrupt|invalid|unexpected (eof|end)|failed to fill|out of (range|bounds)|magic|decod|panic/i;
+  /not found|no such file|corrupt|invalid|unexpected (eof|end)|failed to fill|sufficient data|too small|out of (range|bounds)|magic|decod|panic/i;
 
 /** Whether an error of LanceDB's, which are texts without codes, reports parts that are gone or cannot be read. */
-export const tellsOfDamage = (error: unknown): boolean => {
-  const text = String(error);
-  return lost.test(text) && !passing.test(text);
-};
+export const tellsOfDamage = (error: unknown): boolean => lost.test(String(error)) && mayBeDamage(error);
+
+/** The same of an error of the mere opening, which asks for nothing that could be wrong. */
+export const mayBeDamage = (error: unknown): boolean => !passing.test(String(error));
 
 /** Why the table is not the generation that is meant, or not the whole of it. */
 export const inspectTable = async (

@@ -2,6 +2,8 @@ import {
   ConflictException,
   CreateIndexCommand,
   GetIndexCommand,
+  type GetIndexCommandOutput,
+  type Index,
   type ListOutputVector,
   NotFoundException,
   paginateListVectors,
@@ -18,11 +20,12 @@ interface QueryInput {
 }
 
 /**
- * A client of moto's S3 Vectors, with a stand-in for each of the two operations that moto has not, or has otherwise:
+ * A client of moto's S3 Vectors, with a stand-in for each of the three operations that moto has not, or has otherwise:
  *
  * - QueryVectors, which moto has not: all vectors of the index, compared one by one.
  * - CreateIndex of an index that exists, which moto overwrites with an empty one, and AWS refuses (API reference:
  *   ConflictException).
+ * - GetIndex, whose answer lacks the metadata configuration that the index was created with (API reference: Index).
  *
  * test/aws/s3-vectors-search-index.spec.ts tells when either can go.
  */
@@ -31,15 +34,24 @@ export const motoVectorsClient = (): S3VectorsClient => {
   // Not through the stand-ins.
   const moto = new S3VectorsClient({});
   let creating: Promise<unknown> = Promise.resolve();
+  const configurations = new Map<string, CreateIndexCommand['input']['metadataConfiguration']>();
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (call) => {
         if (commandName === 'QueryVectorsCommand')
           return { response: {}, output: await query(moto, call.input as never) };
+        const { indexName = '', metadataConfiguration } = call.input as CreateIndexCommand['input'];
+        if (commandName === 'GetIndexCommand') {
+          const { output } = (await next(call)) as { output: GetIndexCommandOutput };
+          const index = { ...(output.index as Index), metadataConfiguration: configurations.get(indexName) };
+          return { response: {}, output: { ...output, index } };
+        }
         if (commandName !== 'CreateIndexCommand') return next(call);
         const created = creating.then(() => createOnce(moto, call.input as never));
         creating = created.catch(() => undefined);
-        return { response: {}, output: await created };
+        const output = await created;
+        configurations.set(indexName, metadataConfiguration);
+        return { response: {}, output };
       },
     { step: 'initialize', priority: 'low' },
   );

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   CreateIndexCommand,
   CreateVectorBucketCommand,
+  GetIndexCommand,
   ListVectorsCommand,
   PutVectorsCommand,
   QueryVectorsCommand,
@@ -44,6 +45,14 @@ describe('what stands in for moto is still needed:', () => {
     const { client, place } = await open();
     const query = new QueryVectorsCommand({ ...place, topK: 1, queryVector: { float32: [1, 0] } });
     await expect(client.send(query)).rejects.toThrow();
+  });
+
+  it('it forgets the metadata configuration of an index', async () => {
+    const { client, place } = await open();
+    const metadataConfiguration = { nonFilterableMetadataKeys: ['text'] };
+    await client.send(new CreateIndexCommand({ ...index, ...place, indexName: 'i2', metadataConfiguration }));
+    const { index: made } = await client.send(new GetIndexCommand({ ...place, indexName: 'i2' }));
+    expect(made?.metadataConfiguration).toBeUndefined();
   });
 
   it('it lets an index be created over another', async () => {

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRecord, RepositoryRecord } from '../../../core/contract/records.ts';
+import type { IndexFault } from '../../../core/domain/index-fault.ts';
+import type { JobPhase } from '../../../core/domain/job-status.ts';
+import type { IndexState } from '../../../core/ports/search-index.ts';
+import { beginSync } from '../../../core/sync/begin-sync.ts';
+import { pointerFor, repositoryRecord } from '../../support/records.ts';
+import { aJob, aJobId } from '../../support/sync-records.ts';
+
+const made = { embedder_id: 'e1', dimensions: 4, chunker_version: 'c1', made_by: aJobId(), rows: 10 };
+const indexed = (more: Partial<RepositoryRecord> = {}): RepositoryRecord =>
+  repositoryRecord({ branches: { main: pointerFor('m') }, generations: { 1: made }, ...more });
+
+interface Setting {
+  readonly phase?: JobPhase;
+  readonly repository?: RepositoryRecord;
+  readonly state?: IndexState;
+  readonly objects?: readonly string[];
+  readonly noted?: 'kept' | 'lost';
+}
+
+const begin = async (setting: Setting) => {
+  const { phase = 'queued', state = { kind: 'whole', rows: 10 }, noted = 'kept' } = setting;
+  let repository = setting.repository ?? indexed();
+  const did: string[] = [];
+  const faults: (readonly [number, IndexFault | null])[] = [];
+  const job = { ...aJob(repository.repository_id), fence: 1 };
+  const record: JobRecord = { ...job, status: 'running', phase };
+  const objects = new Set(setting.objects ?? ['m']);
+  const run = beginSync({
+    running: {
+      begin: async () => record,
+      heartbeat: async () => 'kept',
+      recordFaults: async (_: unknown, found: ReadonlyMap<number, IndexFault | null>) => {
+        if (noted === 'lost') return noted;
+        faults.push(...found);
+        const generations = Object.fromEntries(
+          Object.entries(repository.generations).map(([number, recipe]) => [
+            number,
+            { ...recipe, fault: found.get(Number(number)) ?? undefined },
+          ]),
+        );
+        repository = { ...repository, generations };
+        return noted;
+      },
+    },
+    repositories: { get: async () => repository },
+    objects: {
+      exists: async (key: string) => objects.has(key),
+      putText: async (key: string) => void objects.add(key),
+      deleteAll: async (prefix: string) => void did.push(`delete ${prefix}`),
+      getLines: async function* () {
+        yield [`${'0'.repeat(40)}\t3`];
+      },
+      list: async function* () {},
+    },
+    index: {
+      inspect: async () => {
+        did.push('inspect');
+        return state;
+      },
+      delete: async () => void did.push('delete rows'),
+      drop: async () => void did.push('drop'),
+    },
+    clock: { now: () => new Date('2026-01-02T00:00:01.000Z'), every: () => () => undefined },
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    settings: { maxConcurrency: 1 },
+  } as unknown as Parameters<typeof beginSync>[0]);
+  const outcome = run({ repository_id: job.repository_id, job_id: job.job_id, fence: 1 });
+  return { outcome: await outcome.then(String, (error: Error) => error.name), did, faults };
+};
+
+describe('the first step', () => {
+  it('finds nothing wrong with an index that is whole, and notes nothing', async () => {
+    expect(await begin({})).toMatchObject({ did: ['inspect'], faults: [] });
+  });
+
+  it('notes what is lost before it sweeps, and does not open what is wrong', async () => {
+    const leftovers = [{ kind: 'blobs' as const, generation: 1, key: 'garbage' }];
+    expect(await begin({ repository: indexed({ leftovers }) })).toMatchObject({
+      did: ['inspect', 'delete rows', 'delete garbage'],
+    });
+    const { did, faults } = await begin({
+      repository: indexed({ leftovers }),
+      state: { kind: 'damaged', why: 'a file is not there' },
+    });
+    expect(faults).toEqual([[1, 'index_damaged']]);
+    expect(did).toEqual(['inspect', 'delete garbage']);
+  });
+
+  it('notes a lost manifest', async () => {
+    expect((await begin({ objects: [] })).faults).toEqual([[1, 'manifest_lost']]);
+  });
+
+  it('takes back what was noted when all is there again, and repeats nothing that is noted already', async () => {
+    const repository = indexed({ generations: { 1: { ...made, fault: 'index_lost' } } });
+    expect((await begin({ repository })).faults).toEqual([[1, null]]);
+    expect((await begin({ repository, state: { kind: 'absent' } })).faults).toEqual([]);
+  });
+
+  it('stops when the job is not its own any more', async () => {
+    expect(await begin({ state: { kind: 'absent' }, noted: 'lost' })).toMatchObject({
+      outcome: 'SyncSupersededError',
+      did: ['inspect'],
+    });
+  });
+
+  it.each(['diff', 'stage', 'embed', 'publish'] as const)(
+    'of a job that is resumed in %s neither looks nor sweeps, although its mark is lost',
+    async (phase) => {
+      const leftovers = [{ kind: 'blobs' as const, generation: 1, key: 'garbage' }];
+      const repository = indexed({ leftovers });
+      expect(await begin({ phase, repository, state: { kind: 'absent' } })).toMatchObject({ did: [], faults: [] });
+    },
+  );
+});
