@@ -50,6 +50,7 @@ import {
   VectorsEnvironment,
 } from '../core/contract/environment.ts';
 import type { Quotas } from '../core/domain/quota.ts';
+import type { SourceRemotes } from '../core/ports/source-remotes.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 
@@ -140,6 +141,7 @@ export const webhookAddresses = () => createWebhookAddresses();
 
 /** There is no path that a deployed service reads. */
 export const sourceRoots = () => createSourceRoots([], false);
+export const sourceRemotes = (): SourceRemotes => ({ of: async () => new Map() });
 
 export const credentials = (environment: Environment = process.env) =>
   createSecretsManagerCredentials({

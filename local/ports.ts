@@ -36,6 +36,7 @@ export const repositories = own('repositories');
 export const running = own('running');
 export const schedules = own('schedules');
 export const settings = own('settings');
+export const sourceRemotes = own('sourceRemotes');
 export const sourceRoots = own('sourceRoots');
 export const tokenQuota = own('tokenQuota');
 export const tokens = own('tokens');

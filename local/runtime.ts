@@ -16,6 +16,7 @@ import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createNativeGitSource, type MayRead } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
+import { createGitSourceRemotes } from '../adapters/git/source-remotes.ts';
 import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
 import { createPathRules } from '../adapters/path-rules/path-rules.ts';
 import * as shared from '../adapters/shared-ports.ts';
@@ -100,6 +101,7 @@ export const composeRuntime = (
     webhookAddresses: () => createWebhookAddresses(config.webhookAllow),
     credentials: () => credentials,
     sourceRoots: () => sourceRoots,
+    sourceRemotes: () => createGitSourceRemotes(git),
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),
     embedder: () => createHashEmbedder(),

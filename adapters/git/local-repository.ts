@@ -42,6 +42,19 @@ export const findLocalRepository = async (path: string): Promise<LocalRepository
   }
 };
 
+/** Where the configuration of a path's repository is; null where there is none, or one that another user owns. */
+export const findCommonDir = async (path: string): Promise<string | null> => {
+  try {
+    const gitDir = await findGitDir(path);
+    if (gitDir === null) return null;
+    const commonDir = await commonDirOf(gitDir);
+    return (await allOwn([gitDir, commonDir])) ? commonDir : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return null;
+  }
+};
+
 /** Whether the objects that were found are still there. */
 export const isStillThere = async ({ objectDirectories }: LocalRepository): Promise<boolean> => {
   for (const directory of objectDirectories) if (!(await isDirectory(directory))) return false;

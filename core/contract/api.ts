@@ -10,6 +10,7 @@ import {
   DeletedBranches,
   JobCounts,
   JobError,
+  JobSource,
   LastError,
   LastSync,
   PullReport,
@@ -137,6 +138,7 @@ export const JobAnswer = z.object({
   estimated_completion: Time.nullable(),
   progress: ProgressAnswer,
   options: EffectiveOptions,
+  source: JobSource.nullable(),
   requested_by: z.string(),
   mode: z.enum(['full', 'incremental']).nullable(),
   mode_reason: z.enum(modeReasons).nullable(),
@@ -206,6 +208,7 @@ export const IndexedBranch = z.object({
   source_commit: z.string().nullable(),
   source_seen_at: Time.nullable(),
   behind: z.boolean().nullable(),
+  remote: z.string().nullable(),
   deleted_at_source: Time.nullable(),
 });
 export type IndexedBranch = z.infer<typeof IndexedBranch>;

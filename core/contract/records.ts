@@ -36,6 +36,8 @@ export const BranchPointer = z.object({
   /** Bytes of the indexed files. */
   bytes: z.int().min(0),
   indexed_at: z.iso.datetime(),
+  /** The remote of the registered folder that it was read from; absent: the registered source itself. */
+  remote: z.string().optional(),
   /** Fingerprint of what decides outcomes besides content: path rules in effect. Another one means: look at every path again. */
   rules: z.string(),
   /** Fingerprint of the tree's `.gitattributes`, which decide too. Another one, or none: look at every path again. */
@@ -48,6 +50,8 @@ export type BranchPointer = z.infer<typeof BranchPointer>;
  * part of the index, and no publish depends on it.
  */
 export const Sighting = z.object({
+  /** The remote of the registered folder that was looked at; absent: the registered source itself. */
+  remote: z.string().optional(),
   /** Null: it was not there. */
   commit: Oid.nullable(),
   seen_at: z.iso.datetime(),
@@ -258,6 +262,10 @@ export const JobPace = z.object({
 });
 export type JobPace = z.infer<typeof JobPace>;
 
+/** What a job reads. `remote`: its name there; null for a folder of this machine that is read itself. */
+export const JobSource = z.object({ url: z.string(), remote: z.string().nullable() });
+export type JobSource = z.infer<typeof JobSource>;
+
 export const JobRecord = z.object({
   job_id: JobId,
   repository_id: RepositoryId,
@@ -271,6 +279,8 @@ export const JobRecord = z.object({
   /** 1 for the first execution; a resumed job counts on. The execution's name is `<job_id>-<attempt>`. */
   attempt: z.int().min(1),
   options: EffectiveOptions,
+  /** Absent in jobs of earlier versions: what the repository was registered with. */
+  source: JobSource.optional(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   ended_at: z.iso.datetime().nullable(),

@@ -23,6 +23,7 @@ import type { RepositoryStore } from './repository-store.ts';
 import type { RunningJobs } from './running-jobs.ts';
 import type { Schedules } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
+import type { SourceRemotes } from './source-remotes.ts';
 import type { SourceRoots } from './source-roots.ts';
 import type { SyncClaims } from './sync-claims.ts';
 import type { TokenQuota } from './token-quota.ts';
@@ -62,6 +63,7 @@ export interface Runtime {
   readonly webhookAddresses: WebhookAddresses;
   readonly credentials: Credentials;
   readonly sourceRoots: SourceRoots;
+  readonly sourceRemotes: SourceRemotes;
   readonly remoteLook: RemoteLook;
   readonly git: GitSource;
   readonly fileWatch: FileWatch;

@@ -6,6 +6,7 @@ import { noRates } from '../domain/estimate.ts';
 import { type QuotaRefusal, REPOSITORIES_RETRY_SECONDS } from '../domain/quota.ts';
 import { isRemote, refuseSource } from '../domain/source-policy.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { credentialAddresses } from './credential-addresses.ts';
 import { repositoryAnswer } from './repository-answer.ts';
 import { mayUseCredential } from './use-credential.ts';
 
@@ -25,7 +26,15 @@ export type CreateOutcome =
 
 type Deps = Pick<
   Runtime,
-  'repositories' | 'schedules' | 'credentials' | 'sourceRoots' | 'clock' | 'ids' | 'settings' | 'logger'
+  | 'repositories'
+  | 'schedules'
+  | 'credentials'
+  | 'sourceRemotes'
+  | 'sourceRoots'
+  | 'clock'
+  | 'ids'
+  | 'settings'
+  | 'logger'
 >;
 
 /**
@@ -42,7 +51,10 @@ export const createRepository =
       refuseSource(request.source.url, deps.settings.sources) ?? (await refuseLocal(deps, held, request.source.url));
     if (reason !== null) return { kind: 'bad-source', reason };
     const { url, credential } = request.source;
-    if (credential !== undefined && !(await mayUseCredential(deps)(credential, [user], url)))
+    if (
+      credential !== undefined &&
+      !(await mayUseCredential(deps)(credential, [user], await credentialAddresses(deps)(url, user)))
+    )
       return { kind: 'bad-credential' };
     const misfit = request.schedule === null ? null : deps.schedules.refuse(request.schedule);
     if (misfit !== null) return { kind: 'bad-schedule', reason: misfit };

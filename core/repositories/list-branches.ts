@@ -27,7 +27,9 @@ export const listBranches =
   };
 
 const indexedBranch = (repository: RepositoryRecord, name: string, pointer: BranchPointer): IndexedBranch => {
-  const sighting = own(repository.sightings, name);
+  const seen = own(repository.sightings, name);
+  // What another source has says nothing of this one.
+  const sighting = seen?.remote === pointer.remote ? seen : undefined;
   const source_commit = sighting?.commit ?? null;
   return {
     name,
@@ -38,6 +40,7 @@ const indexedBranch = (repository: RepositoryRecord, name: string, pointer: Bran
     chunks: pointer.chunks,
     source_commit,
     source_seen_at: sighting?.seen_at ?? null,
+    remote: pointer.remote ?? null,
     behind: source_commit === null ? null : source_commit !== pointer.commit,
     deleted_at_source: sighting?.deleted_at ?? null,
   };

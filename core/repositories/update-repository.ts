@@ -1,11 +1,12 @@
 import type { RepositoryAnswer, UpdateRepository } from '../contract/api.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { credentialAddresses } from './credential-addresses.ts';
 import { repositoryAnswer } from './repository-answer.ts';
 import { mayUseCredential } from './use-credential.ts';
 import { type Access, withAccess } from './with-access.ts';
 
-type Deps = Pick<Runtime, 'repositories' | 'schedules' | 'credentials' | 'clock' | 'logger'>;
+type Deps = Pick<Runtime, 'repositories' | 'schedules' | 'credentials' | 'sourceRemotes' | 'clock' | 'logger'>;
 
 export type UpdateRepositoryOutcome = Access<
   | { readonly kind: 'updated'; readonly repository: RepositoryAnswer }
@@ -27,8 +28,10 @@ export const updateRepository =
     const { repository: registered } = access;
     // A user with access to a repository must not give it the owner's credential, nor give the owner one of their own.
     const users = [user, registered.owner];
-    if (source?.credential != null && !(await mayUseCredential(deps)(source.credential, users, registered.source.url)))
-      return { kind: 'bad-credential' };
+    if (source?.credential != null) {
+      const addresses = await credentialAddresses(deps)(registered.source.url, registered.owner);
+      if (!(await mayUseCredential(deps)(source.credential, users, addresses))) return { kind: 'bad-credential' };
+    }
     const reason = settings.schedule == null ? null : deps.schedules.refuse(settings.schedule);
     if (reason !== null) return { kind: 'bad-schedule', reason };
     const change = { ...settings, ...(source?.credential === undefined ? {} : { credential: source.credential }) };

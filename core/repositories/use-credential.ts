@@ -27,16 +27,21 @@ const advice = {
   prefixes: 'the address is none of its prefixes, nor below one',
 } as const;
 
-/** Whether all of these users may use a credential for that address. What is wrong with the whole store is the log's matter too. */
+/** Whether all of these users may use a credential for one of these addresses. What is wrong with the whole store is the log's matter too. */
 export const mayUseCredential =
   (deps: Deps) =>
-  async (name: string, users: readonly string[], url: string): Promise<boolean> => {
+  async (name: string, users: readonly string[], urls: readonly string[]): Promise<boolean> => {
     try {
-      for (const user of new Set(users)) if ((await useCredential(deps)({ name, user }, url)) === null) return false;
-      return true;
+      for (const url of urls) if (await mayAll(deps, name, users, url)) return true;
+      return false;
     } catch (error) {
       if (!(error instanceof SourceRefusedError)) throw error;
       deps.logger.warn('credentials not usable', { credential: name, reason: error.message });
       return false;
     }
   };
+
+const mayAll = async (deps: Deps, name: string, users: readonly string[], url: string): Promise<boolean> => {
+  for (const user of new Set(users)) if ((await useCredential(deps)({ name, user }, url)) === null) return false;
+  return true;
+};

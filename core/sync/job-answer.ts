@@ -33,6 +33,7 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
       current_file: isTerminal(job.status) ? null : job.current_file,
     },
     options: job.options,
+    source: job.source ?? null,
     requested_by: job.requested_by,
     mode: job.mode,
     mode_reason: job.mode_reason ?? null,

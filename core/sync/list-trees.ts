@@ -1,12 +1,12 @@
 import { AttributeFiles, type PulledBranch } from '../contract/job-files.ts';
-import type { BranchPointer, PullReport, RepositoryRecord } from '../contract/records.ts';
+import type { BranchPointer, JobRecord, PullReport, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { SourceNotFoundError, SourceUnavailableError, SourceUnusableError } from '../domain/errors.ts';
 import { type TreeEntry, treeLine } from '../manifest/manifest.ts';
 import { treePatchLine } from '../manifest/manifest-patch.ts';
 import { readJson } from '../objects/json-objects.ts';
 import { attributesKey, jobKeys } from '../objects/object-keys.ts';
-import type { Snapshot } from '../ports/git-source.ts';
+import type { Snapshot, Source } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { PhaseState, Pulse } from './pulse.ts';
 import { sourceOf } from './source-of.ts';
@@ -29,6 +29,7 @@ export interface Target {
 export interface ListContext {
   readonly job: JobRef;
   readonly repository: RepositoryRecord;
+  readonly record: JobRecord;
   readonly pulse: Pulse;
   readonly state: PhaseState;
 }
@@ -43,10 +44,10 @@ type Listing = Pick<PulledBranch, 'listing' | 'attributes'> & { readonly lines: 
 
 /** Lists what the diff needs of each branch, its changes or its whole tree, and counts its new commits. */
 export const listTrees = async (deps: Deps, context: ListContext, targets: readonly Target[]): Promise<Listed> => {
-  const { job, repository, pulse, state } = context;
+  const { job, repository, record, pulse, state } = context;
   const branches = new Map<string, PulledBranch>();
   const reports = new Map<string, PullReport>();
-  const snapshot = await deps.git.open(sourceOf(repository), targets, { signal: pulse.signal });
+  const snapshot = await deps.git.open(sourceOf(repository, record), targets, { signal: pulse.signal });
   try {
     for (const [index, target] of targets.entries()) {
       const { branch, commit } = target;
@@ -54,7 +55,7 @@ export const listTrees = async (deps: Deps, context: ListContext, targets: reado
         (await listChanges(deps, context, snapshot, target, index)) ??
         (await listTree(deps, context, snapshot, target, index));
       branches.set(branch, { name: branch, commit, ...listed });
-      reports.set(branch, await report(deps, job, snapshot, target));
+      reports.set(branch, await report(deps, context, snapshot, target));
       deps.logger.info('tree listed', { ...job, branch, commit, listing: listed.listing.kind, lines });
       state.done = 0.2 + (0.8 * (index + 1)) / targets.length;
     }
@@ -108,7 +109,7 @@ const sourceFailures = [SourceUnusableError, SourceUnavailableError, SourceNotFo
 
 const listTree = async (
   deps: Deps,
-  { job, repository, pulse }: ListContext,
+  { job, repository, record, pulse }: ListContext,
   snapshot: Snapshot,
   { commit }: Target,
   index: number,
@@ -126,7 +127,7 @@ const listTree = async (
   const lines = await deps.objects.putLines(key, blocks());
   return {
     listing: { kind: 'tree', key },
-    attributes: await readAttributes(deps, repository, commit, attributes, pulse),
+    attributes: await readAttributes(deps, sourceOf(repository, record), commit, attributes, pulse),
     lines,
   };
 };
@@ -136,7 +137,7 @@ const isAttributesPath = (path: string): boolean =>
 
 const readAttributes = async (
   deps: Deps,
-  repository: RepositoryRecord,
+  source: Source,
   commit: string,
   entries: readonly TreeEntry[],
   pulse: Pulse,
@@ -145,7 +146,7 @@ const readAttributes = async (
   const texts = new Map<string, string>();
   const oids = [...new Set(entries.map((entry) => entry.oid))];
   const options = { signal: pulse.signal, maxBytes: ATTRIBUTES_MAX_BYTES };
-  for await (const blob of deps.git.blobs(sourceOf(repository), [commit], oids, options))
+  for await (const blob of deps.git.blobs(source, [commit], oids, options))
     if (blob.content !== null) texts.set(blob.oid, new TextDecoder().decode(blob.content));
   return entries.flatMap(({ path, oid }) => {
     const text = texts.get(oid);
@@ -154,9 +155,14 @@ const readAttributes = async (
 };
 
 /** The report of one branch. A count that is not available is null: it never stops a sync. */
-const report = async (deps: Deps, job: JobRef, snapshot: Snapshot, target: Target): Promise<PullReport> => {
+const report = async (
+  deps: Deps,
+  { job, record }: ListContext,
+  snapshot: Snapshot,
+  target: Target,
+): Promise<PullReport> => {
   const { branch, commit, before } = target;
-  const base = { remote: 'origin', branch, from: before?.commit ?? null, to: commit };
+  const base = { remote: record.options.remote, branch, from: before?.commit ?? null, to: commit };
   if (before === undefined) return { ...base, commit_count: null, rewritten: false };
   if (before.commit === commit) return { ...base, commit_count: 0, rewritten: false };
   try {

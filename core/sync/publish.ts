@@ -19,9 +19,10 @@ import { generationAfter } from './generation-after.ts';
 import { generationOf } from './generation-of.ts';
 import { missingOf } from './job-answer.ts';
 import { openLedger } from './ledger.ts';
-import { findJob, ownJob } from './load-job.ts';
+import { findJob, type LoadedJob, ownJob } from './load-job.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
 import { followedBranch } from './rules/asked-branches.ts';
+import { folderRemote } from './source-of.ts';
 import { type Results, readResults, type Totals, writeManifest } from './write-manifest.ts';
 
 type Deps = Pick<
@@ -47,7 +48,7 @@ export const publish =
       await tellEstimate(deps, job, repository, found, begun);
       const dropped = await readDropped(deps, job);
       const results = await readResults(deps, job, pulse);
-      const { pointers, totals } = await writeManifests(deps, { job, record, found, dropped, results, pulse });
+      const { pointers, totals } = await writeManifests(deps, { loaded, found, dropped, results, pulse });
       state.done = 0.3;
       if (totals.chunks_embedded + totals.chunks_reused > 0)
         await deps.index.settle(generationOf(repository, found.generation));
@@ -150,21 +151,20 @@ const isPublished = (status: JobRecord['status']): boolean =>
 const writeManifests = async (
   deps: Deps,
   {
-    job,
-    record,
+    loaded: { job, repository, record },
     found,
     dropped,
     results,
     pulse,
   }: {
-    readonly job: JobRef;
-    readonly record: JobRecord;
+    readonly loaded: LoadedJob;
     readonly found: DiffFile;
     readonly dropped: Map<string, string>;
     readonly results: Results;
     readonly pulse: Pulse;
   },
 ) => {
+  const remote = folderRemote(repository, record)?.remote;
   const totals: Totals = {
     indexed: 0,
     failed: 0,
@@ -191,6 +191,7 @@ const writeManifests = async (
       generation: found.generation,
       manifest_key,
       ...sums,
+      ...(remote === undefined ? {} : { remote }),
       rules: branch.rules,
       attributes: branch.attributes,
       indexed_at: deps.clock.now().toISOString(),

@@ -17,14 +17,14 @@ import { jobKeys } from '../objects/object-keys.ts';
 import type { RemoteHeads } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type ListContext, type Listed, listTrees, type Target } from './list-trees.ts';
-import { loadJob } from './load-job.ts';
-import { inPhase, kept } from './pulse.ts';
+import { type LoadedJob, loadJob } from './load-job.ts';
+import { inPhase, kept, type Pulse } from './pulse.ts';
 import { recipeInEffect } from './recipe-in-effect.ts';
 import { type Asked, askedBranches, followedBranch, noneThere } from './rules/asked-branches.ts';
 import { type GenerationPlan, planGeneration } from './rules/plan-generation.ts';
 import { goneBranches, sightingsAfter } from './rules/sightings.ts';
 import { rulesFingerprint } from './rules-in-effect.ts';
-import { sourceOf } from './source-of.ts';
+import { folderRemote, registeredSource, sourceOf } from './source-of.ts';
 
 type Deps = Pick<
   Runtime,
@@ -45,13 +45,14 @@ export const pull =
     const { repository, record } = loaded;
     return inPhase(deps, loaded, 'pull', async (pulse, state) => {
       for (let look = 1; ; look++) {
-        const heads = await deps.git.heads(sourceOf(repository), { signal: pulse.signal });
+        const heads = await headsOf(deps, loaded, pulse);
         state.done = 0.2;
         const seenAt = deps.clock.now();
         const found = await findBranches(deps, repository, record, heads);
         const { targets, branches, current } = found;
         const names = targets.map(({ branch }) => branch);
-        const sightings = sightingsAfter(repository, heads, names, seenAt);
+        const seen = { branches: heads.branches, remote: folderRemote(repository, record)?.remote };
+        const sightings = sightingsAfter(repository, seen, names, seenAt);
         const note = async (reports: readonly PullReport[]): Promise<void> =>
           void kept(
             await deps.running.recordPull(job, { reports, branches, current, sightings, at: deps.clock.now() }),
@@ -61,13 +62,13 @@ export const pull =
           await note([]);
           throw new BranchNotFoundError(noneThere(found.missing), { reason: 'branch_missing' });
         }
-        const listed = await listMoved(deps, { job, repository, pulse, state }, targets, look);
+        const listed = await listMoved(deps, { job, repository, record, pulse, state }, targets, look);
         if (listed === 'gone') continue;
         const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
         await note(reports);
         const gone = leavesNews(repository, record)
           ? []
-          : goneBranches(repository, heads, defaultsAfter(repository, heads, names));
+          : goneBranches(repository, seen, defaultsAfter(repository, heads, names));
         const file: PullFile = {
           branches: targets.map((target) => listed.branches.get(target.branch) ?? inStepBranch(target)),
           default_branch: heads.defaultBranch,
@@ -79,6 +80,14 @@ export const pull =
       }
     });
   };
+
+/** Where the branches are now. The HEAD that counts is the registered source's: what a folder's remote names is not what the folder is on. */
+const headsOf = async (deps: Deps, { repository, record }: LoadedJob, { signal }: Pulse): Promise<RemoteHeads> => {
+  const heads = await deps.git.heads(sourceOf(repository, record), { signal });
+  if (folderRemote(repository, record) === undefined) return heads;
+  const { defaultBranch } = await deps.git.heads(registeredSource(repository), { signal });
+  return { ...heads, defaultBranch: defaultBranch ?? heads.defaultBranch };
+};
 
 /** At a source whose branches go while they are read: two branches that go one after the other are no failure yet. */
 const LOOKS = 3;

@@ -67,7 +67,7 @@ const paceOf = (repository: RepositoryRecord, record: JobRecord, filesToRead: nu
 const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
   const keys = jobKeys(job);
   const loaded = await loadJob(deps, job);
-  const { repository } = loaded;
+  const { repository, record } = loaded;
   return inPhase(deps, loaded, 'stage', async (pulse, state) => {
     const { commits } = await needJson(deps.objects, keys.diff, DiffFile);
     const wanted = new Map<string, WantedBlob>();
@@ -79,7 +79,7 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
     const oids = [...wanted.keys()];
     const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
     const skipped: BlobResult[] = [];
-    const blobs = deps.git.blobs(sourceOf(repository), commits, oids, options);
+    const blobs = deps.git.blobs(sourceOf(repository, record), commits, oids, options);
     const texts = readTexts(deps, job, blobs, wanted, skipped, pulse, state);
     const items = await writeBatches(deps, job, texts, wanted);
     await recordSkipped(deps, job, skipped, wanted);

@@ -1,5 +1,5 @@
 import type { JobId } from '../contract/ids.ts';
-import type { JobRecord, RepositoryRecord } from '../contract/records.ts';
+import type { JobRecord, JobSource, RepositoryRecord } from '../contract/records.ts';
 import type { EffectiveOptions, SyncOptions } from '../contract/sync-options.ts';
 import { estimateSeconds } from '../domain/estimate.ts';
 import { isRemote } from '../domain/source-policy.ts';
@@ -28,6 +28,8 @@ export interface ClaimSync {
   readonly requestedBy: string;
   readonly trigger: JobRecord['trigger'];
   readonly options: SyncOptions;
+  /** The remote of the registered folder that is to be read, where it is not the folder itself. */
+  readonly source?: JobSource | undefined;
   readonly idempotency?: Claim['idempotency'];
   readonly followUp?: FollowUp | undefined;
 }
@@ -75,7 +77,7 @@ export const claimSync =
 
 const newJob = (
   deps: ClaimDeps,
-  { repository, requestedBy, trigger, options }: ClaimSync,
+  { repository, requestedBy, trigger, options, source }: ClaimSync,
 ): Omit<JobRecord, 'fence'> => {
   const now = deps.clock.now();
   const at = now.toISOString();
@@ -91,6 +93,7 @@ const newJob = (
     phase: 'queued',
     attempt: 1,
     options: effectiveOptions(repository, options),
+    source: source ?? { url: repository.source.url, remote: isRemote(repository.source.url) ? options.remote : null },
     created_at: at,
     started_at: null,
     ended_at: null,
@@ -114,8 +117,8 @@ export const effectiveOptions = (repository: RepositoryRecord, options: SyncOpti
   full_reindex: options.full_reindex,
   // A full reindex wins.
   incremental: options.incremental && !options.full_reindex,
-  // A local path is always read as it is: there is nothing to pull, whatever was asked.
-  pull_remote: isRemote(repository.source.url) && (options.pull_remote ?? true),
+  // A folder is read as it is, unless it was asked for its remote: see pulled-source.ts.
+  pull_remote: options.pull_remote ?? isRemote(repository.source.url),
   remote: options.remote,
   branches: options.branch === undefined ? (options.branches ?? ['current']) : [options.branch],
   ignore_patterns: options.ignore_patterns,

@@ -6,6 +6,7 @@ import { withJobAccess } from '../jobs/job-access.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Access } from '../repositories/with-access.ts';
 import { missingOf } from '../sync/job-answer.ts';
+import { folderRemote } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSyncOutcome, claimSync } from './claim-sync.ts';
 import { dayUsedUp } from './day-used-up.ts';
 
@@ -40,6 +41,7 @@ export const retryFailed =
       repository: access.repository,
       requestedBy: user,
       trigger: 'retry',
+      source: folderRemote(access.repository, view.job),
       options: SyncOptions.parse({ pull_remote, remote, branches, ignore_patterns, progress_webhook }),
     });
     switch (outcome.kind) {

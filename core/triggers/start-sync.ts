@@ -13,6 +13,7 @@ import { idsOf } from '../sync/end-facts.ts';
 import { sourceOf } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSync, type ClaimSyncOutcome, claimSync, effectiveOptions } from './claim-sync.ts';
 import { dayUsedUp } from './day-used-up.ts';
+import { type PulledSource, pulledSource } from './pulled-source.ts';
 import { refuseWebhook } from './rules/webhook-policy.ts';
 
 export interface StartSync {
@@ -41,9 +42,6 @@ export interface InvalidOption {
  */
 const LOOK_MILLISECONDS = 350;
 
-/** A repository has one source, and this is its name. */
-const REMOTE = 'origin';
-
 /**
  * Claims the repository for a new job of a user who may write, and starts its execution. An accepted job tells what a
  * quick look at the remote has found, as far as it had time; the pull step finds the rest.
@@ -51,16 +49,28 @@ const REMOTE = 'origin';
 export const startSync =
   (
     deps: ClaimDeps &
-      Pick<Runtime, 'repositories' | 'jobs' | 'remoteLook' | 'settings' | 'tokenQuota' | 'webhookAddresses'>,
+      Pick<
+        Runtime,
+        | 'repositories'
+        | 'jobs'
+        | 'remoteLook'
+        | 'settings'
+        | 'sourceRemotes'
+        | 'sourceRoots'
+        | 'tokenQuota'
+        | 'webhookAddresses'
+      >,
   ) =>
   async ({ repositoryId, user, options, idempotency }: StartSync): Promise<StartSyncOutcome> => {
     const begun = deps.clock.now().getTime();
     const access = await withAccess(deps, repositoryId, user, 'write');
     if (access.kind !== 'allowed') return access;
     const { repository } = access;
-    const errors = invalidOptions(deps, options);
+    const pulled = await pulledSource(deps)(repository, options);
+    const errors = invalidOptions(deps, options, pulled);
     if (errors.length > 0) return { kind: 'invalid', errors };
-    const request = { repository, requestedBy: user, trigger: 'api' as const, options, idempotency };
+    const source = pulled.kind === 'remote' ? pulled.source : undefined;
+    const request = { repository, requestedBy: user, trigger: 'api' as const, options, source, idempotency };
     const by = await holderOf(deps, request);
     if (by !== null) return { kind: 'held', by };
     const usedUp = await dayUsedUp(deps, repository.owner);
@@ -93,14 +103,13 @@ const holderOf = async (
 
 const invalidOptions = (
   deps: Pick<Runtime, 'settings' | 'webhookAddresses'>,
-  { remote, progress_webhook: url }: SyncOptions,
+  { progress_webhook: url }: SyncOptions,
+  pulled: PulledSource,
 ): InvalidOption[] => {
   const webhook =
     url === undefined ? null : (refuseWebhook(url, deps.settings.sources) ?? deps.webhookAddresses.refuse(url));
   return [
-    ...(remote === REMOTE
-      ? []
-      : [{ field: 'remote', message: `must be ${REMOTE}: a repository has one source` } as const]),
+    ...(pulled.kind === 'invalid' ? [{ field: 'remote', message: pulled.message } as const] : []),
     ...(webhook === null ? [] : [{ field: 'progress_webhook', message: webhook } as const]),
   ];
 };
@@ -108,7 +117,7 @@ const invalidOptions = (
 /** Where the branches are that the job will pull. Only for a caller who waits for the answer. */
 const lookAtRemote = async (
   deps: Pick<Runtime, 'remoteLook'>,
-  { repository, options }: ClaimSync,
+  { repository, options, source }: ClaimSync,
   milliseconds: number,
 ): Promise<readonly PullReport[]> => {
   const effective = effectiveOptions(repository, options);
@@ -116,12 +125,15 @@ const lookAtRemote = async (
   const cleared = options.force && options.full_reindex;
   const current = defaultBranchOf(repository) ?? 'current';
   const names = effective.branches.map((name) => (name === 'current' ? current : name));
-  // HEAD may have moved: only the remote tells what `current` means now.
-  const head = repository.default_branch === null && effective.branches.includes('current') ? current : null;
+  // HEAD may have moved: only the remote tells what `current` means now. Of a folder it is the folder's own HEAD.
+  const head =
+    source === undefined && repository.default_branch === null && effective.branches.includes('current')
+      ? current
+      : null;
   const branches = [...new Set(names)].map((branch) => ({
     branch,
     from: cleared ? null : (own(repository.branches, branch)?.commit ?? null),
     ...(branch === head ? { head: true } : {}),
   }));
-  return deps.remoteLook.look(sourceOf(repository), branches, effective.remote, Math.max(1, milliseconds));
+  return deps.remoteLook.look(sourceOf(repository, { source }), branches, effective.remote, Math.max(1, milliseconds));
 };

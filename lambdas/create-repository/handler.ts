@@ -1,11 +1,32 @@
-import { clock, compose, credentials, ids, logger, repositories, schedules, settings, sourceRoots } from '#ports';
+import {
+  clock,
+  compose,
+  credentials,
+  ids,
+  logger,
+  repositories,
+  schedules,
+  settings,
+  sourceRemotes,
+  sourceRoots,
+} from '#ports';
 import { CreateRepository } from '../../core/contract/api.ts';
 import { rights } from '../../core/contract/rights.ts';
 import { createRepository } from '../../core/repositories/create-repository.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { credentialRefused, invalid, problem, quotaExceeded } from '../handling/problems.ts';
 
-const ports = compose({ clock, credentials, ids, logger, repositories, schedules, settings, sourceRoots });
+const ports = compose({
+  clock,
+  credentials,
+  ids,
+  logger,
+  repositories,
+  schedules,
+  settings,
+  sourceRemotes,
+  sourceRoots,
+});
 const create = createRepository(ports);
 
 export const handler = defineApiHandler(

@@ -45,6 +45,7 @@ describe('the branches of a repository', () => {
       chunks: 1,
       source_commit: main,
       source_seen_at: expect.any(String),
+      remote: null,
       behind: false,
       deleted_at_source: null,
     });

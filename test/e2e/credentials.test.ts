@@ -15,6 +15,8 @@ import { type SmartHttpServer, startSmartHttpServer } from '../support/smart-htt
 const secret = 'Xyzzy-the-secret-41f7';
 const encoded = Buffer.from(`robot:${secret}`).toString('base64');
 let git: GitRepository;
+/** A folder of this machine whose remote `origin` is the private one. */
+let clone: GitRepository;
 let server: SmartHttpServer;
 let service: ServiceProcess;
 let api: Api;
@@ -34,6 +36,8 @@ const answers: string[] = [];
 beforeAll(async () => {
   git = await createGitRepository({ 'a.ts': 'export const a = "anemone";\n' });
   server = await startSmartHttpServer({ root: git.path, auth: { username: 'robot', password: secret }, delayMs: 40 });
+  clone = await createGitRepository({ 'b.ts': 'export const b = "bluebell";\n' });
+  await clone.git('remote', 'add', 'origin', `${server.url}/.git`);
   data = await makeDataDir();
   temp = await mkdtemp(join(tmpdir(), 'test-credentials-'));
   const hosts = [new URL(server.url).host];
@@ -66,6 +70,7 @@ afterAll(async () => {
   await server.close();
   await git.cleanup();
   await data.remove();
+  await clone.cleanup();
   for (const directory of [temp, bin]) await rm(directory, { recursive: true, force: true });
 });
 
@@ -135,6 +140,34 @@ it('a private source is read with the credential that its repository names', asy
   await git.commit();
   const { body } = await api.call<JobAnswer>('POST', '/api/repositories/private/sync');
   expect(await service.api.ended(body.job_id)).toMatchObject({ status: 'completed', pulled_commits: 1 });
+});
+
+it('a folder’s private remote is pulled with the credential that its repository names, and the folder is read without', async () => {
+  const folder = (id: string, credential: string) =>
+    api.call('POST', '/api/repositories', { repository_id: id, source: { url: clone.path, credential } });
+  for (const credential of ['elsewhere', 'bobs', 'nobody-knows'])
+    expect(await folder('folder', credential)).toMatchObject(refusal);
+  expect((await folder('folder', 'right')).status).toBe(201);
+  expect(await sync('folder')).toMatchObject({ status: 'completed', source: { url: clone.path, remote: null } });
+  const { status, body } = await api.call<JobAnswer>('POST', '/api/repositories/folder/sync', { pull_remote: true });
+  expect(status).toBe(202);
+  expect(await service.api.ended(body.job_id)).toMatchObject({
+    status: 'completed',
+    source: { url: `${server.url}/.git`, remote: 'origin' },
+    pull: [{ to: await git.head() }],
+  });
+  // The remote leads elsewhere now: the credential does not follow.
+  await clone.git('remote', 'set-url', 'origin', `${server.url.replace('127.0.0.1', 'localhost')}/.git`);
+  const astray = await api.call<JobAnswer>('POST', '/api/repositories/folder/sync', { pull_remote: true });
+  expect(await service.api.ended(astray.body.job_id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'SourceRefusedError', message: expect.stringContaining('the credential right may not be used') },
+  });
+  await clone.git('remote', 'set-url', 'origin', `${server.url}/.git`);
+  expect((await api.call('PATCH', '/api/repositories/folder', { source: { credential: 'shared' } })).status).toBe(200);
+  expect(await api.call('PATCH', '/api/repositories/folder', { source: { credential: 'other-path' } })).toMatchObject(
+    refusal,
+  );
 });
 
 it('without a credential it may not be read', async () => {

@@ -253,9 +253,9 @@ describe('what a pull may be asked for', () => {
     expect(await world.api.ended(body.job_id)).toMatchObject({ pulled_commits: 0, counts: { added: 0 } });
   });
 
-  it('is nothing for a local path, and the options in effect say so', async () => {
+  it('is nothing for a folder unless it is asked for its remote, and the options in effect say so', async () => {
     await world.registered('local-path', { 'a.ts': 'export const a = 1;\n' });
-    const { body } = await world.api.sync('local-path', { pull_remote: true });
+    const { body } = await world.api.sync('local-path');
     expect(body).toMatchObject({ pull: [], pulled_commits: 0, options: { pull_remote: false } });
     expect(await world.api.ended(body.job_id)).toMatchObject({ status: 'completed', pulled_commits: 0 });
   });

@@ -104,6 +104,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     fileWatch,
     pathRules: () => pathRules,
     chunker: () => lineChunker,
+    sourceRemotes: () => ({ of: async () => new Map() }),
     sourceRoots: () => ({ folders: ['/'], forAll: true, holds: async () => true }),
     clock: () => clock,
     ids: () => services.ids,

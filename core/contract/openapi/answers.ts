@@ -26,7 +26,7 @@ import {
 import { DeliveryList } from '../deliveries.ts';
 import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
 import { PushHookAnswer } from '../push-hooks.ts';
-import { CurrentBranch, JobCounts, JobError, LastError, LastSync, PullReport } from '../records.ts';
+import { CurrentBranch, JobCounts, JobError, JobSource, LastError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -65,6 +65,7 @@ const job = {
   estimated_completion: eta,
   progress: 'How far it is.',
   options: 'The options in effect.',
+  source: 'What it reads.',
   requested_by: 'Who asked for it: a user, or `github`, `gitlab` or `schedule`.',
   mode: 'Whether it rebuilt the whole index; null until this is decided.',
   mode_reason:
@@ -147,6 +148,8 @@ export const answerSchemas: readonly NamedSchema[] = [
     chunks: 'Their searchable pieces.',
     source_commit: 'The commit that the source had; null when it has deleted the branch, or was not looked at yet.',
     source_seen_at: 'When the source was looked at; null when it was not yet.',
+    remote:
+      'The remote of the registered folder that it was read from, with `pull_remote`; null: the registered source itself.',
     behind: 'Whether the source had another commit than the indexed one; null where `source_commit` is.',
     deleted_at_source: 'Since when the source is known to have deleted it; null while it is there.',
   }),
@@ -163,6 +166,10 @@ export const answerSchemas: readonly NamedSchema[] = [
     files_processed: 'Changed files that are done.',
     files_total: 'Changed files; null until they have been counted.',
     current_file: 'A file that is being processed.',
+  }),
+  named('JobSource', JobSource, 'What a job reads.', {
+    url: 'Its address.',
+    remote: 'The remote’s name; null for a folder of this machine that is read itself.',
   }),
   named('EffectiveOptions', EffectiveOptions, 'The options in effect.', {
     force: 'Whether a running sync was to be replaced.',

@@ -46,6 +46,7 @@ export const indexedBranch = {
   chunks: 8421,
   source_commit: commit,
   source_seen_at: at('10:30:00.610'),
+  remote: null,
   behind: true,
   deleted_at_source: null,
 };
@@ -88,6 +89,7 @@ export const queuedJob = {
   estimated_completion: at('10:35:00.000'),
   progress: { percentage: 0, phase: 'queued', files_processed: 0, files_total: null, current_file: null },
   options,
+  source: { url: source.url, remote: 'origin' },
   requested_by: 'ann',
   mode: null,
   mode_reason: null,

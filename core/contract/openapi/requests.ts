@@ -45,8 +45,9 @@ export const requestSchemas: readonly NamedSchema[] = [
       'Rebuilds the whole index beside the old one, which answers searches until the new one is ready. Takes precedence over `incremental`.',
     incremental:
       'Processes what changed since the last sync. False without `full_reindex`: incremental if the last index is still usable and less than half of the files changed, otherwise full.',
-    pull_remote: 'Reads the remote first. Absent: true for a remote source; a local path has nothing to pull.',
-    remote: 'The remote’s name. A registered repository has one: `origin`.',
+    pull_remote:
+      'Reads the remote first. Absent: true for a remote source. For a folder of this machine, true reads, instead of the folder, the remote that its own git configuration names; the folder itself is never written.',
+    remote: 'The remote’s name: `origin`, or with `pull_remote` one of the remotes of the folder that is registered.',
     branches:
       'Which branches; without, `current`, which is the repository’s `default_branch`. Those that the source does not have are named by the job and keep no other from being indexed.',
     branch: 'The same for one branch. Not beside `branches`.',
