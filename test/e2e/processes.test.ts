@@ -41,9 +41,11 @@ const startFetching = async (remote: { readonly url: string }) => {
   closers.push(service.kill);
   await service.api.register('slow', remote.url);
   const { body: job } = await service.api.sync('slow');
+  // The contents: what comes before is small enough to be sent whole.
+  await expect.poll(async () => (await service.api.job(job.job_id)).progress.phase, { timeout: 60_000 }).toBe('stage');
   const temporary = join(data.path, 'tmp');
   const commands = async (): Promise<string[]> => (await processesOf(temporary)).map(({ command }) => command);
-  await expect.poll(commands, { timeout: 30_000 }).toContainEqual(expect.stringContaining('index-pack'));
+  await expect.poll(commands, { timeout: 60_000 }).toContainEqual(expect.stringContaining('index-pack'));
   const running = await commands();
   for (const part of ['git fetch', 'remote-http', 'index-pack']) expect(running.join('\n')).toContain(part);
   return { data, service, job, temporary, commands };
@@ -109,7 +111,7 @@ describe('a service that ends in the middle of a fetch', () => {
     expect(await readdir(join(data.path, 'objects', '.tmp'))).not.toContain('half');
     expect((await readdir(data.path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     expect(await next.api.ended(job.job_id)).toMatchObject({ status: 'completed', attempt: 2 });
-  }, 90_000);
+  }, 180_000);
 
   it('takes nothing from another service on the machine', async () => {
     const remote = await startSlowRemote();
@@ -127,5 +129,5 @@ describe('a service that ends in the middle of a fetch', () => {
     for (const { pid, command } of before) expect(pids, command).toContain(pid);
     expect((await readdir(living.temporary)).sort()).toEqual(folders);
     expect(await living.service.api.job(living.job.job_id)).toMatchObject({ status: 'running', attempt: 1 });
-  }, 90_000);
+  }, 180_000);
 });

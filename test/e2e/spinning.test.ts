@@ -75,7 +75,7 @@ describe('a file that keeps a worker busy for ever', () => {
       expect(body.files).toEqual([expect.objectContaining({ path: 'src/spins.ts', outcome: 'failed', reason })]);
       expect(await api.found(`spinning-${at + 1}`, at === 0 ? 'albatross' : 'bittern')).toEqual(['src/good.ts']);
     }
-  }, 180_000);
+  }, 300_000);
 
   it('where no sync can do without it ends the sync at the second try, which names it', async () => {
     await register('rules', { 'src/spins-in-rules.ts': 'export const a = 1;\n' });
@@ -88,7 +88,7 @@ describe('a file that keeps a worker busy for ever', () => {
       },
     });
     expect(await api.repository('rules')).toMatchObject({ status: 'idle', active_job_id: null });
-  }, 120_000);
+  }, 300_000);
 
   it('frees its worker when its job is cancelled or forced away', async () => {
     // From here on, only giving a job up frees a worker.
@@ -100,7 +100,7 @@ describe('a file that keeps a worker busy for ever', () => {
     const { body: cancelled } = await api.sync('cancelled');
     const { body: replaced } = await api.sync('forced');
     // Both workers that embed are busy now.
-    await expect.poll(spun, { timeout: 60_000 }).toBe(before + 2);
+    await expect.poll(spun, { timeout: 120_000 }).toBe(before + 2);
 
     expect((await api.call('POST', `/api/jobs/${cancelled.job_id}/cancel`)).status).toBe(202);
     expect((await api.sync('forced', { force: true })).status).toBe(202);
@@ -110,6 +110,6 @@ describe('a file that keeps a worker busy for ever', () => {
     await register('next', { 'src/a.ts': 'export const fulmar = "next";\n' });
     expect(await api.synced('next')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
     // The forced one spins on its own: it has got a worker too.
-    await expect.poll(spun, { timeout: 60_000 }).toBe(before + 3);
-  }, 180_000);
+    await expect.poll(spun, { timeout: 120_000 }).toBe(before + 3);
+  }, 300_000);
 });
