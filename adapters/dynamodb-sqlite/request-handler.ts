@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DiskUnusableError } from '../../core/domain/errors.ts';
+import { diskFailure } from '../system/disk-failure.ts';
 import { DynamoDbError } from './errors.ts';
 
 /** Where the SDK’s client sends its requests. */
@@ -70,7 +72,10 @@ const refusalOf = (error: unknown): [status: number, body: object] => {
       400,
       { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message, ...error.members },
     ];
-  // A full disk, say: the SDK tries again, and what is left then is StoreBusyError.
+  const named = diskFailure(error, 'the database');
+  // As DynamoDB's own failure it would be tried again, and told as a busy store.
+  if (named instanceof DiskUnusableError) throw named;
+  // The SDK tries again, and what is left then is StoreBusyError.
   if (sqliteCode(error) !== 0)
     return [
       500,

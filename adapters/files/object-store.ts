@@ -8,6 +8,7 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { ObjectMissingError } from '../../core/domain/errors.ts';
 import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
 import type { ObjectStore } from '../../core/ports/object-store.ts';
+import { diskFailure, onDisk } from '../system/disk-failure.ts';
 
 /** Where files are written before they get their name: on the same file system, and no key can lie there. */
 const temporary = '.tmp';
@@ -16,6 +17,9 @@ const temporary = '.tmp';
 export const halfWritten = (root: string): string => join(root, temporary);
 /** A directory may be removed (deleteAll) between its making and the rename into it; then it is made again. */
 const renameTries = 5;
+
+/** What users read when its disk is full. */
+const place = 'the object store';
 
 const pieceBytes = 256 * 1024;
 /** The fastest level: manifests are a third object ids, which nothing compresses, and higher levels take off 2 % more (measured). */
@@ -52,8 +56,8 @@ export const createFileObjectStore = (root: string): ObjectStore => {
       await (isCompressed(key) ? pipeline(content, createZstdCompress(compression), sink) : pipeline(content, sink));
       await moveTo(aside, path);
     } catch (error) {
-      await rm(aside, { force: true });
-      throw error;
+      await rm(aside, { force: true }).catch(() => undefined);
+      throw diskFailure(error, place);
     }
   };
 
@@ -100,7 +104,9 @@ export const createFileObjectStore = (root: string): ObjectStore => {
       for (const { name } of await entriesOf(join(root, directory)))
         if (name.startsWith(rest) && !(directory === '' && name === temporary))
           // With retries: an object may come into a directory while it is removed.
-          await rm(join(root, directory, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 10 });
+          await onDisk(place, () =>
+            rm(join(root, directory, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 10 }),
+          );
     },
   };
 };

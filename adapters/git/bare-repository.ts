@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Oid } from '../../core/contract/ids.ts';
 import { SourceUnusableError } from '../../core/domain/errors.ts';
 import { pathFromBytes } from '../../core/manifest/git-path.ts';
+import { diskFailure, onDisk } from '../system/disk-failure.ts';
 import { type GitSetting, gitEnvironment } from './git-environment.ts';
 import type { LocalRepository } from './local-repository.ts';
 import { createTemporaryDirectory } from './temporary-directory.ts';
@@ -23,6 +24,9 @@ export interface BareRepository {
   packBytes(): Promise<number>;
   remove(): Promise<void>;
 }
+
+/** What users read when its disk is full. */
+const place = 'the temporary directory';
 
 export type ObjectFormat = 'sha1' | 'sha256';
 
@@ -45,7 +49,7 @@ export const createBareRepository = async (
   format: ObjectFormat,
   inPlace: LocalRepository | null = null,
 ): Promise<BareRepository> => {
-  const directory = await createTemporaryDirectory(root);
+  const directory = await onDisk(place, () => createTemporaryDirectory(root));
   const home = join(directory.path, 'home');
   const gitDir = join(directory.path, 'git');
   const packs = join(gitDir, 'objects', 'pack');
@@ -65,7 +69,7 @@ export const createBareRepository = async (
     if (inPlace !== null) await borrowObjects(gitDir, inPlace);
   } catch (error) {
     await directory.remove();
-    throw error;
+    throw diskFailure(error, place);
   }
   return {
     gitDir,

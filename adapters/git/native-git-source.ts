@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { failureOf } from '../../core/domain/failure-of.ts';
 import type { Blob, GitCallOptions, GitSource, Source } from '../../core/ports/git-source.ts';
+import { onDisk } from '../system/disk-failure.ts';
 import { scratchDirectory } from '../system/scratch-directory.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { fetchBlobs, readBlobs } from './blob-contents.ts';
@@ -30,7 +31,8 @@ export interface NativeGitSourceOptions {
 export const createNativeGitSource = (options: NativeGitSourceOptions): GitSource => {
   const limits: GitLimits = { ...defaultGitLimits, ...options.limits };
   const address = (source: Source): Promise<SourceAddress> => addressOf(source, options);
-  const tempRoot = async (): Promise<string> => options.tempRoot ?? (await scratchDirectory());
+  const tempRoot = async (): Promise<string> =>
+    options.tempRoot ?? (await onDisk('the temporary directory', () => scratchDirectory()));
   const prepare = async (format: ObjectFormat, inPlace: LocalRepository | null = null): Promise<BareRepository> =>
     createBareRepository(await tempRoot(), format, inPlace);
 

@@ -1,4 +1,9 @@
-import { EmbedderThrottledError, EmbedderUnavailableError, StoreBusyError } from '../../core/domain/errors.ts';
+import {
+  DiskUnusableError,
+  EmbedderThrottledError,
+  EmbedderUnavailableError,
+  StoreBusyError,
+} from '../../core/domain/errors.ts';
 import { type Answer, problem } from './problems.ts';
 
 /**
@@ -9,6 +14,7 @@ const passing = [
   [StoreBusyError, 'a store that the service needs is busy', 2],
   [EmbedderThrottledError, 'the embedding model takes no more requests at the moment', 10],
   [EmbedderUnavailableError, 'the embedding model does not answer at the moment', 10],
+  [DiskUnusableError, 'a disk of the service is full or cannot be written to, which its operator has to change', 60],
 ] as const;
 
 /** 503 for what passes by itself; null for anything else. */

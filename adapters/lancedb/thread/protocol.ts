@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import * as errors from '../../../core/domain/errors.ts';
+import type { FailureReason } from '../../../core/domain/failure-reasons.ts';
 import type {
   Generation,
   GenerationName,
@@ -35,6 +36,7 @@ export interface PortableError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  readonly reason?: FailureReason | undefined;
 }
 
 /** The index's thread is gone, or was closed. Worth another try after a restart. */
@@ -42,18 +44,21 @@ export class SearchIndexUnavailableError extends errors.SyncError {}
 
 export const toPortable = (error: unknown): PortableError =>
   error instanceof Error
-    ? { name: error.name, message: error.message, stack: error.stack }
+    ? { name: error.name, message: error.message, stack: error.stack, ...reasonOf(error) }
     : { name: 'Error', message: String(error), stack: undefined };
 
-const classes = new Map<string, new (message: string) => Error>([
+const reasonOf = (error: Error): Pick<PortableError, 'reason'> =>
+  error instanceof errors.SyncError && error.reason !== undefined ? { reason: error.reason } : {};
+
+const classes = new Map<string, new (message: string, options?: Pick<PortableError, 'reason'>) => Error>([
   ...Object.entries(errors),
   ['RangeError', RangeError],
   ['TypeError', TypeError],
 ]);
 
 /** The error again, of its own class where that is known, else with its name. */
-export const fromPortable = ({ name, message, stack }: PortableError): Error => {
-  const error = new (classes.get(name) ?? Error)(message);
+export const fromPortable = ({ name, message, stack, reason }: PortableError): Error => {
+  const error = new (classes.get(name) ?? Error)(message, { reason });
   error.name = name;
   if (stack !== undefined) error.stack = stack;
   return error;

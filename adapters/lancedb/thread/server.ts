@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { IndexHit, IndexRow } from '../../../core/ports/search-index.ts';
+import { diskFailure } from '../../system/disk-failure.ts';
 import type { LanceSearchIndex } from '../search-index.ts';
 import { type IndexAnswer, type IndexCall, type IndexRequest, toPortable } from './protocol.ts';
 
@@ -17,7 +18,7 @@ export const serveSearchIndex = (port: MessagePort, index: LanceSearchIndex): In
       const reply: IndexAnswer = { id, value };
       port.postMessage(reply, vectorBuffers(value));
     } catch (error) {
-      const reply: IndexAnswer = { id, error: toPortable(error) };
+      const reply: IndexAnswer = { id, error: toPortable(diskFailure(error, 'the search index')) };
       port.postMessage(reply);
     }
   };
