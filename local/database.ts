@@ -8,7 +8,7 @@ import { openSqliteDynamoDb } from '../adapters/dynamodb-sqlite/sqlite-dynamodb.
 export interface Database {
   readonly client: DynamoDBClient;
   /** Deletes some of what has expired, as AWS does by itself; returns how much. */
-  expire(): number;
+  expire(): Promise<number>;
   close(): void;
 }
 
@@ -31,7 +31,7 @@ export const prepareDatabase = ({ dataDir, dynamodbEndpoint }: DatabasePlace): v
 export const openDatabase = ({ dataDir, dynamodbEndpoint }: DatabasePlace): Database => {
   if (dynamodbEndpoint !== undefined) {
     const client = createDynamoClient({ endpoint: dynamodbEndpoint });
-    return { client, expire: () => 0, close: () => client.destroy() };
+    return { client, expire: async () => 0, close: () => client.destroy() };
   }
   const database = openSqliteDynamoDb({ path: fileIn(dataDir) });
   return {

@@ -143,7 +143,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     undo.push(
       systemClock.every(EXPIRE_MILLISECONDS, async () => {
         try {
-          database.expire();
+          await database.expire();
         } catch (error) {
           runtime.logger.error('what has expired not deleted', { error: String(error) });
         }

@@ -1,19 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DiskUnusableError } from '../../core/domain/errors.ts';
 import { diskFailure } from '../system/disk-failure.ts';
 import { DynamoDbError } from './errors.ts';
+import { sqliteCode, untilFree } from './until-free.ts';
 
 /** Where the SDK’s client sends its requests. */
 export type RequestHandler = Extract<
   NonNullable<DynamoDBClientConfig['requestHandler']>,
   { handle: (...parts: never[]) => unknown }
 >;
-
-/** SQLite's primary result codes for a lock that another connection has. */
-const BUSY: ReadonlySet<number> = new Set([5, 6]);
-/** A write holds the lock for well under a millisecond, and for as long as the disk takes to sync. The SDK and the stores try again after this. */
-const PATIENCE_MILLISECONDS = 500;
 
 /** Answers the SDK's requests by `call`, in this thread and without any socket. */
 export const createRequestHandler = (call: (operation: string, input: unknown) => object): RequestHandler => {
@@ -48,23 +43,6 @@ const answer = (statusCode: number, body: object) => ({
     body: Buffer.from(JSON.stringify(body)),
   },
 });
-
-/** Waits while another thread writes. Between two tries this thread does other things: SQLite's own wait would stop it. */
-const untilFree = async <T>(attempt: () => T): Promise<T> => {
-  const deadline = performance.now() + PATIENCE_MILLISECONDS;
-  for (let pause = 1; ; pause = Math.min(16, pause * 2)) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!BUSY.has(sqliteCode(error) & 0xff)) throw error;
-      if (performance.now() > deadline)
-        throw new DynamoDbError('ThrottlingException', `the database was busy for ${PATIENCE_MILLISECONDS} ms`);
-    }
-    await sleep(pause * Math.random());
-  }
-};
-
-const sqliteCode = (error: unknown): number => Number((error as { errcode?: unknown }).errcode ?? 0);
 
 const refusalOf = (error: unknown): [status: number, body: object] => {
   if (error instanceof DynamoDbError)

@@ -7,12 +7,13 @@ import { batchWriteItem, deleteItem, putItem, updateItem } from './operations/wr
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 import { type Dump, Store } from './store.ts';
 import { oldestExpiry } from './tables.ts';
+import { untilFree } from './until-free.ts';
 
 export interface SqliteDynamoDb {
   /** For the SDK's client: what it sends is answered here. */
   readonly requestHandler: RequestHandler;
   /** Deletes items whose time to live has passed, at most so many of each table. Returns how many. */
-  expire(limit: number): number;
+  expire(limit: number): Promise<number>;
   /** Everything that is stored, for {@link restore}. */
   dump(): Dump;
   /** Puts everything back as it was, in the same database or in another one. */
@@ -64,18 +65,20 @@ export const openSqliteDynamoDb = ({ path, now = () => new Date() }: SqliteDynam
   return {
     requestHandler: createRequestHandler(call),
     expire: (limit) =>
-      store.write(() => {
-        let deleted = 0;
-        for (const table of store.tables()) {
-          if (table.ttlAttribute === null) continue;
-          const until = nowSeconds();
-          for (const { item, ...key } of store.expired(table, oldestExpiry(until), until, limit)) {
-            store.replace(table, key, item, null);
-            deleted += 1;
+      untilFree(() =>
+        store.write(() => {
+          let deleted = 0;
+          for (const table of store.tables()) {
+            if (table.ttlAttribute === null) continue;
+            const until = nowSeconds();
+            for (const { item, ...key } of store.expired(table, oldestExpiry(until), until, limit)) {
+              store.replace(table, key, item, null);
+              deleted += 1;
+            }
           }
-        }
-        return deleted;
-      }),
+          return deleted;
+        }),
+      ),
     dump: () => store.dump(),
     restore: (dump) => store.restore(dump),
     close: () => store.close(),

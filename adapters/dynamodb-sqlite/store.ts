@@ -30,6 +30,7 @@ const schema = `
     pk BLOB NOT NULL, sk BLOB NOT NULL, PRIMARY KEY (table_id, index_name, index_pk, index_sk, pk, sk)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE requests (token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE INDEX requests_by_time ON requests (at);
   PRAGMA user_version = ${FORMAT};
 `;
 
@@ -48,7 +49,7 @@ export class Store {
 
   /**
    * With a write-ahead log, readers and the writer are not in each other's way; FULL: a commit is on the disk when it returns, and survives
-   * a power cut. From here on no one waits inside of SQLite, where the whole thread would stand still: see request-handler.ts.
+   * a power cut. From here on no one waits inside of SQLite, where the whole thread would stand still: see until-free.ts.
    */
   configure(): void {
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0');
@@ -178,13 +179,13 @@ export class Store {
         : `SELECT i.pk, i.sk, i.item, i.size, e.index_pk, e.index_sk FROM entries e
            CROSS JOIN items i ON i.table_id = e.table_id AND i.pk = e.pk AND i.sk = e.sk`;
     const by = order.map((column) => `${column} ${forward ? 'ASC' : 'DESC'}`).join(', ');
-    const statement = this.#db.prepare(`${from} WHERE ${where.join(' AND ')} ORDER BY ${by}`);
+    const statement = this.#prepare(`${from} WHERE ${where.join(' AND ')} ORDER BY ${by}`);
     for (const row of statement.iterate(...values)) yield foundIn(row);
   }
 
   /** A table's items in the order of their keys, those after `after`. */
   *scan(table: Table, after: StoredKey | null): Generator<Found> {
-    const statement = this.#db.prepare(
+    const statement = this.#prepare(
       `SELECT pk, sk, item, size FROM items WHERE table_id = ?${after === null ? '' : ' AND (pk, sk) > (?, ?)'} ORDER BY pk, sk`,
     );
     const values = after === null ? [table.id] : [table.id, after.partition, after.sort];
@@ -223,13 +224,13 @@ export class Store {
   restore(dump: Dump): void {
     this.write(() => {
       for (const name of stored.toReversed()) this.#prepare(`DELETE FROM ${name}`).run();
-      for (const name of stored)
-        for (const row of own(dump, name) ?? []) {
-          const columns = Object.keys(row);
-          this.#prepare(`INSERT INTO ${name} (${columns}) VALUES (${columns.map(() => '?')})`).run(
-            ...Object.values(row),
-          );
-        }
+      for (const name of stored) {
+        const rows = own(dump, name) ?? [];
+        const columns = Object.keys(rows[0] ?? {});
+        if (columns.length === 0) continue;
+        const insert = this.#prepare(`INSERT INTO ${name} (${columns}) VALUES (${columns.map(() => '?')})`);
+        for (const row of rows) insert.run(...Object.values(row));
+      }
     });
     this.#tables.clear();
   }

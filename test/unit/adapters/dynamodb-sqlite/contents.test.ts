@@ -217,9 +217,9 @@ describe('what has expired', () => {
     await put({ ...key(5), x: { N: '1' } });
     await put({ ...key(6), x: { N: '1e100' } });
     await put(key(7));
-    expect(database.expire(1)).toBe(1);
-    expect(database.expire(10)).toBe(1);
-    expect(database.expire(10)).toBe(0);
+    expect(await database.expire(1)).toBe(1);
+    expect(await database.expire(10)).toBe(1);
+    expect(await database.expire(10)).toBe(0);
     expect(await Promise.all([1, 2, 3, 4, 5, 6, 7].map(async (sk) => (await get(sk)) !== undefined))).toEqual([
       false,
       false,
@@ -237,7 +237,7 @@ describe('what has expired', () => {
     };
     expect(await done('Query', index)).toMatchObject({ Count: 0 });
     now = new Date(now.getTime() + 61_000);
-    expect(database.expire(10)).toBe(1);
+    expect(await database.expire(10)).toBe(1);
   });
 });
 
