@@ -32,6 +32,7 @@ export const outbox = own('outbox');
 export const ownRemoteLook = own('remoteLook');
 export const pathRules = own('pathRules');
 export const remoteLook = own('remoteLook');
+export const removals = own('removals');
 export const repositories = own('repositories');
 export const running = own('running');
 export const schedules = own('schedules');

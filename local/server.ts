@@ -72,6 +72,8 @@ const DISPATCH_MILLISECONDS = 1_000;
 
 /** How often what has expired is deleted; on AWS the table does it within days. */
 const EXPIRE_MILLISECONDS = 60_000;
+/** A removal is cleared by the call that makes it; this is for those that were cut short. */
+const REMOVAL_MILLISECONDS = 10_000;
 
 /** Bucket is the object store's name inside the workflow definition: there is one store. */
 const BUCKET = 'local';
@@ -128,6 +130,13 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       systemClock.every(RECONCILE_MILLISECONDS, () =>
         reconcile(RECONCILE_MILLISECONDS / 1000).catch((error: unknown) => {
           runtime.logger.error('jobs not looked after', { error: String(error) });
+        }),
+      ),
+    );
+    undo.push(
+      systemClock.every(REMOVAL_MILLISECONDS, () =>
+        dispatch('removals').catch((error: unknown) => {
+          runtime.logger.error('removed repositories not cleared', { error: String(error) });
         }),
       ),
     );
@@ -200,7 +209,7 @@ const startEngine = async (
   });
 };
 
-const dispatch = async (only: 'webhooks' | 'follow-ups'): Promise<void> => {
+const dispatch = async (only: 'webhooks' | 'follow-ups' | 'removals'): Promise<void> => {
   const handler = await loadFunction('dispatch-due');
   await handler({ only });
 };

@@ -2,8 +2,8 @@ import { DUE_SHARDS, jobIndexes, type TableNames } from '../../core/contract/tab
 import type { Database, Item } from './database.ts';
 import { Expression, type ItemKey } from './expression.ts';
 
-/** What is due: events to send, and syncs that a push asked for. They share the index, but no partition of it. */
-export type DueKind = 'webhook' | 'push';
+/** What is due: events to send, syncs that a push asked for, removals to finish. They share the index, but no partition of it. */
+export type DueKind = 'webhook' | 'push' | 'removal';
 
 /** The partition of the index that something under this key belongs to: always the same one. */
 export const dueShard = (kind: DueKind, key: string): string => {

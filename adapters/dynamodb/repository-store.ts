@@ -7,6 +7,7 @@ import type { RepositoryChange, RepositoryStore } from '../../core/ports/reposit
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { Database, type DatabaseOptions, TRIES } from './database.ts';
 import { type Change, Expression, putNewOf, updateOf } from './expression.ts';
+import { removalItem } from './removals.ts';
 import {
   isMember,
   memberPartition,
@@ -22,8 +23,8 @@ import { SharedReads } from './shared-reads.ts';
 import { parseStored } from './stored.ts';
 import { storedName, storedNames } from './stored-names.ts';
 
-/** A transaction takes 100 items: the repository, its owner's count, its last generation, and this many memberships. */
-const MEMBERSHIPS_AT_ONCE = 97;
+/** A transaction takes 100 items: the repository, its owner's count, its last numbers, its removal, and this many memberships. */
+const MEMBERSHIPS_AT_ONCE = 96;
 const LIST_LIMIT = 100;
 const CURSOR = 'repositories';
 
@@ -98,17 +99,19 @@ export const createDynamoRepositoryStore = (
           {
             Delete: {
               ...repositoryKey(tables, id),
-              // The grants as they were read: each one's membership goes with the repository. The number as it was read: it stays.
+              // The grants as they were read: each one's membership goes with the repository. The numbers as they were read: they stay.
               ConditionExpression: [
                 e.absent('lock'),
                 e.equals(['grants'], storedNames(repository.grants)),
                 e.equals(['generation'], repository.generation),
+                e.equals(['fence'], repository.fence),
               ].join(' AND '),
               ...e.attributes(),
             },
           },
           { Update: counted(tables, repository.owner, -1) },
           { Put: { TableName: tables.repositories, Item: removedItem(tables, repository) } },
+          { Put: { TableName: tables.syncJobs, Item: removalItem(tables, repository) } },
           ...members.slice(0, MEMBERSHIPS_AT_ONCE).map((key) => ({ Delete: key })),
         ]);
         if (refusals === null) {
@@ -151,12 +154,13 @@ const readRemoved = async (
   return item === null ? null : parseStored(RemovedGenerations, item, `what is left of ${id}`);
 };
 
-/** The new repository, its generations numbered on from those of the one before it. */
+/** The new repository, its generations and its fences numbered on from those of the one before it. */
 const after = (removed: RemovedGenerations | null, repository: RepositoryRecord): RepositoryRecord =>
   removed === null
     ? repository
     : {
         ...repository,
+        fence: Math.max(repository.fence, removed.fence),
         generation: Math.max(repository.generation, removed.last),
         leftovers: [
           ...repository.leftovers,
@@ -170,12 +174,13 @@ const stillRemoved = (tables: TableNames, id: RepositoryId, removed: RemovedGene
   return { ...removedKey(tables, id), ConditionExpression: condition, ...e.attributes() };
 };
 
-const removedItem = (tables: TableNames, { repository_id, generation, generations, leftovers }: RepositoryRecord) => {
+const removedItem = (tables: TableNames, repository: RepositoryRecord) => {
+  const { repository_id, fence, generation, generations, leftovers } = repository;
   const numbers = [
     ...Object.keys(generations).map(Number),
     ...leftovers.flatMap((leftover) => (leftover.kind === 'generation' ? [leftover.generation] : [])),
   ];
-  const removed: RemovedGenerations = { repository_id, last: generation, left: [...new Set(numbers)] };
+  const removed: RemovedGenerations = { repository_id, fence, last: generation, left: [...new Set(numbers)] };
   return { ...removedKey(tables, repository_id).Key, ...removed };
 };
 

@@ -77,8 +77,8 @@ export const functionEnvironments = {
   'redeliver-webhook': TablesEnvironment,
   'github-hook': TablesEnvironment.and(ExecutionEnvironment),
   'gitlab-hook': TablesEnvironment.and(ExecutionEnvironment),
-  /** Sends what is due in the outbox, and starts the syncs that pushes asked for. */
-  'dispatch-due': TablesEnvironment.and(ExecutionEnvironment),
+  /** Sends what is due in the outbox, starts the syncs that pushes asked for, clears what removed repositories have left. */
+  'dispatch-due': TablesEnvironment.and(ExecutionEnvironment).and(BucketEnvironment).and(VectorsEnvironment),
   /** A quick look at a remote, called by start-sync. */
   'look-remote': CredentialsEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),

@@ -48,6 +48,7 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  *
  *     job_id = webhooks#repo-123         sk = msg-…          a delivery of an event, by time
  *     job_id = follow-up#repo-123        sk = FOLLOW-UP      the sync that a push asked for, waiting or done
+ *     job_id = removal#repo-123#2026-…   sk = REMOVAL        a removed repository, until all that it left is cleared
  *     job_id = quota#bob                 sk = TOKENS#2026-…  tokens that bob’s repositories had embedded that day
  *     job_id = IDEMPOTENCY#repo-123#key  sk = IDEMPOTENCY    what a claim under this key was, for 24 h
  *
@@ -60,7 +61,7 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  * - `by-repository` is the history of a repository by time.
  * - `unfinished` is sparse: only jobs that have not ended carry the attribute. It is one of {@link UNFINISHED_SHARDS}
  *   values, so that no partition takes the writes of all claims.
- * - `due` is sparse: only pending deliveries (`due_shard` = `webhook-0` …) and waiting follow-ups (`push-0` …) carry its
+ * - `due` is sparse: only pending deliveries (`due_shard` = `webhook-0` …), waiting follow-ups (`push-0` …) and removals (`removal-0` …) carry its
  *   attributes. `due_at` is when it is due; a lease moves it to the lease's end.
  */
 export const tables = {

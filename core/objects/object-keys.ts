@@ -1,3 +1,4 @@
+import { JobId } from '../contract/ids.ts';
 import type { JobRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 
@@ -61,3 +62,15 @@ export const ledgerKey = (prefix: string, outcome: string, part: number): string
 /** Blobs that a publish left without a path; removed by the next job, which holds the lock. */
 export const garbageKey = (job: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
   `${repositoryPrefix(job.repository_id)}garbage/${job.job_id}.zst`;
+
+/** The job that an object of a repository belongs to, and the prefix of its objects of that kind; null where the key names none. */
+export const jobOfKey = (
+  repositoryId: string,
+  key: string,
+): { readonly prefix: string; readonly job: JobId } | null => {
+  const found = /^(?:(?:jobs|manifests|ledgers\/[^/]+)\/([^/]+)\/|garbage\/([^/]+)\.zst$)/.exec(
+    key.slice(repositoryPrefix(repositoryId).length),
+  );
+  const job = JobId.safeParse(found?.[1] ?? found?.[2]);
+  return found === null || !job.success ? null : { prefix: repositoryPrefix(repositoryId) + found[0], job: job.data };
+};

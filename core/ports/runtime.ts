@@ -19,6 +19,7 @@ import type { ObjectStore } from './object-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { PathRules } from './path-rules.ts';
 import type { RemoteLook } from './remote-look.ts';
+import type { Removals } from './removals.ts';
 import type { RepositoryStore } from './repository-store.ts';
 import type { RunningJobs } from './running-jobs.ts';
 import type { Schedules } from './schedules.ts';
@@ -59,6 +60,7 @@ export interface Runtime {
   readonly objects: ObjectStore;
   readonly outbox: Outbox;
   readonly followUps: FollowUps;
+  readonly removals: Removals;
   readonly webhooks: WebhookSender;
   readonly webhookAddresses: WebhookAddresses;
   readonly credentials: Credentials;

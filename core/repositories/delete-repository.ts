@@ -1,14 +1,14 @@
 import type { RepositoryId, UserId } from '../contract/ids.ts';
-import { repositoryPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { type ClearDeps, clearRemoved } from './clear-removed.ts';
 import { type Access, withAccess } from './with-access.ts';
 
 /**
- * Removes a repository with its index. A busy one is left alone: the lock is its job's. The record goes first: no reader finds what is
- * left when the rest fails, and a schedule removes itself when it next runs (scheduled-sync).
+ * Removes a repository with its index. A busy one is left alone: the lock is its job's. The record goes first, and with it a removal is
+ * recorded: what is not cleared here is cleared later (dispatchDue). A schedule removes itself when it next runs (scheduled-sync).
  */
 export const deleteRepository =
-  (deps: Pick<Runtime, 'repositories' | 'schedules' | 'index' | 'objects' | 'logger'>) =>
+  (deps: ClearDeps & Pick<Runtime, 'schedules'>) =>
   async (id: RepositoryId, user: UserId): Promise<Access<{ kind: 'deleted' } | { kind: 'busy' }>> => {
     const access = await withAccess(deps, id, user, 'owner');
     if (access.kind !== 'allowed') return access;
@@ -16,14 +16,13 @@ export const deleteRepository =
     if (outcome === 'absent') return { kind: 'not-found' };
     if (outcome === 'busy') return { kind: 'busy' };
     const { repository } = access;
-    const numbers = new Set([
-      ...Object.keys(repository.generations).map(Number),
-      ...Object.values(repository.branches).map((branch) => branch.generation),
-    ]);
-    for (const number of numbers) await deps.index.drop({ repositoryId: id, number });
-    await deps.objects.deleteAll(repositoryPrefix(id));
-    // Last: of all this it alone is made up for when it is not done.
-    if (repository.schedule !== null) await deps.schedules.set(id, null);
     deps.logger.info('repository removed', { repository_id: id, user });
+    try {
+      if (repository.schedule !== null) await deps.schedules.set(id, null);
+      const removal = await deps.removals.of(repository);
+      if (removal !== null) await clearRemoved(deps)(removal);
+    } catch (error) {
+      deps.logger.warn('removed repository not cleared yet', { repository_id: id, error: String(error) });
+    }
     return { kind: 'deleted' };
   };

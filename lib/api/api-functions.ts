@@ -97,8 +97,10 @@ export const apiFunctions = (
   });
   schedules.grant(deleteRepository, 'DeleteSchedule');
   storage.grant(deleteRepository, {
-    // The owner has one less, and the last number of a generation stays.
+    // The owner has one less, and the last numbers stay.
     repositories: ['GetItem', 'DeleteItem', 'UpdateItem', 'PutItem'],
+    // What is to be cleared is recorded first, and jobs say which objects are theirs.
+    syncJobs: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
     objects: ['ListBucket', 'DeleteObject'],
     vectors: ['DeleteIndex'],
   });

@@ -13,6 +13,8 @@ export interface MinuteTaskProps {
   readonly name: 'dispatch-due' | 'reconcile-syncs';
   readonly storage: Storage;
   readonly workflow: Workflow;
+  /** Beside tables and workflow. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A function over the tables and the workflow that EventBridge calls each minute. What it cannot do goes to its own dead letters. */
@@ -20,11 +22,11 @@ export class MinuteTask extends Construct {
   readonly task: AppFunction;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { name, storage, workflow }: MinuteTaskProps) {
+  constructor(scope: Construct, id: string, { name, storage, workflow, environment }: MinuteTaskProps) {
     super(scope, id);
     this.task = new AppFunction(this, {
       name,
-      environment: { ...storage.tableNames, ...workflow.environment },
+      environment: { ...storage.tableNames, ...workflow.environment, ...environment },
       memoryMiB: 512,
       timeout: timeouts.shortTask,
     });

@@ -4,6 +4,7 @@ import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../../adapters/dynamodb/job-ends.ts';
 import { createDynamoJobs } from '../../adapters/dynamodb/jobs.ts';
 import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
+import { createDynamoRemovals } from '../../adapters/dynamodb/removals.ts';
 import { createDynamoRepositoryStore } from '../../adapters/dynamodb/repository-store.ts';
 import { createDynamoRunningJobs } from '../../adapters/dynamodb/running-jobs.ts';
 import { createDynamoSyncClaims } from '../../adapters/dynamodb/sync-claims.ts';
@@ -73,6 +74,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     branches: () => createDynamoBranches(database),
     ends: () => createDynamoJobEnds(database),
     outbox: () => createDynamoOutbox(database),
+    removals: () => createDynamoRemovals(database),
     followUps: () => createDynamoFollowUps({ ...database, now: () => simulation.now() }),
     tokenQuota: () => createDynamoTokenQuota(database),
     objects: () => objectsOf(process, services),

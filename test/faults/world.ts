@@ -205,7 +205,7 @@ export class World implements Surroundings {
       this.run('reconcile', (ports) => reconcileSyncs(ports)({ graceSeconds }));
     if (kind === 'machine') void reconcile(0)().catch(() => undefined);
     this.#tick(life, pace.reconcile, reconcile(pace.grace));
-    for (const only of ['webhooks', 'follow-ups'] as const)
+    for (const only of ['webhooks', 'follow-ups', 'removals'] as const)
       this.#tick(life, pace.dispatch, () => this.run(`dispatch-${only}`, (ports) => dispatchDue(ports)({ only })));
   }
 
