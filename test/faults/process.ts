@@ -102,6 +102,8 @@ export interface Surroundings {
   /** The fault that strikes this call of a process, if one does. */
   faultAt(process: Process, call: number): Fault | undefined;
   struck(kind: FaultKind, process: Process, port: PortName): void;
+  /** What a call of a process was answered with. */
+  answered(process: Process, value: unknown): void;
 }
 
 interface Effects<T> {
@@ -192,12 +194,14 @@ export class Process {
         if (!this.alive) return;
         try {
           const value = await this.#perform(port, effects, fault);
+          this.#around.answered(this, value);
           answer(() => resolve(value));
         } catch (error) {
+          this.#around.answered(this, error);
           answer(() => reject(error));
         }
       };
-      simulation.after(1 + Math.floor(simulation.random() * 30), () => void act());
+      simulation.called(this, port, () => void act());
     });
   }
 

@@ -58,6 +58,11 @@ export class Simulation implements Timers {
     };
   }
 
+  /** A process calls a service: the call is made some milliseconds later. */
+  called(_process: unknown, _port: string, act: () => void): void {
+    this.after(1 + Math.floor(this.random() * 30), act);
+  }
+
   /** Runs what is due until so much time has passed, or until the condition holds. */
   async advance(milliseconds: number, enough: () => boolean = () => false): Promise<void> {
     const end = this.#milliseconds + milliseconds;

@@ -64,6 +64,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly logger?: Logger | undefined;
   /** Changes the ports of every process: for faults of the product that are made on purpose. */
+  readonly simulation?: Simulation;
+  readonly answered?: Surroundings['answered'];
   readonly spoil?: ((ports: Runtime, process: Process, services: Services) => Runtime) | undefined;
 }
 
@@ -100,7 +102,7 @@ export class World implements Surroundings {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    this.simulation = new Simulation(options.seed);
+    this.simulation = options.simulation ?? new Simulation(options.seed);
     this.services = createServices(this.simulation, () => this.engine, options.logger);
     this.#start();
   }
@@ -127,6 +129,10 @@ export class World implements Surroundings {
   struck(kind: FaultKind, process: Process, port: PortName): void {
     this.strikes.set(kind, (this.strikes.get(kind) ?? 0) + 1);
     this.trace.push(`${this.simulation.milliseconds} ${kind} strikes ${process.name}#${process.nth} at ${port}`);
+  }
+
+  answered(process: Process, value: unknown): void {
+    this.#options.answered?.(process, value);
   }
 
   crash(seconds: number): void {

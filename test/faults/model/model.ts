@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { JobId, RepositoryId, UserId } from '../../../core/contract/ids.ts';
+import { isTerminal } from '../../../core/domain/job-status.ts';
+import { cancelJob } from '../../../core/jobs/cancel-job.ts';
+import type { Runtime } from '../../../core/ports/runtime.ts';
+import type { IndexRow } from '../../../core/ports/search-index.ts';
+import { deleteRepository } from '../../../core/repositories/delete-repository.ts';
+import { executionName } from '../../../core/sync/execution.ts';
+import { reconcileSyncs } from '../../../core/upkeep/reconcile-syncs.ts';
+import { tableNames } from '../memory/memory-dynamodb.ts';
+import { Players, repositoryIds, sourceUrls } from '../players.ts';
+import type { Process } from '../process.ts';
+import { judgeRest } from '../rest.ts';
+import type { Services } from '../services.ts';
+import { hashInThisThread } from '../simulation.ts';
+import { Source } from '../truth.ts';
+import { Watch } from '../watch.ts';
+import { World } from '../world.ts';
+import { ExploredSimulation, type PendingCall } from './explored-simulation.ts';
+
+/** `clear`: force and full_reindex, which clears the index with the claim. `abort`: the execution ends without a word, its step does not. */
+export type ActionName = 'sync' | 'force' | 'clear' | 'cancel' | 'abort' | 'reconcile' | 'delete' | 'register';
+
+export interface Scenario {
+  readonly name: string;
+  /** What users do, each once and at any moment, in any order. */
+  readonly actions: readonly ActionName[];
+  /** Whether the repository has an index before. */
+  readonly indexed: boolean;
+}
+
+/** Makes a fault of the product's on purpose. */
+export type Spoil = (services: Services) => void;
+
+export interface Model {
+  readonly watch: Watch;
+  readonly pending: readonly PendingCall[];
+  /** Those that are still to come. */
+  readonly actions: readonly ActionName[];
+  /** Whether something happens by itself when time passes. */
+  readonly isWaiting: boolean;
+  mayDie(process: string): boolean;
+  perform(call: PendingCall): Promise<void>;
+  kill(call: PendingCall): Promise<void>;
+  act(action: string): Promise<void>;
+  wait(): Promise<void>;
+  /** The same for two states that nothing can tell apart. */
+  print(more: string): string;
+  /** Lets everything come to its end, and judges what is left. */
+  judgeEnd(): Promise<void>;
+}
+
+const id = RepositoryId.parse(repositoryIds[0]);
+const MINUTES = 60_000;
+
+hashInThisThread();
+
+/** One repository with two files, of which one commit later one has changed, one is gone and one is new. */
+export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Model> => {
+  const { simulation, logs, world, watch, players } = openWorld('explored');
+  const { services } = world;
+  const source = players.source(0);
+  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 4), put(1, 5)] });
+  await restore(await stored(scenario.indexed), services);
+  await simulation.advance(SETUP_MILLISECONDS);
+  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 6), { kind: 'delete', path: 1 }, put(2, 7)] });
+  spoil?.(services);
+  simulation.hold();
+  let left: readonly ActionName[] = scenario.actions;
+
+  const request = (force: boolean, full_reindex: boolean) => ({
+    kind: 'sync' as const,
+    force,
+    full_reindex,
+    incremental: true,
+    pull_remote: null,
+    branches: null,
+    ignoresMore: false,
+    webhook: true,
+    key: null,
+  });
+  const user = UserId.parse('ann');
+  const actions: Record<ActionName, () => Promise<unknown>> = {
+    sync: () => players.sync(id, request(false, false)),
+    force: () => players.sync(id, request(true, false)),
+    clear: () => players.sync(id, request(true, true)),
+    cancel: () => {
+      const job = watch.newestJob(id);
+      return job === undefined ? Promise.resolve() : act('cancel', (ports) => cancelJob(ports)(JobId.parse(job), user));
+    },
+    abort: async () => {
+      const job = watch.jobsOf(id).at(-1)?.record;
+      if (job !== undefined) await world.engine.stop(executionName(job), 'aborted');
+    },
+    reconcile: () => act('reconcile', (ports) => reconcileSyncs(ports)({ graceSeconds: 0 })),
+    delete: () => act('delete', (ports) => deleteRepository(ports)(id, user)),
+    register: () => players.register(0, false),
+  };
+  const act = (name: string, step: (ports: Runtime) => Promise<unknown>) => players.act(name, step);
+
+  return {
+    watch,
+    get pending() {
+      return simulation.pending;
+    },
+    get actions() {
+      return left;
+    },
+    get isWaiting() {
+      return world.isAtWork || [...watch.jobs.values()].some(({ record }) => !isTerminal(record.status));
+    },
+    mayDie: (process) => !process.startsWith('engine#'),
+    perform: (call) => simulation.perform(call),
+    async kill({ process }) {
+      process.die();
+      await simulation.settle();
+    },
+    async act(action) {
+      const at = left.indexOf(action as ActionName);
+      left = left.toSpliced(at, 1);
+      void actions[action as ActionName]();
+      await simulation.settle();
+    },
+    async wait() {
+      await simulation.advance(20 * MINUTES, () => simulation.pending.length > 0);
+      await simulation.settle();
+    },
+    print: (more) =>
+      digest(
+        text([
+          more,
+          left,
+          simulation.milliseconds,
+          Object.values(tableNames).map((name) => services.database.items(name)),
+          services.objects.keys().map((key) => [key, services.objects.peek(key)]),
+          services.index.generations().map((name) => [name, [...services.index.rows(name).keys()].sort()]),
+          world.running.map((process) => [process.name, process.nth, logs.get(process)]),
+        ]),
+      ),
+    async judgeEnd() {
+      simulation.release();
+      await judgeRest(world, players, watch);
+    },
+  };
+};
+
+const openWorld = (episode: string) => {
+  const simulation = new ExploredSimulation(1);
+  const logs = new Map<Process, string>();
+  const world = new World({
+    kind: 'cloud',
+    seed: 1,
+    simulation,
+    answered: (process, value) => logs.set(process, digest(`${logs.get(process)} ${text(value)}`)),
+    // Ports are made when they are asked for: a copy would ask for all.
+    spoil: (ports, process, { ids }) =>
+      Object.create(ports, { ids: { value: { ...ids, jobId: () => jobIdOf(episode, process) } } }) as Runtime,
+  });
+  const sources = new Map(sourceUrls.map((url) => [url as string, new Source(simulation)]));
+  for (const [url, source] of sources) world.services.repositories.set(url, source.repository);
+  const watch = new Watch(world, sources);
+  return { simulation, logs, world, watch, players: new Players(world, watch, sources) };
+};
+
+/** Long enough for a registration and a first sync. */
+const SETUP_MILLISECONDS = 21_000;
+
+/** What the services hold. */
+interface Stored {
+  readonly objects: readonly (readonly [key: string, text: string])[];
+  readonly rows: readonly (readonly [generation: number, rows: readonly IndexRow[]])[];
+  readonly items: readonly (readonly [TableName: string, Item: object])[];
+}
+
+/** A repository that is registered, and maybe synced once: made once, since every way begins with it. */
+const stored = (indexed: boolean): Promise<Stored> => {
+  const known = beginnings.get(indexed) ?? begin(indexed);
+  beginnings.set(indexed, known);
+  return known;
+};
+
+const beginnings = new Map<boolean, Promise<Stored>>();
+
+const begin = async (indexed: boolean): Promise<Stored> => {
+  const { simulation, world, players } = openWorld('before');
+  players.source(0).apply({ kind: 'commit', branch: 0, edits: [put(0, 4), put(1, 5)] });
+  void players.register(0, false);
+  await simulation.advance(1000);
+  if (indexed) void players.syncAll(id, ['main']);
+  await simulation.advance(SETUP_MILLISECONDS - 1000);
+  const { objects, index, database } = world.services;
+  return {
+    objects: await Promise.all(objects.keys().map(async (key) => [key, (await objects.getText(key)) ?? ''] as const)),
+    rows: index.generations().map((name) => [Number(name.split('/')[1]), [...index.rows(name).values()]]),
+    items: Object.values(tableNames).flatMap((table) => database.items(table).map((item) => [table, item] as const)),
+  };
+};
+
+const restore = async ({ objects, rows, items }: Stored, services: Services): Promise<void> => {
+  for (const [key, content] of objects) await services.objects.putText(key, content);
+  for (const [number, some] of rows)
+    await services.index.put({ repositoryId: id, number, dimensions: services.embedder.dimensions }, some);
+  for (const [TableName, Item] of items)
+    services.database.send('PutItemCommand', { TableName, Item: structuredClone(Item) });
+};
+
+const put = (path: number, content: number) => ({ kind: 'put' as const, path, content });
+
+const digest = (of: string): string => createHash('sha1').update(of).digest('base64');
+
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, part) => {
+    if (part instanceof Set) return [...part];
+    return part instanceof Error ? { ...part, name: part.name, message: part.message } : part;
+  });
+
+/** The same whenever the process does the same: what happens before in other processes must not change it. */
+const jobIdOf = (episode: string, { name, nth }: Process): string => {
+  const hex = createHash('sha1').update(`${episode} ${name} ${nth}`).digest('hex');
+  return `sync-${[hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')}`;
+};

@@ -1,0 +1,35 @@
+import type { Bounds } from './explore.ts';
+import type { Scenario } from './model.ts';
+
+export interface Task {
+  readonly scenario: Scenario;
+  /** What `npm test` looks at. */
+  readonly quick: Bounds;
+  /** What `npm run test:model` looks at. */
+  readonly whole: Bounds;
+}
+
+const task = (
+  actions: Scenario['actions'],
+  quick: Omit<Bounds, 'waits'>,
+  whole: Omit<Bounds, 'waits'>,
+  indexed = true,
+): Task => ({
+  scenario: { name: `${indexed ? '' : 'no index: '}${actions.join(', ')}`, actions, indexed },
+  quick: { waits: 1, ...quick },
+  whole: { waits: 1, ...whole },
+});
+
+/** Every pair of what may come at the same time, with and without a death. */
+export const tasks: readonly Task[] = [
+  task(['sync'], { switches: 0, kills: 1 }, { switches: 0, kills: 2 }),
+  task(['sync'], { switches: 0, kills: 1 }, { switches: 0, kills: 2 }, false),
+  task(['sync', 'sync'], { switches: 1, kills: 0 }, { switches: 2, kills: 1 }),
+  task(['sync', 'force'], { switches: 1, kills: 0 }, { switches: 2, kills: 1 }),
+  task(['sync', 'clear'], { switches: 1, kills: 0 }, { switches: 2, kills: 1 }),
+  task(['sync', 'cancel'], { switches: 1, kills: 0 }, { switches: 2, kills: 1 }),
+  task(['sync', 'abort', 'reconcile'], { switches: 0, kills: 0 }, { switches: 1, kills: 0 }),
+  task(['sync', 'reconcile'], { switches: 1, kills: 0 }, { switches: 2, kills: 1 }),
+  task(['delete', 'register', 'sync'], { switches: 1, kills: 0 }, { switches: 1, kills: 1 }),
+  task(['force', 'clear', 'cancel'], { switches: 0, kills: 0 }, { switches: 1, kills: 0 }, false),
+];
