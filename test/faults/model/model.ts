@@ -63,7 +63,7 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
   source.apply({ kind: 'commit', branch: 0, edits: [put(0, 4), put(1, 5)] });
   await restore(await stored(scenario.indexed), services);
   await simulation.advance(SETUP_MILLISECONDS);
-  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 6), { kind: 'delete', path: 1 }, put(2, 7)] });
+  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 6), { kind: 'remove', path: 1 }, put(2, 7)] });
   spoil?.(services);
   simulation.hold();
   let left: readonly ActionName[] = scenario.actions;
