@@ -35,9 +35,11 @@ export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' 
 export const jobsPrefix = (repositoryId: string): string => `repositories/${repositoryId}/jobs/`;
 export const repositoryPrefix = (repositoryId: string): string => `repositories/${repositoryId}/`;
 
+export const allManifestsPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}manifests/`;
+
 /** Where the manifests stand that a job has written. */
 export const manifestsPrefix = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
-  `${repositoryPrefix(repository_id)}manifests/${job_id}/`;
+  `${allManifestsPrefix(repository_id)}${job_id}/`;
 
 /** A committed manifest: immutable, named by the job that wrote it. */
 export const manifestKey = (job: JobRef, branch: number): string => `${manifestsPrefix(job)}${branch}.zst`;
@@ -59,9 +61,11 @@ export const ledgerPrefix = (job: Pick<JobRecord, 'repository_id' | 'job_id' | '
 export const ledgerKey = (prefix: string, outcome: string, part: number): string =>
   `${prefix}${outcome}/${String(part).padStart(6, '0')}.zst`;
 
+export const allGarbagePrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}garbage/`;
+
 /** Blobs that a publish left without a path; removed by the next job, which holds the lock. */
 export const garbageKey = (job: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
-  `${repositoryPrefix(job.repository_id)}garbage/${job.job_id}.zst`;
+  `${allGarbagePrefix(job.repository_id)}${job.job_id}.zst`;
 
 /** The job that an object of a repository belongs to, and the prefix of its objects of that kind; null where the key names none. */
 export const jobOfKey = (

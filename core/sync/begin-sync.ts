@@ -7,7 +7,7 @@ import { findFaults } from './check-index.ts';
 import { inPhase, kept } from './pulse.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
 
-type Deps = Pick<Runtime, 'running' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'settings'>;
+type Deps = Pick<Runtime, 'running' | 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'settings'>;
 
 /**
  * queued → running. Holding the lock, compares the index with its record, and removes what earlier jobs left behind; no other job

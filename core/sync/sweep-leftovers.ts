@@ -1,3 +1,4 @@
+import type { JobId } from '../contract/ids.ts';
 import { DiffFile, WantedBlob } from '../contract/job-files.ts';
 import type { Leftover, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
@@ -5,13 +6,21 @@ import { ObjectMissingError } from '../domain/errors.ts';
 import { faultOf } from '../domain/index-fault.ts';
 import { isIndexedLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { readJson } from '../objects/json-objects.ts';
-import { garbageKey, jobKeys, jobsPrefix, manifestsPrefix } from '../objects/object-keys.ts';
+import {
+  allGarbagePrefix,
+  allManifestsPrefix,
+  garbageKey,
+  jobKeys,
+  jobOfKey,
+  jobsPrefix,
+  manifestsPrefix,
+} from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { generationOf } from './generation-of.ts';
 import { sweepLedgers } from './ledger.ts';
 import { kept, type Pulse } from './pulse.ts';
 
-type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
+type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
 
 interface Candidate {
   readonly oid: string;
@@ -35,7 +44,7 @@ export const sweepLeftovers =
       await pulse.check();
       await removeLeftover(deps, repository, leftover, pulse);
     }
-    for (const other of await otherJobs(deps, job)) {
+    for (const other of await earlierJobs(deps, job, repository)) {
       await pulse.check();
       await removeJob(deps, repository, other, pulse);
     }
@@ -80,25 +89,42 @@ const removeManifest = async (
   return deps.objects.deleteAll(key);
 };
 
-/** Job ids of this repository's other jobs that still have objects. All of them have ended: the lock is ours. */
-const otherJobs = async (deps: Deps, job: JobRef): Promise<readonly string[]> => {
-  const prefix = jobsPrefix(job.repository_id);
-  const ids = new Set<string>();
-  for await (const key of deps.objects.list(prefix)) {
-    const id = key.slice(prefix.length).split('/')[0];
-    if (id !== undefined && id !== job.job_id) ids.add(id);
+/**
+ * Job ids of the repository's jobs before this one that still have objects they should not have. One that has lost the lock without
+ * knowing it finds the objects of the job after it here too: whose fence is not below ours is left alone, and so are those that a
+ * branch points to.
+ */
+const earlierJobs = async (deps: Deps, job: JobRef, repository: RepositoryRecord): Promise<readonly JobId[]> => {
+  const { repository_id } = job;
+  const published = publishedJobs(repository);
+  const ids = new Set<JobId>();
+  for (const prefix of [jobsPrefix, allManifestsPrefix, allGarbagePrefix].map((of) => of(repository_id)))
+    for await (const key of deps.objects.list(prefix)) {
+      const id = jobOfKey(repository_id, key)?.job;
+      if (id === undefined || id === job.job_id) continue;
+      if (prefix !== allManifestsPrefix(repository_id) || !published.has(id)) ids.add(id);
+    }
+  const earlier: JobId[] = [];
+  for (const id of ids) {
+    // What has expired has ended long ago.
+    const fence = (await deps.jobs.get(id))?.job.fence ?? 0;
+    if (fence < job.fence) earlier.push(id);
   }
-  return [...ids];
+  return earlier;
+};
+
+/** Jobs whose manifests a branch points to. */
+const publishedJobs = ({ branches, repository_id }: RepositoryRecord): ReadonlySet<string> => {
+  const { length } = allManifestsPrefix(repository_id);
+  return new Set(Object.values(branches).map(({ manifest_key }) => manifest_key.slice(length).split('/')[0] ?? ''));
 };
 
 /** Removes a dead job's objects, and first what it may have put into the index. */
-const removeJob = async (deps: Deps, repository: RepositoryRecord, jobId: string, pulse: Pulse) => {
-  const gone = { repository_id: repository.repository_id, job_id: jobId as JobRef['job_id'] };
+const removeJob = async (deps: Deps, repository: RepositoryRecord, jobId: JobId, pulse: Pulse) => {
+  const gone = { repository_id: repository.repository_id, job_id: jobId };
   const keys = jobKeys(gone);
   // Published, and only not tidied up yet: a committed manifest holds what it has put.
-  const published = Object.values(repository.branches).some(({ manifest_key }) =>
-    manifest_key.startsWith(manifestsPrefix(gone)),
-  );
+  const published = publishedJobs(repository).has(jobId);
   const diff = published ? null : await readJson(deps.objects, keys.diff, DiffFile);
   if (diff !== null && !(await dropIfUnused(deps, repository, diff.generation))) {
     // A dead job's chunk counts are not known by blob; the largest count a file can have covers them.

@@ -1,9 +1,9 @@
-import { clock, compose, index, logger, objects, repositories, running, settings } from '#ports';
+import { clock, compose, index, jobs, logger, objects, repositories, running, settings } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { beginSync } from '../../core/sync/begin-sync.ts';
 import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,
-  beginSync(compose({ clock, index, logger, objects, repositories, running, settings })),
+  beginSync(compose({ clock, index, jobs, logger, objects, repositories, running, settings })),
 );

@@ -125,14 +125,15 @@ const some = <T>(all: readonly T[], { simulation }: Services): readonly T[] =>
 
 export const objectsOf = (process: Process, services: Services): ObjectStore => {
   const { objects } = services;
-  const read = <T>(effect: () => Promise<T>): Promise<T> => process.call('objects', { effect });
+  const read = <T>(effect: () => Promise<T>, shared = false): Promise<T> => process.call('objects', { effect, shared });
   return {
     putText: (key, text) => read(() => objects.putText(key, text)),
     putLines: async (key, lines) => {
       const all: string[] = [];
       if (Symbol.asyncIterator in lines) for await (const block of lines) all.push(...block);
       else all.push(...lines);
-      return read(() => objects.putLines(key, all));
+      // What a job keeps for itself matters to no one else.
+      return read(() => objects.putLines(key, all), !key.includes('/jobs/'));
     },
     getText: (key) => read(() => objects.getText(key)),
     async *getLines(key) {
@@ -141,11 +142,12 @@ export const objectsOf = (process: Process, services: Services): ObjectStore => 
     },
     exists: (key) => read(() => objects.exists(key)),
     async *list(prefix) {
-      yield* await read(async () => objects.keys(prefix));
+      yield* await read(async () => objects.keys(prefix), true);
     },
     deleteAll: (prefix) =>
       process.call('objects', {
         effect: () => objects.deleteAll(prefix),
+        shared: true,
         torn: async () => {
           for (const key of some(objects.keys(prefix), services)) await objects.deleteAll(key);
         },

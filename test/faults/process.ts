@@ -113,6 +113,8 @@ interface Effects<T> {
   /** The client library sends it again when no answer comes; without, it makes sure that it is done once. */
   readonly repeated?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** It matters to other processes when it is done; unless told, so it is with calls of the database and the index. */
+  readonly shared?: boolean | undefined;
 }
 
 /** The process that the workflow engine is. */
@@ -201,7 +203,7 @@ export class Process {
           answer(() => reject(error));
         }
       };
-      simulation.called(this, port, () => void act());
+      simulation.called(this, port, () => void act(), effects.shared ?? (port === 'database' || port === 'index'));
     });
   }
 

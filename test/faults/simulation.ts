@@ -58,8 +58,8 @@ export class Simulation implements Timers {
     };
   }
 
-  /** A process calls a service: the call is made some milliseconds later. */
-  called(_process: unknown, _port: string, act: () => void): void {
+  /** A process calls a service: the call is made some milliseconds later. `shared`: it matters to others when. */
+  called(_process: unknown, _port: string, act: () => void, _shared: boolean): void {
     this.after(1 + Math.floor(this.random() * 30), act);
   }
 

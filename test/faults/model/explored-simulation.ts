@@ -9,9 +9,6 @@ export interface PendingCall {
   readonly act: () => void;
 }
 
-/** Services that several jobs share and whose calls do not commute: whose turn it is there matters, elsewhere the order does not. */
-const sharedPorts: ReadonlySet<string> = new Set<PortName>(['database', 'index']);
-
 /**
  * Virtual time in which one who explores decides which process has its next turn. While it holds, time stands still and nothing is left to
  * chance; {@link release} gives everything back to time.
@@ -23,9 +20,9 @@ export class ExploredSimulation extends Simulation {
 
   override random = (): number => 0.5;
 
-  override called(process: Process, port: PortName, act: () => void): void {
-    if (!this.#holds) super.called(process, port, act);
-    else if (sharedPorts.has(port)) this.#pending.push({ process, port, act });
+  override called(process: Process, port: PortName, act: () => void, shared: boolean): void {
+    if (!this.#holds) super.called(process, port, act, shared);
+    else if (shared) this.#pending.push({ process, port, act });
     else this.#private.push(act);
   }
 
