@@ -65,6 +65,7 @@ export const apiFunctions = (
   // A schedule is recorded once it stands; a registration whose schedule cannot be set is taken back.
   storage.grant(createRepository, {
     repositories: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+    syncJobs: ['PutItem'],
   });
   schedules.grant(createRepository, 'CreateSchedule', 'UpdateSchedule');
   // Whether the one who asks may use the credential that is named.

@@ -57,6 +57,7 @@ export const workflowFunctions = (
   // It compares the index with its record, notes what is wrong there, and sweeps what earlier jobs of the repository left.
   storage.grant(begin, {
     ...firstStep,
+    syncJobs: [...firstStep.syncJobs, 'Query'],
     repositories: ['GetItem', 'UpdateItem'],
     objects: ['GetObject', 'PutObject', 'PutObjectTagging', 'DeleteObject'],
     vectors: ['GetIndex', 'GetVectors', 'DeleteVectors', 'DeleteIndex'],

@@ -185,7 +185,7 @@ describe('least privilege', () => {
     const removers = names.filter((name) =>
       statements(name).some(({ actions }) => actions.some((each) => removes.test(each))),
     );
-    expect(removers.sort()).toEqual(['begin-sync', 'delete-repository', 'diff', 'publish']);
+    expect(removers.sort()).toEqual(['begin-sync', 'delete-repository', 'diff', 'dispatch-due', 'publish']);
   });
 
   it('what only reads cannot write', () => {

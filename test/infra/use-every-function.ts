@@ -195,14 +195,18 @@ const retries = async (stage: Stage): Promise<void> => {
   await stage.world.api.ended(job_id);
 };
 
-/** A fault that no retry is for: the Map fails, and the cause stands in its results. */
-const failure = async (stage: Stage): Promise<void> => {
-  stage.world.vectors.intercept = ({ path }, response) => {
-    if (path !== '/PutVectors') return false;
+const refuseVectors = ({ world }: Stage, refused: string): void => {
+  world.vectors.intercept = ({ path }, response) => {
+    if (path !== refused) return false;
     response.writeHead(403, { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' });
     response.end('{}');
     return true;
   };
+};
+
+/** A fault that no retry is for: the Map fails, and the cause stands in its results. */
+const failure = async (stage: Stage): Promise<void> => {
+  refuseVectors(stage, '/PutVectors');
   const mark = Date.now();
   await change(stage, { 'a.ts': `a${mark}\n`, 'b.ts': `b${mark}\n`, 'c.ts': `c${mark}\n` });
   await run(stage, 'main', webhook(stage), 'failed');
@@ -231,5 +235,14 @@ const reconciliation = async (stage: Stage): Promise<void> => {
 const deletion = async (stage: Stage): Promise<void> => {
   await need(stage, 200, 'GET', '/api/repositories/main/branches');
   await need(stage, 204, 'DELETE', '/api/repositories/main/branches/main');
+  await register(stage, 'other');
+  await run(stage, 'other');
   await need(stage, 204, 'DELETE', '/api/repositories/main');
+  // What the call cannot clear, the dispatcher clears.
+  refuseVectors(stage, '/DeleteIndex');
+  await need(stage, 204, 'DELETE', '/api/repositories/other');
+  stage.world.vectors.intercept = () => false;
+  await dispatch(stage);
+  const left = [...stage.world.vectors.indexes.keys()].filter((name) => name.startsWith('other.'));
+  if (left.length > 0) throw new Error(`${left} was not cleared`);
 };

@@ -30,6 +30,11 @@ export class MemorySearchIndex implements SearchIndex {
     return this.#generations.get(generation)?.rows ?? new Map();
   }
 
+  /** What the generation was made with, and by which job. */
+  identityOf(generation: string): string | undefined {
+    return this.#generations.get(generation)?.identity;
+  }
+
   async create(generation: Generation): Promise<void> {
     const { dimensions, identity } = generation;
     const stored = this.#generations.get(nameOf(generation));

@@ -168,7 +168,11 @@ const SETUP_MILLISECONDS = 21_000;
 /** What the services hold. */
 interface Stored {
   readonly objects: readonly (readonly [key: string, text: string])[];
-  readonly rows: readonly (readonly [generation: number, rows: readonly IndexRow[]])[];
+  readonly generations: readonly {
+    readonly number: number;
+    readonly identity: string | undefined;
+    readonly rows: readonly IndexRow[];
+  }[];
   readonly items: readonly (readonly [TableName: string, Item: object])[];
 }
 
@@ -191,15 +195,22 @@ const begin = async (indexed: boolean): Promise<Stored> => {
   const { objects, index, database } = world.services;
   return {
     objects: await Promise.all(objects.keys().map(async (key) => [key, (await objects.getText(key)) ?? ''] as const)),
-    rows: index.generations().map((name) => [Number(name.split('/')[1]), [...index.rows(name).values()]]),
+    generations: index.generations().map((name) => ({
+      number: Number(name.split('/')[1]),
+      identity: index.identityOf(name),
+      rows: [...index.rows(name).values()],
+    })),
     items: Object.values(tableNames).flatMap((table) => database.items(table).map((item) => [table, item] as const)),
   };
 };
 
-const restore = async ({ objects, rows, items }: Stored, services: Services): Promise<void> => {
+const restore = async ({ objects, generations, items }: Stored, services: Services): Promise<void> => {
   for (const [key, content] of objects) await services.objects.putText(key, content);
-  for (const [number, some] of rows)
-    await services.index.put({ repositoryId: id, number, dimensions: services.embedder.dimensions }, some);
+  for (const { number, identity, rows: some } of generations) {
+    const generation = { repositoryId: id, number, dimensions: services.embedder.dimensions, identity };
+    await services.index.create(generation);
+    await services.index.put(generation, some);
+  }
   for (const [TableName, Item] of items)
     services.database.send('PutItemCommand', { TableName, Item: structuredClone(Item) });
 };
