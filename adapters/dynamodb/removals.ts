@@ -34,7 +34,7 @@ const removalKey = (
   Key: { job_id: `removal#${repository_id}#${registered}`, sk: 'REMOVAL' },
 });
 
-/** For the transaction that deletes the repository. It is due at once: whoever deletes it clears it too, and two that do no harm. */
+/** For the transaction that deletes the repository. It is due at once: the call that deletes it clears it too, and two that do no harm. */
 export const removalItem = (tables: TableNames, repository: RepositoryRecord): Item => {
   const { repository_id, created_at, fence, generations, branches, leftovers } = repository;
   const numbers = [
