@@ -118,6 +118,8 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
     async act(action) {
       const at = left.indexOf(action as ActionName);
       left = left.toSpliced(at, 1);
+      // Users are not that fast: what was registered later has a later time.
+      simulation.jumpedMilliseconds += 1;
       void actions[action as ActionName]();
       await simulation.settle();
     },
