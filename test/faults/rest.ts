@@ -208,7 +208,7 @@ const judgeEvents = ({ services }: World, watch: Watch): void => {
     if (said410 || off) continue;
     if (ends.length === 0) watch.say(`${record.job_id} is ${record.status}, and told no one`);
     // What is left to tell of a repository that is gone is not told.
-    if (repository === null || repository.created_at > record.created_at) continue;
+    if (repository === null || repository.created_at !== record.repository_created_at) continue;
     for (const [id, type] of ends) if (!taken.has(id)) watch.say(`${type} of ${record.job_id} never came`);
     if (record.started_at !== null && events.filter(([, type]) => type === 'sync.started').length !== 1)
       watch.say(`${record.job_id} has begun, and told ${events.join()}`);
