@@ -7,6 +7,8 @@ import { own } from '../../core/domain/own.ts';
 import type { Credentials } from '../../core/ports/credentials.ts';
 import { jsonOrNull } from '../system/json-or-null.ts';
 
+const refused = { reason: 'credential_refused' } as const;
+
 /** Each is parsed when it is asked for: a mistake in one does not take the others away. */
 const CredentialsFile = z.record(z.string(), z.unknown());
 
@@ -20,7 +22,7 @@ export const createFileCredentials = (path: string): Credentials => ({
     const text = await readPrivately(path);
     if (text === null) return { kind: 'absent' };
     const file = CredentialsFile.safeParse(jsonOrNull(text));
-    if (!file.success) throw new SourceRefusedError(`${name} is not a JSON object of credentials by name`);
+    if (!file.success) throw new SourceRefusedError(`${name} is not a JSON object of credentials by name`, refused);
     const credential = own(file.data, reference);
     return credential === undefined ? { kind: 'absent' } : readCredential(credential);
   },
@@ -32,7 +34,7 @@ const readPrivately = async (path: string): Promise<string | null> => {
     const file = await open(path, 'r');
     try {
       if (((await file.stat()).mode & 0o077) !== 0)
-        throw new SourceRefusedError(`${basename(path)} may be read by others than its owner: chmod 600 it`);
+        throw new SourceRefusedError(`${basename(path)} may be read by others than its owner: chmod 600 it`, refused);
       return await file.readFile('utf8');
     } finally {
       await file.close();
