@@ -8,6 +8,7 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { ObjectMissingError } from '../../core/domain/errors.ts';
 import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
 import type { ObjectStore } from '../../core/ports/object-store.ts';
+import { orDamaged } from '../system/damaged-object.ts';
 import { diskFailure, onDisk } from '../system/disk-failure.ts';
 
 /** Where files are written before they get their name: on the same file system, and no key can lie there. */
@@ -22,8 +23,14 @@ const renameTries = 5;
 const place = 'the object store';
 
 const pieceBytes = 256 * 1024;
-/** The fastest level: manifests are a third object ids, which nothing compresses, and higher levels take off 2 % more (measured). */
-const compression = { chunkSize: pieceBytes, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/**
+ * The fastest level: manifests are a third object ids, which nothing compresses, and higher levels take off 2 % more (measured).
+ * With a checksum, or a bit that a disk has turned would go unnoticed.
+ */
+const compression = {
+  chunkSize: pieceBytes,
+  params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+};
 
 const isCompressed = (key: string): boolean => key.endsWith('.zst');
 
@@ -74,7 +81,11 @@ export const createFileObjectStore = (root: string): ObjectStore => {
   async function* getLines(key: string): AsyncGenerator<readonly string[]> {
     const source = await read(key);
     if (source === null) throw new ObjectMissingError(`there is no object ${key}`);
-    yield* splitLines(source);
+    try {
+      yield* splitLines(source);
+    } catch (error) {
+      throw orDamaged(key, error);
+    }
   }
 
   async function* list(prefix: string): AsyncGenerator<string> {
@@ -98,6 +109,10 @@ export const createFileObjectStore = (root: string): ObjectStore => {
     },
     getLines,
     exists: async (key) => isFile(pathOf(key)),
+    size: async (key) => {
+      const found = await stat(pathOf(key)).catch(nullIfMissing);
+      return found?.isFile() ? found.size : null;
+    },
     list,
     deleteAll: async (prefix) => {
       const { directory, rest } = splitPrefix(prefix);

@@ -16,6 +16,7 @@ import { ObjectMissingError, StoreBusyError } from '../../core/domain/errors.ts'
 import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
 import type { ObjectStore } from '../../core/ports/object-store.ts';
 import { beforeRetries, elseStoreBusy, isBusyName, orStoreBusy } from '../aws-sdk/store-busy.ts';
+import { orDamaged } from '../system/damaged-object.ts';
 import { readS3Object } from './object-reader.ts';
 import { taggingOf, uploadS3Object } from './object-upload.ts';
 
@@ -31,6 +32,16 @@ const deletePageSize = 1000;
 export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly bucket: string }): ObjectStore => {
   const { client, bucket } = deps;
   client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
+  const sizeOf = async (key: string): Promise<number | null> => {
+    try {
+      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: checkedKey(key) }));
+      return ContentLength ?? 0;
+    } catch (error) {
+      if (error instanceof NotFound) return null;
+      throw error;
+    }
+  };
+
   return {
     async putText(key, text) {
       const body = isCompressed(key) ? zstdCompressSync(text) : Buffer.from(text, 'utf8');
@@ -66,18 +77,15 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
 
     async *getLines(key) {
       const stored = Readable.from(missingNamed(key, readS3Object({ client, bucket }, checkedKey(key))));
-      yield* splitLines(isCompressed(key) ? stored.compose(createZstdDecompress({ chunkSize: pieceBytes })) : stored);
-    },
-
-    async exists(key) {
       try {
-        await client.send(new HeadObjectCommand({ Bucket: bucket, Key: checkedKey(key) }));
-        return true;
+        yield* splitLines(isCompressed(key) ? stored.compose(createZstdDecompress({ chunkSize: pieceBytes })) : stored);
       } catch (error) {
-        if (error instanceof NotFound) return false;
-        throw error;
+        throw orDamaged(key, error);
       }
     },
+
+    exists: async (key) => (await sizeOf(key)) !== null,
+    size: (key) => sizeOf(key),
 
     list: (prefix) => keysUnder(client, bucket, prefix),
 

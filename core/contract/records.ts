@@ -31,6 +31,8 @@ export const BranchPointer = z.object({
   generation: z.int().min(1),
   /** Key of the manifest in the object store. */
   manifest_key: z.string(),
+  /** The bytes that it takes there; absent in those that were written before that was kept. */
+  manifest_bytes: z.int().min(0).optional(),
   files: z.int().min(0),
   chunks: z.int().min(0),
   /** Bytes of the indexed files. */

@@ -50,5 +50,7 @@ export class GenerationNotFoundError extends SyncError {}
 export class IndexDamagedError extends SyncError {}
 /** A stored object that must exist does not. */
 export class ObjectMissingError extends SyncError {}
+/** A stored object cannot be read: it is cut short or overwritten. */
+export class ObjectDamagedError extends SyncError {}
 /** The disk that the service works on is full, or cannot be written to. */
 export class DiskUnusableError extends SyncError {}

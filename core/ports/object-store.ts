@@ -9,9 +9,11 @@ export interface ObjectStore {
   putLines(key: string, lines: Iterable<string> | AsyncIterable<readonly string[]>): Promise<number>;
   /** The object's text, or null when there is none. */
   getText(key: string): Promise<string | null>;
-  /** The object's lines, streamed in blocks, none of them empty. Throws ObjectMissingError when there is none. */
+  /** The object's lines, streamed in blocks, none of them empty. Throws ObjectMissingError when there is none, ObjectDamagedError for a broken `.zst`. */
   getLines(key: string): AsyncIterable<readonly string[]>;
   exists(key: string): Promise<boolean>;
+  /** The bytes that the object takes in the store; null when there is none. */
+  size(key: string): Promise<number | null>;
   /** Keys that begin with `prefix`, in order. */
   list(prefix: string): AsyncIterable<string>;
   /** Removes every object under the prefix; nothing there is no error. */

@@ -1,5 +1,10 @@
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
-import { GenerationNotFoundError, IndexDamagedError, ObjectMissingError } from '../domain/errors.ts';
+import {
+  GenerationNotFoundError,
+  IndexDamagedError,
+  ObjectDamagedError,
+  ObjectMissingError,
+} from '../domain/errors.ts';
 import type { IndexFault } from '../domain/index-fault.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { faultOfGeneration } from '../sync/check-index.ts';
@@ -34,5 +39,5 @@ export const createIndexTrust = (deps: Pick<Runtime, 'index'>) => {
 export const faultToldBy = (error: unknown): IndexFault | null => {
   if (error instanceof GenerationNotFoundError) return 'index_lost';
   if (error instanceof IndexDamagedError) return 'index_damaged';
-  return error instanceof ObjectMissingError ? 'manifest_lost' : null;
+  return error instanceof ObjectMissingError || error instanceof ObjectDamagedError ? 'manifest_lost' : null;
 };

@@ -1,4 +1,4 @@
-import type { RepositoryRecord } from '../contract/records.ts';
+import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
 import type { IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -28,10 +28,9 @@ export const findFaults = async (
   for (const { generation } of Object.values(repository.branches))
     if (!found.has(generation) && own(repository.generations, String(generation)) !== undefined)
       found.set(generation, await faultOfGeneration(deps, repository, generation));
-  for (const [number, key] of await lostManifests(deps, repository)) {
-    const known = found.get(number);
-    if (known === null) found.set(number, { fault: 'manifest_lost', why: `${key} is not there` });
-  }
+  for (const { generation, manifest_key } of await lostManifests(deps, Object.values(repository.branches)))
+    if (found.get(generation) === null)
+      found.set(generation, { fault: 'manifest_lost', why: `${manifest_key} is not there, or not as it was written` });
   return found;
 };
 
@@ -68,16 +67,17 @@ export const isBeingSwept = ({ leftovers }: RepositoryRecord, number: number): b
 const isEmpty = ({ branches }: RepositoryRecord, number: number): boolean =>
   Object.values(branches).every(({ generation, chunks }) => generation !== number || chunks === 0);
 
-const lostManifests = async (
+/** The branches whose manifests are not there, or are of another size than they were. */
+export const lostManifests = async (
   { objects }: Pick<Deps, 'objects'>,
-  { branches }: RepositoryRecord,
-): Promise<ReadonlyMap<number, string>> => {
-  const pointers = Object.values(branches);
-  const lost = new Map<number, string>();
+  pointers: readonly BranchPointer[],
+): Promise<readonly BranchPointer[]> => {
+  const lost: BranchPointer[] = [];
   for (let i = 0; i < pointers.length; i += LOOKS_AT_ONCE)
     await Promise.all(
-      pointers.slice(i, i + LOOKS_AT_ONCE).map(async ({ generation, manifest_key }) => {
-        if (!(await objects.exists(manifest_key))) lost.set(generation, manifest_key);
+      pointers.slice(i, i + LOOKS_AT_ONCE).map(async (pointer) => {
+        const bytes = await objects.size(pointer.manifest_key);
+        if (bytes === null || (pointer.manifest_bytes ?? bytes) !== bytes) lost.push(pointer);
       }),
     );
   return lost;

@@ -190,6 +190,7 @@ const writeManifests = async (
       commit: branch.commit,
       generation: found.generation,
       manifest_key,
+      manifest_bytes: (await deps.objects.size(manifest_key)) ?? undefined,
       ...sums,
       ...(remote === undefined ? {} : { remote }),
       rules: branch.rules,

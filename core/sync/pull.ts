@@ -16,6 +16,7 @@ import { readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { RemoteHeads } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { lostManifests } from './check-index.ts';
 import { type ListContext, type Listed, listTrees, type Target } from './list-trees.ts';
 import { type LoadedJob, loadJob } from './load-job.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
@@ -126,7 +127,7 @@ const defaultsAfter = (
  * its generation.
  */
 const lostBranches = async (
-  { objects }: Pick<Deps, 'objects'>,
+  deps: Pick<Deps, 'objects'>,
   repository: RepositoryRecord,
   published: readonly string[],
 ): Promise<readonly string[]> => {
@@ -134,7 +135,7 @@ const lostBranches = async (
   for (const [name, pointer] of Object.entries(repository.branches)) {
     const fault = faultOf(repository, pointer);
     if (fault === null || published.includes(name)) continue;
-    if (fault !== 'manifest_lost' || !(await objects.exists(pointer.manifest_key))) lost.push(name);
+    if (fault !== 'manifest_lost' || (await lostManifests(deps, [pointer])).length > 0) lost.push(name);
   }
   return lost;
 };

@@ -9,7 +9,7 @@ import { problem, refusal } from '../handling/problems.ts';
 const unusable = {
   index_lost: ['Index lost', 'the index is gone'],
   index_damaged: ['Index damaged', 'parts of the index are gone or damaged'],
-  manifest_lost: ['Manifest lost', 'the list of indexed files is gone'],
+  manifest_lost: ['Manifest lost', 'the list of indexed files is gone or damaged'],
 } as const satisfies Record<IndexFault, readonly [string, string]>;
 
 /** A small repository is made anew in less, a large one in far more: the job tells how long it takes. */

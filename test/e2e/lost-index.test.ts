@@ -1,4 +1,4 @@
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
@@ -19,12 +19,13 @@ const tableOf = async (id: string): Promise<string> => {
   expect(tables).toHaveLength(1);
   return join(indexOf(id), tables[0] ?? '');
 };
-const removeOneBelow = async (directory: string): Promise<void> => {
+const fileBelow = async (directory: string): Promise<string> => {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const file = entries.find((entry) => entry.isFile());
   if (file === undefined) throw new Error(`no file below ${directory}`);
-  await rm(join(file.parentPath, file.name));
+  return join(file.parentPath, file.name);
 };
+const removeOneBelow = async (directory: string): Promise<void> => rm(await fileBelow(directory));
 const objectsOf = (id: string) => join(service.dataDir, 'objects', 'repositories', id);
 
 const losses: Record<string, { readonly fault: string; readonly lose: (id: string) => Promise<void> }> = {
@@ -35,6 +36,13 @@ const losses: Record<string, { readonly fault: string; readonly lose: (id: strin
   },
   'a data file': { fault: 'index_damaged', lose: async (id) => removeOneBelow(join(await tableOf(id), 'data')) },
   'a manifest': { fault: 'manifest_lost', lose: (id) => removeOneBelow(join(objectsOf(id), 'manifests')) },
+  'the end of a manifest': {
+    fault: 'manifest_lost',
+    lose: async (id) => {
+      const file = await fileBelow(join(objectsOf(id), 'manifests'));
+      await truncate(file, (await stat(file)).size - 5);
+    },
+  },
   'all objects': {
     fault: 'manifest_lost',
     lose: (id) => rm(objectsOf(id), { recursive: true }),

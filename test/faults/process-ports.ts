@@ -141,6 +141,7 @@ export const objectsOf = (process: Process, services: Services): ObjectStore => 
       for (const block of blocks) for (let at = 0; at < block.length; at += 4) yield block.slice(at, at + 4);
     },
     exists: (key) => read(() => objects.exists(key)),
+    size: (key) => read(() => objects.size(key)),
     async *list(prefix) {
       yield* await read(async () => objects.keys(prefix), true);
     },

@@ -293,7 +293,7 @@ export const answerSchemas: readonly NamedSchema[] = [
   named('IndexUnusable', IndexUnusable, 'What was indexed is lost or damaged: a sync makes it anew.', {
     ...problem,
     fault:
-      '`index_lost`: the index is gone. `index_damaged`: parts of it are. `manifest_lost`: the list of the branch’s files is gone.',
+      '`index_lost`: the index is gone. `index_damaged`: parts of it are. `manifest_lost`: the list of the branch’s files is gone or damaged.',
     branch: 'The branch that was to be searched.',
     job_id: 'The sync that runs; null: none does, start one.',
   }),

@@ -108,6 +108,9 @@ export const objectStoreContract = (
       expect(await store.exists('dir/absent')).toBe(false);
       expect(await store.exists('dir')).toBe(false);
       expect(await store.exists('dir/there/below')).toBe(false);
+      await store.putText('dir/sized', 'sized');
+      expect(await store.size('dir/sized')).toBe(5);
+      for (const key of ['dir/absent', 'dir', 'dir/there/below']) expect(await store.size(key)).toBeNull();
     });
 
     it('lists the keys that begin with a prefix, in the order of their bytes', async () => {

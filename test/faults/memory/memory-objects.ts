@@ -43,6 +43,10 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#texts.has(checked(key));
   }
 
+  async size(key: string): Promise<number | null> {
+    return this.#texts.get(checked(key))?.length ?? null;
+  }
+
   async *list(prefix: string): AsyncGenerator<string> {
     yield* this.keys(checkedPrefix(prefix));
   }

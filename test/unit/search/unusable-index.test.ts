@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createPathRules } from '../../../adapters/path-rules/path-rules.ts';
 import type { RepositoryId, UserId } from '../../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
-import { GenerationNotFoundError, IndexDamagedError, ObjectMissingError } from '../../../core/domain/errors.ts';
+import {
+  GenerationNotFoundError,
+  IndexDamagedError,
+  ObjectDamagedError,
+  ObjectMissingError,
+} from '../../../core/domain/errors.ts';
 import { manifestLine } from '../../../core/manifest/manifest.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
 import type { IndexState } from '../../../core/ports/search-index.ts';
@@ -69,6 +74,7 @@ describe('a search of what is lost', () => {
     ['index_lost', { state: { kind: 'absent' } }],
     ['index_damaged', { state: { kind: 'damaged', why: 'a file' } }],
     ['manifest_lost', { manifests: {} }],
+    ['manifest_lost', { query: fail(new ObjectDamagedError('cut short')) }],
     ['index_lost', { repositories: [indexed('m', { generations: {} })] }],
     ['index_lost', { repositories: [indexed('m', { generations: { 1: { ...recipe, fault: 'index_lost' } } })] }],
     ['index_damaged', { repositories: [indexed('m', { generations: { 1: { ...recipe, fault: 'index_damaged' } } })] }],

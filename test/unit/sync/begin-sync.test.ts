@@ -47,6 +47,7 @@ const begin = async (setting: Setting) => {
     repositories: { get: async () => repository },
     objects: {
       exists: async (key: string) => objects.has(key),
+      size: async (key: string) => (objects.has(key) ? 100 : null),
       putText: async (key: string) => void objects.add(key),
       deleteAll: async (prefix: string) => void did.push(`delete ${prefix}`),
       getLines: async function* () {

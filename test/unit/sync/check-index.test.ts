@@ -20,7 +20,7 @@ const look = async ({ branches, generations, states = {}, lost = [] }: Setting) 
   const asked: [Generation, readonly string[]][] = [];
   const found = await findFaults(
     {
-      objects: { exists: async (key: string) => !lost.includes(key) },
+      objects: { size: async (key: string) => (lost.includes(key) ? null : 100) },
       index: {
         inspect: async (generation: Generation, newest: readonly string[]) => {
           asked.push([generation, newest]);
@@ -86,7 +86,7 @@ describe('an index beside its record', () => {
     const asked: (readonly string[])[] = [];
     const found = await findFaults(
       {
-        objects: { exists: async () => true },
+        objects: { size: async () => 100 },
         index: {
           inspect: async (_: Generation, newest: readonly string[]) => {
             asked.push(newest);
@@ -101,6 +101,14 @@ describe('an index beside its record', () => {
       }),
     );
     expect([...found.values(), asked]).toEqual([null, [[]]]);
+  });
+
+  it('is without its manifest where that has another size than it was written with', async () => {
+    const generations = { 1: made };
+    const cut = { main: pointerFor('m', { manifest_bytes: 101 }) };
+    expect((await look({ branches: cut, generations })).faults).toEqual({ 1: 'manifest_lost' });
+    const right = { main: pointerFor('m', { manifest_bytes: 100 }) };
+    expect((await look({ branches: right, generations })).faults).toEqual({ 1: null });
   });
 
   it('is not opened without a record of it', async () => {
