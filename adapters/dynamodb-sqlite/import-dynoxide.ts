@@ -38,7 +38,8 @@ const TableRow = z.object({
  * write. Throws where the file is not what it should be; then nothing is copied.
  */
 export const importDynoxide = (path: string, store: Store): void => {
-  const source = new DatabaseSync(path);
+  // A process of that version may just be ending.
+  const source = new DatabaseSync(path, { timeout: 5_000 });
   try {
     // After a kill, the last writes are in a log beside the file: now they are in the file alone.
     source.exec('PRAGMA journal_mode = DELETE');

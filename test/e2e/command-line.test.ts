@@ -1,4 +1,4 @@
-import { chmod, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,20 @@ describe('before anything is started', () => {
     expect(stderr).toContain(`chmod 700 '${open.path}'`);
     expect(code).toBe(1);
     await open.remove();
+  });
+
+  it('refuses a damaged database, in one line that says what to do, and leaves it as it is', async () => {
+    const damaged = await makeDataDir();
+    const file = join(damaged.path, 'dynamodb', 'items.sqlite');
+    await mkdir(join(damaged.path, 'dynamodb'), { mode: 0o700 });
+    await writeFile(file, 'x'.repeat(8192));
+    const { code, stderr } = await runCommand([git.path, '--once'], damaged.path);
+    expect(stderr.trim()).toBe(
+      `${file} is damaged (file is not a database): put a copy of it in its place, or move it away; then repositories must be registered again`,
+    );
+    expect(code).toBe(1);
+    expect(await readFile(file, 'utf8')).toBe('x'.repeat(8192));
+    await damaged.remove();
   });
 
   it('says that there is no git', async () => {
