@@ -82,11 +82,12 @@ const freeOrphan = async (
 
 const claimUntilSettled = async (parts: SyncParts, claim: Claim): Promise<ClaimOutcome> => {
   const { database, tables } = parts;
-  const { job_id, repository_id } = claim.job;
+  const { job_id, repository_id, repository_created_at: registered } = claim.job;
   let last = claim.seen ?? (await readRepository(database, tables, repository_id));
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const { seen, holder } = await look(parts, last);
-    if (seen === null) return { kind: 'absent' };
+    // Another repository under the id is not the one that the caller may sync.
+    if (seen === null || (registered !== undefined && seen.created_at !== registered)) return { kind: 'absent' };
     // A claim that is repeated after its answer was lost.
     if (holder?.job.job_id === job_id) return { kind: 'claimed', job: holder.job, replaced: null };
     // Read after the lock: a job that holds it under this key has put the key's record with it.

@@ -87,6 +87,7 @@ const newJob = (
   return {
     job_id: deps.ids.jobId() as JobId,
     repository_id: repository.repository_id,
+    repository_created_at: repository.created_at,
     requested_by: requestedBy,
     trigger,
     status: 'queued',

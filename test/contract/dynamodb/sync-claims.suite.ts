@@ -52,6 +52,16 @@ export const syncClaimsContract = (name: string, make: () => Promise<JobPorts>):
       });
     });
 
+    it('answers absent when another repository has the id by now, and leaves that one alone', async () => {
+      const seen = await register();
+      const job = aJob(seen.repository_id, { repository_created_at: seen.created_at });
+      await under.repositories.delete(seen.repository_id);
+      const other = await register({ repository_id: seen.repository_id, created_at: '2026-01-01T12:00:00.000Z' });
+      for (const look of [{ seen }, {}])
+        expect(await under.claims.claim({ job, ...look, force: true, clearIndex: true })).toEqual({ kind: 'absent' });
+      expect(await under.repositories.get(seen.repository_id)).toEqual(other);
+    });
+
     it('puts the job and the lock, under a fence that grows', async () => {
       const repository = await register({ fence: 7 });
       const asked = aJob(repository.repository_id);

@@ -167,8 +167,7 @@ describe('conflict detection for concurrent syncs', () => {
 
   it('finds a repository gone that was there a moment ago', async () => {
     const { start, calls } = setUp(() => ({ kind: 'absent' }));
-    expect(await start()).toEqual({ kind: 'forbidden' });
-    expect(await start({}, 'mallory' as UserId)).toEqual({ kind: 'not-found' });
+    expect(await start()).toEqual({ kind: 'not-found' });
     expect(calls.started).toEqual([]);
   });
 });
