@@ -13,6 +13,7 @@ import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
 import { createDynamoJobs } from '../adapters/dynamodb/jobs.ts';
 import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
+import { createDynamoPushDeliveries } from '../adapters/dynamodb/push-deliveries.ts';
 import { createDynamoRemovals } from '../adapters/dynamodb/removals.ts';
 import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
 import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
@@ -90,6 +91,8 @@ export const ends = (environment: Environment = process.env) =>
 export const outbox = (environment: Environment = process.env) => createDynamoOutbox(database(environment));
 export const followUps = (environment: Environment = process.env) => createDynamoFollowUps(database(environment));
 export const removals = (environment: Environment = process.env) => createDynamoRemovals(database(environment));
+export const pushDeliveries = (environment: Environment = process.env) =>
+  createDynamoPushDeliveries(database(environment));
 
 export const objects = (environment: Environment = process.env) =>
   createS3ObjectStore({ client: new S3Client({}), bucket: BucketEnvironment.parse(environment).BUCKET });

@@ -21,6 +21,7 @@ export const embedder = own('embedder');
 export const ends = own('ends');
 export const fileWatch = own('fileWatch');
 export const followUps = own('followUps');
+export const pushDeliveries = own('pushDeliveries');
 export const git = own('git');
 export const ids = own('ids');
 export const index = own('index');

@@ -6,6 +6,7 @@ import { createDynamoFollowUps } from '../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../adapters/dynamodb/job-ends.ts';
 import { createDynamoJobs } from '../adapters/dynamodb/jobs.ts';
 import { createDynamoOutbox } from '../adapters/dynamodb/outbox.ts';
+import { createDynamoPushDeliveries } from '../adapters/dynamodb/push-deliveries.ts';
 import { createDynamoRemovals } from '../adapters/dynamodb/removals.ts';
 import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-store.ts';
 import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
@@ -98,6 +99,7 @@ export const composeRuntime = (
     outbox: () => createDynamoOutbox(database),
     followUps: () => createDynamoFollowUps(database),
     removals: () => createDynamoRemovals(database),
+    pushDeliveries: () => createDynamoPushDeliveries(database),
     objects: () => createFileObjectStore(objectsDirectory(config.dataDir)),
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
     webhookAddresses: () => createWebhookAddresses(config.webhookAllow),

@@ -9,7 +9,9 @@ const Ref = z.string().max(1024);
 export const GithubPush = z.object({
   ref: Ref,
   deleted: z.boolean().default(false),
-  repository: z.object({ default_branch: z.string().optional() }).optional(),
+  repository: z
+    .object({ default_branch: z.string().optional(), pushed_at: z.union([z.int(), z.string().max(64)]).optional() })
+    .optional(),
 });
 export type GithubPush = z.infer<typeof GithubPush>;
 
@@ -29,8 +31,13 @@ export type GitlabPush = z.infer<typeof GitlabPush>;
 export const GithubHeaders = z.object({
   'x-github-event': z.string().min(1),
   'x-hub-signature-256': z.string().optional(),
+  'x-github-delivery': z.string().optional(),
 });
-export const GitlabHeaders = z.object({ 'x-gitlab-event': z.string().min(1), 'x-gitlab-token': z.string().optional() });
+export const GitlabHeaders = z.object({
+  'x-gitlab-event': z.string().min(1),
+  'x-gitlab-token': z.string().optional(),
+  'idempotency-key': z.string().optional(),
+});
 
 /**
  * What becomes of a push. `started`: a sync has begun, for this push or also for others; `owed`: one runs already, and exactly one more will follow it;

@@ -49,6 +49,7 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  *     job_id = webhooks#repo-123         sk = msg-…          a delivery of an event, by time
  *     job_id = follow-up#repo-123        sk = FOLLOW-UP      the sync that a push asked for, waiting or done
  *     job_id = removal#repo-123#2026-…   sk = REMOVAL        a removed repository, until all that it left is cleared
+ *     job_id = push#repo-123#4f2a…       sk = PUSH           what a git host’s delivery was answered, for 24 h
  *     job_id = quota#bob                 sk = TOKENS#2026-…  tokens that bob’s repositories had embedded that day
  *     job_id = IDEMPOTENCY#repo-123#key  sk = IDEMPOTENCY    what a claim under this key was, for 24 h
  *

@@ -18,6 +18,7 @@ import type { Metrics } from './metrics.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { PathRules } from './path-rules.ts';
+import type { PushDeliveries } from './push-deliveries.ts';
 import type { RemoteLook } from './remote-look.ts';
 import type { Removals } from './removals.ts';
 import type { RepositoryStore } from './repository-store.ts';
@@ -61,6 +62,7 @@ export interface Runtime {
   readonly outbox: Outbox;
   readonly followUps: FollowUps;
   readonly removals: Removals;
+  readonly pushDeliveries: PushDeliveries;
   readonly webhooks: WebhookSender;
   readonly webhookAddresses: WebhookAddresses;
   readonly credentials: Credentials;

@@ -1,4 +1,5 @@
 import { BranchName, type JobId, RepositoryId } from '../contract/ids.ts';
+import type { PushHookAnswer } from '../contract/push-hooks.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -46,31 +47,37 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enc
 const fromHex = (hex: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16));
 
-export type PushOutcome =
-  | { readonly kind: 'started'; readonly jobId: JobId }
-  /** A sync is under way, and exactly one more will follow it. */
-  | { readonly kind: 'owed' }
-  | { readonly kind: 'pong' }
-  | { readonly kind: 'ignored'; readonly reason: string };
-
-type Deps = ClaimDeps & Pick<Runtime, 'branches' | 'followUps' | 'jobs' | 'repositories'>;
+type Deps = ClaimDeps & Pick<Runtime, 'branches' | 'followUps' | 'jobs' | 'pushDeliveries' | 'repositories'>;
 
 /**
  * Follows a push with a sync: at once when the repository is free, else after the sync that runs. Either way it is recorded
  * first, so that pushes that come together share one sync, and none is lost when this function dies.
+ *
+ * @param deliveries what tells this delivery from all others. One that was answered in the last day is answered the same, and starts nothing;
+ *   the answer is kept last, so that a delivery that was not answered counts for nothing when it is sent again.
  */
 export const takePush =
   (deps: Deps) =>
-  async (repository: RepositoryRecord, from: 'github' | 'gitlab', event: PushEvent): Promise<PushOutcome> => {
+  async (
+    repository: RepositoryRecord,
+    from: 'github' | 'gitlab',
+    event: PushEvent,
+    deliveries: readonly string[],
+  ): Promise<PushHookAnswer> => {
     const decision = decidePush(repository, event);
-    if (decision.kind === 'pong') return decision;
-    if (decision.kind === 'ignore') return { kind: 'ignored', reason: decision.reason };
+    if (decision.kind === 'pong') return { outcome: 'pong', job_id: null, reason: null };
+    if (decision.kind === 'ignore') return ignored(decision.reason);
     const { deleted } = decision;
     const named = [...decision.branches, ...(deleted === null ? [] : [deleted])];
     if (!named.every((name) => BranchName.safeParse(name).success))
-      return { kind: 'ignored', reason: 'the branch has a name that a sync cannot take' };
+      return ignored('the branch has a name that a sync cannot take');
     const { repository_id } = repository;
     const at = deps.clock.now();
+    const before = await deps.pushDeliveries.answerTo(repository, deliveries, at);
+    if (before !== null) {
+      deps.logger.info('push repeated', { repository_id, from, job_id: before.job_id });
+      return before;
+    }
     if (deleted !== null) {
       const seen_at = at.toISOString();
       await deps.branches.sight(repository_id, deleted, { commit: null, seen_at, deleted_at: seen_at });
@@ -79,8 +86,12 @@ export const takePush =
     const owed = await deps.followUps.request(repository, decision.branches, from, at);
     deps.logger.info('push taken', { repository_id, from, branches: decision.branches, deleted });
     const jobId = await startNow(deps, owed, decision.branches);
-    return jobId === null ? { kind: 'owed' } : { kind: 'started', jobId };
+    const answer = { outcome: jobId === null ? 'owed' : 'started', job_id: jobId, reason: null } as const;
+    await deps.pushDeliveries.remember(repository, deliveries, answer, at);
+    return answer;
   };
+
+const ignored = (reason: string): PushHookAnswer => ({ outcome: 'ignored', job_id: null, reason });
 
 /** Pushes that join the follow-up while this one is about to settle it: so many in a row are left to the dispatcher. */
 const TRIES = 5;

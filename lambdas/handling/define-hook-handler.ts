@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { PushHookAnswer } from '../../core/contract/push-hooks.ts';
 import type { RepositoryRecord } from '../../core/contract/records.ts';
 import type { Logger } from '../../core/ports/logger.ts';
-import type { PushOutcome, PushProof } from '../../core/triggers/push-hook.ts';
+import type { PushProof } from '../../core/triggers/push-hook.ts';
 import type { PushEvent } from '../../core/triggers/rules/push-event.ts';
 import { answerSafely, headersOf } from './define-api-handler.ts';
 import { pathParametersOf } from './path-parameters.ts';
@@ -14,6 +14,8 @@ type Headers = Readonly<Record<string, string | undefined>>;
 /** How one git host speaks. Headers are given by their names in lower case. */
 export interface HookDialect {
   readonly proof: (headers: Headers) => PushProof | null;
+  /** What the host calls this delivery, and calls it again when it is sent again. */
+  readonly delivery: (headers: Headers) => string | undefined;
   /** What the headers say has happened: a schema reads the body of what is followed. */
   readonly event: (headers: Headers) => z.ZodType<PushEvent> | 'ping' | { readonly other: string };
 }
@@ -30,7 +32,11 @@ export const defineHookHandler = (
       proof: PushProof | null,
       body: Uint8Array<ArrayBuffer>,
     ) => Promise<RepositoryRecord | null>;
-    readonly take: (repository: RepositoryRecord, event: PushEvent) => Promise<PushOutcome>;
+    readonly take: (
+      repository: RepositoryRecord,
+      event: PushEvent,
+      deliveries: readonly string[],
+    ) => Promise<PushHookAnswer>;
   },
   dialect: HookDialect,
 ): ((event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>) =>
@@ -40,13 +46,20 @@ export const defineHookHandler = (
     const repository = await deps.authenticate(pathParametersOf(event).repo_id ?? '', dialect.proof(headers), body);
     if (repository === null) return unproved();
     const kind = dialect.event(headers);
-    if (kind === 'ping') return answerOf(await deps.take(repository, { kind: 'ping' }));
-    if ('other' in kind) return answerOf(await deps.take(repository, { kind: 'other', name: kind.other }));
+    if (kind === 'ping') return answerOf(await deps.take(repository, { kind: 'ping' }, []));
+    if ('other' in kind) return answerOf(await deps.take(repository, { kind: 'other', name: kind.other }, []));
     const json = jsonOf(body, headers);
     if (json === null) return invalid([{ field: 'body', message: 'must be JSON' }]);
     const push = kind.safeParse(json.value);
     if (!push.success) return invalid(invalidFields('body', push.error));
-    return answerOf(await deps.take(repository, push.data));
+    const delivery = dialect.delivery(headers);
+    const isDated = push.data.kind === 'push' && push.data.isDated;
+    return answerOf(
+      await deps.take(repository, push.data, [
+        ...(delivery === undefined ? [] : [`delivery ${delivery}`]),
+        ...(isDated ? [`body ${await fingerprintOfBytes(body)}`] : []),
+      ]),
+    );
   });
 
 const unproved = (): Answer =>
@@ -71,12 +84,11 @@ const jsonOf = (body: Uint8Array, headers: Headers): { readonly value: unknown }
   }
 };
 
-const answerOf = (outcome: PushOutcome): Answer => {
-  const body: PushHookAnswer = {
-    outcome: outcome.kind,
-    job_id: outcome.kind === 'started' ? outcome.jobId : null,
-    reason: outcome.kind === 'ignored' ? outcome.reason : null,
-  };
-  const headers = outcome.kind === 'started' ? { location: `/api/jobs/${outcome.jobId}` } : {};
-  return { status: outcome.kind === 'pong' ? 200 : 202, body, headers };
-};
+const answerOf = (body: PushHookAnswer): Answer => ({
+  status: body.outcome === 'pong' ? 200 : 202,
+  body,
+  headers: body.job_id === null ? {} : { location: `/api/jobs/${body.job_id}` },
+});
+
+const fingerprintOfBytes = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
+  Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');

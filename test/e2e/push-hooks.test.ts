@@ -98,6 +98,52 @@ describe('a push', () => {
     expect((await world.api.found('lab', 'colugo'))[0]).toBe('colugo.ts');
   });
 
+  it('that is delivered again, by the host or by someone who has seen it, is answered the same and starts nothing', async () => {
+    await register('repeated');
+    await world.api.synced('repeated');
+    const dated = pushTo('main', { repository: { pushed_at: 1_700_000_000 } });
+    const headers = { 'X-GitHub-Delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958' };
+    const first = await github('repeated', dated, { headers });
+    expect(first.body.outcome).toBe('started');
+    await world.api.ended(first.body.job_id ?? '');
+    const before = await jobsOf('repeated');
+    // The signature is of the body: whoever repeats it may name another delivery, or none.
+    for (const sent of [headers, { 'X-GitHub-Delivery': 'another' }, {}]) {
+      const { status, body, headers: told } = await github('repeated', dated, { headers: sent });
+      expect([status, body]).toEqual([202, first.body]);
+      expect(told.get('location')).toBe(first.headers.get('location'));
+    }
+    // A host whose bodies have no date: the delivery's own id counts, and pushes that look alike are still pushes.
+    const undated = await github('repeated', pushTo('main'), { headers: { 'X-GitHub-Delivery': 'undated' } });
+    await world.api.ended(undated.body.job_id ?? '');
+    expect((await github('repeated', pushTo('main'), { headers: { 'X-GitHub-Delivery': 'undated' } })).body).toEqual(
+      undated.body,
+    );
+    expect(await jobsOf('repeated')).toHaveLength(before.length + 1);
+    const next = await github('repeated', pushTo('main'), { headers: { 'X-GitHub-Delivery': 'next' } });
+    expect(next.body.outcome).toBe('started');
+    await world.api.ended(next.body.job_id ?? '');
+  });
+
+  it('from GitLab that is delivered again is known by its Idempotency-Key', async () => {
+    await register('lab-again');
+    await world.api.synced('lab-again');
+    const push = async (key: string) =>
+      world.anonymous.call<PushHookAnswer>(
+        'POST',
+        '/api/hooks/gitlab/lab-again',
+        { object_kind: 'push', ref: 'refs/heads/main', after: 'a'.repeat(40) },
+        { 'X-Gitlab-Event': 'Push Hook', 'X-Gitlab-Token': await secretOf('lab-again'), 'Idempotency-Key': key },
+      );
+    const first = await push('f5e5f430-f57b-4e6e-9fac-d9128cd7232f');
+    expect(first.body.outcome).toBe('started');
+    await world.api.ended(first.body.job_id ?? '');
+    expect((await push('f5e5f430-f57b-4e6e-9fac-d9128cd7232f')).body).toEqual(first.body);
+    const other = await push('another');
+    expect(other.body.job_id).not.toBe(first.body.job_id);
+    await world.api.ended(other.body.job_id ?? '');
+  });
+
   it('is the first sync of a repository whose default branch only the host knows', async () => {
     await register('newborn');
     const unknown = await github('newborn', pushTo('main'));

@@ -94,7 +94,8 @@ export class Players {
           const repository = await ports.repositories.get(id);
           if (repository === null) return;
           const ref = `refs/heads/${branchNames[operation.branch]}`;
-          await takePush(ports)(repository, 'github', { kind: 'push', ref, deleted: false, defaultBranch: head });
+          const event = { kind: 'push', ref, deleted: false, defaultBranch: head, isDated: false } as const;
+          await takePush(ports)(repository, 'github', event, []);
         });
         return;
       }

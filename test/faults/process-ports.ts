@@ -4,6 +4,7 @@ import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoJobEnds } from '../../adapters/dynamodb/job-ends.ts';
 import { createDynamoJobs } from '../../adapters/dynamodb/jobs.ts';
 import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
+import { createDynamoPushDeliveries } from '../../adapters/dynamodb/push-deliveries.ts';
 import { createDynamoRemovals } from '../../adapters/dynamodb/removals.ts';
 import { createDynamoRepositoryStore } from '../../adapters/dynamodb/repository-store.ts';
 import { createDynamoRunningJobs } from '../../adapters/dynamodb/running-jobs.ts';
@@ -75,6 +76,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     ends: () => createDynamoJobEnds(database),
     outbox: () => createDynamoOutbox(database),
     removals: () => createDynamoRemovals(database),
+    pushDeliveries: () => createDynamoPushDeliveries(database),
     followUps: () => createDynamoFollowUps({ ...database, now: () => simulation.now() }),
     tokenQuota: () => createDynamoTokenQuota(database),
     objects: () => objectsOf(process, services),

@@ -2,6 +2,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoBranches } from '../../adapters/dynamodb/branches.ts';
 import { createDynamoFollowUps } from '../../adapters/dynamodb/follow-ups.ts';
 import { createDynamoOutbox } from '../../adapters/dynamodb/outbox.ts';
+import { createDynamoPushDeliveries } from '../../adapters/dynamodb/push-deliveries.ts';
 import { createDynamoRemovals } from '../../adapters/dynamodb/removals.ts';
 import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
 import type { TestDynamoDb } from './dynamodb.ts';
@@ -26,6 +27,7 @@ export const dynamoStores = async (dynamodb: TestDynamoDb) => {
     outbox: createDynamoOutbox(options),
     followUps: createDynamoFollowUps(options),
     removals: createDynamoRemovals(options),
+    pushDeliveries: createDynamoPushDeliveries(options),
     tokenQuota: createDynamoTokenQuota(options),
     /** Everything that is stored, in a comparable form. */
     snapshot: async () => [await scan(tables.repositories, 'repository_id'), await scan(tables.syncJobs, 'job_id')],

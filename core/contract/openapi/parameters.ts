@@ -18,6 +18,7 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   'idempotency-key': 'Your own name for this request. The same key and body get the same answer for 24 hours.',
   'if-none-match': 'The `ETag` of an answer that you have: 304 if nothing has changed.',
   'x-hub-signature-256': 'HMAC-SHA256 of the body under the push secret, as `sha256=…`.',
+  'x-github-delivery': 'What GitHub calls this delivery, and calls it again when it sends it again.',
   'x-github-event': 'What happened. Only `push` and `delete` lead to a sync.',
   'x-gitlab-token': 'The push secret.',
   'x-gitlab-event': 'What happened. Only `Push Hook` leads to a sync.',

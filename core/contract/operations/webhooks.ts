@@ -68,7 +68,7 @@ export const webhookOperations = {
   'github-hook': {
     tag: 'Webhooks',
     description:
-      'The address to give to a GitHub webhook, with the push secret and the content type application/json. A push to the default branch, to a branch that is indexed, or to one that a sync was asked for, leads to a sync; pushes while one runs lead to exactly one more. A push that names another default branch leads to a sync of that one, unless a user has named the default branch. A deleted branch, in a push or in the event `delete` (whose `ref` and `ref_type` are read), leads to a look at the source, which drops the branch from the index if it is gone there.',
+      'The address to give to a GitHub webhook, with the push secret and the content type application/json. A push to the default branch, to a branch that is indexed, or to one that a sync was asked for, leads to a sync; pushes while one runs lead to exactly one more. A push that names another default branch leads to a sync of that one, unless a user has named the default branch. A deleted branch, in a push or in the event `delete` (whose `ref` and `ref_type` are read), leads to a look at the source, which drops the branch from the index if it is gone there. A delivery that is sent again within a day gets the first answer, and starts nothing.',
     params: RepositoryParams,
     headers: GithubHeaders,
     body: { schema: GithubPush, required: true, example: { ref: 'refs/heads/main' } },

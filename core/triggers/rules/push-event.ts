@@ -10,6 +10,8 @@ export type PushEvent =
       readonly deleted: boolean;
       /** The source's default branch, as the host says; null when it does not. */
       readonly defaultBranch: string | null;
+      /** The body says when the push was: no two pushes have the same one. */
+      readonly isDated: boolean;
     }
   | { readonly kind: 'other'; readonly name: string };
 
