@@ -3,6 +3,7 @@ import { roles } from '../domain/access.ts';
 import { indexFaults, modeReasons } from '../domain/index-fault.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
+import { repositoryHealths } from '../domain/repository-health.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
 import {
   AskedBranch,
@@ -107,6 +108,7 @@ export const RepositoryAnswer = z.object({
   status: z.enum(['idle', 'syncing']),
   active_job_id: JobId.nullable(),
   last_sync: LastSync.nullable(),
+  health: z.enum(repositoryHealths),
   index: z.object({ branches: z.array(BranchAnswer) }),
   created_at: Time,
   updated_at: Time,

@@ -2,6 +2,7 @@ import type { RepositoryAnswer } from '../contract/api.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 import type { RoleName } from '../domain/access.ts';
 import { defaultBranchOf } from '../domain/default-branch.ts';
+import { healthOf } from '../domain/repository-health.ts';
 
 /** A repository as the API answers it. The source's credential is a name, and only owners see it. */
 export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): RepositoryAnswer => ({
@@ -22,6 +23,7 @@ export const repositoryAnswer = (repository: RepositoryRecord, role: RoleName): 
   status: repository.lock === undefined ? 'idle' : 'syncing',
   active_job_id: repository.lock?.job_id ?? null,
   last_sync: repository.last_sync ?? null,
+  health: healthOf(repository.last_sync?.status ?? null, Object.keys(repository.branches).length),
   index: {
     branches: Object.entries(repository.branches)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -52,6 +52,7 @@ describe('registering a repository', () => {
       role: 'owner',
       status: 'idle',
       last_sync: null,
+      health: 'never_indexed',
       index: { branches: [] },
     });
   });

@@ -46,7 +46,8 @@ describe('what cannot pass is not tried again, and is named', () => {
     const asked = server.requests.length;
     // The look while the caller waits, and one try: a page is asked again whether it speaks git.
     expect(asked).toBeLessThanOrEqual(name === 'page' ? 8 : 4);
-    const { last_sync } = await world.api.repository(`at-once-${name}`);
+    const { last_sync, health } = await world.api.repository(`at-once-${name}`);
+    expect(health).toBe('failing');
     expect(last_sync).toMatchObject({ status: 'failed', error: job.error });
     broken = false;
     expect(await world.api.synced(`at-once-${name}`)).toMatchObject({ status: 'completed', error: null });

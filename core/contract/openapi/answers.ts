@@ -48,6 +48,8 @@ const repository = {
   status: '`syncing` while a job owns it.',
   active_job_id: 'The job that owns it; null when it is idle.',
   last_sync: 'How its newest ended job ended, so that a sync that failed is seen here; null until one has ended.',
+  health:
+    '`failing`: the newest ended job failed, and `last_sync.error` says why; `never_indexed`: no branch has an index; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A cancelled job changes none of it.',
   index: 'What is indexed.',
   created_at: 'When it was registered.',
   updated_at: 'When its settings or its index last changed.',
