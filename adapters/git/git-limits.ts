@@ -44,8 +44,8 @@ export const defaultGitLimits: GitLimits = {
   // Forty times a --depth 1 clone of the largest repository measured (47 MB).
   packBytes: 2 * kib * mib,
   headsMs: 30_000,
-  // With the retries of core/workflow/sync.asl.json a source that hangs is given up after 5 × 15 + 60 = 135 s at most.
-  headsSilenceMs: 15_000,
+  // With the retries of core/workflow/sync.asl.json a source that hangs is given up after 5 × 10 + 60 = 110 s or so at most.
+  headsSilenceMs: 10_000,
   // Two thirds of what a Lambda may run: the failure is named before Lambda ends the function.
   fetchMs: 10 * 60_000,
   // Six times as long as a server that is packing is silent by git's default.
