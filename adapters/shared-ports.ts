@@ -1,8 +1,10 @@
 import type { Chunker } from '../core/ports/chunker.ts';
 import type { Clock, Ids } from '../core/ports/clock.ts';
+import type { EncodingGuess } from '../core/ports/encoding-guess.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { PathRules } from '../core/ports/path-rules.ts';
 import { createTreeSitterChunker } from './embedding/tree-sitter-chunker.ts';
+import { createEncodingGuess } from './encodings/encoding-guess.ts';
 import { createPathRules } from './path-rules/path-rules.ts';
 import { systemClock } from './system/clock.ts';
 import { randomIds } from './system/ids.ts';
@@ -13,4 +15,5 @@ export const ids = (): Ids => randomIds;
 /** No one looks at what is computed; see FileWatch. */
 export const fileWatch = (): FileWatch => ({ run: (_, compute) => compute() });
 export const pathRules = (): PathRules => createPathRules();
+export const encodingGuess = (): EncodingGuess => createEncodingGuess();
 export const chunker = (): Chunker => createTreeSitterChunker();

@@ -31,6 +31,7 @@ export const metrics = own('metrics');
 export const objects = own('objects');
 export const outbox = own('outbox');
 export const ownRemoteLook = own('remoteLook');
+export const encodingGuess = own('encodingGuess');
 export const pathRules = own('pathRules');
 export const remoteLook = own('remoteLook');
 export const removals = own('removals');

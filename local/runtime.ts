@@ -138,6 +138,10 @@ const watchedPathRules = (rules: PathRules, fileWatch: FileWatch): PathRules => 
     const rule = rules.compile(...patterns);
     return (path) => fileWatch.run(path, () => rule(path));
   },
+  encodings: (attributes) => {
+    const encodingOf = rules.encodings(attributes);
+    return (path) => fileWatch.run(path, () => encodingOf(path));
+  },
 });
 
 const current: { runtime: Runtime | null } = { runtime: null };

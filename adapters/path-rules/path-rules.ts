@@ -1,8 +1,8 @@
 import type { PathRules } from '../../core/ports/path-rules.ts';
 import { pathBytes, patternBytes } from './byte-form.ts';
 import { isGeneratedByName, isLockfile } from './generated-names.ts';
+import { compileEncoding, compileGenerated } from './git-attributes.ts';
 import { compileIgnorePatterns } from './ignore-patterns.ts';
-import { compileLinguistAttributes } from './linguist-attributes.ts';
 
 /**
  * Path rules by gitignore patterns, .gitattributes and well-known names.
@@ -10,9 +10,13 @@ import { compileLinguistAttributes } from './linguist-attributes.ts';
  * rules by name. Paths may be in git's quoted form.
  */
 export const createPathRules = (): PathRules => ({
+  encodings(attributes) {
+    const encodingOf = compileEncoding(attributes);
+    return (quotedPath) => encodingOf(pathBytes(quotedPath));
+  },
   compile(patterns, attributes) {
     const isIgnored = compileIgnorePatterns(patterns.map(patternBytes));
-    const generatedAttribute = compileLinguistAttributes(attributes);
+    const generatedAttribute = compileGenerated(attributes);
     return (quotedPath) => {
       const path = pathBytes(quotedPath);
       if (isIgnored(path)) return 'ignored';

@@ -63,7 +63,7 @@ export const PageQuery = z.strictObject({
 });
 
 export const JobFilesQuery = z.strictObject({
-  outcome: z.enum(['skipped', 'failed']).optional(),
+  outcome: z.enum(['skipped', 'failed', 'indexed']).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().min(1).max(2048).optional(),
 });
@@ -166,13 +166,15 @@ export type JobAnswer = z.infer<typeof JobAnswer>;
 export const JobList = z.object({ jobs: z.array(JobAnswer), next: z.string().nullable() });
 export type JobList = z.infer<typeof JobList>;
 
-/** A line of a job's ledger: a file that the job looked at and that is not in the index. */
+/** A line of a job's ledger: a file that is not in the index, or is there although it was not written in UTF-8. */
 export const JobFile = z.object({
   branch: z.string(),
   path: z.string(),
-  outcome: z.enum(['skipped', 'failed']),
-  /** A skip reason such as `binary`, or the cause of a failure. */
+  outcome: z.enum(['skipped', 'failed', 'indexed']),
+  /** A skip reason such as `binary`, the cause of a failure, or how the encoding is known. */
   reason: z.string(),
+  /** What an indexed file was read as. */
+  encoding: z.string().optional(),
 });
 export type JobFile = z.infer<typeof JobFile>;
 

@@ -79,6 +79,8 @@ export const WantedBlob = z.object({
   files: z.int().min(1),
   /** Whose equal chunks lend their vectors; the blob itself: its rows stand, and only their languages are new. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
+  /** What `working-tree-encoding` says of the path. */
+  encoding: z.string().optional(),
   /** Of all paths at which the blob stands. */
   languages: z.array(z.string()),
 });

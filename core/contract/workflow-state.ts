@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileOutcomes } from '../domain/outcomes.ts';
+import { encodingSources, fileOutcomes } from '../domain/outcomes.ts';
 import { JobId, Oid, RepositoryId } from './ids.ts';
 
 /**
@@ -58,6 +58,9 @@ export const FailSyncInput = z.object({
 });
 export type FailSyncInput = z.infer<typeof FailSyncInput>;
 
+/** What a file was written in, where that is not plain UTF-8: told in the job's ledger. */
+const WrittenIn = z.object({ encoding: z.string(), source: z.enum(encodingSources) });
+
 /** One line of a staged batch: a blob to chunk and embed. */
 export const StagedFile = z.object({
   path: z.string(),
@@ -67,6 +70,7 @@ export const StagedFile = z.object({
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
   languages: z.array(z.string()),
   text: z.string(),
+  written_in: WrittenIn.optional(),
 });
 export type StagedFile = z.infer<typeof StagedFile>;
 
@@ -79,5 +83,6 @@ export const BlobResult = z.object({
   chunks: z.int(),
   embedded: z.int(),
   reused: z.int(),
+  written_in: WrittenIn.optional(),
 });
 export type BlobResult = z.infer<typeof BlobResult>;

@@ -60,7 +60,7 @@ async function* linesFrom(
 const cursorOf = ({ outcome, part, line }: Position): string => `${outcome}.${part}.${line}`;
 
 const parseCursor = (cursor: string): Position | null => {
-  const [, outcome, part, line] = /^(failed|skipped)\.(\d{1,6})\.(\d{1,4})$/.exec(cursor) ?? [];
+  const [, outcome, part, line] = /^(failed|skipped|indexed)\.(\d{1,6})\.(\d{1,4})$/.exec(cursor) ?? [];
   if (outcome === undefined) return null;
   return { outcome: outcome as JobFile['outcome'], part: Number(part), line: Number(line) };
 };

@@ -8,6 +8,7 @@ import type { Chunker } from './chunker.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { Embedder } from './embedder.ts';
+import type { EncodingGuess } from './encoding-guess.ts';
 import type { FileWatch } from './file-watch.ts';
 import type { FollowUps } from './follow-ups.ts';
 import type { GitSource } from './git-source.ts';
@@ -72,6 +73,7 @@ export interface Runtime {
   readonly git: GitSource;
   readonly fileWatch: FileWatch;
   readonly pathRules: PathRules;
+  readonly encodingGuess: EncodingGuess;
   readonly chunker: Chunker;
   readonly embedder: Embedder;
   readonly index: SearchIndex;

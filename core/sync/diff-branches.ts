@@ -182,6 +182,7 @@ const writePatch = async (
   const patch_key = jobKeys(job).patch(index);
   const diffRules: DiffRules = {
     skipByPath: deps.pathRules.compile(patternsInEffect(repository, record.options), branch.attributes),
+    encodingOf: deps.pathRules.encodings(branch.attributes),
     known: (oid) => known.get(oid),
     retryFailed: record.trigger === 'retry',
   };
@@ -193,7 +194,7 @@ const writePatch = async (
         const change = decide(parsePair(pair), diffRules);
         const line = patchLine(change);
         if (line !== null) lines.push(line);
-        count(tally, renames, change, before !== null, known);
+        count(tally, renames, change, before !== null, diffRules);
       }
       yield lines;
       await pulse.check();
@@ -230,7 +231,7 @@ const count = (
   renames: { readonly deleted: Map<string, number>; readonly added: Map<string, number> },
   { kind, entry, before }: Change,
   hasBefore: boolean,
-  known: ReadonlyMap<string, KnownBlob>,
+  rules: DiffRules,
 ): void => {
   const { counts } = tally;
   counts[kind] += 1;
@@ -241,7 +242,7 @@ const count = (
   if (kind === 'added' && hasBefore) increment(renames.added, entry.oid);
   if (entry.outcome === 'pending') {
     tally.pendingFiles += 1;
-    want(tally.wanted, entry, before, known.get(entry.oid));
+    want(tally.wanted, entry, before, rules);
   } else if (entry.outcome === 'indexed') counts.indexed += 1;
   else if (entry.outcome === 'skipped') addUnder(counts.skipped_by_reason, entry.reason, 1);
 };
@@ -250,7 +251,7 @@ const want = (
   wanted: Map<string, WantedBlob>,
   entry: { oid: string; path: string },
   before: { oid: string; outcome: string; chunks: number } | null,
-  known: KnownBlob | undefined,
+  rules: DiffRules,
 ): void => {
   const { oid, path } = entry;
   const language = languageOf(path);
@@ -260,11 +261,13 @@ const want = (
     if (language !== null && !already.languages.includes(language)) already.languages.push(language);
     return;
   }
+  const known = rules.known(oid);
   const lender = known === undefined ? before : { oid, outcome: known.outcome, chunks: known.chunks };
   const previous = lender?.outcome === 'indexed' ? { oid: lender.oid, chunks: lender.chunks } : null;
   const languages = new Set<string>(known?.languages);
   if (language !== null) languages.add(language);
-  wanted.set(oid, { oid, path, files: 1, previous, languages: [...languages] });
+  const encoding = rules.encodingOf(path) ?? undefined;
+  wanted.set(oid, { oid, path, files: 1, previous, languages: [...languages], encoding });
 };
 
 const increment = (counts: Map<string, number>, key: string): void => {

@@ -89,7 +89,7 @@ const lengthOf = (texts: Iterable<string>): number => {
   return characters;
 };
 
-const indexedResult = ({ oid, size }: StagedFile, chunks: number, embedded: number): BlobResult => ({
+const indexedResult = ({ oid, size, written_in }: StagedFile, chunks: number, embedded: number): BlobResult => ({
   oid,
   size,
   outcome: 'indexed',
@@ -97,6 +97,7 @@ const indexedResult = ({ oid, size }: StagedFile, chunks: number, embedded: numb
   chunks,
   embedded,
   reused: chunks - embedded,
+  written_in,
 });
 
 /** Rows of the blobs that lend to these files. */

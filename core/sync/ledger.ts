@@ -12,10 +12,10 @@ type Deps = Pick<Runtime, 'objects'>;
  */
 export const LEDGER_PART_LINES = 5000;
 
-/** Failed files first: they are what users look for. */
-export const ledgerOutcomes = ['failed', 'skipped'] as const;
+/** Failed files first: they are what users look for. Indexed ones are those that were not written in UTF-8. */
+export const ledgerOutcomes = ['failed', 'skipped', 'indexed'] as const;
 
-/** What a job left out of the index: written line by line, at most two parts in memory. */
+/** What a job left out of the index, or read in another encoding: written line by line, at most two parts in memory. */
 export interface LedgerWriter {
   add(file: JobFile): Promise<void>;
   /** Writes what is left. A ledger without a line has no object. */
@@ -24,7 +24,7 @@ export interface LedgerWriter {
 
 /** Written again by a repeated publish, the same lines come to the same keys. */
 export const openLedger = (deps: Deps, prefix: string): LedgerWriter => {
-  const parts = { failed: newPart(), skipped: newPart() };
+  const parts = { failed: newPart(), skipped: newPart(), indexed: newPart() };
   const flush = async (outcome: JobFile['outcome']): Promise<void> => {
     const part = parts[outcome];
     if (part.lines.length === 0) return;

@@ -181,9 +181,13 @@ const writeManifests = async (
   for (const [index, branch] of found.branches.entries()) {
     const manifest_key = manifestKey(job, index);
     const note = async (entries: readonly ManifestEntry[]): Promise<void> => {
-      for (const { path, outcome, reason } of entries)
-        if (outcome === 'skipped' || outcome === 'failed')
-          await ledger.add({ branch: branch.name, path, outcome, reason });
+      for (const { path, outcome, reason, oid } of entries) {
+        const file = { branch: branch.name, path };
+        const writtenIn = results.get(oid)?.written_in;
+        if (outcome === 'skipped' || outcome === 'failed') await ledger.add({ ...file, outcome, reason });
+        else if (writtenIn !== undefined)
+          await ledger.add({ ...file, outcome: 'indexed', reason: writtenIn.source, encoding: writtenIn.encoding });
+      }
     };
     const sums = await writeManifest(deps, { branch, key: manifest_key, results, totals, dropped, pulse, note });
     pointers.set(branch.name, {

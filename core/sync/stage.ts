@@ -19,11 +19,22 @@ import { loadJob } from './load-job.ts';
 import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
 import { planBatches } from './rules/plan-batches.ts';
+import { readAs, readText } from './rules/read-text.ts';
 import { sourceOf } from './source-of.ts';
 
 type Deps = Pick<
   Runtime,
-  'running' | 'batches' | 'jobs' | 'repositories' | 'objects' | 'git' | 'fileWatch' | 'clock' | 'logger' | 'settings'
+  | 'running'
+  | 'batches'
+  | 'jobs'
+  | 'repositories'
+  | 'objects'
+  | 'git'
+  | 'encodingGuess'
+  | 'fileWatch'
+  | 'clock'
+  | 'logger'
+  | 'settings'
 >;
 
 /** The batch number under which stage counts the files that it decided itself. */
@@ -116,17 +127,16 @@ async function* readTexts(
     if (blob === undefined) continue;
     state.done = ++seen / wanted.size;
     state.currentFile = blob.path;
-    let reason: SkipReason | null;
+    let read: Read;
     try {
-      reason = content === null ? 'too_large' : deps.fileWatch.run(blob.path, () => skipByContent(content, blob.path));
+      read = content === null ? 'too_large' : await readSource(deps, content, blob);
     } catch (error) {
       if (!(error instanceof FileGivenUpError)) throw error;
       skipped.push(failedResult(deps, job, { path: blob.path, oid, size }, error));
       continue;
     }
-    if (content === null || reason !== null) {
-      const base = { oid, size, outcome: 'skipped', chunks: 0, embedded: 0, reused: 0 } as const;
-      skipped.push({ ...base, reason: reason ?? 'too_large' });
+    if (typeof read === 'string') {
+      skipped.push({ oid, size, outcome: 'skipped', reason: read, chunks: 0, embedded: 0, reused: 0 });
       continue;
     }
     yield {
@@ -135,10 +145,34 @@ async function* readTexts(
       size,
       previous: blob.previous,
       languages: blob.languages,
-      text: new TextDecoder().decode(content),
+      ...read,
     };
   }
 }
+
+/** A file's text, or why it is not read. */
+type Read = Pick<StagedFile, 'text' | 'written_in'> | SkipReason;
+
+/** Throws FileGivenUpError for a file that costs a worker. */
+const readSource = async (deps: Deps, content: Uint8Array, { path, encoding }: WantedBlob): Promise<Read> => {
+  const watched = <T>(compute: () => T): T => deps.fileWatch.run(path, compute);
+  let read = watched(() => readText(content, encoding ?? null));
+  if (read === null) {
+    const guess = await deps.encodingGuess.load();
+    read = watched(() => {
+      const guessed = guess(content);
+      return guessed === null ? null : readAs(content, guessed);
+    });
+  }
+  if (read === null) return 'undecodable';
+  if (read === 'binary') return read;
+  const { text, encoding: found, source } = read;
+  // The filters look at UTF-8, as nearly all files are.
+  const bytes = source === null ? content : new TextEncoder().encode(text);
+  const reason = watched(() => skipByContent(bytes, path));
+  if (reason !== null) return reason;
+  return source === null || found === null ? { text } : { text, written_in: { encoding: found, source } };
+};
 
 const writeBatches = async (
   deps: Deps,

@@ -2,6 +2,7 @@ import {
   batches,
   clock,
   compose,
+  encodingGuess,
   fileWatch,
   git,
   jobs,
@@ -17,5 +18,7 @@ import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,
-  stage(compose({ batches, clock, fileWatch, git, jobs, logger, objects, repositories, running, settings })),
+  stage(
+    compose({ batches, clock, encodingGuess, fileWatch, git, jobs, logger, objects, repositories, running, settings }),
+  ),
 );

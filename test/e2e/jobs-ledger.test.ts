@@ -86,7 +86,7 @@ describe('the ledger', () => {
     for (const [query, field] of [
       ['?cursor=x', 'query.cursor'],
       ['?outcome=failed&cursor=skipped.0.1', 'query.cursor'],
-      ['?outcome=indexed', 'query.outcome'],
+      ['?outcome=pending', 'query.outcome'],
       ['?limit=1001', 'query.limit'],
     ] as const) {
       const { status, body } = await api.call('GET', `/api/jobs/${job.job_id}/files${query}`);

@@ -10,6 +10,7 @@ import { createDynamoRepositoryStore } from '../../adapters/dynamodb/repository-
 import { createDynamoRunningJobs } from '../../adapters/dynamodb/running-jobs.ts';
 import { createDynamoSyncClaims } from '../../adapters/dynamodb/sync-claims.ts';
 import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
+import { createEncodingGuess } from '../../adapters/encodings/encoding-guess.ts';
 import { createPathRules } from '../../adapters/path-rules/path-rules.ts';
 import { fileWatch } from '../../adapters/shared-ports.ts';
 import { compose, type Factories } from '../../adapters/system/compose.ts';
@@ -42,6 +43,7 @@ export const chunksOf = (text: string): readonly Chunk[] => {
 const lineChunker: Chunker = { version: 'lines-1', chunk: async (_, text) => chunksOf(text) };
 
 const pathRules = createPathRules();
+const encodingGuess = createEncodingGuess();
 
 const silent: Logger = {
   debug: () => undefined,
@@ -107,6 +109,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     schedules: () => ({ ...cronSchedules, set: () => process.call('schedules', { effect: () => undefined }) }),
     fileWatch,
     pathRules: () => pathRules,
+    encodingGuess: () => encodingGuess,
     chunker: () => lineChunker,
     sourceRemotes: () => ({ of: async () => new Map() }),
     sourceRoots: () => ({ folders: ['/'], forAll: true, holds: async () => true }),

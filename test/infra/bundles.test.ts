@@ -68,5 +68,6 @@ it('puts into each function’s bundle the clients that its environment is for, 
   const sizes = [...built].map(([name, { bytes }]) => ({ name, KiB: Math.round(bytes / 1024) }));
   sizes.sort((a, b) => b.KiB - a.KiB);
   process.stdout.write(`${sizes.map(({ name, KiB }) => `${String(KiB).padStart(6)} KiB  ${name}`).join('\n')}\n`);
-  for (const { name, KiB } of sizes) expect(KiB, name).toBeLessThan(1_300);
+  // stage: 1.1 MB are the models by which encodings are guessed.
+  for (const { name, KiB } of sizes) expect(KiB, name).toBeLessThan(name === 'stage' ? 2_400 : 1_300);
 }, 120_000);

@@ -26,6 +26,7 @@ useRuntime({
     },
   },
   pathRules: {
+    ...pathRules,
     compile: (...patterns) => {
       const rule = pathRules.compile(...patterns);
       return (path) => (path.includes('spins-in-rules') ? fileWatch.run(path, () => spin('loop')) : rule(path));

@@ -226,12 +226,19 @@ export const answerSchemas: readonly NamedSchema[] = [
   }),
   named('JobError', JobError, 'Why a job failed.', failure),
   named('JobList', JobList, 'A page of jobs.', { jobs: 'Newest first.', next }),
-  named('JobFile', JobFile, 'A file that a job processed but that is not in the index.', {
-    branch: 'The branch.',
-    path: 'The path.',
-    outcome: '`skipped` deliberately, or `failed`.',
-    reason: 'Why, such as `binary`; for a failure its cause.',
-  }),
+  named(
+    'JobFile',
+    JobFile,
+    'A file that a job processed but that is not in the index, or that was not written in UTF-8.',
+    {
+      branch: 'The branch.',
+      path: 'The path.',
+      outcome: '`skipped` deliberately, `failed`, or `indexed` from another encoding than UTF-8.',
+      reason:
+        'Why, such as `binary`; for a failure its cause; for an indexed file how its encoding is known: `byte_order_mark`, `gitattributes` (`working-tree-encoding`), `detected`, or `damaged` (UTF-8 but for some bytes).',
+      encoding: 'Of an indexed file: what it was read as.',
+    },
+  ),
   named('JobFileList', JobFileList, 'A page of a job’s ledger.', { files: 'Its lines.', next }),
   named('SearchAnswer', SearchAnswer, 'What a search found.', {
     results: 'Best first.',

@@ -162,6 +162,7 @@ export const jobFiles = {
   files: [
     { branch: 'main', path: 'assets/logo.png', outcome: 'skipped', reason: 'binary' },
     { branch: 'main', path: 'src/huge.ts', outcome: 'failed', reason: 'the embedder refused the text' },
+    { branch: 'main', path: 'legacy/main.c', outcome: 'indexed', reason: 'detected', encoding: 'shift_jis' },
   ],
   next: null,
 };

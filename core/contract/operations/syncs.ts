@@ -88,7 +88,7 @@ export const syncOperations = {
   'list-job-files': {
     tag: 'Syncs',
     description:
-      'Needs the role read on its repository. The files that the job skipped or could not index. Empty until the job has completed.',
+      'Needs the role read on its repository. The files that the job skipped or could not index, and those that it read in another encoding than UTF-8. Empty until the job has completed.',
     params: JobParams,
     query: JobFilesQuery,
     answers: {

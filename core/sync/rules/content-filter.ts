@@ -6,27 +6,21 @@ import { headerComment } from './header-comment.ts';
 /** Larger files are not indexed. Bytes. */
 export const MAX_FILE_BYTES = 1_048_576;
 
-/** Git's own rule (buffer_is_binary in its xdiff-interface.c): a NUL in this many first bytes. */
-const binaryProbe = 8000;
 /** Where generated markers are looked for. */
 const headBytes = 4096;
 
 /**
- * Whether a file's content is not worth indexing, and why; null when it is. The first reason that holds, in this order:
- * `empty` (nothing but white space), `too_large`, `binary` (git's rule, and UTF-16 byte order marks), `generated` (the
+ * Whether a file's content, as UTF-8, is not worth indexing, and why; null when it is. The first reason that holds, in this order:
+ * `empty` (nothing but white space), `too_large`, `generated` (the
  * header says so, see generated-marker.ts, or it is a source map), `minified` (scripts and style sheets only, see below).
  */
 export const skipByContent = (bytes: Uint8Array, path: string): SkipReason | null => {
   if (bytes.length > MAX_FILE_BYTES) return 'too_large';
-  if (isUtf16(bytes) || bytes.subarray(0, binaryProbe).includes(0)) return 'binary';
   if (isEmpty(bytes)) return 'empty';
   const language = languageOf(path);
   if (isGenerated(bytes, path, language)) return 'generated';
   return isMinified(bytes, path, language) ? 'minified' : null;
 };
-
-const isUtf16 = (bytes: Uint8Array): boolean =>
-  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 
 const isEmpty = (bytes: Uint8Array): boolean => {
   for (let i = markLength(bytes); i < bytes.length; i++) if (!isSpace(bytes[i] as number)) return false;

@@ -1,5 +1,5 @@
 import { languageOf } from '../../domain/languages.ts';
-import { isContentReason, isPathReason, type SkipReason } from '../../domain/outcomes.ts';
+import { isContentReason, isNoText, isPathReason, type SkipReason } from '../../domain/outcomes.ts';
 import type { ManifestEntry, TreeEntry } from '../../manifest/manifest.ts';
 import type { Pair } from '../../manifest/tree-join.ts';
 
@@ -33,6 +33,8 @@ export const skipByMode = (mode: string): SkipReason | null =>
 export interface DiffRules {
   /** Tells by the path alone; see PathRules. */
   readonly skipByPath: (path: string) => SkipReason | null;
+  /** The encoding that is declared for a path; see PathRules. */
+  readonly encodingOf: (path: string) => string | null;
   /** Blobs that the generation holds by a committed manifest, at whatever branch or path. */
   readonly known: (oid: string) => KnownBlob | undefined;
   /** True: what failed last time is read again. */
@@ -54,9 +56,13 @@ const outcomeOf = (before: ManifestEntry | null, after: TreeEntry, rules: DiffRu
   const { path, mode, oid } = after;
   const reason = skipByMode(mode) ?? rules.skipByPath(path);
   if (reason !== null) return { path, mode, oid, size: after.size ?? 0, outcome: 'skipped', reason, chunks: 0 };
-  if (before !== null && before.oid === oid && mayStay(before, rules.retryFailed)) return { ...before, mode };
+  // What was no text may be some in the encoding that is declared by now.
+  const mayBeText = (entry: { outcome: string; reason: string }): boolean =>
+    entry.outcome === 'skipped' && isNoText(entry.reason) && rules.encodingOf(path) !== null;
+  if (before !== null && before.oid === oid && mayStay(before, rules.retryFailed) && !mayBeText(before))
+    return { ...before, mode };
   const known = rules.known(oid);
-  if (known !== undefined && (known.outcome === 'skipped' || namesLanguageOf(known, path))) {
+  if (known !== undefined && !mayBeText(known) && (known.outcome === 'skipped' || namesLanguageOf(known, path))) {
     const { languages: _, ...entry } = known;
     return { path, mode, oid, ...entry };
   }

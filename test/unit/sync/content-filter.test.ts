@@ -14,19 +14,6 @@ describe('skipByContent', () => {
     expect(skip(text.slice(0, MAX_FILE_BYTES), 'a.py')).toBeNull();
     expect(skip(text.slice(0, MAX_FILE_BYTES + 1), 'a.py')).toBe('too_large');
   });
-
-  it('takes a NUL among the first 8,000 bytes for binary, and not one after them', () => {
-    expect(skip(`${'x'.repeat(7999)}\0`)).toBe('binary');
-    expect(skip(`${'x\n'.repeat(4000)}\0`)).toBeNull();
-  });
-
-  it.each([
-    [0xff, 0xfe],
-    [0xfe, 0xff],
-  ])('takes a UTF-16 mark %d %d for binary', (first, second) => {
-    expect(skipByContent(Uint8Array.of(first, second, 65, 66), 'a.txt')).toBe('binary');
-    expect(skipByContent(Uint8Array.of(first, 65, 66), 'a.txt')).toBeNull();
-  });
 });
 
 describe('minified files', () => {

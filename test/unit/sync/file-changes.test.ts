@@ -28,6 +28,7 @@ const listed = (more: Partial<TreeEntry> = {}): TreeEntry => ({
 });
 const rules = (more: Partial<DiffRules> = {}): DiffRules => ({
   skipByPath: () => null,
+  encodingOf: () => null,
   known: () => undefined,
   retryFailed: false,
   ...more,
