@@ -38,7 +38,7 @@ const REPORT_EVERY = 500;
 export const historyOf = (seed: number, { operations, faults }: Pick<Campaign, 'operations' | 'faults'>): History =>
   fc.sample(historyArbitrary(operations, faults), { seed, numRuns: 1 })[0] as History;
 
-/** Plays histories until one breaks a promise, and makes that one as small as it can. */
+/** Plays histories until one breaks a promise, and makes that one as small as it can, unless it was broken on purpose. */
 export const campaign = async (
   { seed: given, histories, ...size }: Campaign,
   report: (progress: string) => void = () => undefined,
@@ -55,8 +55,10 @@ export const campaign = async (
     sums.looks += played.looks;
     sums.calls += played.calls;
     for (const [kind, count] of played.strikes) sums.strikes.set(kind, (sums.strikes.get(kind) ?? 0) + count);
-    if (played.violations.length > 0)
-      return { seed, sums, failure: { seed: number, ...(await minimise(history, played, options)) } };
+    if (played.violations.length > 0) {
+      const smallest = options.mutation === undefined ? await minimise(history, played, options) : { history, played };
+      return { seed, sums, failure: { seed: number, ...smallest } };
+    }
     if (sums.histories % REPORT_EVERY === 0)
       report(`${sums.histories} histories in ${((performance.now() - begun) / 1000).toFixed(0)} s, no violation`);
   }

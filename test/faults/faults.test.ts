@@ -6,7 +6,7 @@ const size = { operations: 14, faults: 10 };
 
 describe('random histories of a service with faults', () => {
   it('keep every promise, whatever fails', { timeout: 600_000 }, async () => {
-    const { seed, sums, failure } = await campaign({ ...size, histories: 500 });
+    const { seed, sums, failure } = await campaign({ ...size, histories: 300 });
     process.stdout.write(`${sums.histories} histories of seed ${seed}: ${sums.jobs} jobs, ${sums.looks} looks\n`);
     const again = `npm run test:faults -- --seed ${failure?.seed} --histories 1`;
     expect(failure?.played.violations ?? [], `${again}\n${JSON.stringify(failure?.history)}`).toEqual([]);

@@ -75,6 +75,8 @@ export interface History {
   readonly faults: readonly Fault[];
 }
 
+const world = fc.constantFrom('machine' as const, 'cloud' as const);
+const seed = fc.noBias(fc.nat({ max: 2 ** 31 - 1 }));
 const number = fc.nat({ max: 1 });
 const branch = fc.nat({ max: branchNames.length - 1 });
 const path = fc.nat({ max: 9 });
@@ -199,12 +201,61 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   }),
 );
 
-/** Histories of so many operations and faults at most. */
-export const historyArbitrary = (operations = 14, faults = 10): fc.Arbitrary<History> =>
+/** Any operations, and any faults. */
+const medley = (operations: number, faults: number): fc.Arbitrary<History> =>
   fc.record({
-    world: fc.constantFrom('machine' as const, 'cloud' as const),
-    seed: fc.noBias(fc.nat({ max: 2 ** 31 - 1 })),
+    world,
+    seed,
     indexed: fc.boolean(),
     operations: fc.noBias(fc.array(operation, { minLength: 1, maxLength: operations, size: 'max' })),
     faults: fc.noBias(fc.array(fault, { maxLength: faults, size: 'max' })),
   });
+
+const onFirst = <Op extends RepositoryOperation>(op: Op, milliseconds: number): Operation =>
+  ({ on: 'repository', number: 0, ...op, wait: milliseconds }) as Operation;
+
+/** A sync of which a step is held up at some call, and somebody who ends it, takes its place or removes everything meanwhile. */
+const duel: fc.Arbitrary<History> = fc
+  .record({
+    world,
+    seed,
+    first: syncRequest,
+    second: syncRequest,
+    rival: fc.constantFrom('force', 'force', 'cancel', 'crash', 'kill'),
+    removed: seldom(4),
+    wait: fc.nat({ max: 2_500 }),
+    edits: fc.array(edit, { minLength: 1, maxLength: 4 }),
+    held: fc.record({
+      step: fc.constantFrom(
+        ...['publish', 'publish', 'fail-sync', 'begin-sync', 'diff', 'embed-batch', 'sync', 'cancel', 'reconcile'],
+      ),
+      nth: fc.constant(0),
+      call: fc.nat({ max: 28 }),
+      kind: fc.constantFrom('freeze', 'hang-before', 'hang-before', 'hang-after'),
+      seconds: fc.integer({ min: 4, max: 90 }),
+    }),
+    other: fc.array(fault, { maxLength: 1 }),
+  })
+  .map(({ world, seed, first, second, rival, removed, wait, edits, held, other }) => ({
+    world,
+    seed,
+    indexed: true,
+    operations: [
+      { on: 'source', number: 0, kind: 'commit', branch: 0, edits, wait: 0 },
+      onFirst({ kind: 'sync', ...first, webhook: true }, wait),
+      rival === 'force'
+        ? onFirst({ kind: 'sync', ...second, force: true }, 3_000)
+        : rival === 'crash'
+          ? { on: 'world', kind: 'crash', seconds: 1, wait: 3_000 }
+          : rival === 'kill'
+            ? { on: 'world', kind: 'kill', step: held.step, wait: 3_000 }
+            : onFirst({ kind: 'cancel' }, 1_000),
+      ...(removed ? [onFirst({ kind: 'delete' }, 200), onFirst({ kind: 'register', other: true }, 200)] : []),
+      onFirst({ kind: 'sync', ...second, force: false }, 2_000),
+    ],
+    faults: [held, ...other],
+  }));
+
+/** Histories of so many operations and faults at most. */
+export const historyArbitrary = (operations: number, faults: number): fc.Arbitrary<History> =>
+  fc.oneof({ weight: 3, arbitrary: medley(operations, faults) }, { weight: 2, arbitrary: duel });

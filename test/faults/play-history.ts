@@ -24,7 +24,7 @@ export interface Played {
 
 export interface PlayOptions {
   readonly logger?: Logger | undefined;
-  readonly spoil?: WorldOptions['spoil'];
+  readonly mutation?: WorldOptions['mutation'];
 }
 
 /** Plays a history to its end, in virtual time. */

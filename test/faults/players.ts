@@ -74,11 +74,7 @@ export class Players {
         await this.register(number, operation.other);
         return;
       case 'delete':
-        this.watch.cutShort.add(id);
-        await this.act('delete', async (ports) => {
-          await deleteRepository(ports)(id, user);
-          this.watch.cutShort.delete(id);
-        });
+        await this.#remove(id, user);
         return;
       case 'settings':
         await this.act('settings', (ports) =>
@@ -94,8 +90,10 @@ export class Players {
           const repository = await ports.repositories.get(id);
           if (repository === null) return;
           const ref = `refs/heads/${branchNames[operation.branch]}`;
+          const at = this.world.simulation.milliseconds;
           const event = { kind: 'push', ref, deleted: false, defaultBranch: head, isDated: false } as const;
-          await takePush(ports)(repository, 'github', event, []);
+          const { kind } = await takePush(ports)(repository, 'github', event, []);
+          if (kind === 'started' || kind === 'owed') this.watch.pushTaken(repository, event.ref.slice(11), at);
         });
         return;
       }
@@ -105,6 +103,18 @@ export class Players {
       default:
         operation satisfies never;
     }
+  }
+
+  async #remove(id: RepositoryId, user: UserId): Promise<void> {
+    const clear = (): boolean => !this.world.isAtWork && !this.watch.cutShort.has(id);
+    const wasClear = clear();
+    this.watch.cutShort.add(id);
+    await this.act('delete', async (ports) => {
+      await deleteRepository(ports)(id, user);
+      // A job that ran meanwhile, or a worker that had lost its own, may have left something.
+      this.watch.cutShort.delete(id);
+      if (!wasClear || !clear()) this.watch.cutShort.add(id);
+    });
   }
 
   async register(number: number, other: boolean): Promise<void> {

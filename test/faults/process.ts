@@ -97,6 +97,8 @@ export interface Surroundings {
   readonly outages: Map<PortName, { readonly until: number; readonly error: () => Error }>;
   /** Ends every process, and starts the service again after so long. */
   crash(seconds: number): void;
+  /** No fault strikes any more. */
+  readonly isHealed: boolean;
   /** Calls that hang: what they do is still to come, whatever became of their process. */
   hanging: number;
   /** The fault that strikes this call of a process, if one does. */
@@ -215,7 +217,7 @@ export class Process {
     const { outages, simulation } = this.#around;
     const away = outages.get(port);
     if (away !== undefined && away.until > simulation.milliseconds) throw away.error();
-    if (fault === undefined) return effect();
+    if (fault === undefined || this.#around.isHealed) return effect();
     this.#around.struck(fault.kind, this, port);
     const passing = passingErrors[port];
     const wait = async (): Promise<void> => {

@@ -41,6 +41,7 @@ export const judgeRest = async (world: World, players: Players, watch: Watch): P
   world.heal();
   await untilQuiet(world, watch);
   judgeEnds(world, watch);
+  watch.judgePushes();
   for (const id of repositoryIds) await syncAll(world, players, watch, id);
   // What the last publish left over goes with the next job.
   for (const id of repositoryIds) await syncAll(world, players, watch, id);

@@ -1,30 +1,42 @@
 import { parseArgs } from 'node:util';
 import { type Campaign, campaign, MAX_SEED } from './campaign.ts';
+import { mutations } from './mutations.ts';
+import { realCampaign } from './real/real-campaign.ts';
 
 /** `npm run test:faults`: random histories with faults, until so many have passed or one has not. */
 
 const usage = `Plays random histories of a service with faults, and checks it against what git holds.
 
-  npm run test:faults -- [--seed N] [--histories K] [--operations N] [--faults N] [--verbose]
+  npm run test:faults -- [--seed N] [--histories K] [--operations N] [--faults N] [--verbose] [--mutations | --real]
 
   --seed        of the first history, each next one has the next number; a new one unless given. It is printed
   --histories   how many, 1000 unless given
   --operations  in a history at most, 14 unless given
   --faults      in a history at most, 10 unless given
-  --verbose     print the whole course of a history that fails`;
+  --verbose     print the whole course of a history that fails
+  --mutations   break the product on purpose, in each of some ways, and tell after how many histories it is seen
+  --real        the service as a process of its own, a real remote and kill -9, in real time; 10 histories unless given`;
 
 const numbers = { seed: MAX_SEED, histories: 10_000_000, operations: 1_000, faults: 1_000 } as const;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const read = (): (Campaign & { readonly verbose: boolean }) | null => {
+interface Options extends Campaign {
+  readonly verbose: boolean;
+  readonly mutations: boolean;
+  readonly real: boolean;
+}
+
+const read = (): Options | null => {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string' },
-      histories: { type: 'string', default: '1000' },
+      histories: { type: 'string' },
       operations: { type: 'string', default: '14' },
       faults: { type: 'string', default: '10' },
       verbose: { type: 'boolean', default: false },
+      mutations: { type: 'boolean', default: false },
+      real: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -38,10 +50,12 @@ const read = (): (Campaign & { readonly verbose: boolean }) | null => {
   };
   return {
     seed: number('seed'),
-    histories: number('histories') ?? 0,
+    histories: number('histories') ?? (values.real ? 10 : 1000),
     operations: number('operations') ?? 0,
     faults: number('faults') ?? 0,
     verbose: values.verbose,
+    mutations: values.mutations,
+    real: values.real,
   };
 };
 
@@ -57,6 +71,26 @@ const main = async (): Promise<number> => {
     print(usage);
     return 0;
   }
+  if (options.mutations && options.real) throw new TypeError('--mutations and --real do not go together');
+  if (options.mutations) return breakOnPurpose(options);
+  if (options.real) return realCampaign(options, print);
+  return play(options);
+};
+
+/** Each mutation must be seen within so many histories. */
+const breakOnPurpose = async (options: Options): Promise<number> => {
+  let unseen = 0;
+  for (const mutation of mutations) {
+    const { sums, failure } = await campaign({ ...options, seed: options.seed ?? 1 }, undefined, { mutation });
+    if (failure === null) unseen += 1;
+    const seen = failure === null ? 'NOT SEEN' : `${failure.played.violations[0]} (seed ${failure.seed})`;
+    print(`${mutation.name}\n  after ${sums.histories} histories: ${seen}`);
+  }
+  print(`${mutations.length - unseen} of ${mutations.length} mutations seen`);
+  return unseen === 0 ? 0 : 1;
+};
+
+const play = async (options: Options): Promise<number> => {
   const begun = performance.now();
   const result = await campaign(options, (progress) => print(progress));
   const seconds = (performance.now() - begun) / 1000;

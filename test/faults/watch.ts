@@ -41,8 +41,9 @@ export class Watch {
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #states = new Map<string, State[]>();
   readonly #keys = new Map<string, string>();
+  readonly #pushes: { readonly id: string; readonly age: string; readonly branch: string; readonly at: number }[] = [];
   readonly #changed = new Set<string>();
-  /** Ids of repositories whose removal was cut short: what it left is not looked for. */
+  /** Ids of repositories whose removal was cut short, or came while a worker was still at one: what is left is not looked for. */
   readonly cutShort = new Set<string>();
   /** Looks that found something. */
   looks = 0;
@@ -77,6 +78,21 @@ export class Watch {
 
   newestJob(id: string): string | undefined {
     return this.jobsOf(id).at(-1)?.record.job_id;
+  }
+
+  /** A push was taken: a sync of its branch has to follow. */
+  pushTaken({ repository_id: id, created_at: age }: RepositoryRecord, branch: string, at: number): void {
+    this.#pushes.push({ id, age, branch, at });
+  }
+
+  judgePushes(): void {
+    for (const { id, age, branch, at } of this.#pushes) {
+      if (this.repository(id)?.created_at !== age) continue;
+      const followed = this.jobsOf(id).some(
+        ({ from, record }) => from >= at && record.options.branches.includes(branch),
+      );
+      if (!followed) this.say(`a push to ${branch} of ${id} at ${at} ms was taken, and no sync followed`);
+    }
   }
 
   /** A request with an idempotency key was accepted, not replayed. */

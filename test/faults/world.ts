@@ -12,6 +12,7 @@ import { stage } from '../../core/sync/stage.ts';
 import { dispatchDue } from '../../core/upkeep/dispatch-due.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { createWorkflowEngine, type WorkflowEngine } from '../../local/workflow-engine/workflow-engine.ts';
+import type { Mutation } from './mutations.ts';
 import { ANY, ENGINE, type Fault, type FaultKind, type PortName, Process, type Surroundings } from './process.ts';
 import { objectsOf, portsOf } from './process-ports.ts';
 import { createServices, type Services } from './services.ts';
@@ -67,6 +68,8 @@ export interface WorldOptions {
   readonly simulation?: Simulation;
   readonly answered?: Surroundings['answered'];
   readonly spoil?: ((ports: Runtime, process: Process, services: Services) => Runtime) | undefined;
+  /** A fault of the product that is made on purpose. */
+  readonly mutation?: Mutation | undefined;
 }
 
 /** A failure of a step or a call, which the one who checks must judge. */
@@ -85,6 +88,7 @@ export class World implements Surroundings {
   readonly strikes = new Map<FaultKind, number>();
   readonly trace: string[] = [];
   hanging = 0;
+  isHealed = false;
   /** Of all processes, since the faults were armed. */
   calls = 0;
   readonly #options: WorldOptions;
@@ -104,6 +108,12 @@ export class World implements Surroundings {
     this.#options = options;
     this.simulation = options.simulation ?? new Simulation(options.seed);
     this.services = createServices(this.simulation, () => this.engine, options.logger);
+    const { database } = this.services;
+    const { write } = options.mutation ?? {};
+    if (write !== undefined) {
+      const send = database.send.bind(database);
+      database.send = (command, input) => send(command, write(command, input));
+    }
     this.#start();
   }
 
@@ -162,7 +172,7 @@ export class World implements Surroundings {
 
   /** No fault strikes from now on, and every service is there again. */
   heal(): void {
-    this.#faults = [];
+    this.isHealed = true;
     this.outages.clear();
     this.services.poison.on = false;
     this.services.receiver.status = 204;
@@ -179,8 +189,11 @@ export class World implements Surroundings {
     this.#nths.set(name, nth + 1);
     const process = new Process(this, name, nth);
     this.#processes.add(process);
-    const plain = portsOf(process, this.services);
-    const ports = this.#options.spoil?.(plain, process, this.services) ?? plain;
+    const made = portsOf(process, this.services);
+    const plain = this.#options.spoil?.(made, process, this.services) ?? made;
+    const changed = this.#options.mutation?.ports?.(plain, process, this.services);
+    const ports: Runtime =
+      changed === undefined ? plain : Object.create(plain, Object.getOwnPropertyDescriptors(changed));
     const work = step(ports, process).catch((error: Error) => {
       this.failures.push({ step: name, error });
       throw error;
