@@ -92,8 +92,8 @@ export class Players {
           const ref = `refs/heads/${branchNames[operation.branch]}`;
           const at = this.world.simulation.milliseconds;
           const event = { kind: 'push', ref, deleted: false, defaultBranch: head, isDated: false } as const;
-          const { kind } = await takePush(ports)(repository, 'github', event, []);
-          if (kind === 'started' || kind === 'owed') this.watch.pushTaken(repository, event.ref.slice(11), at);
+          const { outcome } = await takePush(ports)(repository, 'github', event, []);
+          if (outcome === 'started' || outcome === 'owed') this.watch.pushTaken(repository, event.ref.slice(11), at);
         });
         return;
       }
