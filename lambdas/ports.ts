@@ -33,6 +33,7 @@ import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createSourceRoots } from '../adapters/system/source-roots.ts';
+import { createVersions } from '../adapters/system/versions.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import {
@@ -75,6 +76,7 @@ const database = (environment: Environment) => {
   return { client, tables: { repositories: REPOSITORIES_TABLE, syncJobs: SYNC_JOBS_TABLE } };
 };
 
+export const versions = () => createVersions();
 export const logger = () => createPowertoolsLogger();
 export const metrics = () => createPowertoolsMetrics();
 

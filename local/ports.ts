@@ -43,6 +43,7 @@ export const sourceRemotes = own('sourceRemotes');
 export const sourceRoots = own('sourceRoots');
 export const tokenQuota = own('tokenQuota');
 export const tokens = own('tokens');
+export const versions = own('versions');
 export const webhookAddresses = own('webhookAddresses');
 export const webhooks = own('webhooks');
 export const workflow = own('workflow');

@@ -18,6 +18,7 @@ import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createNativeGitSource, type MayRead } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
+import { readGitVersion } from '../adapters/git/require-git.ts';
 import { createGitSourceRemotes } from '../adapters/git/source-remotes.ts';
 import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
 import { createPathRules } from '../adapters/path-rules/path-rules.ts';
@@ -27,6 +28,7 @@ import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
 import { createLogMetrics } from '../adapters/system/log-metrics.ts';
 import { createSourceRoots } from '../adapters/system/source-roots.ts';
+import { createVersions } from '../adapters/system/versions.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import type { Registration } from '../core/contract/rights.ts';
@@ -101,6 +103,7 @@ export const composeRuntime = (
     removals: () => createDynamoRemovals(database),
     pushDeliveries: () => createDynamoPushDeliveries(database),
     objects: () => createFileObjectStore(objectsDirectory(config.dataDir)),
+    versions: () => createVersions(readGitVersion),
     webhooks: () => createHttpWebhookSender({ allow: config.webhookAllow }),
     webhookAddresses: () => createWebhookAddresses(config.webhookAllow),
     credentials: () => credentials,

@@ -10,6 +10,12 @@ export class GitRefusedError extends Error {
 const OLDEST = { major: 2, minor: 37 } as const;
 const TIMEOUT_MILLISECONDS = 10_000;
 
+/** The version of the git on the path, as git writes it. */
+export const readGitVersion = async (program = 'git'): Promise<string> => {
+  const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: TIMEOUT_MILLISECONDS });
+  return stdout.replace(/^git version /, '').trim();
+};
+
 /** Makes sure that the git on the path can do what the service asks of it. Throws GitRefusedError. */
 export const requireGit = async (program = 'git'): Promise<void> => {
   const needed = `git ${OLDEST.major}.${OLDEST.minor} or later is needed`;

@@ -239,7 +239,19 @@ export type Problem = z.infer<typeof Problem>;
 /** By id. `next` is an opaque place to go on reading at, given back as `cursor`; null at the end. */
 export const RepositoryList = z.object({ repositories: z.array(RepositoryAnswer), next: z.string().nullable() });
 
-export const HealthAnswer = z.object({ status: z.literal('ok') });
+export const HealthCheck = z.object({
+  status: z.enum(['ok', 'failing']),
+  milliseconds: z.int().min(0),
+  reason: z.string().nullable(),
+});
+
+/** 200 where every check is `ok`, else 503. */
+export const HealthAnswer = z.object({
+  status: z.enum(['ok', 'failing']),
+  checks: z.object({ database: HealthCheck, objects: HealthCheck, index: HealthCheck }),
+  versions: z.object({ service: z.string(), node: z.string(), git: z.string().nullable() }),
+});
+export type HealthAnswer = z.infer<typeof HealthAnswer>;
 
 /** 202 of a sync: the job, and the one whose place it took. */
 export const SyncAccepted = JobAnswer.extend({ replaced_job_id: JobId.nullable() });

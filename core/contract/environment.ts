@@ -51,7 +51,7 @@ export const TokenQuotaEnvironment = z.object({ QUOTA_TOKENS_PER_DAY: z.coerce.n
 /** Which variables each function reads. A folder of lambdas/ is named as its key. */
 export const functionEnvironments = {
   authorizer: TokensEnvironment,
-  'get-health': z.object({}),
+  'get-health': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
   'create-repository': TablesEnvironment.and(ScheduleTargetEnvironment)
     .and(CredentialsEnvironment)
     .and(RegistrationEnvironment)

@@ -31,6 +31,7 @@ import type { SourceRoots } from './source-roots.ts';
 import type { SyncClaims } from './sync-claims.ts';
 import type { TokenQuota } from './token-quota.ts';
 import type { TokenVerifier } from './token-verifier.ts';
+import type { Versions } from './versions.ts';
 import type { WebhookAddresses } from './webhook-addresses.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 import type { Workflow } from './workflow.ts';
@@ -81,6 +82,7 @@ export interface Runtime {
   readonly tokens: TokenVerifier;
   readonly tokenQuota: TokenQuota;
   readonly schedules: Schedules;
+  readonly versions: Versions;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;

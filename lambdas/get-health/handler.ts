@@ -1,6 +1,14 @@
-/** Open to all: says that the service answers, and nothing about what it holds. */
-export const handler = async () => ({
-  statusCode: 200,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  body: JSON.stringify({ status: 'ok' }),
-});
+import { clock, compose, index, logger, objects, repositories, versions } from '#ports';
+import { checkHealth } from '../../core/upkeep/check-health.ts';
+
+const check = checkHealth(compose({ clock, index, logger, objects, repositories, versions }));
+
+/** Open to all: says which of its stores the service reaches, and nothing about what they hold. */
+export const handler = async () => {
+  const health = await check();
+  return {
+    statusCode: health.status === 'ok' ? 200 : 503,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(health),
+  };
+};

@@ -46,7 +46,13 @@ export const apiFunctions = (
   // A caller without a token may call them without end: each gets its own small share.
   const open = { ...sized, reservedConcurrency: reserved?.open };
 
-  const getHealth = new AppFunction(scope, { name: 'get-health', environment: {}, ...open });
+  const getHealth = new AppFunction(scope, {
+    name: 'get-health',
+    environment: { ...tables, BUCKET: storage.bucket.bucketName, VECTOR_BUCKET: storage.vectorBucketName },
+    ...open,
+  });
+  // Asks each store for what is not there.
+  storage.grant(getHealth, { repositories: ['GetItem'], objects: ['GetObject'], vectors: ['GetIndex'] });
 
   const getOpenapi = new AppFunction(scope, { name: 'get-openapi', environment: {}, ...open });
   const getDocs = new AppFunction(scope, { name: 'get-docs', environment: {}, ...open });

@@ -106,15 +106,10 @@ export class Players {
   }
 
   async #remove(id: RepositoryId, user: UserId): Promise<void> {
-    const clear = (): boolean => !this.world.isAtWork && !this.watch.cutShort.has(id);
-    const wasClear = clear();
-    this.watch.cutShort.add(id);
-    await this.act('delete', async (ports) => {
-      await deleteRepository(ports)(id, user);
-      // A job that ran meanwhile, or a worker that had lost its own, may have left something.
-      this.watch.cutShort.delete(id);
-      if (!wasClear || !clear()) this.watch.cutShort.add(id);
-    });
+    const wasAtWork = this.world.isAtWork;
+    await this.act('delete', (ports) => deleteRepository(ports)(id, user));
+    // A worker that had lost its job may write something when all has been cleared.
+    if (wasAtWork || this.world.isAtWork) this.watch.removedAtWork.add(id);
   }
 
   async register(number: number, other: boolean): Promise<void> {

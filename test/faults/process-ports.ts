@@ -113,6 +113,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     chunker: () => lineChunker,
     sourceRemotes: () => ({ of: async () => new Map() }),
     sourceRoots: () => ({ folders: ['/'], forAll: true, holds: async () => true }),
+    versions: unasked('versions'),
     clock: () => clock,
     ids: () => services.ids,
     logger: () => services.logger ?? silent,

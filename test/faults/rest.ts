@@ -136,7 +136,7 @@ const judgeIndex = (world: World, players: Players, watch: Watch, id: string): v
     }
   }
   for (const generation of world.services.index.generations()) {
-    if (generation.split('/')[0] !== id || watch.cutShort.has(id)) continue;
+    if (generation.split('/')[0] !== id || watch.removedAtWork.has(id)) continue;
     for (const key of world.services.index.rows(generation).keys())
       if (!held.get(generation)?.has(key)) say(`the row ${key} of generation ${generation} is held by no manifest`);
   }
@@ -150,13 +150,13 @@ const judgeStored = ({ services }: World, watch: Watch): void => {
     if (record !== null) there.set(id, record);
   }
   for (const key of services.objects.keys()) {
-    if (watch.cutShort.has(key.split('/')[1] as string)) continue;
+    if (watch.removedAtWork.has(key.split('/')[1] as string)) continue;
     const record = [...there.values()].find(({ repository_id }) => key.startsWith(repositoryPrefix(repository_id)));
     if (record === undefined) watch.say(`the object ${key} is of no repository`);
     else if (!isNeeded(key, record)) watch.say(`the object ${key} is needed by nothing`);
   }
   for (const generation of services.index.generations())
-    if (!there.has(generation.split('/')[0] as string) && !watch.cutShort.has(generation.split('/')[0] as string))
+    if (!there.has(generation.split('/')[0] as string) && !watch.removedAtWork.has(generation.split('/')[0] as string))
       watch.say(`the index ${generation} is of no repository`);
 };
 

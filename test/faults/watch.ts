@@ -43,8 +43,8 @@ export class Watch {
   readonly #keys = new Map<string, string>();
   readonly #pushes: { readonly id: string; readonly age: string; readonly branch: string; readonly at: number }[] = [];
   readonly #changed = new Set<string>();
-  /** Ids of repositories whose removal was cut short, or came while a worker was still at one: what is left is not looked for. */
-  readonly cutShort = new Set<string>();
+  /** Ids of repositories that were removed while a worker was at something: what it left is not looked for. */
+  readonly removedAtWork = new Set<string>();
   /** Looks that found something. */
   looks = 0;
 

@@ -2,6 +2,7 @@ import {
   BranchAnswer,
   BranchList,
   HealthAnswer,
+  HealthCheck,
   IndexedBranch,
   IndexUnusable,
   InvalidRequest,
@@ -291,7 +292,26 @@ export const answerSchemas: readonly NamedSchema[] = [
     job_id: 'The sync that has begun; null otherwise.',
     reason: 'Why it is ignored; null otherwise.',
   }),
-  named('Health', HealthAnswer, 'The service is running.', { status: 'Always `ok`.' }),
+  named('Health', HealthAnswer, 'Whether the service’s stores answer.', {
+    status: '`failing` when one of the checks is.',
+    checks: 'One for each store.',
+    versions: 'What runs.',
+  }),
+  named('HealthChecks', HealthAnswer.shape.checks, 'One for each store.', {
+    database: 'Repositories and jobs.',
+    objects: 'Manifests, batches and ledgers.',
+    index: 'Vectors and words.',
+  }),
+  named('HealthCheck', HealthCheck, 'Whether a store answers.', {
+    status: '`failing`: it gave an error, or no answer in 2 s.',
+    milliseconds: 'How long it took.',
+    reason: 'Null when it is `ok`.',
+  }),
+  named('Versions', HealthAnswer.shape.versions, 'What runs.', {
+    service: 'Of the service.',
+    node: 'Of Node.',
+    git: 'Of git, on one machine; null on AWS, where git is in an image of its own.',
+  }),
   named('Problem', Problem, 'A problem document (RFC 9457).', problem),
   named('InvalidRequest', InvalidRequest, 'A problem document that names each field that is wrong.', problem),
   named('TooManyRequests', TooManyRequests, 'More than is allowed, of requests or of what a quota counts.', {
