@@ -111,22 +111,22 @@ describe('a schedule', () => {
 
   it('starts a sync when its time has come, once', async () => {
     await api.register('scheduled', world.git.path, { schedule: '30 3 * * *' });
-    expect(await run(['scheduled'], '03:28:00', '03:29:00')).toEqual({ started: 0, skipped: 0 });
-    expect(await run(['scheduled'], '03:29:00', '03:30:00')).toEqual({ started: 1, skipped: 0 });
+    expect(await run(['scheduled'], '03:28:00', '03:29:00')).toEqual({ started: 0, owed: 0 });
+    expect(await run(['scheduled'], '03:29:00', '03:30:00')).toEqual({ started: 1, owed: 0 });
     const [job] = await jobs('scheduled');
     expect(job).toMatchObject({ requested_by: 'schedule' });
     expect(await api.ended(job?.job_id ?? '')).toMatchObject({ status: 'completed' });
-    expect(await run(['scheduled'], '03:30:00', '03:31:00')).toEqual({ started: 0, skipped: 0 });
+    expect(await run(['scheduled'], '03:30:00', '03:31:00')).toEqual({ started: 0, owed: 0 });
     expect((await api.found('scheduled', 'axolotl'))[0]).toBe('a.ts');
   });
 
-  it('leaves a busy repository alone, and goes on with the others', async () => {
+  it('owes a busy repository its sync, and goes on with the others', async () => {
     await api.register('others', world.git.path, { schedule: '* * * * *' });
     await api.register('unscheduled', world.git.path);
     const { body } = await api.sync('scheduled', { full_reindex: true });
     expect(await run(['gone', 'scheduled', 'unscheduled', 'others'], '03:00:00', '04:00:00')).toEqual({
       started: 1,
-      skipped: 1,
+      owed: 1,
     });
     expect(await jobs('unscheduled')).toEqual([]);
     await api.ended(body.job_id);
