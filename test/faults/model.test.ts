@@ -27,10 +27,11 @@ describe('a guard that is left out is missed:', () => {
     }
     return 'nowhere';
   };
-  it.each([
-    'Update repositories/REPOSITORY (fence lock): attribute_not_exists(lock)',
-    'Update sync-jobs/JOB (phase phase_done started_at status updated_at): status = ?',
-  ])('%s', { timeout }, async (guard) => {
-    expect(await caught(guard)).not.toBe('nowhere');
-  });
+  it.each(['Update sync-jobs/JOB (phase phase_done started_at status updated_at): status = ?'])(
+    '%s',
+    { timeout },
+    async (guard) => {
+      expect(await caught(guard)).not.toBe('nowhere');
+    },
+  );
 });
