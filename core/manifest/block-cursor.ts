@@ -1,6 +1,6 @@
 /** A place in a stream of blocks of lines. Between two calls of `fill` its lines are read without waiting. */
-export interface BlockCursor {
-  readonly lines: readonly string[];
+export interface BlockCursor<Line = string> {
+  readonly lines: readonly Line[];
   /** The line that is next; `lines.length` at the end of the block. */
   at: number;
   /** Reads the next block when this one is used up. False at the end of the stream. */
@@ -9,10 +9,10 @@ export interface BlockCursor {
   close(): Promise<void>;
 }
 
-export const openCursor = (blocks: AsyncIterable<readonly string[]>): BlockCursor => {
+export const openCursor = <Line>(blocks: AsyncIterable<readonly Line[]>): BlockCursor<Line> => {
   const iterator = blocks[Symbol.asyncIterator]();
   const cursor = {
-    lines: [] as readonly string[],
+    lines: [] as readonly Line[],
     at: 0,
     fill: async (): Promise<boolean> => {
       while (cursor.at === cursor.lines.length) {

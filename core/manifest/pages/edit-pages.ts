@@ -1,0 +1,135 @@
+import { type BlockCursor, openCursor } from '../block-cursor.ts';
+import { mapAhead } from './map-ahead.ts';
+import { type PageBounds, PageCutter, standardBounds } from './page-cutter.ts';
+import { pageName, pageText } from './page-text.ts';
+import {
+  PAGES_AT_ONCE,
+  type PageChange,
+  type PageRef,
+  placeOf,
+  type ReadPage,
+  type SetKind,
+  type Sums,
+  type WritePage,
+} from './paged-set.ts';
+
+export interface Edit {
+  readonly kind: SetKind;
+  /** The pages of the set as it is; none for a set that is made anew. */
+  readonly base: readonly PageRef[];
+  /** In the set's order, each key once. */
+  readonly changes: AsyncIterable<readonly PageChange[]>;
+  readonly read: ReadPage;
+  readonly write: WritePage;
+  /** Told of each change in turn, with the line that was there. */
+  readonly note?: (before: string | null, change: PageChange) => void;
+  readonly bounds?: PageBounds;
+}
+
+/**
+ * The pages of a set after changes: the same as if it had been made anew. Reads the pages that the changes fall into, and those after
+ * them until a page ends where one ended before; the others stay as they are.
+ */
+export const editPages = async (edit: Edit): Promise<readonly PageRef[]> => {
+  const pages: PageRef[] = [];
+  const made = mapAhead(cutPages(edit), PAGES_AT_ONCE, async (cut) => cut.kept ?? writePage(edit, cut.lines));
+  for await (const page of made) pages.push(page);
+  return pages;
+};
+
+/** A page that stays as it is, or the lines of one that may be new. */
+type Cut = { readonly kept: PageRef } | { readonly kept?: undefined; readonly lines: readonly string[] };
+
+async function* cutPages(edit: Edit): AsyncGenerator<Cut> {
+  const { kind, base, bounds = standardBounds } = edit;
+  const cutter = new PageCutter(kind, bounds);
+  const changes = openCursor(edit.changes);
+  const readPage = readAhead(edit, changes);
+  let at = 0;
+  try {
+    for (;;) {
+      const more = await changes.fill();
+      if (cutter.isAtEnd) {
+        const touched = more ? Math.max(0, placeOf(kind, base, nextKey(changes))) : base.length;
+        while (at < touched) yield { kept: base[at++] as PageRef };
+      }
+      if (!more && at >= base.length) break;
+      const lines = at < base.length ? await readPage(at) : [];
+      at += 1;
+      yield* merged(edit, cutter, lines, changes, base[at]?.firstKey);
+    }
+  } finally {
+    await changes.close();
+  }
+  const lines = cutter.rest();
+  if (lines.length > 0) yield { lines };
+}
+
+const nextKey = (changes: BlockCursor<PageChange>): string => (changes.lines[changes.at] as PageChange).key;
+
+/** One page's lines with the changes up to the next page's first key. */
+async function* merged(
+  { kind, note }: Edit,
+  cutter: PageCutter,
+  lines: readonly string[],
+  changes: BlockCursor<PageChange>,
+  end: string | undefined,
+): AsyncGenerator<Cut> {
+  let at = 0;
+  for (;;) {
+    // Not for every line: that would be a turn for each.
+    if (changes.at === changes.lines.length) await changes.fill();
+    const next = changes.lines[changes.at];
+    const due = next !== undefined && (end === undefined || kind.compare(next.key, end) < 0) ? next : null;
+    const before = lines[at];
+    if (before === undefined && due === null) return;
+    const order = due === null ? -1 : before === undefined ? 1 : kind.compare(kind.keyOf(before), due.key);
+    if (order <= 0) at += 1;
+    if (order >= 0 && due !== null) {
+      changes.at += 1;
+      note?.(order === 0 ? (before as string) : null, due);
+    }
+    const line = order < 0 ? before : due?.line;
+    const page = line == null ? null : cutter.add(line);
+    if (page !== null) yield { lines: page };
+  }
+}
+
+/** Reads a page, and meanwhile those that the changes at hand will need next. */
+const readAhead = ({ kind, base, read }: Edit, changes: BlockCursor<PageChange>) => {
+  const underWay = new Map<number, Promise<readonly string[]>>();
+  let block: readonly PageChange[] = [];
+  let looked = 0;
+  const begin = (place: number): Promise<readonly string[]> => {
+    const reading = underWay.get(place) ?? read(base[place] as PageRef);
+    reading.catch(() => undefined);
+    underWay.set(place, reading);
+    return reading;
+  };
+  return (place: number): Promise<readonly string[]> => {
+    const reading = begin(place);
+    if (block !== changes.lines) [block, looked] = [changes.lines, 0];
+    for (looked = Math.max(looked, changes.at); looked < block.length && underWay.size < PAGES_AT_ONCE; looked++) {
+      const needed = placeOf(kind, base, (block[looked] as PageChange).key);
+      if (needed > place) begin(needed);
+    }
+    underWay.delete(place);
+    return reading;
+  };
+};
+
+const writePage = async ({ kind, write }: Edit, lines: readonly string[]): Promise<PageRef> => {
+  const text = pageText(lines);
+  const name = await pageName(text);
+  const sums = { files: 0, chunks: 0, bytes: 0 };
+  for (const line of lines) add(sums, kind.sumsOf(line));
+  const firstKey = kind.keyOf(lines[0] as string);
+  return { name, lines: lines.length, ...sums, firstKey, ...(await write(name, text)) };
+};
+
+const add = (sums: { files: number; chunks: number; bytes: number }, more: Sums | null): void => {
+  if (more === null) return;
+  sums.files += more.files;
+  sums.chunks += more.chunks;
+  sums.bytes += more.bytes;
+};

@@ -1,0 +1,71 @@
+import { isContentReason } from '../../domain/outcomes.ts';
+import { comparePaths } from '../git-path.ts';
+import { type ManifestEntry, pathOfLine } from '../manifest.ts';
+import type { SetKind, Sums } from './paged-set.ts';
+import type { KeyRange } from './read-pages.ts';
+
+/** A branch's files by their paths, in git's tree order: what manifestLine writes. */
+export const pathSet: SetKind = {
+  name: 'paths',
+  keyOf: pathOfLine,
+  compare: comparePaths,
+  sumsOf: (line) => {
+    const [, , bytes, outcome, , chunks] = line.split('\t');
+    return outcome === 'indexed' ? { files: 1, chunks: Number(chunks), bytes: Number(bytes) } : null;
+  },
+};
+
+/** The same files by their blobs, as far as they teach something about them: see {@link blobLine}. */
+export const blobSet: SetKind = {
+  name: 'blobs',
+  keyOf: (line) => blobKey(line.slice(0, line.indexOf('\t')), pathOfLine(line)),
+  compare: (a, b) => {
+    const [oidA, oidB] = [a.slice(0, a.indexOf('\t')), b.slice(0, b.indexOf('\t'))];
+    if (oidA !== oidB) return oidA < oidB ? -1 : 1;
+    return comparePaths(a.slice(oidA.length + 1), b.slice(oidB.length + 1));
+  },
+  sumsOf: (line): Sums | null => {
+    const [, chunks, bytes, reason] = line.split('\t');
+    return reason === '' ? { files: 1, chunks: Number(chunks), bytes: Number(bytes) } : null;
+  },
+};
+
+const blobKey = (oid: string, path: string): string => `${oid}\t${path}`;
+
+/** All lines of a blob. */
+export const linesOfBlob = (oid: string): KeyRange => ({ from: blobKey(oid, ''), to: blobKey(`${oid}~`, '') });
+
+/** What a file's line in the set of blobs is found by. */
+export const blobKeyOf = ({ oid, path }: Pick<ManifestEntry, 'oid' | 'path'>): string => blobKey(oid, path);
+
+/**
+ * What a file teaches about its blob: that it is in the index, with how many chunks, or that its content keeps it out. Null for what
+ * holds at this path only.
+ */
+export const blobLine = ({ oid, path, outcome, reason, chunks, size }: ManifestEntry): string | null =>
+  outcome === 'indexed' || (outcome === 'skipped' && isContentReason(reason))
+    ? [oid, chunks, size, outcome === 'indexed' ? '' : reason, path].join('\t')
+    : null;
+
+/** Whether a line of the set of blobs is of a file in the index: it has no reason not to be. */
+export const isIndexedBlob = (line: string): boolean => {
+  const size = line.indexOf('\t', line.indexOf('\t') + 1) + 1;
+  const reason = line.indexOf('\t', size) + 1;
+  return line.charAt(reason) === '\t';
+};
+
+/** A line of the set of blobs, as far as it goes. */
+export interface BlobEntry {
+  readonly oid: string;
+  readonly path: string;
+  readonly size: number;
+  readonly outcome: 'indexed' | 'skipped';
+  readonly reason: string;
+  readonly chunks: number;
+}
+
+export const parseBlobLine = (line: string): BlobEntry => {
+  const [oid = '', chunks, size, reason = '', path = ''] = line.split('\t');
+  const outcome = reason === '' ? 'indexed' : 'skipped';
+  return { oid, path, size: Number(size), outcome, reason, chunks: Number(chunks) };
+};
