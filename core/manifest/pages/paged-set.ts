@@ -1,6 +1,6 @@
 /**
  * A sorted set of lines, kept as pages: a tree of depth two whose leaves are named by their content. Where a page ends is decided
- * by its own lines alone, so the same lines are the same pages, whoever wrote them and in whatever order, and a change makes a few new
+ * by its own lines alone, so the same lines are the same pages, by any writer and in any order, and a change makes a few new
  * pages. A root lists the pages of each of its sets (see manifest-root.ts).
  */
 export interface SetKind {
