@@ -1,10 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionName } from '../core/contract/environment.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import { callTicket } from './call-ticket.ts';
 import type { Call, Invocation, InvocationResult } from './invocation.ts';
 import type { LocalConfig } from './runtime.ts';
 import { rememberSuspectFiles } from './suspect-files.ts';
-import { isStuck, type Lane, startLane } from './worker-lane.ts';
+import { begun, isStuck, type Lane, startLane, takeBack } from './worker-lane.ts';
 
 export interface FunctionHost {
   /**
@@ -112,13 +113,30 @@ export const startFunctionHost = (
       if (lane === null) call.reject(new CallGivenUpError('the call was given up before it began'));
       else post(lane, call);
     }
+    spread(pool);
+  };
+
+  /** Gives workers that have nothing to do what others have not begun: one that computes for long begins nothing. */
+  const spread = (pool: Pool): void => {
+    const isIdle = (lane: Lane | null): boolean => lane === null || lane.calls.size === 0;
+    while (open && pool.lanes.some(isIdle)) {
+      const call = pool.lanes.reduce<Call | null>(
+        (found, lane) => found ?? (lane === null ? null : takeBack(lane)),
+        null,
+      );
+      const lane = call === null ? null : freeLane(pool);
+      if (call === null || lane === null) return;
+      post(lane, call);
+    }
   };
 
   const post = (lane: Lane, call: Call): void => {
-    lane.calls.set(call.id, call);
+    const ticket = callTicket();
+    lane.calls.set(call.id, { ...call, ticket });
     lane.silent = 0;
     const { id, functionName, payload, key } = call;
-    lane.worker.postMessage({ id, functionName, payload, suspects: suspects.of(key) } as Invocation);
+    const invocation = { id, functionName, payload, suspects: suspects.of(key), ticket: ticket.memory };
+    lane.worker.postMessage(invocation as Invocation);
   };
 
   const settle = (pool: Pool, lane: Lane, result: InvocationResult): void => {
@@ -143,13 +161,16 @@ export const startFunctionHost = (
   const lose = (pool: Pool, lane: Lane, stuck: string | null): void => {
     const shown = lane.board.shown();
     const calls = [...lane.calls.values()];
+    const working = begun(lane);
+    // A worker that ends while it loads has begun nothing, and is held against what it was started for.
+    const suspected = working.length === 0 ? calls : working;
     lane.calls.clear();
     // Not before its end: a loop in native code may never let itself be ended.
     dismiss(pool, lane);
-    const culprit = calls.length === 1 ? calls[0] : calls.find(({ id }) => id === shown?.call);
+    const culprit = suspected.length === 1 ? suspected[0] : suspected.find(({ id }) => id === shown?.call);
     for (const call of calls) {
       if (call !== culprit) {
-        place(culprit === undefined ? pools.isolated : pool, call);
+        place(culprit === undefined && suspected.includes(call) ? pools.isolated : pool, call);
         continue;
       }
       const path = shown?.call === call.id ? shown.path : null;
@@ -163,7 +184,7 @@ export const startFunctionHost = (
 
   const mayBeSilent = (lane: Lane): number => {
     const shown = lane.board.shown();
-    const suspected = [...lane.calls.values()].filter(({ id }) => shown === null || id === shown.call);
+    const suspected = begun(lane).filter(({ id }) => shown === null || id === shown.call);
     return suspected.some(({ signal }) => signal.aborted) ? patience.abandoned : patience.stuck;
   };
   const lookMilliseconds = Math.min(patience.stuck, patience.abandoned) / LOOKS;

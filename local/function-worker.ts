@@ -5,6 +5,7 @@ import { connectSearchIndex } from '../adapters/lancedb/thread/client.ts';
 import { FileGivenUpError } from '../core/domain/errors.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
+import { callTicket } from './call-ticket.ts';
 import { openDatabase } from './database.ts';
 import type { Invocation, InvocationResult, WorkerSetup } from './invocation.ts';
 import { loadFunction } from './load-function.ts';
@@ -52,7 +53,9 @@ const end = (): void => {
 };
 
 parentPort?.on('message', async (invocation: Invocation) => {
-  const { id, functionName, payload } = invocation;
+  const { id, functionName, payload, ticket } = invocation;
+  // Another worker has it by now.
+  if (!callTicket(ticket).take()) return;
   const answer = (result: InvocationResult): void => parentPort?.postMessage(result);
   begin();
   try {

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionName } from '../core/contract/environment.ts';
+import type { CallTicket } from './call-ticket.ts';
 import type { LocalConfig } from './runtime.ts';
 import type { SuspectFile } from './suspect-files.ts';
 
@@ -17,6 +18,8 @@ export interface Invocation {
   readonly payload: unknown;
   /** Files to leave out: workers were lost on them. */
   readonly suspects: readonly SuspectFile[];
+  /** See call-ticket.ts: a worker takes it before it begins. */
+  readonly ticket: SharedArrayBuffer;
 }
 
 export type InvocationResult =
@@ -33,4 +36,10 @@ export interface Call {
   readonly signal: AbortSignal;
   resolve(value: unknown): void;
   reject(error: Error): void;
+}
+
+/** A call that was sent to a worker. */
+export interface PostedCall extends Call {
+  /** Taken: the worker has begun. */
+  readonly ticket: CallTicket;
 }

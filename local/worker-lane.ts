@@ -1,14 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../core/ports/logger.ts';
-import type { Call, InvocationResult, WorkerSetup } from './invocation.ts';
+import type { InvocationResult, PostedCall, WorkerSetup } from './invocation.ts';
 import { createWorkBoard, type WorkBoard } from './work-board.ts';
 
 /** One worker thread and the calls that it has. */
 export interface Lane {
   readonly worker: Worker;
   readonly board: WorkBoard;
-  readonly calls: Map<number, Call>;
+  readonly calls: Map<number, PostedCall>;
   /** The beats at the last look, and for how many milliseconds of looks they have been the same. */
   beats: number;
   silent: number;
@@ -19,6 +19,19 @@ export interface Lane {
  * and LanceDB's smaller parts (search-index-host), the whole service takes 1.25 GB for 100,000 files in place of 1.84 (measured).
  */
 const heapLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 };
+
+/** The calls that its worker has begun: what it computes is of one of these. */
+export const begun = (lane: Lane): readonly PostedCall[] =>
+  [...lane.calls.values()].filter(({ ticket }) => ticket.isTaken());
+
+/** Takes a call back that its worker has not begun, beside others; null when there is none. */
+export const takeBack = (lane: Lane): PostedCall | null => {
+  if (lane.calls.size < 2) return null;
+  const call = [...lane.calls.values()].find(({ ticket }) => ticket.take());
+  if (call === undefined) return null;
+  lane.calls.delete(call.id);
+  return call;
+};
 
 export interface LaneEvents {
   settled(lane: Lane, result: InvocationResult): void;

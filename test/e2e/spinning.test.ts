@@ -1,14 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFunctionHost } from '../../local/function-host.ts';
 import { type LocalServer, startServer } from '../../local/server.ts';
 import { type Api, createApi } from '../support/api.ts';
 import { createGitRepository } from '../support/git-repository.ts';
 
 const script = new URL('../support/spinning-worker.ts', import.meta.url);
-/** How long a worker may be busy without a pause. */
+/** Changed between tests: how long a worker may be busy without a pause. */
 const patience = { stuck: 5_000, abandoned: 1_500 };
 const closers: (() => Promise<unknown>)[] = [];
 let server: LocalServer;
@@ -37,6 +37,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
+});
+beforeEach(() => {
+  patience.stuck = 5_000;
 });
 
 const register = async (id: string, files: Record<string, string>): Promise<void> => {
@@ -85,5 +88,28 @@ describe('a file that keeps a worker busy for ever', () => {
       },
     });
     expect(await api.repository('rules')).toMatchObject({ status: 'idle', active_job_id: null });
+  }, 300_000);
+
+  it('frees its worker when its job is cancelled or forced away', async () => {
+    // From here on, only giving a job up frees a worker.
+    patience.stuck = 3_600_000;
+    await register('cancelled', spinning('dunlin'));
+    await register('forced', spinning('egret'));
+    const spun = async (): Promise<number> => (await readFile(join(dataDir, 'spun'), 'utf8').catch(() => '')).length;
+    const before = await spun();
+    const { body: cancelled } = await api.sync('cancelled');
+    const { body: replaced } = await api.sync('forced');
+    // Both workers that embed are busy now.
+    await expect.poll(spun, { timeout: 120_000 }).toBe(before + 2);
+
+    expect((await api.call('POST', `/api/jobs/${cancelled.job_id}/cancel`)).status).toBe(202);
+    expect((await api.sync('forced', { force: true })).status).toBe(202);
+    expect(await api.ended(cancelled.job_id)).toMatchObject({ status: 'cancelled' });
+    expect(await api.ended(replaced.job_id)).toMatchObject({ status: 'cancelled' });
+
+    await register('next', { 'src/a.ts': 'export const fulmar = "next";\n' });
+    expect(await api.synced('next')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
+    // The forced one spins on its own: it has got a worker too.
+    await expect.poll(spun, { timeout: 120_000 }).toBe(before + 3);
   }, 300_000);
 });

@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { callTicket } from '../../local/call-ticket.ts';
 import type { Invocation, WorkerSetup } from '../../local/invocation.ts';
 import { openWorkBoard } from '../../local/work-board.ts';
 import { type Spin, spin } from './spin.ts';
 
 /** What a call of this worker's functions asks for. */
 export interface Act {
-  readonly act: 'answer' | 'fail' | 'die' | 'spin';
-  /** How long it waits before that. */
+  readonly act: 'answer' | 'fail' | 'die' | 'spin' | 'compute';
+  /** How long it waits before that; of `compute`: how long it does not give its processor back. */
   readonly milliseconds?: number;
   /** The file that it shows as worked on. */
   readonly path?: string;
@@ -20,14 +21,16 @@ setInterval(() => {
   if (running > 0) marker.beat();
 }, 50).unref();
 
-parentPort?.on('message', async ({ id, payload, suspects }: Invocation) => {
+parentPort?.on('message', async ({ id, payload, suspects, ticket }: Invocation) => {
+  if (!callTicket(ticket).take()) return;
   const { act, milliseconds = 0, path, spin: kind = 'loop' } = payload as Act;
   const fail = (name: string, message: string) => parentPort?.postMessage({ id, ok: false, error: { name, message } });
   marker.beat();
   if (act === 'die' && milliseconds === 0 && path === undefined) process.exit(1);
   running += 1;
   const atOnce = running;
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  if (act === 'compute') for (const until = Date.now() + milliseconds; Date.now() < until; );
+  else await new Promise((resolve) => setTimeout(resolve, milliseconds));
   const suspect = suspects.find((file) => file.path === path);
   if (suspect === undefined && (act === 'spin' || act === 'die')) {
     if (path !== undefined) marker.show(id, path);

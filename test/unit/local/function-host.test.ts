@@ -164,6 +164,36 @@ describe('a worker that does not give its processor back', () => {
     await outcome;
   });
 
+  it('keeps no call that it has not begun when another worker is free', async () => {
+    const { call } = startHost(2, false, { stuck: 3_600_000, abandoned: 1_500 });
+    const wanted = new AbortController();
+    const givenUp = new AbortController();
+    const spin = (path: string, { signal }: AbortController) =>
+      call('embed-batch', { act: 'spin', path }, signal).catch((error: Error) => error.name);
+    const first = spin('src/a.ts', wanted);
+    const second = spin('src/b.ts', givenUp);
+    await call('pull', { act: 'answer', milliseconds: 1_000 });
+    const shared = [1, 2].map(() => call('embed-batch', { act: 'answer', milliseconds: 100 }));
+    givenUp.abort();
+    expect(await second).toBe('Sandbox.Timedout');
+    expect(await Promise.all(shared)).toHaveLength(2);
+    wanted.abort();
+    expect(await first).toBe('Sandbox.Timedout');
+  });
+
+  it('is freed soon only when the call that it has begun was given up', async () => {
+    const { call, started } = startHost(1, false, { stuck: 6_000, abandoned: 500 });
+    const controller = new AbortController();
+    const busy = call('embed-batch', { act: 'compute', milliseconds: 2_500 });
+    await call('pull', { act: 'answer', milliseconds: 500 });
+    const givenUp = call('embed-batch', { act: 'answer' }, controller.signal);
+    controller.abort();
+    expect(await busy).toEqual({ atOnce: 1 });
+    await givenUp;
+    // One of each kind of work.
+    expect(started.ports).toBe(2);
+  });
+
   it('is not one that waits, however long', async () => {
     const { call, started } = startHost(1, false, { stuck: 3_000, abandoned: 3_000 });
     expect(await call('embed-batch', { act: 'answer', milliseconds: 6_000 })).toEqual({ atOnce: 1 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Call } from '../../../local/invocation.ts';
+import type { PostedCall } from '../../../local/invocation.ts';
 import { createWorkBoard, openWorkBoard } from '../../../local/work-board.ts';
 import { isStuck, type Lane } from '../../../local/worker-lane.ts';
 
@@ -8,7 +8,7 @@ const may = () => 3_000;
 
 const aLane = () => {
   const board = createWorkBoard();
-  const lane: Lane = { worker: null as never, board, calls: new Map([[1, {} as Call]]), beats: 0, silent: 0 };
+  const lane: Lane = { worker: null as never, board, calls: new Map([[1, {} as PostedCall]]), beats: 0, silent: 0 };
   return { lane, marker: openWorkBoard(board.memory), look: () => isStuck(lane, LOOK, may) };
 };
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { callTicket } from '../../../local/call-ticket.ts';
 import type { Invocation } from '../../../local/invocation.ts';
 
 /** What this worker is told in place of local/function-worker.ts's configuration. */
@@ -35,7 +36,8 @@ const dies = (who: string): boolean =>
     }
   });
 
-parentPort?.on('message', ({ id, functionName, payload }: Invocation) => {
+parentPort?.on('message', ({ id, functionName, payload, ticket }: Invocation) => {
+  if (!callTicket(ticket).take()) return;
   const [{ batch = 0 } = {}] = (payload as { items?: { batch: number }[] }).items ?? [];
   if (dies(batch === 0 ? functionName : `${functionName} ${batch}`)) process.exit(1);
   parentPort?.postMessage({ id, ok: true, value: answers[functionName] ?? {} });
