@@ -29,7 +29,12 @@ export class RepositorySyncStack extends Stack {
       reservedConcurrency: reserved?.embedBatch,
     });
     const tokens = new TokenIssuer(this, { oidc: props.oidc, keep: props.deletionProtection });
-    const schedules = new Schedules(this, { storage, workflow, reservedConcurrency: reserved?.scheduledSync });
+    const schedules = new Schedules(this, {
+      storage,
+      workflow,
+      tokensPerDay: props.quotas.tokensPerDay,
+      reservedConcurrency: reserved?.scheduledSync,
+    });
     const api = new Api(this, { ...props, storage, workflow, schedules, tokens });
     new Reconciler(this, { storage, workflow });
     new Dispatcher(this, { storage, workflow });

@@ -38,6 +38,7 @@ export const removals = own('removals');
 export const repositories = own('repositories');
 export const running = own('running');
 export const schedules = own('schedules');
+export const scheduleTimes = own('scheduleTimes');
 export const settings = own('settings');
 export const sourceRemotes = own('sourceRemotes');
 export const sourceRoots = own('sourceRoots');

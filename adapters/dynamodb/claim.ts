@@ -1,7 +1,8 @@
-import type { JobRecord, LastSync, Lock, RepositoryRecord } from '../../core/contract/records.ts';
+import type { JobRecord, LastSync, Lock, RepositoryRecord, ScheduleRun } from '../../core/contract/records.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { allowedPriorStatuses, isTerminal } from '../../core/domain/job-status.ts';
 import { owedByReplaced } from '../../core/domain/replaced-sync.ts';
+import { withEnd } from '../../core/domain/schedule-run.ts';
 import { wantedBranches } from '../../core/domain/wanted-branches.ts';
 import type { JobView } from '../../core/ports/jobs.ts';
 import type { Claim, ClaimOutcome } from '../../core/ports/sync-claims.ts';
@@ -124,6 +125,8 @@ const claimItems = async (
 ): Promise<{ readonly always: readonly TransactItem[]; readonly followUp: readonly TransactItem[] }> => {
   const { tables } = parts;
   const at = new Date(job.created_at);
+  const lastSync = holder === null ? seen.last_sync : replacedEnd(holder, job);
+  const run = scheduleRunAfter(claim, seen, lastSync);
   return {
     always: [
       {
@@ -133,13 +136,18 @@ const claimItems = async (
             fence: job.fence,
             ...(claim.clearIndex ? clearedIndex(seen) : {}),
             ...wantedAfter(claim, seen),
-            ...(holder === null ? {} : { last_sync: replacedEnd(holder, job) }),
+            ...(holder === null ? {} : { last_sync: lastSync }),
+            ...(run === null ? {} : { schedule_run: run }),
           },
           when: [
             e.equals(['fence'], seen.fence),
             // Another repository of the same name has another age.
             e.equals(['created_at'], seen.created_at),
             ...(seen.lock === undefined ? [e.absent('lock')] : lockIs(e, seen.lock)),
+            // A time of the schedule that has come since is not lost.
+            ...(run === null || seen.schedule_run === undefined
+              ? []
+              : [e.equals(['schedule_run', 'at'], seen.schedule_run.at)]),
           ],
         })),
       },
@@ -186,6 +194,21 @@ const wantedAfter = ({ job, clearIndex }: Claim, seen: RepositoryRecord): Partia
   const indexed = clearIndex ? {} : seen.branches;
   const wanted_branches = [...wantedBranches(clearIndex ? [] : before, job.options.branches, indexed)];
   return before.length === 0 && wanted_branches.length === 0 ? {} : { wanted_branches };
+};
+
+/**
+ * What a claim makes of the schedule's newest run; null: nothing. It is this job, where the schedule asks for it or waited for its turn.
+ * Else the end of its own job is folded into it, before this job's end takes that one's place.
+ */
+const scheduleRunAfter = (
+  { job, followUp }: Claim,
+  { schedule_run: run }: RepositoryRecord,
+  lastSync: LastSync | undefined,
+): ScheduleRun | null => {
+  if (job.trigger === 'schedule' || (followUp !== undefined && run?.outcome === 'owed'))
+    return { at: job.created_at, outcome: 'started', job_id: job.job_id, error: null };
+  const ended = withEnd(run, lastSync);
+  return ended === null || ended === run ? null : ended;
 };
 
 /** Only the lock's owner moves branches, so these are the ones that stand when the transaction holds. */

@@ -1,4 +1,5 @@
-import { Removal, type RepositoryRecord } from '../../core/contract/records.ts';
+import type { RepositoryRecord } from '../../core/contract/records.ts';
+import { Removal } from '../../core/contract/removal-records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
 import type { Removals } from '../../core/ports/removals.ts';
 import { Database, type DatabaseOptions, type Item } from './database.ts';

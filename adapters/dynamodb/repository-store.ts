@@ -1,5 +1,6 @@
 import { RepositoryId, type UserId } from '../../core/contract/ids.ts';
-import { RemovedGenerations, type RepositoryRecord, type Role } from '../../core/contract/records.ts';
+import type { RepositoryRecord, Role } from '../../core/contract/records.ts';
+import { RemovedGenerations } from '../../core/contract/removal-records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
@@ -135,6 +136,18 @@ export const createDynamoRepositoryStore = (
       return 'written' in outcome ? parseRepository(outcome.written) : null;
     },
 
+    async noteScheduleRun({ repository_id, created_at, fence }, run) {
+      await database.update(
+        updateOf(repositoryKey(tables, repository_id), (e) => ({
+          set: { schedule_run: run },
+          when: [
+            e.equals(['created_at'], created_at),
+            ...(run.outcome === 'not_started' ? [e.equals(['fence'], fence)] : []),
+          ],
+        })),
+      );
+    },
+
     async grant(id, user, role) {
       const refused =
         role === null
@@ -209,6 +222,7 @@ const settingsOf = (e: Expression, change: RepositoryChange, at: Date): Omit<Cha
   return {
     set: {
       ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
+      ...(change.schedule === undefined ? {} : { schedule_set_at: at.toISOString() }),
       updated_at: at.toISOString(),
     },
     assign: members.filter(([, value]) => value !== undefined).map(([path, value]) => e.equals(path, value)),

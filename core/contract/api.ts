@@ -3,7 +3,7 @@ import { roles } from '../domain/access.ts';
 import { indexFaults, modeReasons } from '../domain/index-fault.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
-import { repositoryHealths } from '../domain/repository-health.ts';
+import { healthReasons, repositoryHealths } from '../domain/repository-health.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
 import {
   AskedBranch,
@@ -15,6 +15,7 @@ import {
   LastError,
   LastSync,
   PullReport,
+  ScheduleRun,
 } from './records.ts';
 import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
@@ -94,6 +95,13 @@ export const BranchAnswer = z.object({
   indexed_at: Time,
 });
 
+export const ScheduleState = z.object({
+  next_run: Time.nullable(),
+  last_run: ScheduleRun.nullable(),
+  overdue_since: Time.nullable(),
+});
+export type ScheduleState = z.infer<typeof ScheduleState>;
+
 export const RepositoryAnswer = z.object({
   repository_id: RepositoryId,
   owner: z.string(),
@@ -104,11 +112,13 @@ export const RepositoryAnswer = z.object({
   follows_head: z.boolean(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
+  schedule_state: ScheduleState.nullable(),
   deleted_branches: DeletedBranches,
   status: z.enum(['idle', 'syncing']),
   active_job_id: JobId.nullable(),
   last_sync: LastSync.nullable(),
   health: z.enum(repositoryHealths),
+  health_reasons: z.array(z.enum(healthReasons)),
   index: z.object({ branches: z.array(BranchAnswer) }),
   created_at: Time,
   updated_at: Time,

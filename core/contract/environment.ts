@@ -93,7 +93,7 @@ export const functionEnvironments = {
   publish: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
   'fail-sync': TablesEnvironment.and(BucketEnvironment),
   /** Called by each repository's own schedule. */
-  'scheduled-sync': TablesEnvironment.and(ExecutionEnvironment).and(SchedulesEnvironment),
+  'scheduled-sync': TablesEnvironment.and(ExecutionEnvironment).and(SchedulesEnvironment).and(TokenQuotaEnvironment),
   'reconcile-syncs': TablesEnvironment.and(ExecutionEnvironment),
 } as const;
 

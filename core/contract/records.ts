@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { indexFaults, modeReasons } from '../domain/index-fault.ts';
 import { jobPhases, jobStatuses, terminalStatuses } from '../domain/job-status.ts';
+import { scheduleOutcomes } from '../domain/schedule-run.ts';
 import { JobId, Oid, RepositoryId, UserId } from './ids.ts';
 import { EffectiveOptions } from './sync-options.ts';
 
@@ -150,6 +151,17 @@ export type LastError = z.infer<typeof LastError>;
 export const LastErrorRecord = LastError.extend({ phase: z.enum(jobPhases), attempt: z.int().min(1) });
 export type LastErrorRecord = z.infer<typeof LastErrorRecord>;
 
+/** What the newest time of a repository's schedule came to: see core/domain/schedule-run.ts. */
+export const ScheduleRun = z.object({
+  at: z.iso.datetime(),
+  outcome: z.enum(scheduleOutcomes),
+  /** Null where no sync was started. */
+  job_id: JobId.nullable(),
+  /** Why none could be started, or why its job failed. */
+  error: JobError.nullable(),
+});
+export type ScheduleRun = z.infer<typeof ScheduleRun>;
+
 /** How a repository's newest ended job ended. */
 export const LastSync = z.object({
   job_id: JobId,
@@ -170,6 +182,10 @@ export const RepositoryRecord = z.object({
   head_branch: z.string().optional(),
   ignore_patterns: z.array(z.string()),
   schedule: z.string().nullable(),
+  /** Since when it has this schedule; absent in those that were set before this was kept. */
+  schedule_set_at: z.iso.datetime().optional(),
+  /** Absent until a time of a schedule has come. Of a job that has ended since, the end is in `last_sync`. */
+  schedule_run: ScheduleRun.optional(),
   deleted_branches: DeletedBranches.default('drop'),
   /** What webhooks are signed with, and what pushes must be signed with. Shown once, when they are made. */
   secrets: z.object({ webhook: z.string(), push: z.string() }),
@@ -195,30 +211,6 @@ export const RepositoryRecord = z.object({
   last_sync: LastSync.optional(),
 });
 export type RepositoryRecord = z.infer<typeof RepositoryRecord>;
-
-/** What stays of a repository that was removed, for the next one under its id. */
-export const RemovedGenerations = z.object({
-  repository_id: RepositoryId,
-  /** The last fencing token given. */
-  fence: z.int().min(0).default(0),
-  /** The last generation number given. */
-  last: z.int().min(0),
-  /** Those whose indexes may be left, where the removal was cut short. */
-  left: z.array(z.int()),
-});
-export type RemovedGenerations = z.infer<typeof RemovedGenerations>;
-
-/** A repository whose record is gone, and whose index and objects may be left. */
-export const Removal = z.object({
-  repository_id: RepositoryId,
-  /** When the repository was registered: another one of the same id has another removal. */
-  registered: z.iso.datetime(),
-  /** The last fencing token given: jobs of the next repository of this id have higher ones. */
-  fence: z.int().min(0),
-  /** Of all indexes that may be there. */
-  generations: z.array(z.int()),
-});
-export type Removal = z.infer<typeof Removal>;
 
 /** Counts of a job; files are tree entries, chunks are rows of the index. */
 export const JobCounts = z.object({

@@ -1,4 +1,5 @@
-import type { Removal, RepositoryRecord } from '../contract/records.ts';
+import type { RepositoryRecord } from '../contract/records.ts';
+import type { Removal } from '../contract/removal-records.ts';
 
 /**
  * Repositories that were removed, with what is to be cleared after them. A removal is recorded in the transaction that deletes the

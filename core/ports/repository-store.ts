@@ -1,5 +1,5 @@
 import type { RepositoryId, UserId } from '../contract/ids.ts';
-import type { DeletedBranches, RepositoryRecord, Role } from '../contract/records.ts';
+import type { DeletedBranches, RepositoryRecord, Role, ScheduleRun } from '../contract/records.ts';
 
 /** A page of a listing; `next` is an opaque cursor, null at the end. */
 export interface Page<T> {
@@ -31,8 +31,16 @@ export interface RepositoryStore {
   list(user: UserId, limit: number, cursor: string | null): Promise<Page<RepositoryRecord>>;
   /** Removes a repository; `busy` while a job holds its lock, and then nothing is removed. */
   delete(id: RepositoryId): Promise<'deleted' | 'busy' | 'absent'>;
-  /** Changes settings; what is not named stays. A credential of null is removed. */
+  /** Changes settings; what is not named stays. A credential of null is removed. Since when it has its schedule is kept with a schedule. */
   update(id: RepositoryId, change: RepositoryChange, at: Date): Promise<RepositoryRecord | null>;
+  /**
+   * Records what a time of the schedule came to. Nothing is written where another repository has the id by now; and for one that was not
+   * started, where a sync has been claimed since the repository was read.
+   */
+  noteScheduleRun(
+    seen: Pick<RepositoryRecord, 'repository_id' | 'created_at' | 'fence'>,
+    run: ScheduleRun,
+  ): Promise<void>;
   /** Sets or (null) removes a user's grant. */
   grant(id: RepositoryId, user: UserId, role: Role | null): Promise<'changed' | 'absent'>;
 }

@@ -24,7 +24,7 @@ import type { RemoteLook } from './remote-look.ts';
 import type { Removals } from './removals.ts';
 import type { RepositoryStore } from './repository-store.ts';
 import type { RunningJobs } from './running-jobs.ts';
-import type { Schedules } from './schedules.ts';
+import type { Schedules, ScheduleTimes } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { SourceRemotes } from './source-remotes.ts';
 import type { SourceRoots } from './source-roots.ts';
@@ -82,6 +82,7 @@ export interface Runtime {
   readonly tokens: TokenVerifier;
   readonly tokenQuota: TokenQuota;
   readonly schedules: Schedules;
+  readonly scheduleTimes: ScheduleTimes;
   readonly versions: Versions;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,5 +1,5 @@
 import type { JobId } from '../contract/ids.ts';
-import type { Removal } from '../contract/records.ts';
+import type { Removal } from '../contract/removal-records.ts';
 import { jobOfKey, repositoryPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 

@@ -1,8 +1,8 @@
 import type { IndexedBranch } from '../contract/api.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
+import { isBehind, sightingOf } from '../domain/branch-sighting.ts';
 import { defaultBranchOf } from '../domain/default-branch.ts';
-import { own } from '../domain/own.ts';
 import type { Page } from '../ports/repository-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Access, withAccess } from './with-access.ts';
@@ -27,10 +27,7 @@ export const listBranches =
   };
 
 const indexedBranch = (repository: RepositoryRecord, name: string, pointer: BranchPointer): IndexedBranch => {
-  const seen = own(repository.sightings, name);
-  // What another source has says nothing of this one.
-  const sighting = seen?.remote === pointer.remote ? seen : undefined;
-  const source_commit = sighting?.commit ?? null;
+  const sighting = sightingOf(repository.sightings, name, pointer);
   return {
     name,
     default: name === defaultBranchOf(repository),
@@ -38,10 +35,10 @@ const indexedBranch = (repository: RepositoryRecord, name: string, pointer: Bran
     indexed_at: pointer.indexed_at,
     files: pointer.files,
     chunks: pointer.chunks,
-    source_commit,
+    source_commit: sighting?.commit ?? null,
     source_seen_at: sighting?.seen_at ?? null,
     remote: pointer.remote ?? null,
-    behind: source_commit === null ? null : source_commit !== pointer.commit,
+    behind: isBehind(sighting, pointer),
     deleted_at_source: sighting?.deleted_at ?? null,
   };
 };

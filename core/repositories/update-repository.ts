@@ -6,7 +6,10 @@ import { repositoryAnswer } from './repository-answer.ts';
 import { mayUseCredential } from './use-credential.ts';
 import { type Access, withAccess } from './with-access.ts';
 
-type Deps = Pick<Runtime, 'repositories' | 'schedules' | 'credentials' | 'sourceRemotes' | 'clock' | 'logger'>;
+type Deps = Pick<
+  Runtime,
+  'repositories' | 'schedules' | 'scheduleTimes' | 'credentials' | 'sourceRemotes' | 'clock' | 'logger'
+>;
 
 export type UpdateRepositoryOutcome = Access<
   | { readonly kind: 'updated'; readonly repository: RepositoryAnswer }
@@ -40,5 +43,5 @@ export const updateRepository =
     if (repository === null) return { kind: 'not-found' };
     if (settings.schedule === null) await deps.schedules.set(id, null);
     deps.logger.info('repository changed', { repository_id: id, by: user, settings: Object.keys(change) });
-    return { kind: 'updated', repository: repositoryAnswer(repository, access.role) };
+    return { kind: 'updated', repository: repositoryAnswer(deps)(repository, access.role) };
   };

@@ -3,7 +3,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { ClaimDeps } from './claim-sync.ts';
 import { startScheduled } from './scheduled-sync.ts';
 
-type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories' | 'schedules'>;
+type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories' | 'schedules' | 'settings' | 'tokenQuota'>;
 
 export interface RunSchedules {
   /** Repositories that may have a schedule. */
@@ -35,7 +35,7 @@ const runSchedule = async (
   id: RepositoryId,
   after: Date,
   until: Date,
-): Promise<'not-due' | 'started' | 'owed' | 'gone'> => {
+): Promise<'not-due' | 'started' | 'owed' | 'refused' | 'gone'> => {
   const repository = await deps.repositories.get(id);
   if (repository === null || repository.schedule === null) return 'not-due';
   const next = deps.schedules.next(repository.schedule, after);

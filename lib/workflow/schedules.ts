@@ -13,6 +13,8 @@ import type { Workflow } from './workflow.ts';
 export interface SchedulesProps {
   readonly storage: Storage;
   readonly workflow: Workflow;
+  /** Tokens that an owner's repositories may have embedded in a day. */
+  readonly tokensPerDay: number;
   /** scheduled-sync functions that run at once; the account's own limit without. */
   readonly reservedConcurrency?: number | undefined;
 }
@@ -35,7 +37,7 @@ export class Schedules extends Construct {
   };
   readonly #role: Role;
 
-  constructor(scope: Construct, { storage, workflow, reservedConcurrency }: SchedulesProps) {
+  constructor(scope: Construct, { storage, workflow, tokensPerDay, reservedConcurrency }: SchedulesProps) {
     super(scope, 'schedules');
     const group = new CfnScheduleGroup(this, 'group', { name: `${Stack.of(this).stackName}-syncs` });
     group.applyRemovalPolicy(RemovalPolicy.DESTROY);
@@ -47,15 +49,16 @@ export class Schedules extends Construct {
         ...storage.tableNames,
         ...this.environment,
         ...workflow.environment,
+        QUOTA_TOKENS_PER_DAY: String(tokensPerDay),
       },
       memoryMiB: 512,
       timeout: timeouts.shortTask,
       reservedConcurrency,
     });
-    // As start-sync without force: the lock and the job; and at a busy repository the sync that waits.
+    // As start-sync without force: the lock, the job and the owner's quota; and at a busy repository the sync that waits.
     storage.grant(sync, {
       repositories: ['GetItem', 'UpdateItem'],
-      syncJobs: ['Query', 'PutItem', 'UpdateItem'],
+      syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
     });
     workflow.grantExecutions(sync, 'Start');
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 import { dayOf } from '../../core/domain/quota.ts';
+import { loadFunction } from '../../local/load-function.ts';
 import { createApiContract } from '../support/api-contract.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -80,5 +81,15 @@ describe('of embedded tokens a day', () => {
     const type = refused.headers.get('content-type');
     expect(contract.answerFaults('start-sync', 429, type, JSON.stringify(refused.body))).toEqual([]);
     expect((await world.api.found('first', 'dragonfly'))[0]).toBe('d.ts');
+  });
+
+  it('a schedule starts nothing on such a day, and the repository says why', async () => {
+    const schedule = '0 3 * * *';
+    await world.api.call('PATCH', '/api/repositories/first', { schedule });
+    const scheduled = { repository_id: 'first', schedule, set_at: '2026-01-01T00:00:00.000Z' };
+    expect(await (await loadFunction('scheduled-sync'))(scheduled)).toEqual({ kind: 'refused' });
+    const { schedule_state, health_reasons } = await world.api.repository('first');
+    expect(schedule_state?.last_run).toMatchObject({ outcome: 'not_started', error: { code: 'QuotaExceededError' } });
+    expect(health_reasons).toContain('schedule_not_started');
   });
 });

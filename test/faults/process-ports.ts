@@ -106,6 +106,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
         }));
       },
     }),
+    scheduleTimes: () => cronSchedules,
     schedules: () => ({ ...cronSchedules, set: () => process.call('schedules', { effect: () => undefined }) }),
     fileWatch,
     pathRules: () => pathRules,

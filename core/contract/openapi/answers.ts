@@ -15,7 +15,6 @@ import {
   Problem,
   ProgressAnswer,
   RepositoryAnswer,
-  RepositoryCreated,
   RepositoryList,
   SearchAnswer,
   SearchHit,
@@ -29,32 +28,11 @@ import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
 import { PushHookAnswer } from '../push-hooks.ts';
 import { CurrentBranch, JobCounts, JobError, JobSource, LastError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
+import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
 const next = 'Send it as `cursor` to get the next page; null on the last page.';
 const eta = 'When it is likely to end, from this repository’s earlier syncs; null when that is not known.';
-
-const repository = {
-  repository_id: 'Its id.',
-  owner: 'The user who registered it.',
-  role: 'What you may do with it.',
-  source: 'Where it is read from.',
-  default_branch:
-    'What `current` means, and what is searched without a branch; null until the first sync has asked the source.',
-  follows_head:
-    'Whether `default_branch` is what the source’s HEAD names, and moves with it; false: a user has named it.',
-  ignore_patterns: 'What is never indexed, as in a .gitignore file.',
-  schedule: 'When it syncs by itself: a cron expression of five fields, in UTC; null: never.',
-  deleted_branches: 'What a sync does with the index of a branch that the source has deleted.',
-  status: '`syncing` while a job owns it.',
-  active_job_id: 'The job that owns it; null when it is idle.',
-  last_sync: 'How its newest ended job ended, so that a sync that failed is seen here; null until one has ended.',
-  health:
-    '`failing`: the newest ended job failed, and `last_sync.error` says why; `never_indexed`: no branch has an index; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A cancelled job changes none of it.',
-  index: 'What is indexed.',
-  created_at: 'When it was registered.',
-  updated_at: 'When its settings or its index last changed.',
-} as const;
 
 const job = {
   job_id: 'Its id.',
@@ -108,15 +86,7 @@ const problem = {
 
 /** What the API answers. */
 export const answerSchemas: readonly NamedSchema[] = [
-  named('Repository', RepositoryAnswer, 'A registered repository.', repository),
-  named('RepositoryCreated', RepositoryCreated, 'A newly registered repository.', {
-    ...repository,
-    secrets: 'What webhooks are signed with. Shown only this once.',
-  }),
-  named('Secrets', RepositoryCreated.shape.secrets, 'What webhooks are signed with.', {
-    webhook: 'Signs the events that progress webhooks get (Standard Webhooks).',
-    push: 'What git hosts sign their pushes with.',
-  }),
+  ...repositorySchemas,
   named('SecretRotated', SecretRotated, 'A new secret. Shown only this once.', {
     repository_id: 'The repository.',
     name: 'Which secret.',

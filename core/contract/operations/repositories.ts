@@ -73,7 +73,7 @@ export const repositoryOperations = {
   'get-repository': {
     tag: 'Repositories',
     description:
-      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended, and `health` what that means for the index.',
+      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended, `schedule_state` what the schedule has done and does next, and `health` what that means for the index.',
     params: RepositoryParams,
     answers: {
       200: { description: 'The repository.', schema: RepositoryAnswer, example: repository },
@@ -95,7 +95,12 @@ export const repositoryOperations = {
       200: {
         description: 'The repository with its new settings.',
         schema: RepositoryAnswer,
-        example: { ...repository, ignore_patterns: ['*.pyc', 'vendor/'], schedule: '0 3 * * *' },
+        example: {
+          ...repository,
+          ignore_patterns: ['*.pyc', 'vendor/'],
+          schedule: '0 3 * * *',
+          schedule_state: { ...repository.schedule_state, next_run: '2024-01-16T03:00:00.000Z' },
+        },
       },
       ...token,
       ...access,

@@ -249,7 +249,7 @@ export const repositoryStoreContract = (name: string, make: () => Promise<Reposi
           schedule: '0 3 * * *',
           disabled_webhooks: ['https://hooks.example/gone'],
         };
-        const expected = { ...repository, ...change, updated_at };
+        const expected = { ...repository, ...change, schedule_set_at: updated_at, updated_at };
         expect(await repositories.update(repository.repository_id, change, at)).toEqual(expected);
         expect(await repositories.get(repository.repository_id)).toEqual(expected);
         expect(await repositories.update(repository.repository_id, {}, at)).toEqual(expected);
@@ -261,6 +261,7 @@ export const repositoryStoreContract = (name: string, make: () => Promise<Reposi
         expect(await repositories.update(repository.repository_id, change, at)).toEqual({
           ...repository,
           ...change,
+          schedule_set_at: updated_at,
           updated_at,
         });
       });

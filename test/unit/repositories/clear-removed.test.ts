@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobId } from '../../../core/contract/ids.ts';
-import { Removal } from '../../../core/contract/records.ts';
+import { Removal } from '../../../core/contract/removal-records.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../../../core/objects/object-keys.ts';
 import type { Jobs } from '../../../core/ports/jobs.ts';
 import { clearRemoved } from '../../../core/repositories/clear-removed.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { cronSchedules } from '../../../adapters/system/cron-schedules.ts';
 import type { CreateRepository } from '../../../core/contract/api.ts';
-import type { RepositoryRecord } from '../../../core/contract/records.ts';
+import type { RepositoryRecord, ScheduleRun } from '../../../core/contract/records.ts';
 import { rights } from '../../../core/contract/rights.ts';
 import type { ScheduledSync } from '../../../core/contract/scheduled-sync.ts';
+import { StoreBusyError } from '../../../core/domain/errors.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
 import type { Claim } from '../../../core/ports/sync-claims.ts';
 import { createRepository } from '../../../core/repositories/create-repository.ts';
@@ -22,6 +23,8 @@ const service = (record: RepositoryRecord | null) => {
     schedule: null as string | null,
     dies: null as string | null,
     busy: false as boolean | 'absent',
+    used: 0,
+    broken: false,
   };
   const order: string[] = [];
   const claims: Claim[] = [];
@@ -29,6 +32,7 @@ const service = (record: RepositoryRecord | null) => {
   const infos: [string, unknown][] = [];
   const owed: unknown[] = [];
   const metrics: unknown[] = [];
+  const runs: ScheduleRun[] = [];
   const act = <T>(name: string, effect: () => T): Promise<T> => {
     if (state.dies === name) return Promise.reject(new Error(`died at ${name}`));
     order.push(name);
@@ -52,7 +56,13 @@ const service = (record: RepositoryRecord | null) => {
           state.record = null;
           return 'deleted';
         }),
+      noteScheduleRun: async (_: unknown, run: ScheduleRun) => {
+        if (state.dies === 'note') throw new Error('died at note');
+        runs.push(run);
+      },
     },
+    tokenQuota: { used: async () => state.used },
+    scheduleTimes: cronSchedules,
     schedules: {
       ...cronSchedules,
       set: (_: string, expression: string | null) =>
@@ -64,6 +74,7 @@ const service = (record: RepositoryRecord | null) => {
       claim: async (claim: Claim) => {
         claims.push(claim);
         const job = { ...claim.job, fence: 1 };
+        if (state.broken) throw new StoreBusyError('the table wants less');
         if (state.busy === 'absent') return { kind: 'absent' };
         return state.busy
           ? { kind: 'held', by: { job: { ...aJob(job.repository_id), fence: 1 }, inFlight: [] } }
@@ -87,7 +98,7 @@ const service = (record: RepositoryRecord | null) => {
     },
     settings: { sources: 'https-only', quotas: { repositories: 10, tokensPerDay: 100 } },
   } as unknown as Runtime;
-  return { state, order, claims, warnings, infos, owed, metrics, deps };
+  return { state, order, claims, warnings, infos, owed, metrics, runs, deps };
 };
 
 const fired = (record: RepositoryRecord, parts: Partial<ScheduledSync> = {}): ScheduledSync => ({
@@ -107,13 +118,36 @@ describe('a start that a schedule asks for', () => {
 
   it('is owed, said and counted, while the repository is busy', async () => {
     const record = aRepository({ schedule: NIGHTLY });
-    const { deps, state, infos, owed, metrics } = service(record);
+    const { deps, state, infos, owed, metrics, runs } = service(record);
     state.busy = true;
     expect(await scheduledSync(deps)(fired(record))).toEqual({ kind: 'owed' });
     const running = expect.stringMatching(/^sync-/);
     expect(infos).toContainEqual(['scheduled sync waits', { repository_id: record.repository_id, running }]);
     expect(owed).toEqual([[record, ['current'], 'schedule']]);
     expect(metrics).toEqual([{ SyncsOwed: 1 }]);
+    expect(runs).toMatchObject([{ outcome: 'owed', job_id: null }]);
+  });
+
+  it('is refused while its owner’s tokens of the day are used up, and the repository says so', async () => {
+    const record = aRepository({ schedule: NIGHTLY });
+    const { deps, state, claims, runs } = service(record);
+    state.used = 100;
+    expect(await scheduledSync(deps)(fired(record))).toEqual({ kind: 'refused' });
+    const message = "the owner's quota of 100 embedded tokens per day is used up";
+    const error = { code: 'QuotaExceededError', message };
+    expect(runs).toEqual([{ at: '2026-03-01T03:00:00.000Z', outcome: 'not_started', job_id: null, error }]);
+    expect(claims).toEqual([]);
+  });
+
+  it('that fails is noted with its cause, and fails all the same where that cannot be written', async () => {
+    const record = aRepository({ schedule: NIGHTLY });
+    const { deps, state, runs, warnings } = service(record);
+    state.broken = true;
+    await expect(scheduledSync(deps)(fired(record))).rejects.toThrow('wants less');
+    expect(runs).toMatchObject([{ outcome: 'not_started', error: { code: 'StoreBusyError' } }]);
+    state.dies = 'note';
+    await expect(scheduledSync(deps)(fired(record))).rejects.toThrow('wants less');
+    expect(warnings).toContainEqual(['run of a schedule not noted', expect.anything()]);
   });
 
   it('is nothing when the repository goes meanwhile', async () => {

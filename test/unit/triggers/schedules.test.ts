@@ -44,7 +44,9 @@ describe('the schedule loop of one machine', () => {
       logger,
       metrics: { emit: () => undefined },
       schedules: cronSchedules,
-      repositories: { get: async () => repository },
+      repositories: { get: async () => repository, noteScheduleRun: async () => undefined },
+      settings: { quotas: { repositories: 10, tokensPerDay: 100 } },
+      tokenQuota: { used: async () => 0 },
       claims: {
         claim: async (claim: Claim) => {
           claims.push(claim);
