@@ -1,7 +1,12 @@
 import type { FunctionName } from '../core/contract/environment.ts';
 
+/** What a function may know of its call: with `streaming`, the caller takes an answer's parts as they come, until it is aborted. */
+export interface CallContext {
+  readonly streaming: AbortSignal;
+}
+
 /** A Lambda function, as its runtime calls it. */
-export type LambdaFunction = (event: unknown) => Promise<unknown>;
+export type LambdaFunction = (event: unknown, context?: CallContext) => Promise<unknown>;
 
 /**
  * Loads lambdas/<name>/handler.ts by its name, as the Lambda service does: nothing here depends on what the functions

@@ -76,6 +76,13 @@ export const IdempotencyKey = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 
 /** Request headers, by their names in lower case. */
 export const StartSyncHeaders = z.object({ 'idempotency-key': IdempotencyKey.optional() });
 export const GetJobHeaders = z.object({ 'if-none-match': z.string().optional() });
+export const JobEventsHeaders = z.object({ 'last-event-id': z.string().max(200).optional() });
+
+/** API Gateway gives up after 29 s. */
+export const LONGEST_WAIT_SECONDS = 25;
+export const GetJobQuery = z.strictObject({
+  wait: z.coerce.number().int().min(0).max(LONGEST_WAIT_SECONDS).default(0),
+});
 
 export const SearchQuery = z.strictObject({
   q: z.string().trim().min(1).max(1000),

@@ -65,6 +65,7 @@ export const functionEnvironments = {
   'delete-grant': TablesEnvironment,
   'start-sync': TablesEnvironment.and(ExecutionEnvironment).and(LookEnvironment).and(TokenQuotaEnvironment),
   'get-job': TablesEnvironment,
+  'get-job-events': TablesEnvironment,
   'get-openapi': z.object({}),
   'get-docs': z.object({}),
   'update-repository': TablesEnvironment.and(ScheduleTargetEnvironment).and(CredentialsEnvironment),

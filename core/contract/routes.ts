@@ -84,6 +84,13 @@ export const routes: readonly Route[] = [
     summary: 'A sync job and its progress',
   },
   {
+    operation: 'get-job-events',
+    method: 'GET',
+    path: '/api/jobs/{job_id}/events',
+    auth: 'token',
+    summary: 'A job’s progress as it happens',
+  },
+  {
     operation: 'get-openapi',
     method: 'GET',
     path: '/api/openapi.json',

@@ -1,7 +1,7 @@
 import { clock, compose, jobs, logger, repositories } from '#ports';
-import { GetJobHeaders, type JobAnswer, JobParams } from '../../core/contract/api.ts';
+import { GetJobHeaders, GetJobQuery, JobParams } from '../../core/contract/api.ts';
 import { getJob } from '../../core/jobs/get-job.ts';
-import { fingerprint } from '../../core/objects/fingerprint.ts';
+import type { JobState } from '../../core/jobs/job-state.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { isUnchanged } from '../handling/entity-tag.ts';
 import { refusal } from '../handling/problems.ts';
@@ -11,14 +11,16 @@ const get = getJob(ports);
 
 export const handler = defineApiHandler(
   ports.logger,
-  { params: JobParams, headers: GetJobHeaders },
-  async ({ user, params, headers: request }) => {
-    const outcome = await get(params.job_id, user);
+  { params: JobParams, query: GetJobQuery, headers: GetJobHeaders },
+  async ({ user, params, query, headers: request }) => {
+    const known = request['if-none-match'];
+    const isNews = (state: JobState): boolean => known !== undefined && !isUnchanged(known, entityTag(state));
+    const outcome = await get(params.job_id, user, { seconds: query.wait, isNews });
     switch (outcome.kind) {
       case 'found': {
-        const etag = await entityTag(outcome.job);
+        const etag = entityTag(outcome);
         const headers = { etag, 'cache-control': 'private, no-cache' };
-        if (isUnchanged(request['if-none-match'], etag)) return { status: 304, body: null, headers };
+        if (isUnchanged(known, etag)) return { status: 304, body: null, headers };
         return { status: 200, body: outcome.job, headers };
       }
       case 'not-found':
@@ -30,8 +32,4 @@ export const handler = defineApiHandler(
   },
 );
 
-/** Weak: while a job runs, its estimate moves with the clock, and alone is no news. */
-const entityTag = async (job: JobAnswer): Promise<string> => {
-  const { estimated_completion, ...rest } = job;
-  return `W/"${await fingerprint(rest)}"`;
-};
+const entityTag = ({ tag }: Pick<JobState, 'tag'>): string => `W/"${tag}"`;

@@ -25,6 +25,16 @@ export interface ApiRequest<Params, Query, Body, Headers> {
   readonly query: Query;
   readonly body: Body;
   readonly headers: Headers;
+  /**
+   * Aborted when the caller has gone, where the gateway passes on an answer's parts as they come. Null: an answer goes out whole, within
+   * 29 s.
+   */
+  readonly streaming: AbortSignal | null;
+}
+
+/** What is in Lambda's context when a gateway calls that can pass on parts; API Gateway's own never does. */
+interface CallContext {
+  readonly streaming?: AbortSignal;
 }
 
 const Nothing = z.object({});
@@ -38,11 +48,15 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
   shapes: Shapes<Params, Query, Body, Headers>,
   act: (request: ApiRequest<Params, Query, Body, Headers>) => Promise<Answer>,
 ) =>
-  answerSafely(logger, async (event) => {
+  answerSafely(logger, async (event, { streaming = null }: { readonly streaming?: AbortSignal | null }) => {
     const { principalId, rights } = event.requestContext.authorizer ?? {};
     const user = UserId.safeParse(principalId);
     if (!user.success) return unauthorized();
-    return answer(shapes, act, event, { user: user.data, rights: rightsAmong(String(rights ?? '').split(' ')) });
+    return answer(shapes, act, event, {
+      user: user.data,
+      rights: rightsAmong(String(rights ?? '').split(' ')),
+      streaming,
+    });
   });
 
 /**
@@ -50,11 +64,11 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
  * tells nothing. Both leave a log line that tells all.
  */
 export const answerSafely =
-  (logger: Logger, serve: (event: APIGatewayProxyEvent) => Promise<Answer>) =>
-  async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+  (logger: Logger, serve: (event: APIGatewayProxyEvent, context: CallContext) => Promise<Answer>) =>
+  async (event: APIGatewayProxyEvent, context: CallContext = {}): Promise<GatewayAnswer> => {
     const request_id = event.requestContext.requestId;
     try {
-      return wrap(await serve(event), event);
+      return wrap(await serve(event, context), event);
     } catch (error) {
       const facts = { request_id, path: event.path, method: event.httpMethod, error: describe(error) };
       const busy = busyAnswer(error);
@@ -72,7 +86,7 @@ const answer = async <Params, Query, Body, Headers>(
   shapes: Shapes<Params, Query, Body, Headers>,
   act: (request: ApiRequest<Params, Query, Body, Headers>) => Promise<Answer>,
   event: APIGatewayProxyEvent,
-  caller: Pick<ApiRequest<Params, Query, Body, Headers>, 'user' | 'rights'>,
+  caller: Pick<ApiRequest<Params, Query, Body, Headers>, 'user' | 'rights' | 'streaming'>,
 ): Promise<Answer> => {
   const json = shapes.body === undefined ? { ok: true as const, value: {} } : parseBody(event);
   if (!json.ok) return invalid([{ field: 'body', message: json.message }]);
@@ -113,7 +127,10 @@ const parseBody = (event: APIGatewayProxyEvent): ParsedBody => {
   }
 };
 
-const wrap = ({ status, body, headers }: Answer, event: APIGatewayProxyEvent): APIGatewayProxyResult => ({
+/** As API Gateway takes it; a body in parts only goes to a gateway that has said in the call's context that it passes them on. */
+type GatewayAnswer = Omit<APIGatewayProxyResult, 'body'> & { readonly body: string | AsyncIterable<string> };
+
+const wrap = ({ status, body, text, headers }: Answer, event: APIGatewayProxyEvent): GatewayAnswer => ({
   statusCode: status,
   headers: {
     ...(body === null ? {} : { 'content-type': 'application/json' }),
@@ -123,7 +140,7 @@ const wrap = ({ status, body, headers }: Answer, event: APIGatewayProxyEvent): A
     ...corsHeaders(event),
     ...headers,
   },
-  body: body === null ? '' : JSON.stringify(body),
+  body: text ?? (body === null ? '' : JSON.stringify(body)),
 });
 
 /** With its causes: an error of ours says what was busy, what it wraps says why. */

@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { z } from 'zod';
 import type { PushHookAnswer } from '../../core/contract/push-hooks.ts';
 import type { RepositoryRecord } from '../../core/contract/records.ts';
@@ -39,7 +38,7 @@ export const defineHookHandler = (
     ) => Promise<PushHookAnswer>;
   },
   dialect: HookDialect,
-): ((event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>) =>
+) =>
   answerSafely(deps.logger, async (event) => {
     const headers = headersOf(event);
     const body = new Uint8Array(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'));

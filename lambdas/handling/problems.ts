@@ -6,6 +6,8 @@ import type { QuotaRefusal } from '../../core/domain/quota.ts';
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** In the place of `body`, what is not JSON; in parts only where the gateway passes them on as they come. */
+  readonly text?: string | AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

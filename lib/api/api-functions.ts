@@ -159,6 +159,15 @@ export const apiFunctions = (
   const getJob = new AppFunction(scope, { name: 'get-job', environment: tables, ...sized });
   storage.grant(getJob, { repositories: ['GetItem'], syncJobs: ['Query'] });
 
+  // A caller who follows a job holds one of these while nothing happens: it is small.
+  const getJobEvents = new AppFunction(scope, {
+    name: 'get-job-events',
+    environment: tables,
+    memoryMiB: 512,
+    timeout: timeouts.api,
+  });
+  storage.grant(getJobEvents, { repositories: ['GetItem'], syncJobs: ['Query'] });
+
   // A push is recorded in the table of jobs, and started from there as a sync: without force, so nothing is stopped.
   const hooks = (['github-hook', 'gitlab-hook'] as const).map((name) => {
     const hook = new AppFunction(scope, {
@@ -220,6 +229,7 @@ export const apiFunctions = (
     deleteGrant,
     startSync,
     getJob,
+    getJobEvents,
     ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),
     ...hooks,
     search,

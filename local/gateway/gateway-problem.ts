@@ -6,6 +6,11 @@ export interface Reply {
   readonly body: string;
 }
 
+/** To be passed on part by part, as they come. */
+export interface StreamedReply extends Omit<Reply, 'body'> {
+  readonly body: AsyncIterable<string>;
+}
+
 /** What the gateway itself answers, before or instead of a function; as the functions' problems are. */
 export const gatewayProblem = (
   status: number,

@@ -4,13 +4,14 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import { routes } from '../../core/contract/routes.ts';
 import type { Logger } from '../../core/ports/logger.ts';
-import type { LambdaFunction } from '../load-function.ts';
-import { gatewayProblem as problem, type Reply } from './gateway-problem.ts';
+import type { CallContext, LambdaFunction } from '../load-function.ts';
+import { gatewayProblem as problem, type Reply, type StreamedReply } from './gateway-problem.ts';
 import { createHostCheck, type HostCheck } from './host-check.ts';
 import { createRouteMatcher } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { refuseConnection } from './refuse-connection.ts';
 import { type Authorize, type Principal, rememberPrincipals } from './remember-principals.ts';
+import { sendParts } from './send-parts.ts';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -19,6 +20,8 @@ export interface GatewayOptions {
   readonly hostNames?: readonly string[] | undefined;
   readonly load: (name: FunctionName) => Promise<LambdaFunction>;
   readonly logger: Logger;
+  /** How often a stream of events that has none says that it is still there; 15 s without. */
+  readonly heartbeatMilliseconds?: number;
 }
 
 export interface Gateway {
@@ -30,6 +33,9 @@ export interface Gateway {
 
 /** 1 MiB: the largest body the contract allows is far below; API Gateway's own limit is 10 MB. */
 const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Proxies and clients give up a connection that is silent for a minute or so. */
+const HEARTBEAT_MILLISECONDS = 15_000;
 
 const nameIt = 'use its address, or have its operator add the name to ALLOWED_HOSTS';
 
@@ -64,12 +70,20 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     authorize: rememberPrincipals((authorization) => authorize(functions.load, authorization)),
     isCalledBy: createHostCheck([options.host, ...(options.hostNames ?? [])]),
   };
+  const closing = new AbortController();
   const server = createServer(async (request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const streaming = AbortSignal.any([gone.signal, closing.signal]);
     try {
-      send(response, await serve(functions, request));
+      const reply = await serve(functions, request, { streaming });
+      if (isWhole(reply)) send(response, reply);
+      else await sendParts(response, reply, options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS);
     } catch (error) {
       options.logger.error('request failed in the gateway', { path: request.url, error: String(error) });
-      send(response, problem(500, 'Internal error', 'the request could not be served'));
+      // In the middle of a stream nothing can be said any more: the caller sees that it has ended, and asks again.
+      if (response.headersSent) response.destroy();
+      else send(response, problem(500, 'Internal error', 'the request could not be served'));
     }
   });
   server.on('clientError', refuseConnection);
@@ -91,6 +105,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        closing.abort();
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 3_000).unref();
       }),
@@ -116,7 +131,11 @@ const loadOnce = (load: GatewayOptions['load']): GatewayOptions['load'] => {
   };
 };
 
-const serve = async (functions: Functions, request: IncomingMessage): Promise<Reply> => {
+const serve = async (
+  functions: Functions,
+  request: IncomingMessage,
+  context: CallContext,
+): Promise<Reply | StreamedReply> => {
   const { host } = request.headers;
   if (!functions.isCalledBy(host))
     return problem(421, 'Misdirected request', `this service is not called ${host?.slice(0, 200)}: ${nameIt}`);
@@ -137,10 +156,12 @@ const serve = async (functions: Functions, request: IncomingMessage): Promise<Re
   if (body === null)
     return problem(413, 'Content too large', `the body may have ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
   const handler = await functions.load(route.operation);
-  const result = await handler(proxyEvent(request, { route, params, url, body, principal }));
-  const { statusCode, headers, body: text } = result as APIGatewayProxyResult;
-  return { status: statusCode, headers: headers as Record<string, string>, body: text };
+  const result = await handler(proxyEvent(request, { route, params, url, body, principal }), context);
+  const { statusCode, headers, body: answer } = result as APIGatewayProxyResult;
+  return { status: statusCode, headers: headers as Record<string, string>, body: answer };
 };
+
+const isWhole = (reply: Reply | StreamedReply): reply is Reply => typeof reply.body === 'string';
 
 /** Asks the authorizer function as API Gateway does. What it answers holds for every method, so none is named. */
 const authorize = async (load: GatewayOptions['load'], authorizationToken: string): Promise<Principal | null> => {

@@ -194,6 +194,7 @@ describe('least privilege', () => {
       'get-repository',
       'list-repositories',
       'get-job',
+      'get-job-events',
       'list-jobs',
       'list-job-files',
       'list-webhook-deliveries',

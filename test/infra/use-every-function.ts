@@ -79,6 +79,16 @@ export const useEveryFunction = async (
 const fetchDocs = ({ world }: Stage) =>
   world.functions.invoke('get-docs', { httpMethod: 'GET', headers: {}, requestContext: {}, path: '/api/docs' });
 
+/** As is this: a stream of events, which goes out whole. */
+const fetchEvents = ({ world }: Stage, job: string) =>
+  world.functions.invoke('get-job-events', {
+    httpMethod: 'GET',
+    headers: {},
+    pathParameters: { job_id: job },
+    requestContext: { requestId: 'events', authorizer: { principalId: 'ann' } },
+    path: `/api/jobs/${job}/events`,
+  });
+
 const settings = async (stage: Stage): Promise<void> => {
   for (const path of ['/api/health', '/api/openapi.json']) await need(stage, 200, 'GET', path);
   await fetchDocs(stage);
@@ -117,6 +127,7 @@ const remote = async (stage: Stage): Promise<void> => {
 const syncs = async (stage: Stage): Promise<void> => {
   const job = await run(stage, 'main', webhook(stage));
   await need(stage, 200, 'GET', `/api/jobs/${job}/files`);
+  await fetchEvents(stage, job);
   for (const query of ['q=badger', 'q=badger&path=b.ts'])
     await need(stage, 200, 'GET', `/api/repositories/main/search?${query}`);
   // A changed file, whose old chunks are looked up, and one less, whose rows the next job removes.

@@ -35,7 +35,7 @@ export const createApiContract = (document: OpenApiDocument): ApiContract => {
       if (content === undefined) return body === '' ? [] : ['a body where none is documented'];
       const media = content[contentType ?? ''];
       if (media === undefined) return [`content type ${contentType} is not documented`];
-      if (contentType?.startsWith('text/html')) return [];
+      if (contentType?.startsWith('text/')) return [];
       return closedFaults(closed(media.schema) as object, JSON.parse(body));
     },
   };

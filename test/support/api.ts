@@ -31,7 +31,8 @@ export const createApi = (url: string, token: string | null): Api =>
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const parsed: unknown = text === '' ? null : JSON.parse(text);
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const parsed: unknown = text === '' ? null : isJson ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, body: parsed as T };
   });
 

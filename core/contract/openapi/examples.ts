@@ -157,6 +157,19 @@ export const endedJob = {
   },
 };
 
+/** Shortened: `data` is the whole job, in one line. */
+export const jobEvents = `retry: 1000
+
+id: 5c1f0e9a7b3d48265c1f0e9a7b3d4826
+event: progress
+data: {"job_id":"${job_id}","status":"running",…}
+
+id: 0d94be2c61fa47380d94be2c61fa4738
+event: completed
+data: {"job_id":"${job_id}","status":"completed",…}
+
+`;
+
 export const cancelledJob = {
   ...runningJob,
   status: 'cancelled',

@@ -1,3 +1,5 @@
+import { own } from '../../domain/own.ts';
+
 /** What the parameters of paths, queries and headers mean, by name. A test holds the list complete. */
 export const parameterDescriptions: Readonly<Record<string, string>> = {
   repo_id: 'The repository’s id.',
@@ -16,6 +18,8 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   outcome: 'Only files with this outcome.',
   status: 'Only deliveries with this status.',
   'idempotency-key': 'Your own name for this request. The same key and body get the same answer for 24 hours.',
+  wait: 'Seconds to wait for news of the job: see above.',
+  'last-event-id': 'The `id` of the last event that you have seen: only what is new comes.',
   'if-none-match': 'The `ETag` of an answer that you have: 304 if nothing has changed.',
   'x-hub-signature-256': 'HMAC-SHA256 of the body under the push secret, as `sha256=…`.',
   'x-github-delivery': 'What GitHub calls this delivery, and calls it again when it sends it again.',
@@ -30,9 +34,11 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   limit: 10,
 };
 
+const spelled: Readonly<Record<string, string>> = { github: 'GitHub', id: 'ID' };
+
 /** How a header is written, where capitals are the custom. */
 export const headerName = (name: string): string =>
   name
     .split('-')
-    .map((part) => (part === 'github' ? 'GitHub' : part.charAt(0).toUpperCase() + part.slice(1)))
+    .map((part) => own(spelled, part) ?? part.charAt(0).toUpperCase() + part.slice(1))
     .join('-');

@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import {
   GetJobHeaders,
+  GetJobQuery,
   JobAnswer,
   JobEnded,
+  JobEventsHeaders,
   JobFileList,
   JobFilesQuery,
   JobList,
@@ -18,6 +21,7 @@ import {
   cancelledJob,
   endedJob,
   jobEnded,
+  jobEvents,
   jobFiles,
   keyReused,
   queuedJob,
@@ -64,8 +68,9 @@ export const syncOperations = {
   'get-job': {
     tag: 'Syncs',
     description:
-      'Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed.',
+      'Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed. With `wait` the answer comes when there is news: beside `If-None-Match` when the job is not as it was then, without it when the job has ended; else when the time is over.',
     params: JobParams,
+    query: GetJobQuery,
     headers: GetJobHeaders,
     answers: {
       200: { description: 'The job as it is now.', schema: JobAnswer, headers: ['ETag'], example: runningJob },
@@ -73,6 +78,25 @@ export const syncOperations = {
       ...token,
       ...access,
     },
+  },
+  'get-job-events': {
+    tag: 'Syncs',
+    description:
+      'Needs the role read on its repository. Server-sent events: `progress` for each state of the job that is seen, once a second at most, and at last `completed`, `completed_with_errors`, `failed` or `cancelled`, with which the stream ends. Each has the job as its `data` and, as its `id`, the name of this state. A stream may end before the job does: ask again with the last id, as `EventSource` does by itself, and only what is new comes. Where answers can only go out whole (API Gateway) it ends after each event, or after 25 seconds without news; elsewhere it continues for five minutes, with a comment every 15 seconds.',
+    params: JobParams,
+    headers: JobEventsHeaders,
+    answers: {
+      200: {
+        description: 'The events.',
+        schema: z.string(),
+        contentType: 'text/event-stream',
+        example: jobEvents,
+      },
+      204: { description: 'The job had ended with the event that `Last-Event-ID` names: there is nothing to come.' },
+      ...token,
+      ...access,
+    },
+    curl: ['-N'],
   },
   'list-jobs': {
     tag: 'Syncs',

@@ -5,7 +5,7 @@ import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
 import type { FunctionName } from '../../../core/contract/environment.ts';
 import { type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
 import { createRouteMatcher } from '../../../local/gateway/match-route.ts';
-import type { LambdaFunction } from '../../../local/load-function.ts';
+import type { CallContext, LambdaFunction } from '../../../local/load-function.ts';
 
 const gateways: Gateway[] = [];
 afterEach(async () => {
@@ -112,6 +112,62 @@ describe('the gateway of one machine', () => {
     expect(await get('/api/jobs/x')).toEqual({ status: 200, body: 'get-job' });
     expect(loaded.sort()).toEqual(['authorizer', 'get-job', 'list-repositories']);
     expect(authorized).toMatchObject([{ type: 'TOKEN', authorizationToken: `Bearer ${token}` }]);
+  });
+
+  it('passes on parts as they come, says that it is there while none do, and tells the function when the caller has gone', async () => {
+    const more = Promise.withResolvers<void>();
+    const contexts: (CallContext | undefined)[] = [];
+    const load = async (): Promise<LambdaFunction> => async (_event, context) => {
+      contexts.push(context);
+      async function* body() {
+        yield 'one';
+        await more.promise;
+        yield 'two';
+      }
+      return { statusCode: 200, headers: { 'content-type': 'text/event-stream' }, body: body() };
+    };
+    const logger = createJsonLogger('silent', () => undefined);
+    const gateway = await startGateway({ host: '127.0.0.1', port: 0, load, logger, heartbeatMilliseconds: 20 });
+    gateways.push(gateway);
+    const ask = async () => {
+      const gone = new AbortController();
+      const response = await fetch(`${gateway.url}/api/health`, { signal: gone.signal });
+      return {
+        gone,
+        reader: (response.body ?? new Blob([]).stream()).pipeThrough(new TextDecoderStream()).getReader(),
+      };
+    };
+    const { reader } = await ask();
+    let read = '';
+    while (!read.includes('still here')) read += (await reader.read()).value;
+    expect(read).toMatch(/^one(: still here\n\n)+$/);
+    const left = await ask();
+    await left.reader.read();
+    left.gone.abort();
+    while (contexts[1]?.streaming.aborted !== true) await new Promise((resolve) => setTimeout(resolve, 10));
+    more.resolve();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) read += part.value;
+    expect(read).toMatch(/two$/);
+  });
+
+  it('ends the connection where a part cannot be made', async () => {
+    const load = async (): Promise<LambdaFunction> => async () => {
+      async function* body() {
+        yield 'one';
+        throw new Error('away');
+      }
+      return { statusCode: 200, headers: {}, body: body() };
+    };
+    const lines: string[] = [];
+    const gateway = await startGateway({
+      host: '127.0.0.1',
+      port: 0,
+      load,
+      logger: createJsonLogger('error', (line) => lines.push(line)),
+    });
+    gateways.push(gateway);
+    await expect(fetch(`${gateway.url}/api/health`).then((response) => response.text())).rejects.toThrow();
+    expect(lines.join()).toContain('away');
   });
 
   it('loads a function again that could not be loaded', async () => {
