@@ -1,4 +1,5 @@
-import { followsBlank, type Units, unitAt } from './chunk-units.ts';
+import { PARAGRAPH } from './chunk-layout.ts';
+import { followsBlank, isBlank, type Units, unitAt } from './chunk-units.ts';
 
 /**
  * What it costs to begin a chunk at each unit: 0 is the best place there is, 1 one that nothing speaks for. A chunk that is
@@ -65,6 +66,47 @@ export const plainBoundaries = (text: string, units: Units): Boundaries => {
     costs[unit] = Math.min(paused ? 0.1 : 0.35, nowhere) + Math.min(indent, 12) * 0.04;
   }
   return adjust(text, units, costs);
+};
+
+/** What a unit costs at most at which the layout of code shows that it may be cut: a seam. */
+export const dearestSeam = nowhere;
+const noSeam = nowhere + glue;
+
+/**
+ * Boundaries that the layout of code alone shows, the outer ones first choice. A seam is where a statement, a member or a declaration begins: behind a
+ * blank line, a semicolon or a closing brace, where no bracket but braces is open (`depths` is {@link bracesAt}), and in no comment or string that
+ * spans lines; of one that no chunk can hold its paragraphs, as the last choice. Strict, since what it misses is parsed.
+ */
+export const layoutBoundaries = (text: string, units: Units, depths: Int32Array): Boundaries => {
+  const costs = new Float64Array(units.count).fill(noSeam);
+  const seams: number[] = [];
+  let outermost = Number.POSITIVE_INFINITY;
+  for (let unit = 0; unit < units.count; unit++) {
+    const depth = depths[unit] as number;
+    const paused = followsBlank(units, unit);
+    if (depth === PARAGRAPH && paused) costs[unit] = dearestSeam;
+    if (depth < 0 || closes(text, units.first[unit] as number)) continue;
+    if (!paused && (introduces(text, units.first[unit - 1] as number) || !begins(text, units, unit))) continue;
+    seams.push(unit);
+    // The first unit is no cut: a file that is one class, or one namespace, has its parts one brace deep.
+    if (unit > 0 && depth < outermost) outermost = depth;
+  }
+  for (const unit of seams) {
+    const level = levelCosts[Math.min((depths[unit] as number) - outermost, levelCosts.length - 1)] ?? 0;
+    const indent = (units.first[unit] as number) - (units.start[unit] as number);
+    // Where braces tell nothing, as in Python, indentation does.
+    costs[unit] =
+      Math.max(level, Math.min(indent - outermost * 2, 12) * 0.04) + (followsBlank(units, unit) ? 0 : noPause);
+  }
+  return costs;
+};
+
+/** Whether something ends with the line before, and the unit does not continue it. */
+const begins = (text: string, units: Units, unit: number): boolean => {
+  let at = (units.end[unit - 1] as number) - 1;
+  while (isBlank(text.charCodeAt(at))) at -= 1;
+  const last = text[at];
+  return last === ';' || (last === '}' && /[\w$@#/"'~.[]/.test(text[units.first[unit] as number] as string));
 };
 
 /** Boundaries at headings, then at paragraphs, and none within fenced code. */

@@ -1,32 +1,9 @@
-import { followsBlank, type Units } from './chunk-units.ts';
+import type { Units } from './chunk-units.ts';
 
-/** White space before a member of a class at most, in characters: the usual indentation, or a tab. */
-const deepest = 4;
-
-/**
- * 1 at each unit where the layout of code alone shows a seam: it follows a blank line and is at the margin, outside
- * brackets, or behind a closing brace of its own, small indentation; and no comment or string that spans lines is open there.
- * For languages of braces or of indentation. Strict, since what it misses is parsed.
- */
-export const layoutSeams = (text: string, units: Units): Uint8Array => {
-  const places = placesOf(text, units);
-  return places.map((place, unit) => (place !== inside && isSeam(text, units, unit, place) ? 1 : 0));
-};
-
-const isSeam = (text: string, units: Units, unit: number, place: number): boolean => {
-  if (!followsBlank(units, unit)) return false;
-  const at = units.first[unit] as number;
-  if (kindOf(text, at) === closingBracket) return false;
-  const indent = at - (units.start[unit] as number);
-  if (indent === 0 || unit === 0) return place === outermost;
-  const before = units.first[unit - 1] as number;
-  return indent <= deepest && text[before] === '}' && before - (units.start[unit - 1] as number) === indent;
-};
-
-/** Where a unit begins: in a comment or string that spans lines, in brackets, or in neither. */
-const inside = 0;
-const bracketed = 1;
-const outermost = 2;
+/** In a comment or string that spans lines, in parentheses or in square brackets: nothing begins there that may stand alone. */
+export const INSIDE = -1;
+/** In a comment or string that spans lines and that no chunk can hold. */
+export const PARAGRAPH = -2;
 
 const openingBracket = 1;
 const closingBracket = 2;
@@ -52,32 +29,45 @@ const kindOf = (text: string, at: number): number => {
   return unit < 128 ? (kinds[unit] as number) : 0;
 };
 
+/** A longer comment or string, in characters, is not kept whole; a chunk has at most 1,500 that are not blank. */
+const mostWhole = 1350;
+
 /**
- * One pass that knows no single language: where it errs, brackets do not match and the text is parsed, or it is cut at a
- * blank line, as any text without a grammar is.
+ * Of each unit, how many braces are open where it begins, if the innermost open bracket is a brace or none is: a statement, a member or a declaration
+ * may begin there. Else {@link INSIDE} or {@link PARAGRAPH}.
+ *
+ * One pass that knows no single language. Brackets that do not match are a sign that it errs: from there on everything is INSIDE.
  */
-const placesOf = (text: string, units: Units): Uint8Array => {
-  const places = new Uint8Array(units.count);
-  let depth = 0;
+export const bracesAt = (text: string, units: Units): Int32Array => {
+  const depths = new Int32Array(units.count).fill(INSIDE);
+  /** What closes the brackets that are open, the innermost last. */
+  const open: number[] = [];
   let unit = 0;
   for (let at = 0; at < text.length; ) {
-    while (unit < units.count && (units.first[unit] as number) <= at)
-      places[unit++] = depth === 0 ? outermost : bracketed;
+    while (unit < units.count && (units.first[unit] as number) <= at) {
+      if (open.length === 0 || open.at(-1) === closingBrace) depths[unit] = open.length;
+      unit += 1;
+    }
     const kind = kindOf(text, at);
-    if (kind === openingBracket) depth += 1;
-    else if (kind === closingBracket) depth -= 1;
+    if (kind === openingBracket) open.push(closingOf(text.charCodeAt(at)));
+    else if (kind === closingBracket && open.pop() !== text.charCodeAt(at)) return depths;
     const closing = kind > closingBracket ? spanAt(text, at, kind) : '';
     if (closing === '') {
       at = kind > closingBracket ? afterMark(text, at, kind) : at + 1;
       continue;
     }
-    const end = text.indexOf(closing, at + Math.max(1, closing.length));
+    const from = at;
+    const end = text.indexOf(closing, from + Math.max(1, closing.length));
     at = end < 0 ? text.length : end + closing.length;
-    // What begins in the span stays `inside`.
-    while (unit < units.count && (units.first[unit] as number) < at) unit += 1;
+    const within = at - from > mostWhole ? PARAGRAPH : INSIDE;
+    while (unit < units.count && (units.first[unit] as number) < at) depths[unit++] = within;
   }
-  return places;
+  return depths;
 };
+
+const closingBrace = 125;
+/** In ASCII `(` and `)` are neighbours; `[` and `]`, `{` and `}` are two apart. */
+const closingOf = (opening: number): number => (opening === 40 ? 41 : opening + 2);
 
 /** What closes the comment or string that may span lines and begins here; nothing: none does. */
 const spanAt = (text: string, at: number, kind: number): string => {

@@ -1,15 +1,17 @@
 import {
   type Boundaries,
+  dearestSeam,
+  layoutBoundaries,
   markdownBoundaries,
   plainBoundaries,
   type SyntaxNode,
   syntaxBoundaries,
 } from './chunk-boundaries.ts';
-import { layoutSeams } from './chunk-layout.ts';
+import { bracesAt } from './chunk-layout.ts';
 import { maxChunkLength, type Units, unitsOf } from './chunk-units.ts';
 
 /** Part of a chunker's version: raise it with any change that may cut a text elsewhere. */
-export const planVersion = 'plan-2';
+export const planVersion = 'plan-3';
 
 /** Non-blank characters that a chunk should have, and at most has (a single line may have more). */
 const aim = 1350;
@@ -36,8 +38,8 @@ export const planLines = (text: string): PlannedChunk[] => plan(text, (units) =>
 
 /**
  * Chunks of code whose layout alone tells where it may be cut, so that it need not be parsed: it fits one chunk, or every cut
- * falls on a seam that {@link layoutSeams} knows. Null: parse it. All such cuts are beginnings of syntax nodes in Java, Go, Python
- * and JavaScript (measured on 3,000 files; a parse is nine tenths of the work of chunking).
+ * falls on a seam that {@link layoutBoundaries} knows. Null: parse it. Such cuts are beginnings of syntax nodes, but for those in comments that
+ * no chunk can hold (ADR 8; a parse is nine tenths of the work of chunking).
  * @param layoutTells whether the language's brackets or indentation hold together what belongs together.
  */
 export const planLayout = (text: string, layoutTells: boolean): PlannedChunk[] | null => {
@@ -45,10 +47,10 @@ export const planLayout = (text: string, layoutTells: boolean): PlannedChunk[] |
   if (units.count === 0) return [];
   if (fits(units, 0, units.count)) return chunksOf(text, units, [0]);
   if (!layoutTells) return null;
-  const seams = layoutSeams(text, units);
-  if (!reachable(units, seams)) return null;
-  const cuts = bestCuts(units, plainBoundaries(text, units));
-  if (cuts.some((cut) => cut > 0 && seams[cut] !== 1)) return null;
+  const boundaries = layoutBoundaries(text, units, bracesAt(text, units));
+  if (!reachable(units, boundaries)) return null;
+  const cuts = bestCuts(units, boundaries);
+  if (cuts.some((cut) => cut > 0 && (boundaries[cut] as number) > dearestSeam)) return null;
   return chunksOf(text, units, cuts);
 };
 
@@ -59,10 +61,10 @@ const plan = (text: string, boundaries: (units: Units) => Boundaries): PlannedCh
 };
 
 /** Whether no stretch between two seams is too heavy for a chunk: else the search for cuts can be spared. */
-const reachable = (units: Units, seams: Uint8Array): boolean => {
+const reachable = (units: Units, boundaries: Boundaries): boolean => {
   let last = 0;
   for (let unit = 1; unit <= units.count; unit++) {
-    if (unit < units.count && seams[unit] !== 1) continue;
+    if (unit < units.count && (boundaries[unit] as number) > dearestSeam) continue;
     if (!fits(units, last, unit)) return false;
     last = unit;
   }

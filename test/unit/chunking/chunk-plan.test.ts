@@ -148,17 +148,45 @@ describe('planLayout', () => {
     ]);
   });
 
-  it.each([
-    ['brackets', 'f(', ')'],
+  const spans = [
     ['a comment', '/*', '*/'],
     ['a comment of markup', '<!--', '-->'],
     ['a template', '`', '`'],
     ['a long string', '"""', '"""'],
     ['another long string', "'''", "'''"],
-    ['a comment that does not end', '/*', ''],
-  ])('does not cut at the margin inside %s', (_, open, close) => {
-    const text = `${open}\n${repeat(3, () => `${repeat(24, (i) => `statement number ${i} of the text`)}\n`)}\n${close}\n`;
-    expect(planLayout(text, true)).toBeNull();
+  ] as const;
+  const paragraphs = (count: number): string =>
+    repeat(count, () => `${repeat(10, (i) => `statement number ${i} of the text;`)}\n`);
+
+  it.each(spans)('does not cut inside %s that a chunk can hold', (_, open, close) => {
+    const text = `${functions(2)}\n${open}\n${paragraphs(3)}\n${close}\n\n${functions(2)}`;
+    const lines = firstLines(planLayout(text, true) ?? []);
+    expect(lines).toEqual(['function f0() {', 'function f1() {', open, 'function f0() {', 'function f1() {']);
+  });
+
+  it.each([...spans, ['a comment that does not end', '/*', ''] as const])(
+    'cuts %s that no chunk can hold at its paragraphs',
+    (_, open, close) => {
+      const lines = firstLines(planLayout(`${open}\n${paragraphs(9)}\n${close}\n`, true) ?? []);
+      expect(lines.length).toBeGreaterThan(1);
+      for (const line of lines.slice(1)) expect(line).toBe('statement number 0 of the text;');
+    },
+  );
+
+  it.each([
+    ['parentheses', 'f(', ')'],
+    ['square brackets', '[', ']'],
+    ['brackets that do not match', 'f(]', ''],
+  ])('leaves it to a parse where something long is in %s', (_, open, close) => {
+    expect(planLayout(`${open}\n${paragraphs(9)}\n${close}\n`, true)).toBeNull();
+  });
+
+  it('does not part a comment from what it describes, nor an else from its if', () => {
+    const text = repeat(
+      4,
+      (i) => `// About number ${i}; it is short.\n${functions(1).trimEnd()}\nelse {\n${body('  ')}\n}`,
+    );
+    for (const line of firstLines(planLayout(text, true) ?? [])) expect(line).not.toMatch(/^(function|else)/);
   });
 
   it.each(['"{"', "'\\'{'", '"a\\"{"', '// {', '# {', "it's {}", '/ 2', '<b>', '/* { */', '`{`'])(
@@ -168,14 +196,20 @@ describe('planLayout', () => {
     },
   );
 
-  it('parses a function that is too long for a chunk, and what is too long without a pause', () => {
-    expect(planLayout(`function f() {\n${body('  ').repeat(4)}\n}\n\n${functions(2)}`, true)).toBeNull();
-    expect(
-      planLayout(
-        repeat(4, (i) => `${functions(1).trimEnd()} // ${i}`),
-        true,
-      ),
-    ).toBeNull();
+  it('cuts a function that is too long between its statements, and the others between each other', () => {
+    const text = `function long() {\n${`${body('  ')}\n\n`.repeat(4)}}\n\n${functions(2)}`;
+    const lines = firstLines(planLayout(text, true) ?? []);
+    expect(lines[0]).toBe('function long() {');
+    expect(lines.slice(-2)).toEqual(['function f0() {', 'function f1() {']);
+    for (const line of lines.slice(1, -2)) expect(line).toBe('statement_number_0_of_the_body();');
+  });
+
+  it('cuts between functions that follow each other without a blank line', () => {
+    const chunks = planLayout(
+      repeat(4, () => functions(1).trimEnd()),
+      true,
+    );
+    expect(firstLines(chunks ?? [])).toEqual(Array.from({ length: 4 }, () => 'function f0() {'));
   });
 
   it('covers every non-blank line, whatever the text', () => {
