@@ -79,6 +79,18 @@ export default {
       { path: '^(bin|operator|lib|local|test|bench)' },
     ),
     forbid(
+      'client-stands-alone',
+      'client is published by itself: it imports itself and what its own package.json names.',
+      { path: '^client/src' },
+      { pathNot: '^client/src|^node_modules/eventsource-parser' },
+    ),
+    forbid(
+      'service-knows-no-client',
+      'What runs the service calls none of it over HTTP.',
+      { path: '^(core|adapters|lambdas|lib|bin|operator)' },
+      { path: '^client' },
+    ),
+    forbid(
       'local-is-a-front-door',
       'local loads functions by name, as Lambda does.',
       { path: '^local' },

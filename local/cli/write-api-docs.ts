@@ -1,17 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 import { apiMarkdown } from './api-markdown.ts';
+import { clientTypes } from './client-types.ts';
 
-/** `npm run docs:api`: writes docs/api.md from the contract. `--check`: says whether it is as it should be. */
+/** `npm run docs:api`: writes docs/api.md and the client's types from the contract. `--check`: says whether they are as they should be. */
 
-const place = new URL('../../docs/api.md', import.meta.url);
-const text = apiMarkdown(buildOpenApi());
-if (process.argv.includes('--check')) {
-  const found = await readFile(place, 'utf8').catch(() => '');
-  if (found !== text) {
-    console.error('docs/api.md does not match the contract: run `npm run docs:api`');
-    process.exitCode = 1;
+const document = buildOpenApi();
+const made = { 'docs/api.md': apiMarkdown(document), 'client/src/api-types.ts': clientTypes(document) };
+for (const [path, text] of Object.entries(made)) {
+  const place = new URL(`../../${path}`, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    await writeFile(place, text);
+    continue;
   }
-} else {
-  await writeFile(place, text);
+  const found = await readFile(place, 'utf8').catch(() => '');
+  if (found === text) continue;
+  console.error(`${path} does not match the contract: run \`npm run docs:api\``);
+  process.exitCode = 1;
 }

@@ -11,9 +11,15 @@ interface Locked {
   readonly dev?: boolean;
   readonly optional?: boolean;
   readonly os?: readonly string[];
+  /** Of a workspace: a link to its folder. */
+  readonly link?: boolean;
 }
 const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
-const locked = Object.entries(lock.packages).filter(([path]) => path !== '');
+/** The project itself and its workspaces are not installed from anywhere. */
+const { workspaces }: { workspaces: readonly string[] } = JSON.parse(readFileSync('package.json', 'utf8'));
+const locked = Object.entries(lock.packages).filter(
+  ([path, { link }]) => path !== '' && link !== true && !workspaces.includes(path),
+);
 
 it('the lock holds the hash of every package, so that what is installed is what was tested', () => {
   const without = locked.filter(([, { integrity, inBundle }]) => integrity === undefined && inBundle !== true);
@@ -36,9 +42,12 @@ it('every hash is SHA-512', () => {
 });
 
 it('every dependency is pinned to one version', () => {
-  const { dependencies, devDependencies, optionalDependencies = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
-  for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
-    expect(range, name).toMatch(/^\d+\.\d+\.\d+$/);
+  for (const folder of ['.', ...workspaces]) {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+      readFileSync(`${folder}/package.json`, 'utf8'),
+    );
+    for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+      expect(range, name).toMatch(/^\d+\.\d+\.\d+$/);
   }
 });
 

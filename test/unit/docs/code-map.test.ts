@@ -44,7 +44,18 @@ describe('docs/code-map.md', () => {
     const inner = globSync('{lib,local,core,adapters,test,docs}/*/**/*.*', { cwd: root });
     const rooms = new Set(inner.map((path) => path.split('/').slice(0, 2).join('/')));
     const mapped = new Set(links.map(({ path }) => path));
-    const whole = ['bin', 'lib', 'lambdas', 'lambdas/handling', 'local', 'adapters', 'bench', 'examples', 'docs'];
+    const whole = [
+      'bin',
+      'lib',
+      'lambdas',
+      'lambdas/handling',
+      'local',
+      'adapters',
+      'bench',
+      'examples',
+      'docs',
+      'client',
+    ];
     const missing = [...rooms, ...whole].filter((room) => !mapped.has(room));
     expect(rooms.size).toBeGreaterThan(30);
     expect(missing).toEqual([]);

@@ -1,0 +1,1030 @@
+/** Written by `npm run docs:api` from the contract: change that, not this. */
+
+/** A repository to register. */
+export type NewRepository = {
+  /** Its id. Absent: the service chooses one. */
+  readonly "repository_id"?: string | undefined;
+  /** Where it is read from. */
+  readonly "source": NewSource;
+  /** What `current` means. Absent: the branch that the source’s HEAD names, followed at each sync. */
+  readonly "default_branch"?: string | undefined;
+  /** Patterns as in a .gitignore file: what they match is not indexed. */
+  readonly "ignore_patterns"?: readonly (string)[] | undefined;
+  /** When it syncs by itself: a cron expression of five fields, in UTC. While another sync runs its own waits for the end of that. Null: never. */
+  readonly "schedule"?: string | null | undefined;
+  /** What a sync does with the index of a branch that the source has deleted: `drop` removes it, `keep` leaves it searchable. The default branch is never dropped. */
+  readonly "deleted_branches"?: "drop" | "keep" | undefined;
+};
+
+/** Where a repository is read from. */
+export type NewSource = {
+  /** An https:// URL without user name and password; on one machine also file://, http:// on loopback or an absolute path. */
+  readonly "url": string;
+  /** The name of a credential that the operator keeps, for a private source: one that you may use for this address. */
+  readonly "credential"?: string | undefined;
+};
+
+/** Settings to change. Settings that are not named stay. */
+export type RepositoryChange = {
+  /** What `current` means. Null: the branch that the source’s HEAD names, followed at each sync. */
+  readonly "default_branch"?: string | null | undefined;
+  /** Patterns as in a .gitignore file: what they match is not indexed. Replaces the list, from the next sync on. */
+  readonly "ignore_patterns"?: readonly (string)[] | undefined;
+  /** When it syncs by itself: a cron expression of five fields, in UTC. While another sync runs its own waits for the end of that. Null: never. */
+  readonly "schedule"?: string | null | undefined;
+  /** What a sync does with the index of a branch that the source has deleted: `drop` removes it, `keep` leaves it searchable. The default branch is never dropped. */
+  readonly "deleted_branches"?: "drop" | "keep" | undefined;
+  /** The source’s credential. Its URL cannot be changed. */
+  readonly "source"?: SourceChange | undefined;
+};
+
+/** What may be changed of a source. */
+export type SourceChange = {
+  /** The name of a credential that the operator keeps, which you and the owner may use for this address. Null: none. */
+  readonly "credential"?: string | null | undefined;
+};
+
+/** What a user may do with a repository. */
+export type Grant = {
+  /** `read`: view and search. `write`: also sync. `owner`: everything. */
+  readonly "role": "read" | "write" | "owner";
+};
+
+/** What a sync should do. Every member is optional; unknown members are refused. */
+export type SyncOptions = {
+  /** Replaces a running sync. With `full_reindex` the existing index is cleared at once. */
+  readonly "force"?: boolean | undefined;
+  /** Rebuilds the whole index beside the old one, which answers searches until the new one is ready. Takes precedence over `incremental`. */
+  readonly "full_reindex"?: boolean | undefined;
+  /** Processes what changed since the last sync. False without `full_reindex`: incremental if the last index is still usable and less than half of the files changed, otherwise full. */
+  readonly "incremental"?: boolean | undefined;
+  /** Reads the remote first. Absent: true for a remote source. For a folder of this machine, true reads, instead of the folder, the remote that its own git configuration names; the folder itself is never written. */
+  readonly "pull_remote"?: boolean | undefined;
+  /** The remote’s name: `origin`, or with `pull_remote` one of the remotes of the folder that is registered. */
+  readonly "remote"?: string | undefined;
+  /** Which branches; without, `current`, which is the repository’s `default_branch`. Those that the source does not have are named by the job and keep no other from being indexed. */
+  readonly "branches"?: readonly (string)[] | undefined;
+  /** The same for one branch. Not beside `branches`. */
+  readonly "branch"?: string | undefined;
+  /** Patterns as in a .gitignore file: what they match is not indexed. Added to the repository’s own. */
+  readonly "ignore_patterns"?: readonly (string)[] | undefined;
+  /** An address that gets an event at the job’s start, at every ten points of its progress, and at its end. */
+  readonly "progress_webhook"?: string | undefined;
+};
+
+/** GitHub’s event `push`: the members that are read. */
+export type GithubPush = {
+  /** What was pushed, such as `refs/heads/main`. */
+  readonly "ref": string;
+  /** Whether it was deleted. */
+  readonly "deleted"?: boolean | undefined;
+  /** Where it was pushed to. */
+  readonly "repository"?: {
+    readonly "default_branch"?: string | undefined;
+    readonly "pushed_at"?: number | string | undefined;
+  } | undefined;
+};
+
+/** GitLab’s event `Push Hook`: the members that are read. */
+export type GitlabPush = {
+  /** What was pushed, such as `refs/heads/main`. */
+  readonly "ref": string;
+  /** Its commit; zeros when it was deleted. */
+  readonly "after": string;
+  /** Where it was pushed to. */
+  readonly "project"?: {
+    readonly "default_branch"?: string | null | undefined;
+  } | undefined;
+};
+
+/** A registered repository. */
+export type Repository = {
+  /** Its id. */
+  readonly "repository_id": string;
+  /** The user who registered it. */
+  readonly "owner": string;
+  /** What you may do with it. */
+  readonly "role": "read" | "write" | "owner";
+  /** Where it is read from. */
+  readonly "source": Source;
+  /** What `current` means, and what is searched without a branch; null until the first sync has asked the source. */
+  readonly "default_branch": string | null;
+  /** Whether `default_branch` is what the source’s HEAD names, and moves with it; false: a user has named it. */
+  readonly "follows_head": boolean;
+  /** What is never indexed, as in a .gitignore file. */
+  readonly "ignore_patterns": readonly (string)[];
+  /** When it syncs by itself: a cron expression of five fields, in UTC; null: never. */
+  readonly "schedule": string | null;
+  /** What its schedule does and has done; null without a schedule. */
+  readonly "schedule_state": ScheduleState | null;
+  /** What a sync does with the index of a branch that the source has deleted. */
+  readonly "deleted_branches": "drop" | "keep";
+  /** `syncing` while a job owns it. */
+  readonly "status": "idle" | "syncing";
+  /** The job that owns it; null when it is idle. */
+  readonly "active_job_id": string | null;
+  /** How its newest ended job ended, so that a sync that failed is seen here; null until one has ended. */
+  readonly "last_sync": LastSync | null;
+  /** The gravest of `health_reasons`. `failing`: the newest ended job failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A cancelled job changes none of it. */
+  readonly "health": "ok" | "incomplete" | "stale" | "failing" | "never_indexed";
+  /** All that is wrong, the gravest first; empty when it is `ok`. `sync_failed`: `last_sync.error` says why. `schedule_not_started`: the newest run of the schedule could not start, `schedule_state.last_run.error` says why, and no sync has come through since. `no_branch_indexed`. `schedule_overdue`: a time of the schedule has passed without a run, see `schedule_state.overdue_since`. `behind_source`: the last look showed another commit of an indexed branch, and no sync runs; `GET …/branches` tells which. `sync_incomplete`: the newest job completed with errors. */
+  readonly "health_reasons": readonly ("sync_failed" | "schedule_not_started" | "no_branch_indexed" | "schedule_overdue" | "behind_source" | "sync_incomplete")[];
+  /** What is indexed. */
+  readonly "index": Index;
+  /** When it was registered. */
+  readonly "created_at": string;
+  /** When its settings or its index last changed. */
+  readonly "updated_at": string;
+};
+
+/** A schedule’s next run and its newest one. */
+export type ScheduleState = {
+  /** The next time of the schedule. On AWS a run may begin up to 15 minutes later, so that not all begin at once. */
+  readonly "next_run": string | null;
+  /** What its newest time came to; null before the first. */
+  readonly "last_run": ScheduleRun | null;
+  /** A time of the schedule that has passed without a run, as when the service was down; null otherwise. */
+  readonly "overdue_since": string | null;
+};
+
+/** What a time of a schedule came to. */
+export type ScheduleRun = {
+  /** When it began, or was to begin. */
+  readonly "at": string;
+  /** `started`: its job waits or runs; then how that job ended. `owed`: another sync was under way, and it follows that one. `not_started`: no sync could be started. */
+  readonly "outcome": "owed" | "not_started" | "started" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+  /** Its job; null where there is none. */
+  readonly "job_id": string | null;
+  /** Why no sync could be started, or why its job failed; null otherwise. */
+  readonly "error": JobError | null;
+};
+
+/** A newly registered repository. */
+export type RepositoryCreated = {
+  /** Its id. */
+  readonly "repository_id": string;
+  /** The user who registered it. */
+  readonly "owner": string;
+  /** What you may do with it. */
+  readonly "role": "read" | "write" | "owner";
+  /** Where it is read from. */
+  readonly "source": Source;
+  /** What `current` means, and what is searched without a branch; null until the first sync has asked the source. */
+  readonly "default_branch": string | null;
+  /** Whether `default_branch` is what the source’s HEAD names, and moves with it; false: a user has named it. */
+  readonly "follows_head": boolean;
+  /** What is never indexed, as in a .gitignore file. */
+  readonly "ignore_patterns": readonly (string)[];
+  /** When it syncs by itself: a cron expression of five fields, in UTC; null: never. */
+  readonly "schedule": string | null;
+  /** What its schedule does and has done; null without a schedule. */
+  readonly "schedule_state": ScheduleState | null;
+  /** What a sync does with the index of a branch that the source has deleted. */
+  readonly "deleted_branches": "drop" | "keep";
+  /** `syncing` while a job owns it. */
+  readonly "status": "idle" | "syncing";
+  /** The job that owns it; null when it is idle. */
+  readonly "active_job_id": string | null;
+  /** How its newest ended job ended, so that a sync that failed is seen here; null until one has ended. */
+  readonly "last_sync": LastSync | null;
+  /** The gravest of `health_reasons`. `failing`: the newest ended job failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A cancelled job changes none of it. */
+  readonly "health": "ok" | "incomplete" | "stale" | "failing" | "never_indexed";
+  /** All that is wrong, the gravest first; empty when it is `ok`. `sync_failed`: `last_sync.error` says why. `schedule_not_started`: the newest run of the schedule could not start, `schedule_state.last_run.error` says why, and no sync has come through since. `no_branch_indexed`. `schedule_overdue`: a time of the schedule has passed without a run, see `schedule_state.overdue_since`. `behind_source`: the last look showed another commit of an indexed branch, and no sync runs; `GET …/branches` tells which. `sync_incomplete`: the newest job completed with errors. */
+  readonly "health_reasons": readonly ("sync_failed" | "schedule_not_started" | "no_branch_indexed" | "schedule_overdue" | "behind_source" | "sync_incomplete")[];
+  /** What is indexed. */
+  readonly "index": Index;
+  /** When it was registered. */
+  readonly "created_at": string;
+  /** When its settings or its index last changed. */
+  readonly "updated_at": string;
+  /** What webhooks are signed with. Shown only this once. */
+  readonly "secrets": Secrets;
+};
+
+/** What webhooks are signed with. */
+export type Secrets = {
+  /** Signs the events that progress webhooks get (Standard Webhooks). */
+  readonly "webhook": string;
+  /** What git hosts sign their pushes with. */
+  readonly "push": string;
+};
+
+/** A new secret. Shown only this once. */
+export type SecretRotated = {
+  /** The repository. */
+  readonly "repository_id": string;
+  /** Which secret. */
+  readonly "name": "webhook" | "push";
+  /** The secret. */
+  readonly "secret": string;
+};
+
+/** Where a repository is read from. */
+export type Source = {
+  /** Its address. */
+  readonly "url": string;
+  /** The name of its credential. Only owners see it. */
+  readonly "credential"?: string | undefined;
+};
+
+/** What is indexed of a repository. */
+export type Index = {
+  /** The branches that have been synced, by name. */
+  readonly "branches": readonly (Branch)[];
+};
+
+/** How a repository’s newest ended job ended. */
+export type LastSync = {
+  /** The job. */
+  readonly "job_id": string;
+  /** How it ended; `cancelled` also when a sync with `force` took its place. */
+  readonly "status": "completed" | "completed_with_errors" | "failed" | "cancelled";
+  /** When it ended. */
+  readonly "ended_at": string;
+  /** Why it failed; null otherwise. */
+  readonly "error": JobError | null;
+};
+
+/** A branch’s index, from its last completed sync. */
+export type Branch = {
+  /** Its name. */
+  readonly "name": string;
+  /** The commit that is indexed. */
+  readonly "commit": string;
+  /** Indexed files. */
+  readonly "files": number;
+  /** Their searchable pieces. */
+  readonly "chunks": number;
+  /** When it was published. */
+  readonly "indexed_at": string;
+};
+
+/** A branch’s index beside its source, as the last sync of any branch saw it. */
+export type IndexedBranch = {
+  /** Its name. */
+  readonly "name": string;
+  /** Whether it is the default branch. */
+  readonly "default": boolean;
+  /** The commit that is indexed. */
+  readonly "indexed_commit": string;
+  /** When it was published. */
+  readonly "indexed_at": string;
+  /** Indexed files. */
+  readonly "files": number;
+  /** Their searchable pieces. */
+  readonly "chunks": number;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
+  /** The remote of the registered folder that it was read from, with `pull_remote`; null: the registered source itself. */
+  readonly "remote": string | null;
+  /** Since when the source is known to have deleted it; null while it is there. */
+  readonly "deleted_at_source": string | null;
+};
+
+/** A page of branches. */
+export type BranchList = {
+  /** By name. */
+  readonly "branches": readonly (IndexedBranch)[];
+  /** Send it as `cursor` to get the next page; null on the last page. */
+  readonly "next": string | null;
+};
+
+/** A page of repositories. */
+export type RepositoryList = {
+  /** By id. */
+  readonly "repositories": readonly (Repository)[];
+  /** Send it as `cursor` to get the next page; null on the last page. */
+  readonly "next": string | null;
+};
+
+/** A sync job. */
+export type Job = {
+  /** Its id. */
+  readonly "job_id": string;
+  /** `completed_with_errors`: published, but some files could not be indexed, or some branches are not there. */
+  readonly "status": "queued" | "running" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+  /** What it syncs. */
+  readonly "repository_id": string;
+  /** When it was asked for. */
+  readonly "created_at": string;
+  /** When it began; null while it is queued. */
+  readonly "started_at": string | null;
+  /** When it ended, successfully or not; null until then. */
+  readonly "ended_at": string | null;
+  /** When it last reported; at least once a second while it works, and not while it waits for the next try of a step. */
+  readonly "updated_at": string;
+  /** When it is likely to end, from this repository’s earlier syncs; null when that is not known. */
+  readonly "estimated_completion": string | null;
+  /** How far it is. */
+  readonly "progress": Progress;
+  /** The options in effect. */
+  readonly "options": EffectiveOptions;
+  /** What it reads. */
+  readonly "source": JobSource | null;
+  /** Who asked for it: a user, or `github`, `gitlab` or `schedule`. */
+  readonly "requested_by": string;
+  /** Whether it rebuilt the whole index; null until this is decided. */
+  readonly "mode": "full" | "incremental" | null;
+  /** Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise. */
+  readonly "mode_reason": "requested" | "first_sync" | "recipe_changed" | "mostly_new" | "index_lost" | "index_damaged" | "manifest_lost" | null;
+  /** Grows by one each time the job is resumed after a crash. */
+  readonly "attempt": number;
+  /** How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later. */
+  readonly "pull": readonly (Pull)[];
+  /** The branches that it is for, with what has become of each; empty until it has looked where they are. The others are published where some are missing; where all are, it fails. */
+  readonly "branches": readonly (JobBranch)[];
+  /** The branches of `branches` that the source does not have. */
+  readonly "missing": readonly (string)[];
+  /** What `current` means for it; null until it has looked, and where the source has no default branch. */
+  readonly "current": Current | null;
+  /** All new commits; 0 without a pull, null where it is not known (yet). */
+  readonly "pulled_commits": number | null;
+  /** What it did; null until it has completed. */
+  readonly "counts": JobCounts | null;
+  /** Branches that it took out of the index, because the source has deleted them; empty until it has completed. */
+  readonly "dropped_branches": readonly (string)[];
+  /** Why it failed; null otherwise. */
+  readonly "error": JobError | null;
+  /** Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended. */
+  readonly "last_error": LastError | null;
+};
+
+/** A newly accepted sync job. */
+export type SyncAccepted = {
+  /** Its id. */
+  readonly "job_id": string;
+  /** `completed_with_errors`: published, but some files could not be indexed, or some branches are not there. */
+  readonly "status": "queued" | "running" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+  /** What it syncs. */
+  readonly "repository_id": string;
+  /** When it was asked for. */
+  readonly "created_at": string;
+  /** When it began; null while it is queued. */
+  readonly "started_at": string | null;
+  /** When it ended, successfully or not; null until then. */
+  readonly "ended_at": string | null;
+  /** When it last reported; at least once a second while it works, and not while it waits for the next try of a step. */
+  readonly "updated_at": string;
+  /** When it is likely to end, from this repository’s earlier syncs; null when that is not known. */
+  readonly "estimated_completion": string | null;
+  /** How far it is. */
+  readonly "progress": Progress;
+  /** The options in effect. */
+  readonly "options": EffectiveOptions;
+  /** What it reads. */
+  readonly "source": JobSource | null;
+  /** Who asked for it: a user, or `github`, `gitlab` or `schedule`. */
+  readonly "requested_by": string;
+  /** Whether it rebuilt the whole index; null until this is decided. */
+  readonly "mode": "full" | "incremental" | null;
+  /** Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise. */
+  readonly "mode_reason": "requested" | "first_sync" | "recipe_changed" | "mostly_new" | "index_lost" | "index_damaged" | "manifest_lost" | null;
+  /** Grows by one each time the job is resumed after a crash. */
+  readonly "attempt": number;
+  /** How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later. */
+  readonly "pull": readonly (Pull)[];
+  /** The branches that it is for, with what has become of each; empty until it has looked where they are. The others are published where some are missing; where all are, it fails. */
+  readonly "branches": readonly (JobBranch)[];
+  /** The branches of `branches` that the source does not have. */
+  readonly "missing": readonly (string)[];
+  /** What `current` means for it; null until it has looked, and where the source has no default branch. */
+  readonly "current": Current | null;
+  /** All new commits; 0 without a pull, null where it is not known (yet). */
+  readonly "pulled_commits": number | null;
+  /** What it did; null until it has completed. */
+  readonly "counts": JobCounts | null;
+  /** Branches that it took out of the index, because the source has deleted them; empty until it has completed. */
+  readonly "dropped_branches": readonly (string)[];
+  /** Why it failed; null otherwise. */
+  readonly "error": JobError | null;
+  /** Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended. */
+  readonly "last_error": LastError | null;
+  /** The job that `force` ended; null when there was none. */
+  readonly "replaced_job_id": string | null;
+};
+
+/** How far a job is. */
+export type Progress = {
+  /** Never decreases; 100 only when it has completed. */
+  readonly "percentage": number;
+  /** What it is doing. */
+  readonly "phase": "queued" | "pull" | "diff" | "stage" | "embed" | "publish" | "ended";
+  /** Changed files that are done. */
+  readonly "files_processed": number;
+  /** Changed files; null until they have been counted. */
+  readonly "files_total": number | null;
+  /** A file that is being processed. */
+  readonly "current_file": string | null;
+};
+
+/** What a job reads. */
+export type JobSource = {
+  /** Its address. */
+  readonly "url": string;
+  /** The remote’s name; null for a folder of this machine that is read itself. */
+  readonly "remote": string | null;
+};
+
+/** The options in effect. */
+export type EffectiveOptions = {
+  /** Whether a running sync was to be replaced. */
+  readonly "force": boolean;
+  /** Whether the whole index is rebuilt. */
+  readonly "full_reindex": boolean;
+  /** Whether only changes are processed. */
+  readonly "incremental": boolean;
+  /** Whether the remote is read. */
+  readonly "pull_remote": boolean;
+  /** Its name. */
+  readonly "remote": string;
+  /** The branches that were asked for. */
+  readonly "branches": readonly (string)[];
+  /** Patterns for this job, in addition to the repository’s own. */
+  readonly "ignore_patterns": readonly (string)[];
+  /** The address that gets its events. */
+  readonly "progress_webhook"?: string | undefined;
+};
+
+/** What was pulled of a branch. */
+export type Pull = {
+  /** The remote’s name. */
+  readonly "remote": string;
+  /** The branch. */
+  readonly "branch": string;
+  /** The commit that was indexed; null for the first sync. */
+  readonly "from": string | null;
+  /** The commit that is there now; null where it is not known yet. */
+  readonly "to": string | null;
+  /** New commits, exactly; null where it is not known (yet). */
+  readonly "commit_count": number | null;
+  /** Whether history was rewritten: the old commit is not in the new one’s history. */
+  readonly "rewritten": boolean;
+};
+
+/** A branch that a job is for. */
+export type JobBranch = {
+  /** Its name; `current` where nothing tells which that is. */
+  readonly "name": string;
+  /** The commit that the job has read or found indexed; null for a branch that is missing. */
+  readonly "commit": string | null;
+  /** Why it is missing, and what to do; null otherwise. */
+  readonly "reason": string | null;
+  /** `pending`: to be published; `published`; `not_published`: the job failed or was cancelled; `missing`: the source does not have it. */
+  readonly "status": "pending" | "published" | "not_published" | "missing";
+};
+
+/** What `current` means for a job. */
+export type Current = {
+  /** The branch: the repository’s `default_branch`, or what the source’s HEAD names. */
+  readonly "branch": string;
+  /** What it meant before, where HEAD has moved since the last sync; null otherwise. */
+  readonly "moved_from": string | null;
+  /** The branch that HEAD names; null where it names none. */
+  readonly "head": string | null;
+};
+
+/** What a job did. Counts of files, unless the text says chunks. */
+export type JobCounts = {
+  /** New paths. */
+  readonly "added": number;
+  /** Paths whose content has changed. */
+  readonly "modified": number;
+  /** Paths that are gone. */
+  readonly "deleted": number;
+  /** Paths whose content was at another path before. */
+  readonly "renamed": number;
+  /** Paths that were not touched. */
+  readonly "unchanged": number;
+  /** Of the changed paths: those that search finds now. */
+  readonly "indexed": number;
+  /** Of the changed paths: those that are deliberately not indexed. */
+  readonly "skipped": number;
+  /** Of the changed paths: those that could not be indexed. */
+  readonly "failed": number;
+  /** Of the skipped paths: how many for each reason. */
+  readonly "skipped_by_reason": { readonly [name: string]: number };
+  /** Chunks that were embedded. */
+  readonly "chunks_embedded": number;
+  /** Chunks of changed files whose text was indexed before: they were not embedded again. */
+  readonly "chunks_reused": number;
+};
+
+/** Why a step failed that is tried again. */
+export type LastError = {
+  /** For programs: the kind of failure. */
+  readonly "code": string;
+  /** For programs: the failure itself, such as `connection_refused`. The runbook lists them all, each with what to do. Absent where the code says all that is known. */
+  readonly "reason"?: string | undefined;
+  /** For people: where, what, and what to do. */
+  readonly "message": string;
+  /** When the try failed. */
+  readonly "at": string;
+  /** Which try of the step failed, from 1. */
+  readonly "try": number;
+  /** How many there are at most. */
+  readonly "tries": number;
+  /** The next try begins then at the latest, and often sooner: waits are drawn at random below a bound. Null while it is under way. */
+  readonly "next_try_by": string | null;
+};
+
+/** Why a job failed. */
+export type JobError = {
+  /** For programs: the kind of failure. */
+  readonly "code": string;
+  /** For programs: the failure itself, such as `connection_refused`. The runbook lists them all, each with what to do. Absent where the code says all that is known. */
+  readonly "reason"?: string | undefined;
+  /** For people: where, what, and what to do. */
+  readonly "message": string;
+};
+
+/** A page of jobs. */
+export type JobList = {
+  /** Newest first. */
+  readonly "jobs": readonly (Job)[];
+  /** Send it as `cursor` to get the next page; null on the last page. */
+  readonly "next": string | null;
+};
+
+/** A file that a job processed but that is not in the index, or that was not written in UTF-8. */
+export type JobFile = {
+  /** The branch. */
+  readonly "branch": string;
+  /** The path. */
+  readonly "path": string;
+  /** `skipped` deliberately, `failed`, or `indexed` from another encoding than UTF-8. */
+  readonly "outcome": "skipped" | "failed" | "indexed";
+  /** Why, such as `binary`; for a failure its cause; for an indexed file how its encoding is known: `byte_order_mark`, `gitattributes` (`working-tree-encoding`), `detected`, or `damaged` (UTF-8 but for some bytes). */
+  readonly "reason": string;
+  /** Of an indexed file: what it was read as. */
+  readonly "encoding"?: string | undefined;
+};
+
+/** A page of a job’s ledger. */
+export type JobFileList = {
+  /** Its lines. */
+  readonly "files": readonly (JobFile)[];
+  /** Send it as `cursor` to get the next page; null on the last page. */
+  readonly "next": string | null;
+};
+
+/** What a search found. */
+export type SearchAnswer = {
+  /** Best first. */
+  readonly "results": readonly (SearchHit)[];
+  /** The branch that was searched. */
+  readonly "branch": string;
+  /** The commit that the results are from. */
+  readonly "indexed_commit": string;
+  /** Always null: ask for a greater `limit`. */
+  readonly "next": null;
+};
+
+/** A piece of a file. */
+export type SearchHit = {
+  /** The file. */
+  readonly "path": string;
+  /** The branch. */
+  readonly "branch": string;
+  /** The first line, from 1. */
+  readonly "start_line": number;
+  /** The last line. */
+  readonly "end_line": number;
+  /** Higher is better; comparable only within one answer. */
+  readonly "score": number;
+  /** The text. */
+  readonly "snippet": string;
+  /** The language, by the file’s name; null when it is not known. */
+  readonly "language": string | null;
+};
+
+/** A page of deliveries. */
+export type DeliveryList = {
+  /** Newest first. With a `status` a page may have fewer deliveries than its limit although `next` is not null. */
+  readonly "deliveries": readonly (Delivery)[];
+  /** Send it as `cursor` to get the next page; null on the last page. */
+  readonly "next": string | null;
+};
+
+/** One event on its way to one address. */
+export type Delivery = {
+  /** Its id: the `webhook-id` that the receiver sees, the same at every try. */
+  readonly "delivery_id": string;
+  /** The repository. */
+  readonly "repository_id": string;
+  /** The job. */
+  readonly "job_id": string;
+  /** The address. */
+  readonly "url": string;
+  /** The event that is sent. */
+  readonly "event": SyncEvent;
+  /** `failed`: given up. `disabled`: the receiver answered 410, and gets nothing more until a redelivery. */
+  readonly "status": "pending" | "delivered" | "failed" | "disabled";
+  /** The last tries, newest last. */
+  readonly "attempts": readonly (DeliveryAttempt)[];
+  /** The number of tries. */
+  readonly "tries": number;
+  /** When it is tried next; null unless it is pending. */
+  readonly "next_attempt_at": string | null;
+  /** When it happened. */
+  readonly "created_at": string;
+  /** When the repository was registered that it is of: another one of the same id gets nothing of it. */
+  readonly "repository_created_at"?: string | undefined;
+};
+
+/** One try. */
+export type DeliveryAttempt = {
+  /** When. */
+  readonly "at": string;
+  /** The receiver’s status; null when there was no answer. */
+  readonly "status": number | null;
+  /** Why there was no answer; null when there was one. */
+  readonly "error": string | null;
+  /** How long it took. */
+  readonly "milliseconds": number;
+};
+
+/** What a progress webhook gets, in the form of Standard Webhooks. */
+export type SyncEvent = {
+  /** What happened. */
+  readonly "type": "sync.started" | "sync.progress" | "sync.completed" | "sync.failed" | "sync.cancelled";
+  /** When. */
+  readonly "timestamp": string;
+  /** The job as it was then. */
+  readonly "data": Job;
+};
+
+/** What was done about a push. */
+export type PushHookAnswer = {
+  /** `started`: a sync has begun. `owed`: a sync is running, and exactly one more will follow. `ignored`: there is nothing to do. `pong`: the answer to a ping. */
+  readonly "outcome": "started" | "owed" | "ignored" | "pong";
+  /** The sync that has begun; null otherwise. */
+  readonly "job_id": string | null;
+  /** Why it is ignored; null otherwise. */
+  readonly "reason": string | null;
+};
+
+/** Whether the service’s stores answer. */
+export type Health = {
+  /** `failing` when one of the checks is. */
+  readonly "status": "ok" | "failing";
+  /** One for each store. */
+  readonly "checks": HealthChecks;
+  /** What runs. */
+  readonly "versions": Versions;
+};
+
+/** One for each store. */
+export type HealthChecks = {
+  /** Repositories and jobs. */
+  readonly "database": HealthCheck;
+  /** Manifests, batches and ledgers. */
+  readonly "objects": HealthCheck;
+  /** Vectors and words. */
+  readonly "index": HealthCheck;
+};
+
+/** Whether a store answers. */
+export type HealthCheck = {
+  /** `failing`: it gave an error, or no answer in 2 s. */
+  readonly "status": "ok" | "failing";
+  /** How long it took. */
+  readonly "milliseconds": number;
+  /** Null when it is `ok`. */
+  readonly "reason": string | null;
+};
+
+/** What runs. */
+export type Versions = {
+  /** Of the service. */
+  readonly "service": string;
+  /** Of Node. */
+  readonly "node": string;
+  /** Of git, on one machine; null on AWS, where git is in an image of its own. */
+  readonly "git": string | null;
+};
+
+/** A problem document (RFC 9457). */
+export type Problem = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors"?: readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[] | undefined;
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+};
+
+/** A problem document that names each field that is wrong. */
+export type InvalidRequest = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors": readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[];
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+};
+
+/** More than is allowed, of requests or of what a quota counts. */
+export type TooManyRequests = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors"?: readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[] | undefined;
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+  /** The quota that is used up; absent where it is the number of requests. */
+  readonly "quota"?: "repositories" | "embedded_tokens_per_day" | undefined;
+  /** How much that quota allows. */
+  readonly "limit"?: number | undefined;
+};
+
+/** What was indexed is lost or damaged: a sync makes it anew. */
+export type IndexUnusable = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors"?: readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[] | undefined;
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+  /** `index_lost`: the index is gone. `index_damaged`: parts of it are. `manifest_lost`: the list of the branch’s files is gone or damaged. */
+  readonly "fault": "index_lost" | "index_damaged" | "manifest_lost";
+  /** The branch that was to be searched. */
+  readonly "branch": string;
+  /** The sync that runs; null: none does, start one. */
+  readonly "job_id": string | null;
+};
+
+/** The job has ended already. */
+export type JobEnded = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors"?: readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[] | undefined;
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+  /** The job. */
+  readonly "job_id": string;
+  /** How it ended. */
+  readonly "job_status": "queued" | "running" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+  /** When. */
+  readonly "ended_at": string | null;
+};
+
+/** A sync is running; you can follow its job. */
+export type SyncInProgress = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors"?: readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[] | undefined;
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+  /** The job that runs. */
+  readonly "job_id": string;
+  /** Its status. */
+  readonly "job_status": "queued" | "running" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+  /** How far it is. */
+  readonly "progress": Progress;
+  /** When it is likely to end, from this repository’s earlier syncs; null when that is not known. */
+  readonly "estimated_completion": string | null;
+};
+
+/** What each call takes and answers. */
+export interface Operations {
+  /** Whether the service answers. Asks the database, the object store and the vector index, once a second at most, and says which of them answer. It says nothing about their content; the cause of an error is in the log. */
+  readonly "get-health": {
+    readonly request: { };
+    readonly answer: Health;
+  };
+  /** Register a repository. You become its owner. Nothing is indexed before the first sync. The service’s operator decides which sources it accepts: https:// everywhere; on one machine also http:// on loopback, and file:// and absolute paths in folders that the operator opens to you. */
+  readonly "create-repository": {
+    readonly request: { readonly body: NewRepository; };
+    readonly answer: RepositoryCreated;
+  };
+  /** Repositories that you may read. The repositories that you own or have a grant on, by id. */
+  readonly "list-repositories": {
+    readonly request: { readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
+    readonly answer: RepositoryList;
+  };
+  /** One repository and its index. Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended, `schedule_state` what the schedule has done and does next, and `health` what that means for the index. */
+  readonly "get-repository": {
+    readonly request: { readonly path: { readonly "repo_id": string }; };
+    readonly answer: Repository;
+  };
+  /** Remove a repository and its index. Needs the role owner. The source itself is not changed. */
+  readonly "delete-repository": {
+    readonly request: { readonly path: { readonly "repo_id": string }; };
+    readonly answer: null;
+  };
+  /** Change a repository’s settings. Needs the role owner. Settings that are not named stay; null removes one. Changes take effect at the next sync. */
+  readonly "update-repository": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly body?: RepositoryChange | undefined; };
+    readonly answer: Repository;
+  };
+  /** The indexed branches, and where their source is. Needs the role read. The branches that are indexed, by name, and where the source was last seen to have them: each sync looks at all of them. Nothing is asked of the source now. */
+  readonly "list-branches": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
+    readonly answer: BranchList;
+  };
+  /** Take a branch out of the index. Needs the role write. The branch is no longer searchable; the next sync removes what no other branch holds. The source itself is not changed, and a sync that asks for the branch indexes it anew. In the path the name may stand as it is or, which is safe for every name, percent-encoded, with `%2F` for a slash. */
+  readonly "delete-branch": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "name": string }; };
+    readonly answer: null;
+  };
+  /** Let a user read, write or own. Needs the role owner. Each of the roles read, write and owner includes those before it. */
+  readonly "put-grant": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "user": string }; readonly body: Grant; };
+    readonly answer: null;
+  };
+  /** Take a user’s grant away. Needs the role owner. The user who registered the repository stays its owner. */
+  readonly "delete-grant": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "user": string }; };
+    readonly answer: null;
+  };
+  /** Start a sync. Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. */
+  readonly "start-sync": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly header?: { readonly "Idempotency-Key"?: string | undefined } | undefined; readonly body?: SyncOptions | undefined; };
+    readonly answer: SyncAccepted;
+  };
+  /** A sync job and its progress. Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed. With `wait` the answer comes when there is news: beside `If-None-Match` when the job is not as it was then, without it when the job has ended; else when the time is over. */
+  readonly "get-job": {
+    readonly request: { readonly path: { readonly "job_id": string }; readonly query?: { readonly "wait"?: number | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
+    readonly answer: Job | null;
+  };
+  /** A job’s progress as it happens. Needs the role read on its repository. Server-sent events: `progress` for each state of the job that is seen, once a second at most, and at last `completed`, `completed_with_errors`, `failed` or `cancelled`, with which the stream ends. Each has the job as its `data` and, as its `id`, the name of this state. A stream may end before the job does: ask again with the last id, as `EventSource` does by itself, and only what is new comes. Where answers can only go out whole (API Gateway) it ends after each event, or after 25 seconds without news; elsewhere it continues for five minutes, with a comment every 15 seconds. */
+  readonly "get-job-events": {
+    readonly request: { readonly path: { readonly "job_id": string }; readonly header?: { readonly "Last-Event-ID"?: string | undefined } | undefined; };
+    readonly answer: string | null;
+  };
+  /** This API as an OpenAPI 3.1 document. The document that this page, docs/api.md and the tests are made from. */
+  readonly "get-openapi": {
+    readonly request: { };
+    readonly answer: {
+      readonly "openapi": string;
+    };
+  };
+  /** This API as a page to read. One page without scripts; it loads nothing else. */
+  readonly "get-docs": {
+    readonly request: { };
+    readonly answer: string;
+  };
+  /** Make a new webhook or push secret, shown once. Needs the role owner. `webhook` signs what progress webhooks are sent; `push` is what git hosts sign their pushes with. The old secret is no longer valid. */
+  readonly "rotate-secret": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "secret": "webhook" | "push" }; };
+    readonly answer: SecretRotated;
+  };
+  /** A repository’s sync jobs, newest first. Needs the role read. Jobs are kept for 90 days after their end. */
+  readonly "list-jobs": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
+    readonly answer: JobList;
+  };
+  /** Cancel a running sync. Needs the role write on its repository. The index stays as it was, and the repository is free immediately. */
+  readonly "cancel-job": {
+    readonly request: { readonly path: { readonly "job_id": string }; };
+    readonly answer: Job;
+  };
+  /** Sync again what failed. Needs the role write on its repository. Syncs the branches that the job was for, those that were missing too, and reads the files that failed again. */
+  readonly "retry-failed": {
+    readonly request: { readonly path: { readonly "job_id": string }; };
+    readonly answer: SyncAccepted;
+  };
+  /** What a job skipped or failed, and why. Needs the role read on its repository. The files that the job skipped or could not index, and those that it read in another encoding than UTF-8. Empty until the job has completed. */
+  readonly "list-job-files": {
+    readonly request: { readonly path: { readonly "job_id": string }; readonly query?: { readonly "outcome"?: "skipped" | "failed" | "indexed" | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
+    readonly answer: JobFileList;
+  };
+  /** What was sent to progress webhooks, newest first. Needs the role write. What was sent, what was answered, and when it is tried again. */
+  readonly "list-webhook-deliveries": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; readonly "status"?: "pending" | "delivered" | "failed" | "disabled" | undefined } | undefined; };
+    readonly answer: DeliveryList;
+  };
+  /** Send a webhook again. Needs the role write. Sends it again whatever its status, with the same `webhook-id`. */
+  readonly "redeliver-webhook": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "delivery_id": string }; };
+    readonly answer: Delivery;
+  };
+  /** GitHub’s push webhook, signed with the push secret. The address to give to a GitHub webhook, with the push secret and the content type application/json. A push to the default branch, to a branch that is indexed, or to one that a sync was asked for, leads to a sync; pushes while one runs lead to exactly one more. A push that names another default branch leads to a sync of that one, unless a user has named the default branch. A deleted branch, in a push or in the event `delete` (whose `ref` and `ref_type` are read), leads to a look at the source, which drops the branch from the index if it is gone there. A delivery that is sent again within a day gets the first answer, and starts nothing. */
+  readonly "github-hook": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly header: { readonly "X-GitHub-Event": string; readonly "X-Hub-Signature-256"?: string | undefined; readonly "X-GitHub-Delivery"?: string | undefined }; readonly body: GithubPush; };
+    readonly answer: PushHookAnswer;
+  };
+  /** GitLab’s push webhook, with the push secret as its token. The address to give to a GitLab webhook for push events, with the push secret as its secret token. It has the same effects as GitHub’s. */
+  readonly "gitlab-hook": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly header: { readonly "X-Gitlab-Event": string; readonly "X-Gitlab-Token"?: string | undefined; readonly "Idempotency-Key"?: string | undefined }; readonly body: GitlabPush; };
+    readonly answer: PushHookAnswer;
+  };
+  /** Search a branch’s index. Needs the role read. Finds only what the branch’s last completed sync indexed: a running sync is never visible. When what was indexed is lost or damaged, the answer is a 503 that says so, never an empty list. */
+  readonly "search": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined }; };
+    readonly answer: SearchAnswer;
+  };
+}
+
+/** How each call is made. */
+export const calls: { readonly [Name in keyof Operations]: { readonly method: string; readonly path: string } } = {
+  "get-health": {"method":"GET","path":"/api/health"},
+  "create-repository": {"method":"POST","path":"/api/repositories"},
+  "list-repositories": {"method":"GET","path":"/api/repositories"},
+  "get-repository": {"method":"GET","path":"/api/repositories/{repo_id}"},
+  "delete-repository": {"method":"DELETE","path":"/api/repositories/{repo_id}"},
+  "update-repository": {"method":"PATCH","path":"/api/repositories/{repo_id}"},
+  "list-branches": {"method":"GET","path":"/api/repositories/{repo_id}/branches"},
+  "delete-branch": {"method":"DELETE","path":"/api/repositories/{repo_id}/branches/{name}"},
+  "put-grant": {"method":"PUT","path":"/api/repositories/{repo_id}/grants/{user}"},
+  "delete-grant": {"method":"DELETE","path":"/api/repositories/{repo_id}/grants/{user}"},
+  "start-sync": {"method":"POST","path":"/api/repositories/{repo_id}/sync"},
+  "get-job": {"method":"GET","path":"/api/jobs/{job_id}"},
+  "get-job-events": {"method":"GET","path":"/api/jobs/{job_id}/events"},
+  "get-openapi": {"method":"GET","path":"/api/openapi.json"},
+  "get-docs": {"method":"GET","path":"/api/docs"},
+  "rotate-secret": {"method":"POST","path":"/api/repositories/{repo_id}/secrets/{secret}"},
+  "list-jobs": {"method":"GET","path":"/api/repositories/{repo_id}/jobs"},
+  "cancel-job": {"method":"POST","path":"/api/jobs/{job_id}/cancel"},
+  "retry-failed": {"method":"POST","path":"/api/jobs/{job_id}/retry-failed"},
+  "list-job-files": {"method":"GET","path":"/api/jobs/{job_id}/files"},
+  "list-webhook-deliveries": {"method":"GET","path":"/api/repositories/{repo_id}/webhook-deliveries"},
+  "redeliver-webhook": {"method":"POST","path":"/api/repositories/{repo_id}/webhook-deliveries/{delivery_id}/redeliver"},
+  "github-hook": {"method":"POST","path":"/api/hooks/github/{repo_id}"},
+  "gitlab-hook": {"method":"POST","path":"/api/hooks/gitlab/{repo_id}"},
+  "search": {"method":"GET","path":"/api/repositories/{repo_id}/search"},
+};

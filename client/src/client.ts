@@ -1,0 +1,110 @@
+import { calls, type Job, type Operations, type SyncAccepted, type SyncOptions } from './api-types.ts';
+import { UnexpectedAnswerError } from './errors.ts';
+import { type FollowOptions, followJob, type JobEvent } from './follow-job.ts';
+import { type Retries, request, type Transport } from './request.ts';
+
+export type * from './api-types.ts';
+export { type ProblemBody, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts';
+export type { FollowOptions, JobEvent } from './follow-job.ts';
+export type { Retries } from './request.ts';
+
+export interface ClientOptions extends Pick<Transport, 'url' | 'token'> {
+  /** In the place of the global one. */
+  readonly fetch?: typeof fetch;
+  /** 4 times after the first, none after a wait of more than 60 s, unless told otherwise. */
+  readonly retries?: Partial<Retries>;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Name = keyof Operations;
+type Request<N extends Name> = Operations[N]['request'];
+/** The parts of a request that every one of them may have. */
+interface Parts {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+}
+/** What has no member that must be given may be left out. */
+type Arguments<N extends Name> =
+  object extends Request<N>
+    ? [request?: Request<N>, options?: CallOptions]
+    : [request: Request<N>, options?: CallOptions];
+
+/** The calls that answer in pages. */
+type Paged = {
+  [N in Name]: Operations[N]['answer'] extends { readonly next: string | null } ? N : never;
+}[Name];
+
+export interface Client {
+  readonly url: string;
+  /**
+   * Any call of the API, by the name that it has in docs/api.md. The answer is null where there is none (204, 304). Throws
+   * {@link ProblemError} for an answer that is no success.
+   */
+  call<N extends Name>(name: N, ...args: Arguments<N>): Promise<Operations[N]['answer']>;
+  /** The pages of a list, one after another, as they are taken. */
+  pages<N extends Paged>(name: N, ...args: Arguments<N>): AsyncGenerator<Operations[N]['answer'], void>;
+  /** Starts a sync; tried again under one Idempotency-Key, so that a lost answer starts no second one. */
+  sync(repositoryId: string, options?: SyncOptions, call?: CallOptions): Promise<SyncAccepted>;
+  /** A job's states to its end. */
+  follow(jobId: string, options?: FollowOptions): AsyncGenerator<JobEvent, void>;
+  /** The job when it has ended, however it did. */
+  ended(jobId: string, options?: CallOptions): Promise<Job>;
+}
+
+export const createClient = (options: ClientOptions): Client => {
+  const transport: Transport = {
+    url: options.url.replace(/\/+$/, '').replace(/\/api$/, ''),
+    token: options.token,
+    fetch: options.fetch ?? ((...args) => fetch(...args)),
+    retries: { times: 4, longestWaitSeconds: 60, ...options.retries },
+  };
+  const call = async (name: Name, parts: Parts = {}, { signal }: CallOptions = {}): Promise<unknown> => {
+    const { method, path } = calls[name];
+    const response = await request(transport, {
+      method,
+      path: path.replaceAll(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(parts.path?.[part] ?? '')),
+      query: parts.query,
+      headers: parts.header,
+      body: parts.body,
+      signal,
+    });
+    if (response.status === 204 || response.status === 304) return null;
+    const type = response.headers.get('content-type') ?? '';
+    const isText = type.startsWith('text/') && (name === 'get-docs' || name === 'get-job-events');
+    if (isText) return response.text();
+    if (!type.startsWith('application/json')) throw new UnexpectedAnswerError(response.url, response.status, type);
+    return response.json();
+  };
+  async function* pages(name: Name, parts: Parts = {}, options: CallOptions = {}): AsyncGenerator<unknown, void> {
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const query = cursor === undefined ? parts.query : { ...parts.query, cursor };
+      const page = (await call(name, { ...parts, ...(query === undefined ? {} : { query }) }, options)) as {
+        readonly next: string | null;
+      };
+      yield page;
+      cursor = page.next;
+    }
+  }
+  const client = {
+    url: transport.url,
+    call,
+    pages,
+    sync: async (repo_id: string, body: SyncOptions = {}, options: CallOptions = {}) =>
+      call('start-sync', { path: { repo_id }, body, header: { 'Idempotency-Key': crypto.randomUUID() } }, options),
+    follow: (jobId: string, options?: FollowOptions) => followJob(transport, jobId, options),
+    ended: async (jobId: string, options: CallOptions = {}) => {
+      let last: Job | undefined;
+      for await (const { job } of followJob(transport, jobId, options)) last = job;
+      // A stream without a last id begins with the job as it is.
+      if (last === undefined) throw new UnexpectedAnswerError(transport.url, 204, '');
+      return last;
+    },
+  };
+  // `call` and `pages` take and answer what Operations says of each name; inside they handle all of them alike.
+  return client as unknown as Client;
+};
