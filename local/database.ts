@@ -28,12 +28,13 @@ export const prepareDatabase = ({ dataDir, dynamodbEndpoint }: DatabasePlace): v
   if (dynamodbEndpoint === undefined) prepareDatabaseFile(fileIn(dataDir));
 };
 
-export const openDatabase = ({ dataDir, dynamodbEndpoint }: DatabasePlace): Database => {
+/** @param durable whether a write that is answered survives a power cut. */
+export const openDatabase = ({ dataDir, dynamodbEndpoint }: DatabasePlace, durable = true): Database => {
   if (dynamodbEndpoint !== undefined) {
     const client = createDynamoClient({ endpoint: dynamodbEndpoint });
     return { client, expire: async () => 0, close: () => client.destroy() };
   }
-  const database = openSqliteDynamoDb({ path: fileIn(dataDir) });
+  const database = openSqliteDynamoDb({ path: fileIn(dataDir), durable });
   return {
     client: createDynamoClient({ requestHandler: database.requestHandler }),
     expire: () => database.expire(EXPIRED_AT_ONCE),

@@ -81,7 +81,7 @@ export const startFunctionHost = (
   let open = true;
 
   const start = (pool: Pool, slot: number): Lane => {
-    const lane = startLane(script, { config }, connectIndex(), logger, {
+    const lane = startLane(script, { config, durable: pool !== pools.computing }, connectIndex(), logger, {
       settled: (from, result) => settle(pool, from, result),
       ended: (from) => lose(pool, from, null),
     });

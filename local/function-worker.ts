@@ -17,7 +17,7 @@ import { BEAT_MILLISECONDS, openWorkBoard } from './work-board.ts';
 // On Linux a priority is the thread's own (setpriority(2), "NOTES"): requests are answered before files are embedded.
 if (process.platform === 'linux') setPriority(10);
 
-const { config, indexPort, board } = workerData as WorkerSetup;
+const { config, indexPort, board, durable } = workerData as WorkerSetup;
 const marker = openWorkBoard(board);
 const running = new AsyncLocalStorage<Invocation>();
 const fileWatch: FileWatch = {
@@ -37,7 +37,7 @@ const noWorkflow = async (): Promise<never> => {
   throw new Error('a step does not start executions');
 };
 const workflow: Workflow = { start: noWorkflow, stop: noWorkflow, describe: noWorkflow };
-const dynamoDb = openDatabase(config).client;
+const dynamoDb = openDatabase(config, durable).client;
 useRuntime(composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow, fileWatch }));
 
 let calls = 0;

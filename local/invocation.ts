@@ -8,6 +8,8 @@ import type { SuspectFile } from './suspect-files.ts';
 export interface WorkerSetup {
   readonly config: LocalConfig;
   readonly indexPort: MessagePort;
+  /** Whether what it writes to the database must survive a power cut. */
+  readonly durable: boolean;
   /** See work-board.ts. */
   readonly board: SharedArrayBuffer;
 }

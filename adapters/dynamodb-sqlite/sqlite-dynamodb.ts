@@ -24,6 +24,8 @@ export interface SqliteDynamoDb {
 export interface SqliteDynamoDbOptions {
   /** A file, or `:memory:`. */
   readonly path: string;
+  /** Whether a write that is answered survives a power cut; true unless told. See Store.configure. */
+  readonly durable?: boolean | undefined;
   readonly now?: (() => Date) | undefined;
 }
 
@@ -48,10 +50,14 @@ const operations: Operations = {
  * DynamoDB, as far as this project uses it, in this thread and on a SQLite file; other threads have the same file open by a
  * call of their own. What it does not know it refuses by name.
  */
-export const openSqliteDynamoDb = ({ path, now = () => new Date() }: SqliteDynamoDbOptions): SqliteDynamoDb => {
+export const openSqliteDynamoDb = ({
+  path,
+  durable,
+  now = () => new Date(),
+}: SqliteDynamoDbOptions): SqliteDynamoDb => {
   const store = new Store(path);
   const nowSeconds = (): number => Math.floor(now().getTime() / 1000);
-  store.configure();
+  store.configure(durable);
   if (store.format() === 0) store.write(() => store.createSchema());
   const call = (operation: string, input: unknown): object => {
     if (!isOperation(operation))

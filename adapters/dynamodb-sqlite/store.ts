@@ -48,11 +48,18 @@ export class Store {
   }
 
   /**
-   * With a write-ahead log, readers and the writer are not in each other's way; FULL: a commit is on the disk when it returns, and survives
-   * a power cut. From here on no one waits inside of SQLite, where the whole thread would stand still: see until-free.ts.
+   * With a write-ahead log, readers and the writer are not in each other's way. From here on no one waits inside of SQLite, where the
+   * whole thread would stand still: see until-free.ts.
+   * @param durable a commit is on the disk when it returns, and survives a power cut. Else it survives the kill of every process, and a power cut
+   *   takes the newest commits, those of all threads since one was durable: the log is one file, written in order, and synced whole.
    */
-  configure(): void {
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0');
+  configure(durable = true): void {
+    const synchronous = durable ? 'FULL' : 'NORMAL';
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 0`);
+  }
+
+  isDurable(): boolean {
+    return Number(this.#db.prepare('PRAGMA synchronous').get()?.synchronous) >= 2;
   }
 
   /** The number of the file's format; 0 for a new one. */

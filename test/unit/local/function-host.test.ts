@@ -44,6 +44,12 @@ describe('functions in worker threads', () => {
     expect(started.ports).toBe(1);
   });
 
+  it('sync what they write, but for those that embed: what a power cut takes of them is embedded again', async () => {
+    const { call } = startHost(1);
+    expect(await call('publish', { act: 'tell-durable' })).toBe(true);
+    expect(await call('embed-batch', { act: 'tell-durable' })).toBe(false);
+  });
+
   it('are spread over the workers before one gets a second', async () => {
     const { call, started } = startHost(3);
     const answers = await Promise.all(crowd(3).map(() => call('embed-batch', { act: 'answer', milliseconds: 300 })));
