@@ -82,7 +82,7 @@ export default {
       'client-stands-alone',
       'client is published by itself: it imports itself and what its own package.json names.',
       { path: '^client/src' },
-      { pathNot: '^client/src|^node_modules/eventsource-parser' },
+      { pathNot: '^client/src|(^|/)node_modules/eventsource-parser/' },
     ),
     forbid(
       'service-knows-no-client',
