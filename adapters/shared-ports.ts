@@ -1,10 +1,8 @@
-import type { Chunker } from '../core/ports/chunker.ts';
 import type { Clock, Ids } from '../core/ports/clock.ts';
 import type { EncodingGuess } from '../core/ports/encoding-guess.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { PathRules } from '../core/ports/path-rules.ts';
 import type { ScheduleTimes } from '../core/ports/schedules.ts';
-import { createTreeSitterChunker } from './embedding/tree-sitter-chunker.ts';
 import { createEncodingGuess } from './encodings/encoding-guess.ts';
 import { createPathRules } from './path-rules/path-rules.ts';
 import { systemClock } from './system/clock.ts';
@@ -14,10 +12,9 @@ import { randomIds } from './system/ids.ts';
 /** The ports that are the same on AWS and on one machine: lambdas/ports.ts and local/runtime.ts hold what differs. */
 export const clock = (): Clock => systemClock;
 export const ids = (): Ids => randomIds;
-/** No one looks at what is computed; see FileWatch. */
-export const fileWatch = (): FileWatch => ({ run: (_, compute) => compute() });
 /** What an expression means. */
 export const scheduleTimes = (): ScheduleTimes => cronSchedules;
+/** Where no one looks; what computes for syncs has another in its place. */
+export const fileWatch = (): FileWatch => ({ run: (_, compute) => compute() });
 export const pathRules = (): PathRules => createPathRules();
 export const encodingGuess = (): EncodingGuess => createEncodingGuess();
-export const chunker = (): Chunker => createTreeSitterChunker();

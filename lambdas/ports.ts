@@ -19,6 +19,7 @@ import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-sto
 import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
 import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
 import { createDynamoTokenQuota } from '../adapters/dynamodb/token-quota.ts';
+import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { createEventBridgeSchedules } from '../adapters/eventbridge/schedules.ts';
 import { createNativeGitSource } from '../adapters/git/native-git-source.ts';
 import { createGitRemoteLook } from '../adapters/git/remote-look.ts';
@@ -32,6 +33,7 @@ import { createSecretsManagerCredentials } from '../adapters/secrets-manager/cre
 import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
+import { createSandboxWatch } from '../adapters/system/sandbox-watch.ts';
 import { createSourceRoots } from '../adapters/system/source-roots.ts';
 import { createVersions } from '../adapters/system/versions.ts';
 import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender.ts';
@@ -53,6 +55,7 @@ import {
   VectorsEnvironment,
 } from '../core/contract/environment.ts';
 import type { Quotas } from '../core/domain/quota.ts';
+import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { SourceRemotes } from '../core/ports/source-remotes.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
@@ -61,7 +64,7 @@ import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
  * `#ports` on AWS: how each port is built from a function's environment. A handler imports those that its step names and
  * composes them; the bundle of its function holds these and no others, since nothing here runs when it is loaded.
  */
-export { chunker, clock, encodingGuess, fileWatch, ids, pathRules, scheduleTimes } from '../adapters/shared-ports.ts';
+export { clock, encodingGuess, ids, pathRules, scheduleTimes } from '../adapters/shared-ports.ts';
 export { compose } from '../adapters/system/compose.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,6 +79,13 @@ const database = (environment: Environment) => {
   return { client, tables: { repositories: REPOSITORIES_TABLE, syncJobs: SYNC_JOBS_TABLE } };
 };
 
+/** One a process: it ends the process. */
+let sandboxWatch: FileWatch | undefined;
+export const fileWatch = (): FileWatch => {
+  sandboxWatch ??= createSandboxWatch();
+  return sandboxWatch;
+};
+export const chunker = () => createTreeSitterChunker({ fileWatch: fileWatch() });
 export const versions = () => createVersions();
 export const logger = () => createPowertoolsLogger();
 export const metrics = () => createPowertoolsMetrics();

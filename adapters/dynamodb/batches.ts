@@ -99,12 +99,14 @@ const finish = async (
   return refusals !== null && refusals[0] != null ? 'lost' : 'kept';
 };
 
-const numbersOf = ({ files_total, current_file, updated_at, last_error }: BatchProgress) => ({
+const numbersOf = ({ files_total, current_file, updated_at, last_error, working_on, left_out }: BatchProgress) => ({
   files_total,
   current_file,
   updated_at,
   // What a beat leaves out stays.
   ...(last_error === undefined ? {} : { last_error }),
+  ...(working_on === undefined ? {} : { working_on }),
+  ...(left_out === undefined ? {} : { left_out }),
 });
 
 /** No job runs as long as an ended one is kept, so a batch's items outlive their use. */

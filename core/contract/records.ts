@@ -331,5 +331,9 @@ export const BatchProgress = z.object({
   updated_at: z.iso.datetime(),
   /** Set when the batch has failed and is tried again. */
   last_error: LastErrorRecord.optional(),
+  /** The blob that is being cut: written before it is, once a try of the batch has died. See core/sync/careful-batch.ts. */
+  working_on: Oid.nullable().optional(),
+  /** Blobs that tries have died on. */
+  left_out: z.array(Oid).optional(),
 });
 export type BatchProgress = z.infer<typeof BatchProgress>;

@@ -1,6 +1,6 @@
 /**
- * Knows which file a worker computes on, so that one that never gives its processor back can be replaced and its file named. A machine
- * where no one could look, such as a Lambda sandbox, just runs what it is given.
+ * Knows which file a worker computes on, so that one that never gives its processor back can be replaced and its file named. A
+ * Lambda sandbox ends itself (adapters/system/sandbox-watch.ts).
  */
 export interface FileWatch {
   /**

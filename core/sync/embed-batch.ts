@@ -1,4 +1,4 @@
-import type { GenerationRecord, JobRecord } from '../contract/records.ts';
+import type { BatchProgress, GenerationRecord, JobRecord } from '../contract/records.ts';
 import {
   type BatchItem,
   type BlobResult,
@@ -11,13 +11,15 @@ import { EmbedderMismatchError, QuotaExceededError, SyncError, SyncSupersededErr
 import { own } from '../domain/own.ts';
 import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
 import { jobKeys } from '../objects/object-keys.ts';
+import type { Kept } from '../ports/kept.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
+import { careFor } from './careful-batch.ts';
 import { embedFiles, type Place } from './embed-files.ts';
 import { describedBy } from './generation-of.ts';
 import { jobAnswer } from './job-answer.ts';
 import { lastErrorAfter } from './last-error.ts';
-import { loadJob } from './load-job.ts';
+import { findJob, ownJob } from './load-job.ts';
 import { progressNotes } from './progress-notes.ts';
 import { kept, withPulse } from './pulse.ts';
 import { batchWaits } from './rules/retry-waits.ts';
@@ -51,12 +53,13 @@ const ROWS_AT_ONCE = 2000;
 export const embedBatch =
   (deps: Deps) =>
   async ({ job, items }: EmbedBatchInput): Promise<EmbedBatchOutput> => {
-    const { generation, owner, record } = await generationOfJob(deps, job);
+    const { generation, owner, record, inFlight } = await generationOfJob(deps, job);
     const lookAround = overallProgress(deps, job, record);
     const total = { batches: 0, files: 0, chunks: 0 };
     for (const item of items) {
       try {
-        total.chunks += await embedOne(deps, { job, generation, owner }, item, lookAround);
+        const before = inFlight.find(({ batch }) => batch === item.batch);
+        total.chunks += await embedOne(deps, { job, generation, owner, before }, item, lookAround);
       } catch (error) {
         await tellFailure(deps, job, item, error);
         throw error;
@@ -69,7 +72,7 @@ export const embedBatch =
 
 const embedOne = async (
   deps: Deps,
-  { job, generation, owner }: Place & { readonly owner: string },
+  { job, generation, owner, before }: Place & { readonly owner: string; readonly before: BatchProgress | undefined },
   item: BatchItem,
   lookAround: LookAround,
 ): Promise<number> => {
@@ -81,6 +84,17 @@ const embedOne = async (
     files_done: state.done,
     current_file: state.current,
     updated_at: deps.clock.now().toISOString(),
+    ...care.noted(),
+  });
+  // One write at a time, each with what is true when its turn comes: a late beat must not name the file before.
+  let written: Promise<unknown> = Promise.resolve();
+  const write = (): Promise<Kept> => {
+    const mine = written.then(() => deps.batches.progress(job, progress()));
+    written = mine.catch(() => undefined);
+    return mine;
+  };
+  const care = careFor(before, async () => {
+    kept(await write());
   });
   if (kept(await deps.batches.start(job, progress())) === 'done') return 0;
   let chunks = 0;
@@ -89,7 +103,7 @@ const embedOne = async (
     const results = await withPulse(
       deps.clock,
       async () => {
-        const outcome = await deps.batches.progress(job, progress());
+        const outcome = await write();
         if (outcome === 'kept') await lookAround(item.batch, state.done);
         return outcome;
       },
@@ -105,7 +119,7 @@ const embedOne = async (
         for await (const files of groups(deps, item.key)) {
           await pulse.check();
           state.current = files[0]?.path ?? null;
-          const embedded = await embedFiles(deps, pulse, { job, generation }, files, (path) => {
+          const embedded = await embedFiles(deps, pulse, { job, generation }, files, care, (path) => {
             state.current = path;
           });
           budget.spent += tokensOf(embedded.characters);
@@ -221,8 +235,14 @@ async function* groups(deps: Deps, key: string): AsyncGenerator<readonly StagedF
 const generationOfJob = async (
   deps: Deps,
   job: JobRef,
-): Promise<{ readonly generation: Generation; readonly owner: string; readonly record: JobRecord }> => {
-  const { repository, record } = await loadJob(deps, job);
+): Promise<{
+  readonly generation: Generation;
+  readonly owner: string;
+  readonly record: JobRecord;
+  readonly inFlight: readonly BatchProgress[];
+}> => {
+  const found = await findJob(deps, job);
+  const { repository, record } = ownJob(job, found);
   const made: GenerationRecord | undefined = own(repository.generations, String(record.generation));
   if (record.generation === null || made === undefined)
     throw new SyncSupersededError('the job has no generation: its diff was not recorded under this claim');
@@ -235,5 +255,5 @@ const generationOfJob = async (
       `the generation is made with ${made.embedder_id}, ${made.chunker_version} and rows ${made.row_version ?? 1}, but ${deps.embedder.id}, ${deps.chunker.version} and rows ${ROW_VERSION} run here`,
     );
   const generation = describedBy(job.repository_id, record.generation, made);
-  return { generation, owner: repository.owner, record };
+  return { generation, owner: repository.owner, record, inFlight: found.inFlight };
 };

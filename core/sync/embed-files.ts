@@ -3,12 +3,14 @@ import {
   EmbedderRefusedError,
   EmbedderThrottledError,
   EmbedderUnavailableError,
+  FileGivenUpError,
   SyncSupersededError,
 } from '../domain/errors.ts';
 import { toldOf } from '../domain/failure-text.ts';
 import type { Chunk } from '../ports/chunker.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Generation, IndexRow } from '../ports/search-index.ts';
+import type { Care } from './careful-batch.ts';
 import type { Pulse } from './pulse.ts';
 
 type Deps = Pick<Runtime, 'chunker' | 'embedder' | 'index' | 'logger'>;
@@ -37,7 +39,7 @@ type Vectors = ReadonlyMap<string, Float32Array>;
 /**
  * Embeds a group of files. Chunks whose text was in the replaced blob take the vector from there. A blob whose previous is itself
  * keeps its rows as they were cut: committed manifests count on them.
- * @param onFile is called with each file before it is cut.
+ * @param onFile is called with each file before it is looked at.
  * Throws what concerns everybody (throttled, unavailable, superseded, index faults); what concerns one file
  * makes that file `failed`.
  */
@@ -46,7 +48,8 @@ export const embedFiles = async (
   pulse: Pulse,
   { job, generation }: Place,
   files: readonly StagedFile[],
-  onFile: (path: string) => void = () => undefined,
+  care: Pick<Care, 'next' | 'rest'>,
+  onFile: (path: string) => void,
 ): Promise<Embedded> => {
   const failed: BlobResult[] = [];
   const chunked: ChunkedFile[] = [];
@@ -58,12 +61,11 @@ export const embedFiles = async (
     onFile(file.path);
     await pulse.check();
     if (whole.has(file.oid)) continue;
-    try {
-      chunked.push({ file, chunks: await deps.chunker.chunk(file.path, file.text) });
-    } catch (error) {
-      failed.push(failedResult(deps, job, file, error));
-    }
+    const result = await cut(deps, job, care, file);
+    if ('file' in result) chunked.push(result);
+    else failed.push(result);
   }
+  await care.rest();
   const known = new Map(previous.map(({ text, vector }) => [text, vector]));
   const fresh = await embedGroup(deps, pulse, job, chunked, known, failed);
   const broken = new Set(failed.map((result) => result.oid));
@@ -81,6 +83,26 @@ export const embedFiles = async (
     results.push(indexedResult(file, chunks.length, chunks.length - reused));
   }
   return { results: [...results, ...failed], rows, characters: lengthOf(fresh.keys()) };
+};
+
+/** What is not the file's own fault, such as a lost claim, ends the batch. */
+const cut = async (
+  deps: Deps,
+  job: JobRef,
+  care: Pick<Care, 'next'>,
+  file: StagedFile,
+): Promise<ChunkedFile | BlobResult> => {
+  try {
+    await care.next(file);
+  } catch (error) {
+    if (!(error instanceof FileGivenUpError)) throw error;
+    return failedResult(deps, job, file, error);
+  }
+  try {
+    return { file, chunks: await deps.chunker.chunk(file.path, file.text) };
+  } catch (error) {
+    return failedResult(deps, job, file, error);
+  }
 };
 
 const lengthOf = (texts: Iterable<string>): number => {

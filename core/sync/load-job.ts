@@ -1,4 +1,4 @@
-import type { JobRecord, RepositoryRecord } from '../contract/records.ts';
+import type { BatchProgress, JobRecord, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { SyncSupersededError } from '../domain/errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -18,17 +18,19 @@ export const loadJob = async (deps: Deps, job: JobRef): Promise<LoadedJob> => ow
 
 interface FoundJob {
   readonly record: JobRecord | null;
+  /** What workers have said of the batches that have begun and not ended. */
+  readonly inFlight: readonly BatchProgress[];
   readonly repository: RepositoryRecord | null;
 }
 
 /** The first half of {@link loadJob}: a look, for a step that may find its job ended by its own first try. */
 export const findJob = async (deps: Deps, { job_id, repository_id }: JobRef): Promise<FoundJob> => {
   const [repository, view] = await Promise.all([deps.repositories.get(repository_id), deps.jobs.get(job_id)]);
-  return { record: view?.job ?? null, repository };
+  return { record: view?.job ?? null, inFlight: view?.inFlight ?? [], repository };
 };
 
 /** The second half: SyncSupersededError when what was found is not under this claim. */
-export const ownJob = (job: JobRef, { record, repository }: FoundJob): LoadedJob => {
+export const ownJob = (job: JobRef, { record, repository }: Omit<FoundJob, 'inFlight'>): LoadedJob => {
   if (record === null || repository?.lock?.fence !== job.fence)
     throw new SyncSupersededError('this worker has lost the job');
   return { job, record, repository };

@@ -23,11 +23,15 @@ const others = steps.filter(({ name }) => !name.startsWith('Embed'));
 const distinct = (blocks: readonly (Retrier | undefined)[]): number =>
   new Set(blocks.map((block) => JSON.stringify(block))).size;
 
-/** Every block after the first, by the errors that it names: who has it, and how it reads there. */
+/** Every block after the first, by the errors that it names, of steps and of batches: who has it, and how it reads there. */
 const additional = new Map<string, { readonly name: string; readonly block: Retrier }[]>();
-for (const { name, retry } of steps)
-  for (const block of retry.slice(1))
-    for (const error of block.ErrorEquals) additional.set(error, [...(additional.get(error) ?? []), { name, block }]);
+for (const [kind, all] of Object.entries({ step: others, batch: batches }))
+  for (const { name, retry } of all)
+    for (const block of retry.slice(1))
+      for (const error of block.ErrorEquals) {
+        const key = `${error} of a ${kind}`;
+        additional.set(key, [...(additional.get(key) ?? []), { name, block }]);
+      }
 
 /** The longest waits of a task's retry blocks, by each error of our own that they name. */
 const waitsOf = (blocks: readonly Retrier[]): Record<string, readonly number[]> =>
@@ -48,7 +52,7 @@ describe('the retry blocks of core/workflow/sync.asl.json', () => {
     );
     expect(batches.map(({ name }) => name)).toEqual(['EmbedOne', 'EmbedBatch']);
     expect([...additional.keys()]).toEqual(
-      expect.arrayContaining(['SourceUnavailableError', 'EmbedderThrottledError']),
+      expect.arrayContaining(['SourceUnavailableError of a step', 'EmbedderThrottledError of a batch']),
     );
   });
   it.each(others)('$name begins with the same block as every step', ({ retry }) => {
@@ -64,6 +68,10 @@ describe('the retry blocks of core/workflow/sync.asl.json', () => {
   });
   it.each([...additional])('treat %s alike wherever an additional block names it', (_error, places) => {
     for (const { name, block } of places) expect({ name, block }).toEqual({ name, block: places[0]?.block });
+  });
+  it('name the same ways to lose a sandbox for a batch as for a step: only the tries are more, to find the file that did it', () => {
+    const [step, batch] = ['step', 'batch'].map((kind) => additional.get(`Runtime.ExitError of a ${kind}`)?.[0]?.block);
+    expect(batch).toEqual({ ...step, Comment: batch?.Comment, MaxAttempts: 4 });
   });
   it.each(others)('$name waits as long as a job tells while it waits', ({ retry }) => {
     const waits = waitsOf(retry);

@@ -96,14 +96,20 @@ describe('core/workflow/sync.asl.json', () => {
     },
   );
   it.each(guarded.filter(({ name, state }) => state.Type === 'Task' && name !== 'FailSync'))(
-    '$name has one or two more tries after a lost sandbox, as Lambda and Step Functions name it',
+    '$name has one or two more tries after a lost sandbox, and a batch four, as Lambda and Step Functions name it',
     ({ state }) => {
       for (const error of ['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout']) {
         const attempts = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error))?.MaxAttempts ?? 0;
-        expect([1, 2], error).toContain(attempts);
+        expect([1, 2, 4], error).toContain(attempts);
       }
     },
   );
+  it('gives a batch the tries that it takes to find and leave out three files', () => {
+    const lost = stateOf('EmbedOne', 'Task').Retry.find(({ ErrorEquals }) => ErrorEquals.includes('Runtime.ExitError'));
+    expect(lost?.MaxAttempts).toBe(4);
+    const longest = 5 * (stateOf('EmbedOne', 'Task').TimeoutSeconds ?? 0) + 130;
+    expect(lost?.Comment).toContain(`with 930 s for each of five tries, ${longest} s pass`);
+  });
   it('says how long three tries of the longest task last', () => {
     const longest = Math.max(...guarded.map(({ state }) => (state.Type === 'Task' ? state.TimeoutSeconds : 0)));
     const lost = stateOf('Pull', 'Task').Retry.find(({ ErrorEquals }) => ErrorEquals.includes('Runtime.ExitError'));

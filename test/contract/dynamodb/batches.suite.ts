@@ -29,6 +29,16 @@ export const batchesContract = (name: string, make: () => Promise<JobPorts>): vo
       expect(await jobOf(ref)).toMatchObject({ updated_at: at(10).toISOString(), current_file: 'newest.ts' });
     });
 
+    it('keeps which blob is worked on, and which are left out, over the beats of a try that tells nothing of them', async () => {
+      const ref = await begun();
+      const [poison, other] = ['a'.repeat(40), 'b'.repeat(40)];
+      await under.batches.start(ref, aBatch({ batch: 1, files_done: 0, working_on: null, left_out: [poison] }));
+      await under.batches.progress(ref, aBatch({ batch: 1, files_done: 0, working_on: other, left_out: [poison] }));
+      await under.batches.progress(ref, aBatch({ batch: 1, files_done: 0 }));
+      const view = await under.jobs.get(ref.job_id);
+      expect(view?.inFlight).toMatchObject([{ batch: 1, working_on: other, left_out: [poison] }]);
+    });
+
     it('show the latest failure that is tried again, until its batch is done', async () => {
       const ref = await begun();
       const failed = (seconds: number, message: string) => ({
