@@ -8,7 +8,7 @@ export interface GitCommand {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  readonly input?: Iterable<string> | AsyncIterable<string>;
+  readonly input?: Iterable<string> | AsyncIterable<string | Uint8Array>;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds; then the process is killed, with GitTimeoutError. */
   readonly timeoutMs: number;

@@ -10,6 +10,7 @@ import { readFailure } from './git-failure.ts';
 import type { GitLimits } from './git-limits.ts';
 import { streamGit } from './git-process.ts';
 import { countInPlace, requireCommits } from './local-commits.ts';
+import { openRemoteChanges, untold } from './remote-changes.ts';
 import type { SourceAddress } from './source-address.ts';
 import { readTreeChanges } from './tree-changes.ts';
 import { readTreeListing } from './tree-listing.ts';
@@ -26,12 +27,13 @@ export interface SnapshotParts {
 interface Head {
   readonly branch: string;
   readonly commit: string;
+  readonly since?: string | undefined;
 }
 
 /**
  * Opens a source that is read in place without starting git, or fetches the commits and their trees from it, all branches
  * in one request. They are asked for by id, so a branch that has moved since is no harm; and by name too, so that a branch
- * that is gone is noticed.
+ * that is gone is noticed. Of a branch whose changes are wanted nothing is fetched before it has to be.
  *
  * @param moved Commits of a source that is read in place, where its branches are not: it has to be asked for them.
  */
@@ -41,31 +43,71 @@ export const openSnapshot = async (
   moved: readonly string[],
 ): Promise<Snapshot> => {
   const { repository } = parts;
+  const closing = new AbortController();
+  const signal = AbortSignal.any([closing.signal, ...(parts.signal === undefined ? [] : [parts.signal])]);
+  const request = { ...parts, signal };
   try {
-    await (repository.inPlace === null ? fetchHeads(parts, heads) : requireCommits(parts, moved));
+    if (repository.inPlace === null) return await openRemote(request, heads, closing);
+    await requireCommits(parts, moved);
   } catch (error) {
     await repository.remove();
     throw error;
   }
-  const closing = new AbortController();
-  const signal = AbortSignal.any([closing.signal, ...(parts.signal === undefined ? [] : [parts.signal])]);
   const commits = new Set(heads.map(({ commit }) => commit));
   return {
-    tree: (commit) => readTree(parts, commits, commit, signal),
-    // What was fetched has the one tree only.
-    changes: (from, to) => (repository.inPlace === null ? null : readChanges(parts, commits, from, to, signal)),
-    countCommits: (from, to) => {
-      const request = { ...parts, signal };
-      return repository.inPlace === null
-        ? countCommits(request, from, to)
-        : countInPlace(request, repository, from, to);
-    },
+    tree: (commit) => readTree(request, commits, commit),
+    changes: (from, to) => readChanges(request, commits, from, to),
+    countCommits: (from, to) => countInPlace(request, repository, from, to),
     async close() {
       closing.abort(new SourceUnavailableError('the snapshot is closed'));
       await repository.remove();
     },
   };
 };
+
+const openRemote = async (
+  parts: SnapshotParts & { readonly signal: AbortSignal },
+  heads: readonly Head[],
+  closing: AbortController,
+): Promise<Snapshot> => {
+  const followed = heads.filter(({ since }) => since !== undefined);
+  const opened = followed.length === 0 ? null : await openRemoteChanges(parts, followed);
+  const remote = typeof opened === 'string' ? null : opened;
+  const fetched = new Set<string>();
+  const fetch = async (wanted: readonly Head[]): Promise<void> => {
+    await fetchHeads(parts, wanted);
+    for (const { commit } of wanted) fetched.add(commit);
+  };
+  try {
+    await fetch(remote === null ? heads : heads.filter(({ since }) => since === undefined));
+  } catch (error) {
+    await remote?.close();
+    throw error;
+  }
+  const commits = new Set(heads.map(({ commit }) => commit));
+  return {
+    async *tree(commit) {
+      if (!fetched.has(commit)) await fetch(heads.filter((head) => head.commit === commit));
+      yield* readTree(parts, commits, commit);
+    },
+    changes(from, to) {
+      requireOpened(parts, commits, to);
+      objectFormatOf(from);
+      return typeof opened === 'string' ? failing(untold(parts.address, opened)) : (opened?.changes(from, to) ?? null);
+    },
+    countCommits: async (from, to) => remote?.count(from, to) ?? countCommits(parts, from, to),
+    async close() {
+      closing.abort(new SourceUnavailableError('the snapshot is closed'));
+      await remote?.close();
+      await parts.repository.remove();
+    },
+  };
+};
+
+// biome-ignore lint/correctness/useYield: it has nothing to yield
+async function* failing(error: unknown): AsyncGenerator<never> {
+  throw error;
+}
 
 const fetchHeads = async (parts: SnapshotParts, heads: readonly Head[]): Promise<void> => {
   const { label } = parts.address;
@@ -83,31 +125,29 @@ const readTree = (
   parts: SnapshotParts,
   commits: ReadonlySet<string>,
   commit: string,
-  signal: AbortSignal,
 ): AsyncGenerator<readonly TreeEntry[]> =>
-  reading(parts, commits, commit, ['ls-tree', '-r', '-z', '--full-tree', commit], signal, readTreeListing);
+  reading(parts, commits, commit, ['ls-tree', '-r', '-z', '--full-tree', commit], readTreeListing);
 
 const readChanges = (
   parts: SnapshotParts,
   commits: ReadonlySet<string>,
   from: string,
   to: string,
-  signal: AbortSignal,
 ): AsyncGenerator<readonly TreeChange[]> => {
   objectFormatOf(from);
   const args = ['diff-tree', '-r', '-z', '--no-renames', '--no-abbrev', from, to, '--'];
-  return reading(parts, commits, to, args, signal, readTreeChanges);
+  return reading(parts, commits, to, args, readTreeChanges);
 };
 
 async function* reading<T>(
-  { repository, address, limits }: SnapshotParts,
+  parts: SnapshotParts,
   commits: ReadonlySet<string>,
   commit: string,
   args: readonly string[],
-  signal: AbortSignal,
   read: (output: AsyncIterable<Buffer>, limits: GitLimits) => AsyncGenerator<T>,
 ): AsyncGenerator<T> {
-  if (!commits.has(commit)) throw new SourceUnusableError(`${address.label}: was not opened at this commit`);
+  const { repository, address, limits, signal } = parts;
+  requireOpened(parts, commits, commit);
   try {
     yield* read(
       streamGit({
@@ -123,3 +163,7 @@ async function* reading<T>(
     throw await readFailure(error, address.label, repository);
   }
 }
+
+const requireOpened = ({ address }: SnapshotParts, commits: ReadonlySet<string>, commit: string): void => {
+  if (!commits.has(commit)) throw new SourceUnusableError(`${address.label}: was not opened at this commit`);
+};

@@ -73,7 +73,7 @@ export async function* inPieces(output: AsyncIterable<Buffer>, limits: ListingLi
   let bytes = 0;
   for await (const chunk of output) {
     bytes += chunk.length;
-    if (bytes > limits.listingBytes) throw over('its listing has more bytes', limits.listingBytes);
+    if (bytes > limits.listingBytes) throw tooLong(limits);
     piece += chunk.toString('latin1');
     if (piece.length < pieceLength) continue;
     yield piece;
@@ -106,6 +106,15 @@ export const checkName = (name: string, previous: string, clean: boolean, limits
     throw damaged('its objects are malformed: a tree has an entry with a forbidden name');
   if (name <= previous) throw damaged('its objects are malformed: a tree is not in order');
 };
+
+/** Of a directory that is walked into: what {@link checkName} would say of any path in it. */
+export const checkDirectory = (prefix: string, depth: number, limits: ListingLimits): void => {
+  if (prefix.length > limits.pathBytes) throw over('a path has more bytes', limits.pathBytes);
+  if (depth > limits.pathDepth) throw over('a path has more directories', limits.pathDepth);
+};
+
+export const tooLong = (limits: ListingLimits): SourceUnusableError =>
+  over('its listing has more bytes', limits.listingBytes);
 
 const slashes = (name: string): number => {
   let count = 0;

@@ -35,12 +35,20 @@ export interface Snapshot {
   tree(commit: string): AsyncIterable<readonly TreeEntry[]>;
   /**
    * What is different in the tree of the opened commit `to` from that of an older commit, in tree order, streamed in blocks; null where
-   * only whole trees can be read. Throws as `tree` does, also when the older commit is not there any more.
+   * only whole trees can be read. Throws as `tree` does, also when the older commit is not there any more, or the source does not tell
+   * what has changed.
    */
   changes(from: string, to: string): AsyncIterable<readonly TreeChange[]> | null;
   /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */
   countCommits(from: string, to: string): Promise<CommitCount>;
   close(): Promise<void>;
+}
+
+export interface OpenedHead {
+  readonly branch: string;
+  readonly commit: string;
+  /** The commit since when the changes are wanted. Without it, a remote cannot tell them: only the whole tree is read. */
+  readonly since?: string | undefined;
 }
 
 export interface Blob {
@@ -58,11 +66,7 @@ export interface Blob {
 export interface GitSource {
   heads(source: Source, options?: GitCallOptions): Promise<RemoteHeads>;
   /** Opens the source at these commits (heads of these branches). Throws BranchNotFoundError when a branch is gone. */
-  open(
-    source: Source,
-    heads: readonly { branch: string; commit: string }[],
-    options?: GitCallOptions,
-  ): Promise<Snapshot>;
+  open(source: Source, heads: readonly OpenedHead[], options?: GitCallOptions): Promise<Snapshot>;
   /**
    * Contents of blobs, fetched in one request, streamed in the order asked for. `maxBytes`: larger blobs come without content.
    * Throws SourceUnusableError when the source does not have a blob that its tree names.

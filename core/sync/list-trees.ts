@@ -47,7 +47,8 @@ export const listTrees = async (deps: Deps, context: ListContext, targets: reado
   const { job, repository, record, pulse, state } = context;
   const branches = new Map<string, PulledBranch>();
   const reports = new Map<string, PullReport>();
-  const snapshot = await deps.git.open(sourceOf(repository, record), targets, { signal: pulse.signal });
+  const heads = targets.map((target) => ({ ...target, since: sinceOf(target) }));
+  const snapshot = await deps.git.open(sourceOf(repository, record), heads, { signal: pulse.signal });
   try {
     for (const [index, target] of targets.entries()) {
       const { branch, commit } = target;
@@ -73,11 +74,13 @@ const listChanges = async (
   deps: Deps,
   { job, repository, pulse }: ListContext,
   snapshot: Snapshot,
-  { before, commit, comparable, branch }: Target,
+  target: Target,
   index: number,
 ): Promise<Listing | null> => {
-  if (!comparable || before?.attributes === undefined) return null;
-  const changes = snapshot.changes(before.commit, commit);
+  const { before, commit, branch } = target;
+  const since = sinceOf(target);
+  if (since === undefined || before?.attributes === undefined) return null;
+  const changes = snapshot.changes(since, commit);
   if (changes === null) return null;
   const attributes = await readJson(
     deps.objects,
@@ -103,6 +106,10 @@ const listChanges = async (
     return null;
   }
 };
+
+/** The commit whose changes are enough; undefined: the whole tree is needed. */
+const sinceOf = ({ before, comparable }: Target): string | undefined =>
+  comparable && before?.attributes !== undefined ? before.commit : undefined;
 
 /** What git may answer when an old commit is gone, or its objects are. */
 const sourceFailures = [SourceUnusableError, SourceUnavailableError, SourceNotFoundError];

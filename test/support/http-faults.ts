@@ -10,10 +10,13 @@ export type HttpFault =
   /** Something else than git's protocol, under the content type that git asks for. */
   | { readonly kind: 'garbage'; readonly body: string | Uint8Array }
   /** The first bytes of the real answer, and then: silence, the end of the connection, or a byte now and then. */
-  | { readonly kind: 'stall' | 'cut' | 'drip'; readonly after: number };
+  | { readonly kind: 'stall' | 'cut' | 'drip'; readonly after: number }
+  /** The real answer, its last bytes a moment later. */
+  | { readonly kind: 'late'; readonly last: number };
 
 const dripMilliseconds = 20;
 const waitMilliseconds = 50;
+const lateMilliseconds = 300;
 
 /** Answers without the git server. False: the fault is in how the git server's answer arrives. */
 export const answerWith = (fault: HttpFault, response: ServerResponse, service: string): boolean => {
@@ -35,6 +38,13 @@ export async function* underFault(
   fault: HttpFault,
   response: ServerResponse,
 ): AsyncGenerator<Buffer> {
+  if (fault.kind === 'late') {
+    const whole = Buffer.concat(await output.toArray());
+    yield whole.subarray(0, -fault.last);
+    await sleep(lateMilliseconds);
+    yield whole.subarray(-fault.last);
+    return;
+  }
   if (!('after' in fault)) {
     yield* output;
     return;

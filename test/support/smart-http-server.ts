@@ -31,6 +31,8 @@ export interface SmartHttpRequest {
   readonly method: string;
   readonly url: string;
   readonly status: number;
+  /** Of the answer's body. */
+  readonly bytes: number;
 }
 
 export interface SmartHttpServer {
@@ -52,7 +54,7 @@ export const startSmartHttpServer = async (options: SmartHttpServerOptions): Pro
   let toFail = options.failFirst ?? 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const entry = { method: request.method ?? '', url: request.url ?? '', status: 0 };
+    const entry = { method: request.method ?? '', url: request.url ?? '', status: 0, bytes: 0 };
     requests.push(entry);
     response.once('close', () => {
       entry.status = response.statusCode;
@@ -76,7 +78,9 @@ export const startSmartHttpServer = async (options: SmartHttpServerOptions): Pro
     // Either side may go away at any time: that is what some tests are about.
     child.stdin.on('error', () => {});
     request.pipe(child.stdin);
-    await forward(child.stdout, response, fault);
+    await forward(child.stdout, response, fault, (bytes) => {
+      entry.bytes += bytes;
+    });
   };
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -132,7 +136,12 @@ const cgiEnvironment = (request: IncomingMessage, options: SmartHttpServerOption
 };
 
 /** A CGI answer: header lines, an empty line, the body. */
-const forward = async (output: Readable, response: ServerResponse, fault: HttpFault | null): Promise<void> => {
+const forward = async (
+  output: Readable,
+  response: ServerResponse,
+  fault: HttpFault | null,
+  count: (bytes: number) => void,
+): Promise<void> => {
   let head = Buffer.alloc(0);
   for await (const chunk of output.iterator({ destroyOnReturn: false })) {
     head = Buffer.concat([head, chunk]);
@@ -142,8 +151,16 @@ const forward = async (output: Readable, response: ServerResponse, fault: HttpFa
     output.unshift(head.subarray(end + 4));
     break;
   }
-  await pipeline(fault === null ? output : Readable.from(underFault(output, fault, response)), response);
+  const body = fault === null ? output : underFault(output, fault, response);
+  await pipeline(Readable.from(counted(body as AsyncIterable<Buffer>, count)), response);
 };
+
+async function* counted(body: AsyncIterable<Buffer>, count: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    count(chunk.length);
+    yield chunk;
+  }
+}
 
 const writeHead = (head: string, response: ServerResponse): void => {
   for (const line of head.split('\r\n')) {

@@ -2,8 +2,7 @@ import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SourceUnusableError } from '../../../core/domain/errors.ts';
-import { comparePaths } from '../../../core/manifest/git-path.ts';
-import { readChanges } from '../../support/read-source.ts';
+import { compareListings, readChanges } from '../../support/read-source.ts';
 import { useLocalSource } from './local-source.ts';
 
 const local = useLocalSource();
@@ -38,18 +37,8 @@ describe('counting the commits of a local source', () => {
 describe('the changes between two trees', () => {
   const changesOf = async (from: string, to: string) =>
     (await readChanges(local.git, { url: local.repository.path }, from, to)) ?? [];
-  /** What both listings say, put side by side: what the changes must come to. */
-  const compared = async (from: string, to: string) => {
-    const [before, after] = [await treeOf(local.repository.path, from), await treeOf(local.repository.path, to)];
-    const now = new Map(after.map((entry) => [entry.path, entry]));
-    const old = new Map(before.map((entry) => [entry.path, entry]));
-    const differ = (path: string): boolean =>
-      old.get(path)?.oid !== now.get(path)?.oid || old.get(path)?.mode !== now.get(path)?.mode;
-    return [...new Set([...old.keys(), ...now.keys()])]
-      .filter(differ)
-      .sort(comparePaths)
-      .map((path) => ({ path, entry: now.get(path) ?? null }));
-  };
+  const compared = async (from: string, to: string) =>
+    compareListings(await treeOf(local.repository.path, from), await treeOf(local.repository.path, to));
 
   it('are those of the two listings, whatever happened to a file', async () => {
     await local.repository.write({
@@ -83,6 +72,38 @@ describe('the changes between two trees', () => {
     await commands();
     await changesOf(local.first, local.second);
     expect((await commands()).filter((command) => command.includes('diff-tree'))).toHaveLength(1);
+  });
+
+  it('are read in place in a shared clone of a partial clone, of commits that were written by plumbing', async () => {
+    await local.repository.git('config', 'uploadpack.allowFilter', 'true');
+    const [partial, shared] = [join(local.place, 'partial'), join(local.place, 'shared')];
+    const url = `file://${local.repository.path}`;
+    await local.repository.git('clone', '--quiet', '--bare', '--filter=blob:none', url, partial);
+    await local.repository.git('clone', '--quiet', '--bare', '--shared', partial, shared);
+    const git = (input: string, ...args: string[]) =>
+      local.repository.gitWithInput(input, '--git-dir', shared, ...args);
+    const blob = await git('new', 'hash-object', '-w', '--stdin');
+    const tree = (await git('', 'ls-tree', local.second)).replace(/^(.*)\ta\.txt$/m, `100644 blob ${blob}\ta.txt`);
+    const to = await git('plumbing', 'commit-tree', await git(`${tree}\n`, 'mktree', '--missing'), '-p', local.second);
+    await git('', 'update-ref', 'refs/heads/main', to);
+    await commands();
+
+    expect(await readChanges(local.git, { url: shared }, local.second, to)).toEqual([
+      { path: 'a.txt', entry: { path: 'a.txt', mode: '100644', oid: blob, size: null } },
+    ]);
+    expect(await commands()).toEqual(['diff-tree']);
+  });
+
+  it('are read in place in a linked worktree, and beside replaced objects and grafts', async () => {
+    const worktree = join(local.place, 'worktree');
+    await local.repository.git('worktree', 'add', '--quiet', '-b', 'other', worktree);
+    await local.repository.git('replace', local.second, local.first);
+    await commands();
+
+    const expected = await compared(local.first, local.second);
+    await commands();
+    expect(await readChanges(local.git, { url: worktree }, local.first, local.second)).toEqual(expected);
+    expect(await commands()).toEqual(['diff-tree']);
   });
 
   it('fail when the older commit is not there, and do not come out as none', async () => {

@@ -42,11 +42,14 @@ export const useSourceLab = () => {
     atEnd: (close: () => Promise<unknown>): void => void closers.unshift(close),
     gitSource: (options: Partial<NativeGitSourceOptions> = {}): GitSource =>
       createNativeGitSource({ policy: 'local', tempRoot, ...options }),
-    /** The repository over smart HTTP. */
-    serve: async (options: Omit<SmartHttpServerOptions, 'root'> = {}) => {
+    get tempRoot(): string {
+      return tempRoot;
+    },
+    /** The repository, or another, over smart HTTP. */
+    serve: async (options: Omit<SmartHttpServerOptions, 'root'> = {}, served = repository) => {
       const server = await startSmartHttpServer({ root: tmpdir(), ...options });
       closers.push(server.close);
-      return { requests: server.requests, url: `${server.url}/${basename(repository.path)}/.git` };
+      return { requests: server.requests, url: `${server.url}/${basename(served.path)}/.git` };
     },
     /** A server that is no git server; the address of a repository on it. */
     serveHttp: async (answer: RequestListener): Promise<string> =>

@@ -1,0 +1,109 @@
+import { PassThrough } from 'node:stream';
+import type { BareRepository } from './bare-repository.ts';
+import { ByteReader } from './byte-reader.ts';
+import { sourceFailure } from './git-failure.ts';
+import type { GitLimits } from './git-limits.ts';
+import { GitTimeoutError, streamGit } from './git-process.ts';
+import { garbled, type Packet, readPacket, requestText } from './packets.ts';
+import type { SourceAddress } from './source-address.ts';
+
+/**
+ * Several requests to one server over one connection, by one git process: `git remote-http`, git's own way to a server (see `stateless-connect` in
+ * gitremote-helpers(7)). Addresses, credentials, certificates and redirects are git's matter, as in every other call. `git fetch` could not be
+ * used: it asks for what changed only where it has what there was before, and connects anew each time.
+ */
+export interface Conversation {
+  /** What the server can do, by name; a name without a value has an empty one. */
+  readonly abilities: ReadonlyMap<string, string>;
+  /**
+   * The packets of the answer. One request at a time, and each answer is read to its end or not at all any more: after that the conversation
+   * is over. @throws the errors of {@link sourceFailure}
+   */
+  ask(command: string, args: Iterable<string>): AsyncGenerator<Packet>;
+  close(): Promise<void>;
+}
+
+export interface ConversationParts {
+  /** Where the helper process looks for settings; nothing is written there. */
+  readonly repository: BareRepository;
+  readonly address: SourceAddress;
+  readonly limits: GitLimits;
+  readonly signal: AbortSignal;
+}
+
+/** Connects. Null where the server does not speak version 2 of the protocol, or the source is no server. @throws the errors of {@link sourceFailure} */
+export const converse = async (parts: ConversationParts): Promise<Conversation | null> => {
+  const { repository, address, limits } = parts;
+  if (address.protocol === 'file') return null;
+  const url = address.settings.find(([name]) => name === 'remote.origin.url')?.[1] ?? '';
+  const input = new PassThrough();
+  const silence = new AbortController();
+  const reader = new ByteReader(
+    streamGit({
+      args: [`remote-${address.protocol}`, 'origin', url],
+      env: repository.environment(address.protocol, address.settings),
+      cwd: repository.gitDir,
+      input,
+      signal: AbortSignal.any([parts.signal, silence.signal]),
+      timeoutMs: limits.fetchMs,
+    }),
+  );
+  /** Between two requests nothing is waited for: so it is not the process that is watched. */
+  const inTime = async <T>(work: Promise<T>): Promise<T> => {
+    const stop = (): void => silence.abort(new GitTimeoutError(limits.fetchSilenceMs, true));
+    const timer = setTimeout(stop, limits.fetchSilenceMs);
+    try {
+      return await work;
+    } catch (error) {
+      throw await sourceFailure(error, address);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const next = async (): Promise<Packet> => (await inTime(readPacket(reader))) ?? Promise.reject(garbled());
+  const close = async (): Promise<void> => {
+    input.end();
+    await reader.close();
+  };
+  try {
+    input.write('stateless-connect git-upload-pack\n');
+    const abilities = (await inTime(reader.line())) === '' ? await readAbilities(next) : null;
+    if (abilities === null) {
+      await close();
+      return null;
+    }
+    const format = abilities.get('object-format');
+    const used = ['agent=git/repository-sync', ...(format === undefined ? [] : [`object-format=${format}`])];
+    return {
+      abilities,
+      async *ask(command, args) {
+        let ended = false;
+        try {
+          input.write(requestText(command, used, args));
+          for (;;) {
+            const packet = await next();
+            if (packet === 'end') break;
+            yield packet;
+          }
+          ended = true;
+        } finally {
+          if (!ended) await close();
+        }
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** The server's first words: null for those of another version. */
+const readAbilities = async (next: () => Promise<Packet>): Promise<ReadonlyMap<string, string> | null> => {
+  const abilities = new Map<string, string>();
+  for (let packet = await next(); packet !== 'flush'; packet = await next()) {
+    const [name = '', ...value] = packet.toString('latin1').trimEnd().split('=');
+    abilities.set(name, value.join('='));
+  }
+  return abilities.has('version 2') ? abilities : null;
+};
