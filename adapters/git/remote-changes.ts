@@ -77,7 +77,7 @@ const lackOf = (conversation: Conversation | null, format: ObjectFormat): string
 
 const otherHash = 'it has changed its hash';
 
-/** A branch that is gone is noticed, although its commit may still be had. */
+/** A branch that is gone is noticed, although its commit may still be there. */
 const requireBranches = async (
   conversation: Conversation,
   { label }: SourceAddress,

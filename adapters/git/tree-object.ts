@@ -10,7 +10,7 @@ export interface RawEntry {
 
 export const directoryMode = '040000';
 
-/** The entries of a tree object. Their order, and what else a name may be, is for whoever makes paths of them to check. @throws SourceUnusableError */
+/** The entries of a tree object. Their order, and what else a name may be, is checked where paths are made of them. @throws SourceUnusableError */
 export const parseTree = (content: Buffer, oidBytes: number): readonly RawEntry[] => {
   const entries: RawEntry[] = [];
   for (let at = 0; at < content.length; ) {

@@ -113,7 +113,7 @@ const absent = () => damaged('the server did not send a tree that it names');
 
 const oidsOf = ({ before, after }: Directory): readonly string[] => [before, after].filter((oid) => oid !== null);
 
-/** Returns how many entries were looked at: a tree may stand at a billion paths. */
+/** Returns how many entries were looked at: a tree may be at a billion paths. */
 const compareEntries = (
   { prefix, depth, before, after, children }: Directory,
   trees: ReadonlyMap<string, readonly RawEntry[]>,
