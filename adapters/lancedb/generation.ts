@@ -8,7 +8,8 @@ import { inspectTable, mayBeDamage, tellsOfDamage } from './inspection.ts';
 import { versionsIn } from './manifest-files.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, type PackedRows, rowSchema } from './rows.ts';
-import { planSettle, type SettlePlan, type TableState } from './settle-plan.ts';
+import { planSettle, planUpkeep, type SettlePlan, type TableState } from './settle-plan.ts';
+import { createUpkeep } from './upkeep.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 /**
@@ -35,6 +36,7 @@ export interface GenerationPlace {
   readonly table: string;
   /** How long an old version stays for those who are reading it, in milliseconds. */
   readonly graceMs: number;
+  readonly quietMs: number;
   readonly maxRowsPerCommit: number;
   readonly plan?: ((state: TableState) => SettlePlan) | undefined;
 }
@@ -102,9 +104,22 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     }
   };
 
+  let writes = 0;
+  /** A write that meets a merge in the background and cannot be carried over is done again behind it. */
+  const carriedOver = async (act: () => Promise<void>): Promise<void> => {
+    writes += 1;
+    try {
+      await act();
+    } catch (error) {
+      if (!/conflict/i.test(String(error))) throw error;
+      await upkeep.idle();
+      await act();
+    }
+  };
+
   const writer = createRowWriter();
   const queue = createWriteQueue(
-    (packs) => telling(async () => writer.write(await openToWrite(), packs)),
+    (packs) => telling(() => carriedOver(async () => writer.write(await openToWrite(), packs))),
     place.maxRowsPerCommit,
     gathering,
   );
@@ -123,17 +138,46 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   /** What an optimize replaced is as large as the table: it is removed when no reader can need it any more. */
   const prunePending = async (graceMs: number, since: number): Promise<void> => {
+    await upkeep.idle();
     const table = await openIfThere();
     // Written since: an optimize would do more than prune. The next settle that optimizes prunes.
     if (table !== null && (await table.version()) === since) await prune(table, graceMs);
   };
   let settledVersion = 0;
 
+  const pruneLater = async (table: Table): Promise<void> => {
+    settledVersion = await table.version();
+    stopPruneTimer();
+    pruneTimer = setTimeout(() => {
+      pruneTimer = null;
+      // A prune that fails leaves disk space taken, nothing else; the next one tries again.
+      queue.run(() => prunePending(place.graceMs, settledVersion)).catch(() => {});
+    }, place.graceMs + 1000).unref();
+  };
+
+  const upkeep = createUpkeep({
+    table: openIfThere,
+    versions: versionCount,
+    plan: planUpkeep,
+    quietMs: place.quietMs,
+    writes: () => writes,
+    merged: pruneLater,
+  });
+
   const settle = async (): Promise<void> => {
     writer.forget();
     const table = await open();
-    const state = await readTableState(table, await versionCount());
-    const steps = plan(state);
+    await settleTable(table);
+    await upkeep.settled(table);
+  };
+
+  const settleTable = async (table: Table): Promise<void> => {
+    let state = await readTableState(table, await versionCount());
+    let steps = plan(state);
+    if ((steps.optimize || steps.buildWords || steps.buildVectors) && (await upkeep.stop())) {
+      state = await readTableState(table, await versionCount());
+      steps = plan(state);
+    }
     if (steps.optimize) {
       // Without its word index a table is compacted in half the time: nothing has to follow the moved rows.
       if (steps.buildWords && (await hasWordIndex(table))) await dropWordIndex(table);
@@ -146,13 +190,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     if (steps.buildVectors) await buildVectorIndex(table);
     // Only then: on a table never compacted, the optimize that prunes would begin to, and hold up the writes behind it.
     if (!steps.optimize) return;
-    settledVersion = await table.version();
-    stopPruneTimer();
-    pruneTimer = setTimeout(() => {
-      pruneTimer = null;
-      // A prune that fails leaves disk space taken, nothing else; the next one tries again.
-      queue.run(() => prunePending(place.graceMs, settledVersion)).catch(() => {});
-    }, place.graceMs + 1000).unref();
+    await pruneLater(table);
   };
 
   const forget = (): void => {
@@ -164,6 +202,8 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   const remove = async (): Promise<void> => {
     stopPruneTimer();
+    // A merge that ended behind it would leave a version of nothing.
+    await upkeep.stop();
     forget();
     damage = null;
     // Without versions the table is absent at once; a kill on the way leaves nothing that could be opened.
@@ -214,7 +254,10 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       queue.run(() =>
         telling(async () => {
           const table = await open();
-          for (const predicate of predicates) await table.delete(predicate);
+          for (const predicate of predicates)
+            await carriedOver(async () => {
+              await table.delete(predicate);
+            });
         }),
       ),
     read: (query) =>
@@ -232,6 +275,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     drop: () => queue.run(remove),
     close: async () => {
       await queue.idle();
+      await upkeep.stop();
       if (stopPruneTimer()) await queue.run(() => prunePending(0, settledVersion)).catch(() => {});
       forget();
     },

@@ -13,6 +13,8 @@ export interface LanceOptions {
   readonly graceMs?: number | undefined;
   /** Rows of a commit at most. */
   readonly maxRowsPerCommit?: number | undefined;
+  /** How long nothing may have been written before a table is merged in the background, in milliseconds. Default 2 s. */
+  readonly quietMs?: number | undefined;
   /** What a settle does, for tests: the default needs 50,000 rows for a vector index. */
   readonly plan?: ((state: TableState) => SettlePlan) | undefined;
 }
@@ -63,6 +65,7 @@ export const createLanceSearchIndex = (root: string, options: LanceOptions = {})
         connect: () => connectTo(directory),
         directory,
         table,
+        quietMs: options.quietMs ?? 2000,
         graceMs: options.graceMs ?? 10_000,
         // 2,000 and 5,000 a commit measured the same; it bounds what a commit holds in memory.
         maxRowsPerCommit: options.maxRowsPerCommit ?? 4096,

@@ -1,0 +1,84 @@
+import type { Table } from '@lancedb/lancedb';
+import { buildVectorIndex, readTableState } from './indices.ts';
+import type { SettlePlan, TableState } from './settle-plan.ts';
+
+/** Merges what many small syncs leave behind, when the table has been at rest for a while. */
+export interface Upkeep {
+  /** A job's writes have been settled. */
+  settled(table: Table): Promise<void>;
+  /** Waits for a merge under way: before whatever must not meet one. */
+  idle(): Promise<void>;
+  /** Begins nothing until the next `settled`, and waits for a merge under way; returns whether there was one. */
+  stop(): Promise<boolean>;
+}
+
+export interface UpkeepParts {
+  /** Null when there is none. */
+  readonly table: () => Promise<Table | null>;
+  readonly versions: () => Promise<number>;
+  readonly plan: (state: TableState) => Pick<SettlePlan, 'optimize' | 'buildVectors'>;
+  /** How long nothing may have been written, in milliseconds. */
+  readonly quietMs: number;
+  /** How many writes there have been: more after a merge than before it, and it met one. */
+  readonly writes: () => number;
+  /** Called after a merge that met no write: what it replaced may be removed. */
+  readonly merged: (table: Table) => Promise<void>;
+}
+
+/**
+ * Rows neither come nor go by it, and the one process that writes to the table does it, so it needs no job and no lock. Writes do not wait for it: LanceDB
+ * carries them over (rows added meanwhile stay as they are, deletes are done on what was merged), and the one that cannot be carried over is tried
+ * again by its caller. It removes no file: a prune that does must wait for it. A merge that fails leaves the table as it was.
+ */
+export const createUpkeep = ({ table, versions, plan, quietMs, writes, merged }: UpkeepParts): Upkeep => {
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+
+  /** A merge met writes: what it replaced is still there, and goes with the next one. */
+  let owed = false;
+
+  const merge = async (since: number): Promise<void> => {
+    const found = await table();
+    // Written since: that job's settle comes.
+    if (found === null || (await found.version()) !== since) return;
+    const { optimize, buildVectors } = plan(await readTableState(found, await versions()));
+    if (!optimize && !buildVectors && !owed) return;
+    const before = writes();
+    // LanceDB merges no fragment that the indices hold with one that they do not: the second time they hold all, and one is left. Else the prune
+    // would do that, and writes wait for the prune.
+    if (optimize || owed) for (let time = 0; time < 2; time++) await found.optimize();
+    if (buildVectors) await buildVectorIndex(found);
+    owed = writes() !== before;
+    if (!owed) await merged(found);
+  };
+
+  const cancel = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  };
+  const idle = async (): Promise<void> => {
+    await running;
+  };
+
+  return {
+    settled: async (settledTable) => {
+      const since = await settledTable.version();
+      cancel();
+      timer = setTimeout(() => {
+        timer = null;
+        running ??= merge(since)
+          .catch(() => undefined)
+          .finally(() => {
+            running = null;
+          });
+      }, quietMs).unref();
+    },
+    idle,
+    stop: async () => {
+      cancel();
+      const merging = running !== null;
+      await idle();
+      return merging;
+    },
+  };
+};
