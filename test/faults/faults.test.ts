@@ -12,6 +12,20 @@ describe('random histories of a service with faults', () => {
     expect(failure?.played.violations ?? [], `${again}\n${JSON.stringify(failure?.history)}`).toEqual([]);
   });
 
+  it('take the same course over the database of one machine', { timeout: 600_000 }, async () => {
+    const first = 1 + Math.floor(Math.random() * 1_000_000);
+    process.stdout.write(`15 histories of seed ${first} in memory and over SQLite\n`);
+    for (let seed = first; seed < first + 15; seed++) {
+      const history = historyOf(seed, size);
+      const inMemory = await playHistory(history);
+      const onDisk = await playHistory(history, { database: 'sqlite' });
+      const again = `npm run test:faults -- --seed ${seed} --histories 1 --database sqlite`;
+      expect(onDisk.violations, again).toEqual([]);
+      expect(onDisk.trace, again).toEqual(inMemory.trace);
+      expect(onDisk.calls, again).toBe(inMemory.calls);
+    }
+  });
+
   it('take the same course each time', async () => {
     for (let seed = 0; seed < 10; seed++) {
       const history = historyOf(seed, size);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Role } from '../../core/contract/records.ts';
 import { ANY, type Fault, faultKinds } from './process.ts';
 import type { WorldKind } from './world.ts';
 
@@ -19,6 +20,7 @@ export type SourceOperation =
   | { readonly kind: 'force-push'; readonly branch: number; readonly back: number }
   | { readonly kind: 'tag'; readonly branch: number }
   | { readonly kind: 'delete-tags' }
+  | { readonly kind: 'move-head'; readonly branch: number }
   | { readonly kind: 'gc' };
 
 export interface SyncRequest {
@@ -43,7 +45,10 @@ export type RepositoryOperation =
   | { readonly kind: 'delete' }
   | { readonly kind: 'settings'; readonly ignores: boolean; readonly schedule: boolean }
   | { readonly kind: 'push'; readonly branch: number }
-  | { readonly kind: 'look'; readonly branch: number; readonly language: boolean };
+  /** To the guest, who has no other. */
+  | { readonly kind: 'grant'; readonly role: Role | null }
+  | { readonly kind: 'drop-branch'; readonly branch: number }
+  | { readonly kind: 'look'; readonly branch: number; readonly language: boolean; readonly guest: boolean };
 
 export type WorldOperation =
   | { readonly kind: 'reconcile' }
@@ -94,7 +99,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 
 const kind = <Kind extends string>(value: Kind) => fc.constant(value);
 
-const sourceOperation: fc.Arbitrary<SourceOperation> = fc.oneof(
+export const sourceOperation: fc.Arbitrary<SourceOperation> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({ kind: kind('commit'), branch, edits: fc.array(edit, { minLength: 1, maxLength: 5 }) }),
@@ -105,6 +110,7 @@ const sourceOperation: fc.Arbitrary<SourceOperation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: kind('force-push'), branch, back: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('tag'), branch }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('delete-tags') }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('move-head'), branch }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('gc') }) },
 );
 
@@ -122,7 +128,7 @@ const syncRequest: fc.Arbitrary<SyncRequest> = fc.record({
   key: fc.option(fc.nat({ max: 1 }), { freq: 6 }),
 });
 
-const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(
+export const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(
   { weight: 14, arbitrary: syncRequest.map((request) => ({ kind: 'sync' as const, ...request })) },
   { weight: 2, arbitrary: fc.record({ kind: kind('cancel') }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('retry-failed') }) },
@@ -130,7 +136,9 @@ const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('delete') }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('settings'), ignores: fc.boolean(), schedule: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('push'), branch }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('look'), branch, language: seldom(4) }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('drop-branch'), branch }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('grant'), role: fc.constantFrom('read' as const, 'write', null) }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('look'), branch, language: seldom(4), guest: seldom(4) }) },
 );
 
 const worldOperation: fc.Arbitrary<WorldOperation> = fc.oneof(
@@ -179,6 +187,7 @@ const faultySteps = [
   ]),
   ...['reconcile', 'dispatch-webhooks', 'dispatch-follow-ups', 'engine'],
   ...['sync', 'sync', 'cancel', 'retry-failed', 'register', 'delete', 'settings', 'push', 'run-schedules', 'look'],
+  ...['drop-branch', 'grant'],
 ];
 
 const kindAndSeconds = {

@@ -25,6 +25,7 @@ export interface Played {
 export interface PlayOptions {
   readonly logger?: Logger | undefined;
   readonly mutation?: WorldOptions['mutation'];
+  readonly database?: WorldOptions['database'];
 }
 
 /** Plays a history to its end, in virtual time. */
@@ -42,6 +43,8 @@ const play = async (history: History, options: PlayOptions): Promise<Played> => 
   const { simulation, services } = world;
   const sources = new Map(sourceUrls.map((url) => [url as string, new Source(simulation)]));
   for (const [url, source] of sources) services.repositories.set(url, source.repository);
+  // The folder is a clone of the other one.
+  services.remotes.set(sourceUrls[1], new Map([['origin', sourceUrls[0]]]));
   const watch = new Watch(world, sources);
   const players = new Players(world, watch, sources);
   for (const number of [0, 1]) {
@@ -66,6 +69,7 @@ const play = async (history: History, options: PlayOptions): Promise<Played> => 
     await lookNowAndThen(players, operation.wait);
   }
   await judgeRest(world, players, watch);
+  for (const difference of await services.database.compare()) watch.say(difference);
   const print = createHash('sha256')
     .update(
       JSON.stringify([
@@ -75,6 +79,7 @@ const play = async (history: History, options: PlayOptions): Promise<Played> => 
       ]),
     )
     .digest('hex');
+  services.database.close();
   return {
     violations: watch.violations,
     strikes: world.strikes,
@@ -93,6 +98,6 @@ const lookNowAndThen = async (players: Players, milliseconds: number): Promise<v
   await simulation.advance(wait);
   const id = RepositoryId.parse(repositoryIds[simulation.random() < 0.5 ? 0 : 1]);
   const branch = branchNames[simulation.random() < 0.7 ? 0 : simulation.random() < 0.5 ? 1 : 2] as string;
-  if (milliseconds > 20) void players.look(id, branch, simulation.random() < 0.2);
+  if (milliseconds > 20) void players.look(id, branch, { language: simulation.random() < 0.2 });
   await simulation.advance(milliseconds - wait);
 };

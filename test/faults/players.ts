@@ -1,17 +1,20 @@
 import { CreateRepository, SearchQuery } from '../../core/contract/api.ts';
-import { JobId, RepositoryId, UserId } from '../../core/contract/ids.ts';
+import { BranchName, JobId, RepositoryId, UserId } from '../../core/contract/ids.ts';
 import { rights } from '../../core/contract/rights.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
 import { cancelJob } from '../../core/jobs/cancel-job.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
+import { changeGrant } from '../../core/repositories/change-grant.ts';
 import { createRepository } from '../../core/repositories/create-repository.ts';
 import { deleteRepository } from '../../core/repositories/delete-repository.ts';
+import { dropBranch } from '../../core/repositories/drop-branch.ts';
 import { updateRepository } from '../../core/repositories/update-repository.ts';
 import { search } from '../../core/search/search.ts';
 import { claimSync } from '../../core/triggers/claim-sync.ts';
 import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
 import { takePush } from '../../core/triggers/push-hook.ts';
 import { retryFailed } from '../../core/triggers/retry-failed.ts';
+import { decidePush } from '../../core/triggers/rules/push-event.ts';
 import { runSchedules } from '../../core/triggers/run-schedules.ts';
 import { startSync } from '../../core/triggers/start-sync.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
@@ -25,6 +28,7 @@ export const repositoryIds = ['r1', 'r10'] as const;
 /** One source is remote, the other a path of this machine. */
 export const sourceUrls = ['https://git.example/first.git', '/srv/git/second'] as const;
 const owners = ['ann', 'bob'] as const;
+const guest = UserId.parse('cat');
 const hook = 'https://hooks.example/sync';
 
 /** Does in the world what operations say. Calls may fail as the faults have it; nobody waits for their answers. */
@@ -93,12 +97,24 @@ export class Players {
           const at = this.world.simulation.milliseconds;
           const event = { kind: 'push', ref, deleted: false, defaultBranch: head, isDated: false } as const;
           const { outcome } = await takePush(ports)(repository, 'github', event, []);
-          if (outcome === 'started' || outcome === 'owed') this.watch.pushTaken(repository, event.ref.slice(11), at);
+          if (outcome !== 'started' && outcome !== 'owed') return;
+          // A push to a branch that no one uses may tell that HEAD has moved: `current` is synced then.
+          const decision = decidePush(repository, event);
+          const wanted = decision.kind === 'sync' ? decision.branches : [];
+          for (const branch of wanted) this.watch.pushTaken(repository, branch, at);
         });
         return;
       }
+      case 'grant':
+        await this.act('grant', (ports) => changeGrant(ports)(id, user, guest, operation.role));
+        return;
+      case 'drop-branch': {
+        const branch = BranchName.parse(branchNames[operation.branch]);
+        await this.act('drop-branch', (ports) => dropBranch(ports)(id, user, branch));
+        return;
+      }
       case 'look':
-        await this.look(id, branchNames[operation.branch] as string, operation.language);
+        await this.look(id, branchNames[operation.branch] as string, operation);
         return;
       default:
         operation satisfies never;
@@ -165,8 +181,9 @@ export class Players {
     });
   }
 
-  async look(id: RepositoryId, branch: string, language: boolean): Promise<void> {
-    const user = UserId.parse(this.ownerOf(id));
+  async look(id: RepositoryId, branch: string, how: { language: boolean; guest?: boolean }): Promise<void> {
+    const { language } = how;
+    const user = how.guest === true ? guest : UserId.parse(this.ownerOf(id));
     const query = SearchQuery.parse({
       q: 'walrus narwhal export',
       branch,
@@ -177,7 +194,7 @@ export class Players {
     const name = `look-${++this.#looks}`;
     await this.act('look', async (ports) => {
       const outcome = await search(ports)(id, user, query);
-      this.watch.judgeLook({ id, branch, language, from, name, outcome });
+      this.watch.judgeLook({ id, user, branch, language, from, name, outcome });
     });
   }
 
@@ -214,7 +231,7 @@ export class Players {
         world.duplicate();
         return;
       case 'expire':
-        services.database.expire('sync-jobs', simulation.now());
+        void simulation.outside(services.database.expire('sync-jobs', simulation.now()));
         return;
       default:
         operation satisfies never;

@@ -58,7 +58,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
   const { simulation } = services;
   const client = memoryDynamoClient((command, input) =>
     process.call('database', {
-      effect: () => services.database.send(command, input),
+      effect: () => simulation.outside(services.database.send(command, input)),
       // Transactions carry a token; other writes are simply sent again.
       repeated: command !== 'TransactWriteItemsCommand',
     }),
@@ -112,7 +112,9 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     pathRules: () => pathRules,
     encodingGuess: () => encodingGuess,
     chunker: () => lineChunker,
-    sourceRemotes: () => ({ of: async () => new Map() }),
+    sourceRemotes: () => ({
+      of: (folder) => process.call('git', { effect: () => services.remotes.get(folder) ?? new Map() }),
+    }),
     sourceRoots: () => ({ folders: ['/'], forAll: true, holds: async () => true }),
     versions: unasked('versions'),
     clock: () => clock,

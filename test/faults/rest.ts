@@ -52,9 +52,13 @@ export const judgeRest = async (world: World, players: Players, watch: Watch): P
   judgeEvents(world, watch);
 };
 
+/** What runs by itself, again and again. Everything else was asked for, and may begin something when it goes on. */
+const upkeep = new Set(['reconcile', 'dispatch-webhooks', 'dispatch-follow-ups', 'dispatch-removals']);
+
 const isQuiet = (world: World, watch: Watch): boolean =>
   world.isUp &&
   !world.isAtWork &&
+  world.running.every(({ name }) => upkeep.has(name)) &&
   [...watch.jobs.values()].every(({ record }) => isTerminal(record.status)) &&
   !world.services.database
     .items(tableNames.syncJobs)

@@ -1,23 +1,28 @@
 import { parseArgs } from 'node:util';
 import { type Campaign, campaign, MAX_SEED } from './campaign.ts';
+import { type DatabaseKind, databaseKinds } from './history-database.ts';
 import { mutations } from './mutations.ts';
-import { realCampaign } from './real/real-campaign.ts';
+import { runReal } from './real/run-real.ts';
 
 /** `npm run test:faults`: random histories with faults, until so many have passed or one has not. */
 
 const usage = `Plays random histories of a service with faults, and checks it against what git holds.
 
-  npm run test:faults -- [--seed N] [--histories K] [--operations N] [--faults N] [--verbose] [--mutations | --real]
+  npm run test:faults -- [--seed N] [--histories K] [--operations N] [--faults N] [--verbose]
+                         [--database memory|sqlite] [--mutations | --real [--parallel N] [--go-on]]
 
   --seed        of the first history, each next one has the next number; a new one unless given. It is printed
   --histories   how many, 1000 unless given
   --operations  in a history at most, 14 unless given
   --faults      in a history at most, 10 unless given
   --verbose     print the whole course of a history that fails
+  --database    in memory, unless it is sqlite: then the database of one machine, which takes longer
   --mutations   break the product on purpose, in each of some ways, and tell after how many histories it is seen
-  --real        the service as a process of its own, a real remote and kill -9, in real time; 10 histories unless given`;
+  --real        the service as processes of its own, real git and real kills, in real time; 10 histories unless given
+  --parallel    how many of those are played at once, 2 unless given
+  --go-on       and play all of them, whatever is found`;
 
-const numbers = { seed: MAX_SEED, histories: 10_000_000, operations: 1_000, faults: 1_000 } as const;
+const numbers = { seed: MAX_SEED, histories: 10_000_000, operations: 1_000, faults: 1_000, parallel: 64 } as const;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -25,6 +30,9 @@ interface Options extends Campaign {
   readonly verbose: boolean;
   readonly mutations: boolean;
   readonly real: boolean;
+  readonly database: DatabaseKind;
+  readonly parallel: number;
+  readonly goOn: boolean;
 }
 
 const read = (): Options | null => {
@@ -37,6 +45,9 @@ const read = (): Options | null => {
       verbose: { type: 'boolean', default: false },
       mutations: { type: 'boolean', default: false },
       real: { type: 'boolean', default: false },
+      database: { type: 'string', default: 'memory' },
+      'go-on': { type: 'boolean', default: false },
+      parallel: { type: 'string', default: '2' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -48,6 +59,9 @@ const read = (): Options | null => {
       throw new TypeError(`--${name} must be a whole number from 0 to ${numbers[name]}, not ${text}`);
     return Number(text);
   };
+  const database = databaseKinds.find((kind) => kind === values.database);
+  if (database === undefined)
+    throw new TypeError(`--database must be ${databaseKinds.join(' or ')}, not ${values.database}`);
   return {
     seed: number('seed'),
     histories: number('histories') ?? (values.real ? 10 : 1000),
@@ -56,6 +70,9 @@ const read = (): Options | null => {
     verbose: values.verbose,
     mutations: values.mutations,
     real: values.real,
+    database,
+    goOn: values['go-on'],
+    parallel: Math.max(1, number('parallel') ?? 1),
   };
 };
 
@@ -73,7 +90,7 @@ const main = async (): Promise<number> => {
   }
   if (options.mutations && options.real) throw new TypeError('--mutations and --real do not go together');
   if (options.mutations) return breakOnPurpose(options);
-  if (options.real) return realCampaign(options, print);
+  if (options.real) return runReal({ ...options, operations: options.operations || 14 }, print);
   return play(options);
 };
 
@@ -81,7 +98,10 @@ const main = async (): Promise<number> => {
 const breakOnPurpose = async (options: Options): Promise<number> => {
   let unseen = 0;
   for (const mutation of mutations) {
-    const { sums, failure } = await campaign({ ...options, seed: options.seed ?? 1 }, undefined, { mutation });
+    const { sums, failure } = await campaign({ ...options, seed: options.seed ?? 1 }, undefined, {
+      mutation,
+      database: options.database,
+    });
     if (failure === null) unseen += 1;
     const seen = failure === null ? 'NOT SEEN' : `${failure.played.violations[0]} (seed ${failure.seed})`;
     print(`${mutation.name}\n  after ${sums.histories} histories: ${seen}`);
@@ -92,7 +112,7 @@ const breakOnPurpose = async (options: Options): Promise<number> => {
 
 const play = async (options: Options): Promise<number> => {
   const begun = performance.now();
-  const result = await campaign(options, (progress) => print(progress));
+  const result = await campaign(options, (progress) => print(progress), { database: options.database });
   const seconds = (performance.now() - begun) / 1000;
   const { histories, jobs, looks, calls, strikes } = result.sums;
   const kinds = [...strikes].sort().map(([kind, count]) => `${kind} ${count}`);
@@ -109,7 +129,7 @@ const play = async (options: Options): Promise<number> => {
   for (const violation of played.violations) print(`  ${violation}`);
   print(`\n${JSON.stringify(history)}`);
   if (options.verbose) print(`\nwhat happened:\n${played.trace.join('\n')}`);
-  const size = `--operations ${options.operations} --faults ${options.faults}`;
+  const size = `--operations ${options.operations} --faults ${options.faults}${options.database === 'sqlite' ? ' --database sqlite' : ''}`;
   print(`\nagain: npm run test:faults -- --seed ${seed} --histories 1 ${size}`);
   return 1;
 };

@@ -6,17 +6,19 @@ import type { Logger } from '../../core/ports/logger.ts';
 import type { Settings } from '../../core/ports/runtime.ts';
 import type { WebhookAnswer, WebhookRequest } from '../../core/ports/webhook-sender.ts';
 import type { Workflow } from '../../core/ports/workflow.ts';
+import type { DatabaseKind, HistoryDatabase } from './history-database.ts';
 import { MemoryDynamoDb } from './memory/memory-dynamodb.ts';
 import { createMemoryGitSource } from './memory/memory-git-source.ts';
 import { MemoryObjectStore } from './memory/memory-objects.ts';
 import type { MemoryRepository } from './memory/memory-repository.ts';
 import { MemorySearchIndex } from './memory/memory-search-index.ts';
 import type { Simulation } from './simulation.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
 
 /** What outlives every process of the service. */
 export interface Services {
   readonly simulation: Simulation;
-  readonly database: MemoryDynamoDb;
+  readonly database: HistoryDatabase;
   readonly objects: MemoryObjectStore;
   readonly index: MemorySearchIndex;
   readonly embedder: Embedder;
@@ -25,6 +27,8 @@ export interface Services {
   readonly git: GitSource;
   /** By their addresses. */
   readonly repositories: Map<string, MemoryRepository>;
+  /** The remotes of a folder, by its path and their names. */
+  readonly remotes: Map<string, ReadonlyMap<string, string>>;
   /** The engine that runs now. */
   readonly workflow: () => Workflow;
   /** What the receiver of webhooks answers. */
@@ -46,6 +50,7 @@ export const createServices = (
   simulation: Simulation,
   workflow: () => Workflow,
   logger: Logger | undefined,
+  kind: DatabaseKind = 'memory',
 ): Services => {
   const repositories = new Map<string, MemoryRepository>();
   const received: Services['received'] = [];
@@ -54,13 +59,14 @@ export const createServices = (
     Array.from({ length: digits }, () => Math.floor(simulation.random() * 16).toString(16)).join('');
   return {
     simulation,
-    database: new MemoryDynamoDb(),
+    database: kind === 'sqlite' ? new SqliteDatabase(() => simulation.now()) : new MemoryDynamoDb(),
     objects: new MemoryObjectStore(),
     index: new MemorySearchIndex(),
     embedder: createHashEmbedder({ dimensions: DIMENSIONS }),
     poison: { on: false, word: 'poison' },
     git: createMemoryGitSource(async (url) => repositories.get(url), isLocal),
     repositories,
+    remotes: new Map(),
     workflow,
     receiver,
     received,

@@ -25,6 +25,8 @@ export class Simulation implements Timers {
   /** By how much the wall clock has been put forward or back. Timers do not care. */
   jumpedMilliseconds = 0;
   events = 0;
+  /** Work that takes real time, and that virtual time waits for. */
+  #outside = 0;
   /** Called after each event, when everything that follows from it has been done. */
   afterEach: () => void = () => undefined;
 
@@ -63,10 +65,24 @@ export class Simulation implements Timers {
     this.after(1 + Math.floor(this.random() * 30), act);
   }
 
+  /** Time stands still until this is done. What is no promise is done already. */
+  outside<T>(work: T | Promise<T>): T | Promise<T> {
+    if (!(work instanceof Promise)) return work;
+    this.#outside += 1;
+    return work.finally(() => {
+      this.#outside -= 1;
+    });
+  }
+
+  async #settle(): Promise<void> {
+    do await turn();
+    while (this.#outside > 0);
+  }
+
   /** Runs what is due until so much time has passed, or until the condition holds. */
   async advance(milliseconds: number, enough: () => boolean = () => false): Promise<void> {
     const end = this.#milliseconds + milliseconds;
-    await turn();
+    await this.#settle();
     while (!enough()) {
       const next = this.#timers[0];
       if (next === undefined || next.at > end) {
@@ -78,7 +94,7 @@ export class Simulation implements Timers {
       this.#milliseconds = next.at;
       this.events += 1;
       next.action();
-      await turn();
+      await this.#settle();
       this.afterEach();
     }
   }

@@ -38,7 +38,7 @@ const fileOf = (path: string, content: number): File => {
 
 export type Files = ReadonlyMap<string, File>;
 
-const edited = (files: Files, edits: readonly Edit[]): Files => {
+export const edited = (files: Files, edits: readonly Edit[]): Files => {
   const after = new Map(files);
   for (const edit of edits) {
     const path = paths[edit.path] as string;
@@ -59,9 +59,18 @@ export class Source {
   readonly #simulation: Simulation;
   /** Which commit a branch was at, from when on. */
   readonly moves: { readonly at: number; readonly branch: string; readonly commit: string | null }[] = [];
+  /** Which branch HEAD named, from when on. */
+  readonly #heads: { readonly at: number; readonly branch: string | null }[] = [];
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
+    this.#heads.push({ at: 0, branch: this.repository.head });
+  }
+
+  /** The branches that HEAD has named since then. */
+  headsSince(milliseconds: number): ReadonlySet<string | null> {
+    const last = this.#heads.findLastIndex(({ at }) => at <= milliseconds);
+    return new Set(this.#heads.slice(Math.max(0, last)).map(({ branch }) => branch));
   }
 
   /** What was committed, also when git has forgotten it. */
@@ -103,6 +112,11 @@ export class Source {
         return;
       case 'delete-tags':
         tags.clear();
+        return;
+      case 'move-head':
+        // Also to one that is not there: git allows it.
+        this.repository.head = branch;
+        this.#heads.push({ at: this.#simulation.milliseconds, branch });
         return;
       case 'gc':
         this.repository.gc();

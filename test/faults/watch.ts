@@ -1,4 +1,5 @@
 import type { JobRecord, RepositoryRecord } from '../../core/contract/records.ts';
+import { roleOf } from '../../core/domain/access.ts';
 import { isTerminal } from '../../core/domain/job-status.ts';
 import { languageOf } from '../../core/domain/languages.ts';
 import type { SearchOutcome } from '../../core/search/search.ts';
@@ -24,6 +25,7 @@ export interface SeenJob {
 
 export interface Look {
   readonly id: string;
+  readonly user: string;
   readonly branch: string;
   readonly language: boolean;
   readonly from: number;
@@ -124,12 +126,19 @@ export class Watch {
         this.say(`the fence of ${id} went from ${last.record.fence} to ${record.fence}`);
       if (record.generation < last.record.generation)
         this.say(`the generation of ${id} went back to ${record.generation}`);
+      const gone = Object.keys(last.record.branches).filter((branch) => !Object.hasOwn(record.branches, branch));
+      const owner = last.record.lock?.fence;
+      if (gone.length > 0 && owner !== undefined && record.lock?.fence === owner)
+        this.say(`${gone.join()} of ${id} went while ${last.record.lock?.job_id} had the lock`);
     }
     this.#changed.add(id);
   }
 
   #judgePublished(id: string, branch: string, record: RepositoryRecord): Committed {
-    return judgePublished(this.#world.services, this.#sources.get(record.source.url), record, branch, (violation) =>
+    const { url } = record.source;
+    const remote = record.branches[branch]?.remote;
+    const read = remote === undefined ? url : this.#world.services.remotes.get(url)?.get(remote);
+    return judgePublished(this.#world.services, this.#sources.get(read ?? ''), record, branch, (violation) =>
       this.say(`${id}, ${branch}: ${violation}`),
     );
   }
@@ -147,6 +156,15 @@ export class Watch {
       statuses: statuses.at(-1) === record.status ? statuses : [...statuses, record.status],
     });
     this.#changed.add(record.repository_id);
+    const { head } = record.current ?? { head: null };
+    // Once: what a look found stays in the record.
+    if (head === null || before?.record.current?.head === head) return;
+    // Where a folder is on no branch that is there, its remote's HEAD counts.
+    const read = [this.repository(record.repository_id)?.source.url, record.source?.url]
+      .map((url) => this.#sources.get(url ?? ''))
+      .filter((source) => source !== undefined);
+    if (!read.some((source) => source.headsSince(before?.from ?? simulation.milliseconds).has(head)))
+      this.say(`${record.job_id} takes ${head} for what HEAD names`);
   }
 
   #eventWritten({ delivery_id, job_id, event }: Delivered): void {
@@ -171,11 +189,12 @@ export class Watch {
   }
 
   /** A look shows one commit that was committed while it was made, whole, and nothing else. */
-  judgeLook({ id, branch, language, from, name, outcome }: Look): void {
+  judgeLook({ id, user, branch, language, from, name, outcome }: Look): void {
     const states = this.#states.get(id) ?? [];
     const during = states.filter((_, at) => (states[at + 1]?.from ?? Number.POSITIVE_INFINITY) >= from);
     const first = states[0];
-    const absent = first === undefined || first.from > from || during.some(({ record }) => record === null);
+    const isShown = ({ record }: State): boolean => record !== null && roleOf(record, user) !== null;
+    const absent = first === undefined || first.from > from || !during.every(isShown);
     if (outcome.kind === 'not-found') {
       if (!absent) this.say(`${name} did not find ${id}, which was there`);
       return;
@@ -192,6 +211,7 @@ export class Watch {
       return;
     }
     this.looks += 1;
+    if (!during.some(isShown)) this.say(`${name} showed ${id} to ${user}, who may not see it`);
     const { results, indexed_commit } = outcome.answer;
     const found = results.map(({ path, start_line, snippet }) => `${path}:${start_line} ${snippet}`).sort();
     const candidates = during.flatMap(({ committed }) => committed.get(branch) ?? []);

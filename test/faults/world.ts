@@ -12,6 +12,7 @@ import { stage } from '../../core/sync/stage.ts';
 import { dispatchDue } from '../../core/upkeep/dispatch-due.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { createWorkflowEngine, type WorkflowEngine } from '../../local/workflow-engine/workflow-engine.ts';
+import type { DatabaseKind } from './history-database.ts';
 import type { Mutation } from './mutations.ts';
 import { ANY, ENGINE, type Fault, type FaultKind, type PortName, Process, type Surroundings } from './process.ts';
 import { objectsOf, portsOf } from './process-ports.ts';
@@ -64,6 +65,8 @@ export interface WorldOptions {
   readonly kind: WorldKind;
   readonly seed: number;
   readonly logger?: Logger | undefined;
+  /** In memory, unless told otherwise. */
+  readonly database?: DatabaseKind | undefined;
   /** Changes the ports of every process: for faults of the product that are made on purpose. */
   readonly simulation?: Simulation;
   readonly answered?: Surroundings['answered'];
@@ -107,7 +110,7 @@ export class World implements Surroundings {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.simulation = options.simulation ?? new Simulation(options.seed);
-    this.services = createServices(this.simulation, () => this.engine, options.logger);
+    this.services = createServices(this.simulation, () => this.engine, options.logger, options.database);
     const { database } = this.services;
     const { write } = options.mutation ?? {};
     if (write !== undefined) {

@@ -10,6 +10,8 @@ export interface SmallDisk {
   remount(...options: readonly string[]): void;
   /** Takes what is free, but for so many bytes. */
   fill(leaving: number): void;
+  /** Leaves no room, at once: the disk is as large as what is on it. */
+  shrink(): void;
   /** Frees what `fill` took. */
   empty(): void;
   unmount(): void;
@@ -34,16 +36,27 @@ export const noSmallDisk = ((): string | null => {
 export const mountSmallDisk = (path: string, size: string): SmallDisk => {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'tmpfs', path]);
-  const free = (): number => {
-    const [, line = ''] = execFileSync('df', ['--block-size=1', '--output=avail', path], { encoding: 'utf8' }).split(
-      '\n',
-    );
+  const bytes = (which: 'avail' | 'used'): number => {
+    const args = ['--block-size=1', `--output=${which}`, path];
+    const [, line = ''] = execFileSync('df', args, { encoding: 'utf8' }).split('\n');
     return Number(line);
   };
+  const remount = (...options: readonly string[]): void =>
+    void execFileSync('mount', ['-o', `remount,${options.join(',')}`, path], { stdio: 'pipe' });
   return {
     path,
-    remount: (...options) => void execFileSync('mount', ['-o', `remount,${options.join(',')}`, path]),
-    fill: (leaving) => writeFileSync(join(path, filler), Buffer.alloc(Math.max(0, free() - leaving), 1)),
+    remount,
+    fill: (leaving) => writeFileSync(join(path, filler), Buffer.alloc(Math.max(0, bytes('avail') - leaving), 1)),
+    shrink: () => {
+      for (let tries = 0; ; tries++) {
+        try {
+          return remount(`size=${bytes('used')}`);
+        } catch (error) {
+          // Something was written between the two.
+          if (tries === 5) throw error;
+        }
+      }
+    },
     empty: () => rmSync(join(path, filler), { force: true }),
     unmount: () => void execFileSync('umount', ['--lazy', path]),
   };

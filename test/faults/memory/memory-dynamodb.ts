@@ -1,6 +1,7 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type IndexDefinition, type TableDefinition, tables } from '../../../core/contract/tables.ts';
+import type { HistoryDatabase } from '../history-database.ts';
 import { conditionOf, type Item, type Placeholders, updateOf } from './expressions.ts';
 
 export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' } as const;
@@ -43,7 +44,7 @@ const conditionFailed = (item: Item | undefined): Error =>
   });
 
 /** The calls of the service that the adapters make, by the names of the SDK's commands; each is one atomic step. */
-export class MemoryDynamoDb {
+export class MemoryDynamoDb implements HistoryDatabase {
   readonly #tables = new Map<string, Map<string, Item>>();
   /** Told of each item that is written (undefined: removed) and of its key. */
   onWrite: (table: string, key: Item, item: Item | undefined) => void = () => undefined;
@@ -51,6 +52,15 @@ export class MemoryDynamoDb {
   /** Everything that is stored in a table, for the one who checks it. */
   items(table: string): readonly Item[] {
     return [...this.#table(table).values()];
+  }
+
+  /** It is what is written. */
+  async compare(): Promise<readonly string[]> {
+    return [];
+  }
+
+  close(): void {
+    this.#tables.clear();
   }
 
   /** Removes what has expired, as the service does within some days. */
