@@ -85,10 +85,16 @@ export default {
       { pathNot: '^client/src|(^|/)node_modules/eventsource-parser/' },
     ),
     forbid(
+      'cli-is-a-client',
+      'cli speaks to the service over HTTP, by the client: it imports nothing of what runs it.',
+      { path: '^cli' },
+      { path: '^(bin|operator|lib|lambdas|core|adapters|local|test|bench)' },
+    ),
+    forbid(
       'service-knows-no-client',
       'What runs the service calls none of it over HTTP.',
       { path: '^(core|adapters|lambdas|lib|bin|operator)' },
-      { path: '^client' },
+      { path: '^(client|cli)' },
     ),
     forbid(
       'local-is-a-front-door',

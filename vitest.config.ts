@@ -15,7 +15,14 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      include: ['core/**/*.ts', 'lambdas/**/*.ts', 'adapters/**/*.ts', 'local/**/*.ts', 'client/src/**/*.ts'],
+      include: [
+        'core/**/*.ts',
+        'lambdas/**/*.ts',
+        'adapters/**/*.ts',
+        'local/**/*.ts',
+        'client/src/**/*.ts',
+        'cli/**/*.ts',
+      ],
       reporter: ['text-summary', 'json-summary', 'html'],
       thresholds: { lines: 90, branches: 90 },
     },

@@ -40,6 +40,7 @@ import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
+import { logTo } from './log-file.ts';
 import { objectsDirectory, temporaryDirectory } from './temporary-files.ts';
 import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 
@@ -50,6 +51,8 @@ export interface LocalConfig {
   readonly dynamodbEndpoint: string | undefined;
   readonly jwks: IssuerKeys['jwks'];
   readonly logLevel: LogLevel;
+  /** Where the log goes; standard error without. */
+  readonly logFile?: string | null | undefined;
   readonly maxConcurrency: number;
   /** Host names and CIDR ranges that webhooks may reach although private. */
   readonly webhookAllow: readonly string[];
@@ -77,7 +80,7 @@ export const composeRuntime = (
 ): Runtime => {
   const database = { client: parts.dynamoDb, tables: tableNames };
   const credentials = createFileCredentials(join(config.dataDir, 'credentials.json'));
-  const logger = () => createJsonLogger(config.logLevel, (line) => process.stderr.write(line));
+  const logger = () => createJsonLogger(config.logLevel, logTo(config.logFile));
   const sourceRoots = createSourceRoots(config.sourceRoots.folders, config.sourceRoots.forAll);
   const resolveCredential = useCredential({ credentials, logger: logger() });
   // What only the operator could register is theirs to read, wherever the service was started last.

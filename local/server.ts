@@ -17,6 +17,7 @@ import { defaultQuotas } from './default-quotas.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
+import { putLargeLogAside } from './log-file.ts';
 import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
 import { startScheduleLoop } from './schedule-loop.ts';
 import { sweepTemporaryFiles } from './temporary-files.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions {
   /** A server that speaks DynamoDB, in the place of the file in `dataDir`. */
   readonly dynamodbEndpoint?: string | undefined;
   readonly logLevel: LogLevel;
+  /** Where the log goes; standard error without. */
+  readonly logFile?: string | null | undefined;
   /** Host names and CIDR ranges that webhooks may reach although private; none without. */
   readonly webhookAllow?: readonly string[] | undefined;
   /** Folders whose repositories may be read, and whether everyone may register them; none without. */
@@ -91,6 +94,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
   try {
     // Two servers on one directory would each think that the other's jobs had died.
     undo.push(holdDataDir(options.dataDir));
+    if (typeof options.logFile === 'string') putLargeLogAside(options.logFile);
     await sweepTemporaryFiles(options.dataDir);
     undo.push(() => sweepTemporaryFiles(options.dataDir));
     const issuer = await openTokenIssuer(options.dataDir);
@@ -108,6 +112,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       dynamodbEndpoint: options.dynamodbEndpoint,
       jwks: issuer.jwks,
       logLevel: options.logLevel,
+      logFile: options.logFile,
       maxConcurrency: workers * BATCHES_A_WORKER,
       webhookAllow: options.webhookAllow ?? [],
       sourceRoots: options.sourceRoots ?? { folders: [], forAll: false },

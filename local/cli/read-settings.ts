@@ -1,7 +1,5 @@
 import { homedir, userInfo } from 'node:os';
-import { delimiter, isAbsolute, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isLogLevel, type LogLevel } from '../../adapters/system/json-logger.ts';
 import { isWebhookAllowEntry } from '../../adapters/webhook/webhook-allow.ts';
@@ -10,11 +8,8 @@ import { type Registration, registrations } from '../../core/contract/rights.ts'
 import type { Quotas } from '../../core/domain/quota.ts';
 import { defaultQuotas } from '../default-quotas.ts';
 import { nameSource } from './name-source.ts';
-
-/** What was typed or set cannot be used; the message says which and what is allowed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { folderOf } from './source-fault.ts';
+import { parseStart, UsageError } from './start-arguments.ts';
 
 export interface Settings {
   /** What to index: a path or a URL as it was typed; null: only serve. */
@@ -29,6 +24,8 @@ export interface Settings {
   readonly hostNames: readonly string[];
   readonly dynamodbEndpoint: string | undefined;
   readonly logLevel: LogLevel;
+  /** Null: standard error. */
+  readonly logFile: string | null;
   /** Host names and CIDR ranges that webhooks may reach although private. */
   readonly webhookAllow: readonly string[];
   /** Folders whose repositories may be read. `forAll`: the operator has named them, so everyone may register them. */
@@ -37,19 +34,6 @@ export interface Settings {
   readonly quotas: Quotas;
   readonly user: string;
 }
-
-export const usage = `Usage: npm start -- [<path or url>] [--once] [--search <words>]
-
-  <path or url>  a git repository to register and sync: a path, a file:// or https:// URL, or http:// on loopback
-  --once         exit after the sync; the exit code is not 0 when it failed
-  --search       what to search for after the sync
-
-Environment: PORT (3000; 0 = any), HOST (127.0.0.1), DATA_DIR (.repo-sync), DYNAMODB_ENDPOINT, LOG_LEVEL (warn),
-             WEBHOOK_ALLOW (none; host names and CIDRs, comma-separated, that webhooks may reach although private),
-             SOURCE_ROOTS (the folder that is named, else your home and this folder; absolute paths with : between, whose
-             repositories everyone may register), REGISTRATION (anyone; granted: only tokens with the right to),
-             QUOTA_REPOSITORIES (10000; that a user may own), QUOTA_TOKENS_PER_DAY (10000000000; embedded for a user),
-             ALLOWED_HOSTS (none; names, comma-separated, that the service is called by beside its addresses and localhost)`;
 
 const List = z
   .string()
@@ -65,6 +49,7 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('.repo-sync'),
   DYNAMODB_ENDPOINT: z.url('must be a URL').optional(),
   LOG_LEVEL: z.string().refine(isLogLevel, 'must be debug, info, warn, error or silent').default('warn'),
+  LOG_FILE: z.string().min(1).optional(),
   WEBHOOK_ALLOW: List.refine(
     (entries) => entries.every(isWebhookAllowEntry),
     'must be host names, addresses and CIDRs with commas between',
@@ -83,8 +68,9 @@ const Environment = z.object({
   ),
 });
 
-/** Throws UsageError for what cannot be used. */
-export const readSettings = (args: readonly string[], environment: NodeJS.ProcessEnv): Settings => {
+/** Throws UsageError for what cannot be used, and HelpAsked. `isTerminal`: progress is drawn on standard error, and is not to be torn by log lines. */
+export const readSettings = (args: readonly string[], environment: NodeJS.ProcessEnv, isTerminal = false): Settings => {
+  const { source, once, search } = parseStart(args);
   const parsed = Environment.safeParse(environment);
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
@@ -94,26 +80,24 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
     DATA_DIR,
     DYNAMODB_ENDPOINT,
     LOG_LEVEL,
+    LOG_FILE,
     WEBHOOK_ALLOW,
     ALLOWED_HOSTS,
     SOURCE_ROOTS,
     REGISTRATION,
   } = parsed.data;
-  const { values, positionals } = parseArguments(args);
-  if (positionals.length > 1) throw new UsageError('only one repository can be named');
-  const source = positionals[0] ?? null;
-  if (source === null && (values.once || values.search !== undefined))
-    throw new UsageError('--once and --search need a repository');
+  const dataDir = resolve(DATA_DIR);
   return {
     source,
-    once: values.once,
-    search: values.search ?? null,
-    dataDir: resolve(DATA_DIR),
+    once,
+    search,
+    dataDir,
     host: HOST,
     port: PORT,
     hostNames: ALLOWED_HOSTS,
     dynamodbEndpoint: DYNAMODB_ENDPOINT,
     logLevel: LOG_LEVEL,
+    logFile: logFileOf(LOG_FILE, dataDir, isTerminal),
     webhookAllow: WEBHOOK_ALLOW,
     sourceRoots:
       SOURCE_ROOTS === undefined
@@ -125,27 +109,16 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
   };
 };
 
+const logFileOf = (named: string | undefined, dataDir: string, isTerminal: boolean): string | null => {
+  if (named === '-') return null;
+  if (named !== undefined) return resolve(named);
+  return isTerminal ? join(dataDir, 'service.log') : null;
+};
+
 /** The folder that was named; without one, the home of the user who starts the service, and the working directory. */
 const defaultRoots = (source: string | null): readonly string[] => {
-  const path = source === null ? null : pathOf(nameSource(source, process.cwd()).url);
+  const path = source === null ? null : folderOf(nameSource(source, process.cwd()).url);
   return path === null ? [homedir(), process.cwd()] : [path];
-};
-
-const pathOf = (url: string): string | null => {
-  if (url.startsWith('/')) return url;
-  return /^file:/i.test(url) && URL.canParse(url) ? fileURLToPath(url) : null;
-};
-
-const parseArguments = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { once: { type: 'boolean', default: false }, search: { type: 'string' } },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 };
 
 /** The user of this machine, where the name will do as a user id. */

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
-import { makeDataDir, runCommand } from '../support/service-process.ts';
+import { makeDataDir, runCommand, spawnCommand } from '../support/service-process.ts';
+import { startSmartHttpServer } from '../support/smart-http-server.ts';
 
 let git: GitRepository;
 let data: Awaited<ReturnType<typeof makeDataDir>>;
@@ -37,13 +38,47 @@ describe('npm start -- <path> --once', () => {
   });
 
   it('exits with 1 and the cause when the sync fails', async () => {
-    const { code, stdout } = await runCommand([`${git.path}/no/such/place`, '--once'], data.path);
-    expect(stdout).toMatch(/Sync failed after .*: .*no\/such\/place/);
+    const { code, stdout, stderr } = await runCommand(['http://127.0.0.1:2/x.git', '--once'], data.path, {
+      LOG_FILE: join(data.path, 'test.log'),
+    });
+    expect(stdout).toMatch(/Sync failed after .*: http:\/\/127\.0\.0\.1:2\/x\.git: nothing accepts connections/);
+    expect(stderr).toMatch(/^failed .*nothing accepts connections/m);
+    expect(stderr).not.toContain('done');
+    // Log lines are in their file, which is named, and not between those of the progress.
+    expect(stderr).toContain(`The log says more: ${join(data.path, 'test.log')}`);
+    expect(stderr).not.toContain('{"level"');
+    expect(await readFile(join(data.path, 'test.log'), 'utf8')).toContain('{"level"');
     expect(code).toBe(1);
-  });
+  }, 120_000);
+
+  it('is stopped by Ctrl-C, says what stays, and continues at the next start', async () => {
+    const remote = { root: git.path, delayMs: 9_000 };
+    const slow = await startSmartHttpServer(remote);
+    const child = spawnCommand([`${slow.url}/.git`, '--once'], data.path, {});
+    const output = { stdout: '', stderr: '' };
+    child.stdout?.on('data', (part) => {
+      output.stdout += part;
+    });
+    child.stderr?.on('data', (part) => {
+      output.stderr += part;
+    });
+    const ended = new Promise<number | null>((done) => child.once('close', done));
+    while (!/sync-[0-9a-f-]{36}/.test(output.stdout)) await new Promise((resolve) => setTimeout(resolve, 50));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(output.stderr).toContain(
+      `the sync continues where it was at the next start: npm start -- ${slow.url}/.git --once`,
+    );
+    remote.delayMs = 0;
+    const again = await runCommand([`${slow.url}/.git`, '--once'], data.path);
+    expect(again.stdout).toMatch(/sync-\S+ \(was running already\)[\s\S]*Sync completed/);
+    expect(again.code).toBe(0);
+    await slow.close();
+  }, 120_000);
 
   it.each([
     [['--nope'], {}, 'nope'],
+    [['--search'], {}, 'argument missing'],
     [['--once'], {}, 'need a repository'],
     [['a', 'b'], {}, 'only one repository'],
     [[], { PORT: 'high' }, 'PORT'],
@@ -62,7 +97,30 @@ describe('npm start -- <path> --once', () => {
   });
 });
 
+describe('npm start -- --help', () => {
+  it('helps, and ends with 0', async () => {
+    const { code, stdout, stderr } = await runCommand(['--help'], data.path);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const word of ['Usage: npm start --', '--once', 'DATA_DIR', 'LOG_FILE', '$ npm start -- . --once'])
+      expect(stdout).toContain(word);
+  });
+});
+
 describe('before anything is started', () => {
+  it.each([
+    ['no/such/place', 'there is no such folder'],
+    ['src', 'is a folder of the git repository'],
+    ['src/a.ts', 'is a file'],
+  ])('says in one line that %s cannot be indexed', async (path, message) => {
+    const nothing = await makeDataDir();
+    await nothing.remove();
+    const { code, stdout, stderr } = await runCommand([join(git.path, path), '--once'], nothing.path);
+    expect([code, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1]);
+    expect(stderr).toContain(join(git.path, path));
+    expect(stderr).toContain(message);
+    await expect(stat(nothing.path)).rejects.toThrow('ENOENT');
+  });
+
   it('refuses a data directory that other users can enter', async () => {
     const open = await makeDataDir();
     await chmod(open.path, 0o755);

@@ -24,7 +24,8 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-const start = (args: readonly string[], dataDir: string, environment: NodeJS.ProcessEnv): ChildProcess =>
+/** The command line as a process, still running. */
+export const spawnCommand = (args: readonly string[], dataDir: string, environment: NodeJS.ProcessEnv): ChildProcess =>
   spawn(process.execPath, ['--conditions=local', 'local/main.ts', ...args], {
     cwd: root,
     env: { ...process.env, NODE_V8_COVERAGE: '', PORT: '0', DATA_DIR: dataDir, ...environment },
@@ -37,7 +38,7 @@ export const runCommand = async (
   dataDir: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> => {
-  const child = start(args, dataDir, environment);
+  const child = spawnCommand(args, dataDir, environment);
   const output = { stdout: '', stderr: '' };
   child.stdout?.on('data', (data) => {
     output.stdout += data;
@@ -51,7 +52,7 @@ export const runCommand = async (
 
 /** Starts the service as `npm start` does, and waits until it has printed its address and token. */
 export const startService = async (dataDir: string, environment: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> => {
-  const child = start([], dataDir, { SOURCE_ROOTS: tmpdir(), ...environment });
+  const child = spawnCommand([], dataDir, { SOURCE_ROOTS: tmpdir(), ...environment });
   const exited = new Promise<number | null>((done) => child.once('exit', done));
   let printed = '';
   let complained = '';

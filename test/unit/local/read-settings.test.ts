@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameSource } from '../../../local/cli/name-source.ts';
-import { readSettings, UsageError } from '../../../local/cli/read-settings.ts';
+import { readSettings } from '../../../local/cli/read-settings.ts';
+import { UsageError } from '../../../local/cli/start-arguments.ts';
 
 describe('settings', () => {
   it('have defaults', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { retryOf } from '../../../cli/progress-bar.ts';
 import type { LastErrorRecord } from '../../../core/contract/records.ts';
 import { SourceNotFoundError, StoreBusyError, SyncSupersededError } from '../../../core/domain/errors.ts';
 import { failureOf } from '../../../core/domain/failure-of.ts';
 import { jobAnswer } from '../../../core/sync/job-answer.ts';
 import { lastErrorAfter } from '../../../core/sync/last-error.ts';
-import { retryOf } from '../../../local/cli/follow-job.ts';
 import { aJob, aRepositoryId } from '../../support/sync-records.ts';
 
 const at = new Date('2026-01-02T00:00:00.000Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { searchReport, syncReport } from '../../../cli/sync-report.ts';
 import type { JobAnswer, SearchAnswer } from '../../../core/contract/api.ts';
 import type { Oid } from '../../../core/contract/ids.ts';
-import { searchReport, syncReport } from '../../../local/cli/sync-report.ts';
 
 const counts = {
   added: 3,

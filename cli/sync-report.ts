@@ -1,10 +1,11 @@
-import type { JobAnswer, SearchAnswer } from '../../core/contract/api.ts';
+import type { Job, Operations } from '../client/src/client.ts';
+import { clean } from './terminal.ts';
 
 /** What a finished sync did, in some lines. */
-export const syncReport = (job: JobAnswer): string => {
+export const syncReport = (job: Job): string => {
   const seconds = (Date.parse(job.ended_at ?? job.updated_at) - Date.parse(job.started_at ?? job.created_at)) / 1000;
   if (job.status === 'failed' || job.status === 'cancelled')
-    return `Sync ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${job.error.message}`}`;
+    return `Sync ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${clean(job.error.message)}`}`;
   const { counts } = job;
   if (counts === null) return `Sync ${job.status}`;
   const branches = branchLines(job);
@@ -22,15 +23,15 @@ export const syncReport = (job: JobAnswer): string => {
   return lines.join('\n');
 };
 
-const branchLines = ({ current, branches }: JobAnswer): string[] => [
+const branchLines = ({ current, branches }: Job): string[] => [
   ...(current !== null && current.moved_from !== null
     ? [`  branch   ${current.branch}, as the source's HEAD names it now: it was ${current.moved_from}`]
     : []),
-  ...branches.flatMap(({ status, reason }) => (status === 'missing' ? [`  missing  ${reason}`] : [])),
+  ...branches.flatMap(({ status, reason }) => (status === 'missing' ? [`  missing  ${clean(reason ?? '')}`] : [])),
 ];
 
 /** A search's hits, one a line, with the first line of each that holds text. */
-export const searchReport = (query: string, answer: SearchAnswer): string => {
+export const searchReport = (query: string, answer: Operations['search']['answer']): string => {
   const title = `Search "${query}" in ${answer.branch} at ${answer.indexed_commit.slice(0, 10)}`;
   if (answer.results.length === 0) return `${title}\n  no hits`;
   const lines = answer.results.map(({ path, start_line, end_line, snippet }) => {
@@ -39,7 +40,7 @@ export const searchReport = (query: string, answer: SearchAnswer): string => {
         .split('\n')
         .find((line) => line.trim() !== '')
         ?.trim() ?? '';
-    return `  ${path}:${start_line}-${end_line}  ${text.slice(0, 80)}`;
+    return `  ${clean(path)}:${start_line}-${end_line}  ${clean(text.slice(0, 80))}`;
   });
   return [title, ...lines].join('\n');
 };

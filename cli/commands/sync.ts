@@ -1,0 +1,170 @@
+import { type Command, Option } from 'commander';
+import { type Client, type Job, ProblemError } from '../../client/src/client.ts';
+import { action, type Work } from '../action.ts';
+import { Ended, exitCodes, UsageError } from '../exit-codes.ts';
+import { barOf, followJob } from '../progress-bar.ts';
+import { syncReport } from '../sync-report.ts';
+import type { Terminal } from '../terminal.ts';
+import { several } from './repositories.ts';
+
+interface SyncFlags {
+  readonly wait?: boolean;
+  readonly force?: boolean;
+  readonly full?: boolean;
+  readonly branch?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly pullRemote?: boolean;
+  readonly remote?: string;
+  readonly webhook?: string;
+}
+
+export const JOB_ID = /^sync-/;
+
+export const addSync = (program: Command, terminal: Terminal): void => {
+  program
+    .command('sync <repository>')
+    .description('Bring a repository’s index in step with its source')
+    .option('--wait', 'show the progress, and end as the sync ends')
+    .option('--force', 'replace a sync that runs; with --full the index is cleared at once')
+    .option('--full', 'build the whole index again; the old one answers until the new one is ready')
+    .option('--branch <name>', 'sync this branch; may be given several times', several)
+    .option('--ignore <pattern>', 'leave out what matches, this time; may be given several times', several)
+    .addOption(new Option('--pull-remote', 'read the remote of a folder instead of the folder'))
+    .option('--no-pull-remote', 'do not pull: index what is there')
+    .option('--remote <name>', 'which remote; origin without')
+    .option('--webhook <url>', 'send the job’s events there')
+    .addHelpText(
+      'after',
+      `
+With --wait a sync that runs already is joined, unless --force is given. Ctrl-C ends the watching, not the sync.
+
+Examples:
+  $ repo-sync sync demo --wait
+  $ repo-sync sync demo --branch main --branch develop
+  $ repo-sync sync demo --force --full --wait --json`,
+    )
+    .action(
+      action<SyncFlags>(terminal, async (work, id = '') => {
+        const { client, options, print, note } = work;
+        const { jobId, job } = await begin(client, id, options, terminal.stop);
+        if (options.wait === true) {
+          if (job === null) note(`${jobId} runs already: this is its progress`);
+          return show(work, jobId);
+        }
+        print(job, () => `${jobId} is queued. repo-sync watch ${jobId} shows its progress.`);
+      }),
+    );
+
+  program
+    .command('watch <repository-or-job>')
+    .description('Show the progress of a sync to its end')
+    .addHelpText(
+      'after',
+      `
+Of a repository its running sync is shown, or else how its last one ended. With --json each state is one line.
+
+Examples:
+  $ repo-sync watch demo
+  $ repo-sync watch demo --json | jq -r .job.progress.percentage`,
+    )
+    .action(
+      action(terminal, async (work, id = '') => {
+        const jobId = await jobOf(work.client, id, terminal.stop);
+        if (work.options.json !== true) return show(work, jobId);
+        let last: Job | null = null;
+        for await (const event of interruptible(work, jobId, work.client.follow(jobId, { signal: terminal.stop }))) {
+          terminal.out.write(`${JSON.stringify(event)}\n`);
+          last = event.job;
+        }
+        endAs(last);
+      }),
+    );
+
+  program
+    .command('retry <repository-or-job>')
+    .description('Sync again what a job, or a repository’s newest, could not index')
+    .option('--wait', 'show the progress, and end as the sync ends')
+    .addHelpText('after', '\nExamples:\n  $ repo-sync retry demo --wait')
+    .action(
+      action<{ wait?: boolean }>(terminal, async (work, id = '') => {
+        const job_id = await jobOf(work.client, id, terminal.stop);
+        const job = await work.client.call('retry-failed', { path: { job_id } }, { signal: terminal.stop });
+        if (work.options.wait === true) return show(work, job.job_id);
+        work.print(job, () => `${job.job_id} is queued. repo-sync watch ${job.job_id} shows its progress.`);
+      }),
+    );
+};
+
+/** Starts a sync; one that runs is joined where its end is waited for. `job` is null then. */
+const begin = async (client: Client, id: string, flags: SyncFlags, signal: AbortSignal) => {
+  try {
+    const job = await client.sync(
+      id,
+      {
+        force: flags.force,
+        full_reindex: flags.full,
+        branches: flags.branch,
+        ignore_patterns: flags.ignore,
+        pull_remote: flags.pullRemote,
+        remote: flags.remote,
+        progress_webhook: flags.webhook,
+      },
+      { signal },
+    );
+    return { jobId: job.job_id, job };
+  } catch (error) {
+    const running = error instanceof ProblemError && error.status === 409 ? error.problem.job_id : undefined;
+    if (flags.wait !== true || typeof running !== 'string') throw error;
+    return { jobId: running, job: null };
+  }
+};
+
+/** The job that is named, or the one that a repository runs or last ran. */
+export const jobOf = async (client: Client, id: string, signal: AbortSignal): Promise<string> => {
+  if (JOB_ID.test(id)) return id;
+  const { active_job_id, last_sync } = await client.call('get-repository', { path: { repo_id: id } }, { signal });
+  const job = active_job_id ?? last_sync?.job_id;
+  if (job === undefined) throw new UsageError(`${id} has had no sync yet: repo-sync sync ${id} starts one`);
+  return job;
+};
+
+/** Progress on standard error, the report or the job on standard output. Ends as the job does. */
+const show = async (work: Work<object>, jobId: string): Promise<void> => {
+  const { client, terminal, options, print } = work;
+  try {
+    const job =
+      options.json === true
+        ? await client.ended(jobId, { signal: terminal.stop })
+        : await followJob(client, jobId, terminal.err, terminal.stop);
+    print(job, () => syncReport(job));
+    endAs(job);
+  } catch (error) {
+    throw stoppedOr(error, work, jobId);
+  }
+};
+
+async function* interruptible<T>(work: Work<object>, jobId: string, events: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw stoppedOr(error, work, jobId);
+  }
+}
+
+const stoppedOr = (error: unknown, { terminal, note }: Work<object>, jobId: string): unknown => {
+  if (!terminal.stop.aborted) return error;
+  note(
+    `The sync continues on the service. repo-sync watch ${jobId} shows it again, repo-sync cancel ${jobId} ends it.`,
+  );
+  return new Ended(exitCodes.interrupted);
+};
+
+const endAs = (job: Job | null): void => {
+  if (job === null || job.status === 'failed' || job.status === 'cancelled') throw new Ended(exitCodes.failed);
+};
+
+/** A job in one line. */
+export const progressText = (job: Job): string => {
+  const { percentage, phase, files } = barOf(job, new Date());
+  return `${phase.trim()} ${percentage}%${files === '' ? '' : ` ${files}`}`;
+};

@@ -1,0 +1,70 @@
+import { SingleBar } from 'cli-progress';
+import type { Client, Job } from '../client/src/client.ts';
+import { clean } from './terminal.ts';
+
+/** A job's status as the bar's first word. */
+const endWords: Readonly<Partial<Record<Job['status'], string>>> = {
+  completed: 'done',
+  completed_with_errors: 'done, with errors',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** What is waited for between two tries, in some words; null where nothing is. */
+export const retryOf = ({ last_error }: Pick<Job, 'last_error'>, now: Date): string | null => {
+  if (last_error === null) return null;
+  const { code, reason, try: tried, tries, next_try_by } = last_error;
+  const left = next_try_by === null ? 0 : Math.ceil((Date.parse(next_try_by) - now.getTime()) / 1000);
+  const next = left <= 0 ? 'trying again' : `next within ${left} s`;
+  return `try ${tried} of ${tries} failed: ${(reason ?? code).replaceAll('_', ' ')}; ${next}`;
+};
+
+/** What the bar shows of a job; where it has failed its cause, in the place of a number that means nothing any more. */
+export const barOf = (job: Job, now: Date) => {
+  const { percentage, phase, files_processed, files_total, current_file } = job.progress;
+  const end = endWords[job.status];
+  const cause = job.error === null ? null : job.error.message;
+  return {
+    percentage,
+    phase: (end ?? phase).padEnd(7),
+    files: files_total === null ? '' : `${files_processed}/${files_total} files`,
+    current: clean(cause ?? retryOf(job, now) ?? (current_file ?? '').slice(-48)),
+  };
+};
+
+/**
+ * Draws a job's progress until it has ended. Where the output is no terminal, a line each second. Throws the signal's error when it is
+ * aborted before.
+ */
+export const followJob = async (
+  client: Pick<Client, 'follow'>,
+  jobId: string,
+  stream: NodeJS.WritableStream,
+  signal?: AbortSignal,
+): Promise<Job> => {
+  const bar = new SingleBar({
+    stream,
+    format: '{phase} [{bar}] {percentage}% {files} {current}',
+    barsize: 24,
+    hideCursor: true,
+    noTTYOutput: true,
+    notTTYSchedule: 1000,
+    autopadding: true,
+    forceRedraw: false,
+    gracefulExit: false,
+  });
+  bar.start(100, 0, { phase: 'queued ', files: '', current: '' });
+  try {
+    let last: Job | null = null;
+    for await (const { job } of client.follow(jobId, { signal })) {
+      last = job;
+      const { percentage, ...shown } = barOf(job, new Date());
+      bar.update(percentage, shown);
+    }
+    signal?.throwIfAborted();
+    if (last === null) throw new Error(`the job ${jobId} sent no state`);
+    return last;
+  } finally {
+    bar.stop();
+  }
+};

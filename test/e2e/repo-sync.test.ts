@@ -1,0 +1,240 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Job } from '../../client/src/client.ts';
+import { failEmbedding, holdEmbedding } from '../support/faults.ts';
+import { type RunOptions, repoSync } from '../support/repo-sync.ts';
+import { useWorld } from '../support/use-world.ts';
+
+const world = useWorld();
+let home: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'test-home-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+/** As one who has logged in by the environment. */
+const run = (args: readonly string[], options: RunOptions = {}) =>
+  repoSync(args, {
+    env: { HOME: home, REPO_SYNC_URL: world.server.url, REPO_SYNC_TOKEN: world.server.token },
+    cwd: home,
+    ...options,
+  });
+const json = async <T>(args: readonly string[], options?: RunOptions): Promise<T> => {
+  const { code, out, err } = await run([...args, '--json'], options);
+  expect([code, err]).toEqual([0, '']);
+  return JSON.parse(out) as T;
+};
+
+describe('from a folder to a hit', () => {
+  it('registers, syncs, says what it did, and searches', async () => {
+    const git = await world.makeRepository({ 'src/a.ts': 'export const a = "numbat";\n', 'logo.bin': 'a\0b' });
+    const added = await run(['add', git.path, '--id', 'demo', '--ignore', '*.log', '--ignore', '*.tmp']);
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.out).toMatch(/demo is registered[\s\S]*webhook secret {2}whsec_/);
+    expect(await json(['status', 'demo'])).toMatchObject({
+      ignore_patterns: ['*.log', '*.tmp'],
+      health: 'never_indexed',
+    });
+    const synced = await run(['sync', 'demo', '--wait']);
+    expect(synced.code).toBe(0);
+    expect(synced.out).toMatch(/Sync completed in [\s\S]*indexed {2}1 file/);
+    expect(synced.err).toContain('done');
+    expect((await run(['search', 'demo', 'numbat'])).out).toContain('src/a.ts:1-1  export const a');
+    expect(await json(['search', 'demo', 'numbat', '--limit', '1'])).toMatchObject({ results: [{ path: 'src/a.ts' }] });
+    expect((await run(['files', 'demo', '--skipped'])).out).toMatch(/skipped +binary +logo\.bin/);
+    expect((await run(['files', 'demo', '--failed'])).out).toContain('names no such file');
+    expect((await run(['status'])).out).toMatch(/demo +ok +idle/);
+    expect((await run(['status', 'demo'])).out).toMatch(/source +\S+[\s\S]*BRANCH +COMMIT[\s\S]*main/);
+    expect((await run(['branches', 'demo'])).out).toMatch(/\* +main/);
+    expect((await run(['jobs', 'demo'])).out).toMatch(/sync-\S+ +completed/);
+    expect((await run(['job', 'demo'])).out).toContain('Sync completed');
+    expect((await run(['watch', 'demo'])).out).toContain('Sync completed');
+    expect(await json(['sync', 'demo', '--wait'])).toMatchObject({ status: 'completed', mode: 'incremental' });
+  });
+
+  it('imports many, and says which could not be', async () => {
+    const one = await world.makeRepository({ 'a.ts': '1;\n' });
+    const two = await world.makeRepository({ 'b.ts': '2;\n' });
+    const input = `# mine\n\nimported ${one.path}\n${two.path}\nwrong ssh://host/x\ndemo ${two.path}\n`;
+    const { code, out } = await run(['import', '-'], { input });
+    expect(code).toBe(2);
+    expect(out).toMatch(/imported +\S+ +registered/);
+    expect(out).toMatch(/wrong +ssh:\/\/host\/x +source\.url/);
+    expect(out).toMatch(/demo +\S+ +.*(exists|registered already|taken)/);
+    expect((await run(['import', 'nowhere.txt'])).err).toMatch(/nowhere\.txt cannot be read: ENOENT/);
+    expect((await run(['import', '-'], { input: '# nothing\n' })).code).toBe(2);
+  });
+});
+
+describe('while a sync runs', () => {
+  const held = async () => {
+    const gate = holdEmbedding(world.faults);
+    const { job_id } = await json<Job>(['sync', 'demo', '--full']);
+    await gate.reached;
+    return { gate, job_id };
+  };
+
+  it('a second one is a conflict, told with its job; --wait joins it', async () => {
+    const { gate, job_id } = await held();
+    const second = await run(['sync', 'demo']);
+    expect(second).toMatchObject({ code: 3, out: '' });
+    expect(second.err).toContain(`repo-sync watch ${job_id}`);
+    const told = await run(['sync', 'demo', '--json']);
+    expect(JSON.parse(told.err)).toMatchObject({ error: { status: 409, job_id }, exit_code: 3 });
+    expect((await run(['jobs', 'demo', '--limit', '1'])).out).toMatch(/embed \d+%/);
+    const joined = run(['sync', 'demo', '--wait']);
+    gate.open();
+    const { code, err } = await joined;
+    expect(code).toBe(0);
+    expect(err).toContain(`${job_id} runs already`);
+  });
+
+  it('watch --json tells each state in a line', async () => {
+    const { gate, job_id } = await held();
+    const lines: { type: string; job: Job }[] = [];
+    const { code } = await run(['watch', job_id, '--json'], {
+      onOut: (text) => {
+        lines.push(
+          ...text
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        );
+        gate.open();
+      },
+    });
+    expect(code).toBe(0);
+    expect([lines[0]?.type, lines.at(-1)?.type]).toEqual(['progress', 'completed']);
+  });
+
+  it('Ctrl-C ends the watching, not the sync, and says so', async () => {
+    const { gate, job_id } = await held();
+    for (const args of [
+      ['watch', 'demo'],
+      ['watch', 'demo', '--json'],
+      ['sync', 'demo', '--wait', '--json'],
+    ]) {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 300);
+      const { code, err } = await run(args, { stop: stop.signal });
+      expect(code).toBe(130);
+      expect(err).toContain(`repo-sync cancel ${job_id}`);
+    }
+    expect((await world.api.job(job_id)).status).toBe('running');
+    expect((await run(['cancel', 'demo'])).out).toBe(`${job_id} is cancelled\n`);
+    gate.open();
+    expect((await run(['cancel', job_id])).code).toBe(3);
+    expect((await run(['watch', job_id])).code).toBe(1);
+  });
+});
+
+describe('a sync that does not succeed', () => {
+  it('ends with 1, and the bar says failed and why', async () => {
+    const git = await world.makeRepository({ 'a.ts': '1;\n' });
+    await run(['add', git.path, '--id', 'lost']);
+    await git.cleanup();
+    const { code, out, err } = await run(['sync', 'lost', '--wait']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/Sync failed after/);
+    expect(err).toMatch(/failed +\[.*test-/s);
+    expect(err).not.toContain('done');
+  });
+
+  it('is tried again with retry, for what failed', async () => {
+    const git = await world.registered('partly', { 'a.ts': 'const a = "good";\n', 'b.ts': 'const b = "rotten";\n' });
+    failEmbedding(world.faults, 'rotten');
+    const first = await run(['sync', 'partly', '--wait', '--branch', 'main']);
+    expect([first.code, first.err.includes('done, with errors')]).toEqual([0, true]);
+    expect((await run(['files', 'partly', '--failed'])).out).toMatch(/failed .* b\.ts/);
+    world.faults.clear();
+    expect((await run(['retry', 'partly', '--wait'])).out).toMatch(/indexed {2}1 file/);
+    expect((await run(['retry', 'partly'])).code).toBe(3);
+    expect(git.path).toBeTruthy();
+  });
+});
+
+describe('settings', () => {
+  it('shows, sets and takes away a schedule', async () => {
+    expect((await run(['schedule', 'demo', '0 3 * * *'])).out).toContain('at 0 3 * * * (UTC)');
+    expect(await json(['schedule', 'demo'])).toEqual({ repository_id: 'demo', schedule: '0 3 * * *' });
+    expect((await run(['schedule', 'demo', '--off'])).out).toContain('does not sync by itself');
+    const wrong = await run(['schedule', 'demo', 'daily']);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('schedule: must be a cron expression')]);
+  });
+
+  it('names a credential, and refuses one that may not be used', async () => {
+    expect((await run(['credentials', 'demo'])).out).toContain('without a credential');
+    expect(await run(['credentials', 'demo', 'not-there'])).toMatchObject({ code: 2 });
+    expect((await run(['credentials', 'demo', '--none'])).code).toBe(0);
+  });
+
+  it('lists webhooks, and makes new secrets', async () => {
+    expect(await json(['webhooks', 'list', 'demo', '--status', 'failed'])).toEqual({ deliveries: [], next: null });
+    expect((await run(['webhooks', 'list', 'demo'])).out).toMatch(/^DELIVERY/);
+    expect((await run(['webhooks', 'secret', 'demo', 'push'])).out.trim().length).toBeGreaterThan(20);
+    const nobody = 'msg-00000000-0000-0000-0000-000000000000';
+    expect((await run(['webhooks', 'redeliver', 'demo', nobody])).code).toBe(4);
+  });
+
+  it('takes a branch out of the index, and a repository away', async () => {
+    expect(await json(['branches', 'demo', '--remove', 'main'])).toMatchObject({ removed: true });
+    expect(await run(['remove', 'demo'])).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
+    expect((await run(['remove', 'demo', '--yes'])).code).toBe(0);
+    expect((await run(['status', 'demo'])).code).toBe(4);
+  });
+});
+
+describe('what goes wrong has its exit code, and says what to do', () => {
+  it.each([
+    [['sinc'], 2, 'Did you mean sync?'],
+    [['jobs'], 2, 'missing required argument'],
+    [['jobs', 'x', '--limit', '0'], 2, 'whole number from 1 to 1000'],
+    [['files', 'x', '--skipped', '--failed'], 2, 'cannot be used with'],
+    [['webhooks', 'secret', 'x', 'other'], 2, 'Allowed choices are webhook, push'],
+    [['status', 'NOT-AN-ID'], 2, 'path.repo_id'],
+    [['status', 'nobody'], 4, 'Repository not found'],
+    [['job', 'sync-6f1c2f0e-8d0b-4a5e-9c6f-2b7d1e3a4c5d'], 4, 'Job not found'],
+    [['status', '--url', 'ftp://x'], 2, 'no address of a service'],
+    [['status', '--profile', 'BAD NAME'], 2, 'must be 1 to 40'],
+    [['status', '--profile', 'unknown'], 2, 'repo-sync login <url> --profile unknown'],
+  ] as const)('%j ends with %i', async (args, code, message) => {
+    const ran = await run(args);
+    expect(ran.code).toBe(code);
+    expect(ran.err).toContain(message);
+    expect(ran.out).toBe('');
+  });
+
+  it('without a token, with one that is not good, and where nothing answers', async () => {
+    expect(await run(['status'], { env: { HOME: home } })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('login'),
+    });
+    const env = { HOME: home, REPO_SYNC_URL: world.server.url, REPO_SYNC_TOKEN: 'nonsense' };
+    expect(await run(['status'], { env })).toMatchObject({ code: 6, err: expect.stringContaining('repo-sync login') });
+    expect((await run(['status'], { env: { ...env, REPO_SYNC_URL: 'http://127.0.0.1:2' } })).code).toBe(5);
+  }, 60_000);
+
+  it('shows no control characters that a service answers', async () => {
+    const { err } = await run(['status', '--profile', '\u001b[31mred']);
+    expect(err).not.toContain('\u001b');
+  });
+
+  it.each([[[]], [['--help']], [['help', 'sync']], [['webhooks', '--help']], [['--version']]])(
+    '%j helps',
+    async (args) => {
+      const { code, out, err } = await run(args);
+      expect(out + err).toMatch(/Usage: repo-sync|^0\.1\.0/);
+      expect(code).toBe(args.length === 0 ? 2 : 0);
+    },
+  );
+
+  it('has help with an example for every command', async () => {
+    const { out } = await run(['--help']);
+    const names = [...out.matchAll(/^ {2}([a-z]+) .*$/gm)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(18);
+    for (const name of names.filter((each) => !['help', 'complete', 'serve', 'webhooks'].includes(each)))
+      expect((await run([name, '--help'])).out, name).toContain(`$ repo-sync ${name}`);
+  });
+});
