@@ -99,6 +99,7 @@ export const measureRounds = async (
   bench: SyncBench,
   change: 'nothing' | 'eight files',
   rounds: number,
+  options?: object,
 ): Promise<Rounds> => {
   await bench.full();
   const { api, child } = await bench.service();
@@ -107,7 +108,7 @@ export const measureRounds = async (
   for (let round = 0; round < rounds; round++) {
     if (change === 'eight files') await bench.change();
     const tree = watchTree(child.pid ?? 0);
-    const { job, seconds: took } = await syncWatched(api, bench.id);
+    const { job, seconds: took } = await syncWatched(api, bench.id, options);
     cpu.push(tree.stop().cpuSeconds);
     const expected = change === 'nothing' ? 0 : 8;
     if (job.progress.files_total !== expected)

@@ -5,6 +5,7 @@ import { full } from './scenarios/full.ts';
 import { growth } from './scenarios/growth.ts';
 import { many } from './scenarios/many.ts';
 import { peer } from './scenarios/peer.ts';
+import { remote } from './scenarios/remote.ts';
 import { search, searchAfterChanges } from './scenarios/search.ts';
 import { searchLarge } from './scenarios/search-large.ts';
 import { incremental, nothing } from './scenarios/small-syncs.ts';
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   search,
   nothing,
   incremental,
+  remote,
   searchAfterChanges,
   api,
   searchLarge,
