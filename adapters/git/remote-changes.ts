@@ -48,33 +48,38 @@ export const openRemoteChanges = async (
 ): Promise<RemoteChanges | string> => {
   const format = objectFormatOf(heads[0]?.commit ?? '');
   const repository = await createBareRepository(parts.tempRoot, format);
+  let conversation: Conversation | null = null;
+  const close = async (): Promise<void> => {
+    await conversation?.close();
+    await repository.remove();
+  };
   try {
-    const conversation = await converse({ ...parts, repository });
+    conversation = await converse({ ...parts, repository });
     const lack = lackOf(conversation, format);
     if (conversation === null || lack !== null) {
-      await conversation?.close();
-      await repository.remove();
-      return lack ?? '';
+      await close();
+      return lack ?? notAsked;
     }
     await requireBranches(
       conversation,
       parts.address,
       heads.map(({ branch }) => branch),
     );
-    return remoteChanges({ ...parts, repository, conversation, reader: openObjectReader({ ...parts, repository }) });
+    return { ...remoteChanges(parts, conversation), close };
   } catch (error) {
-    await repository.remove();
+    await close();
     throw error;
   }
 };
 
 const lackOf = (conversation: Conversation | null, format: ObjectFormat): string | null => {
-  if (conversation === null) return 'it is not asked by version 2 of git’s protocol';
+  if (conversation === null) return notAsked;
   const { abilities } = conversation;
   if (!(abilities.get('fetch') ?? '').split(' ').includes('filter')) return 'it has no filters';
   return (abilities.get('object-format') ?? 'sha1') === format ? null : otherHash;
 };
 
+const notAsked = 'it is not asked by version 2 of git’s protocol';
 const otherHash = 'it has changed its hash';
 
 /** A branch that is gone is noticed, although its commit may still be there. */
@@ -88,33 +93,34 @@ const requireBranches = async (
   for await (const packet of conversation.ask('ls-refs', prefixes))
     if (typeof packet !== 'string') names.add(packet.toString('utf8').trimEnd().split(' ')[1] ?? '');
   for (const branch of branches)
-    if (!names.has(`refs/heads/${branch}`)) {
-      await conversation.close();
+    if (!names.has(`refs/heads/${branch}`))
       throw failureOf('branch_missing', label, { says: `it has no branch ${branch}` });
-    }
 };
 
-const remoteChanges = (talk: Talk): RemoteChanges => {
+const remoteChanges = (parts: Parts, conversation: Conversation): Omit<RemoteChanges, 'close'> => {
   const counts = new Map<string, CommitCount>();
-  const { reader, conversation, repository } = talk;
   return {
     async *changes(from, to) {
-      if (objectFormatOf(from) !== objectFormatOf(to)) throw untold(talk.address, otherHash);
+      if (objectFormatOf(from) !== objectFormatOf(to)) throw untold(parts.address, otherHash);
       if (from === to) return;
-      await fetchBetween(talk, from, to);
-      counts.set(`${from} ${to}`, await countFrom(reader, from, to));
-      // Of a branch that was set back nothing was sent at all.
-      const wants = (await reader.read([to])).has(to) ? [from] : [from, to];
-      await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
-      const [before, after] = [await readCommit(reader, from), await readCommit(reader, to)];
-      yield* walkTrees(treesOf(talk), before.tree, after.tree, talk.limits);
+      // One for each branch: what was sent for another one does not count.
+      const repository = await createBareRepository(parts.tempRoot, objectFormatOf(to));
+      const reader = openObjectReader({ ...parts, repository });
+      const talk: Talk = { ...parts, repository, conversation, reader };
+      try {
+        await fetchBetween(talk, from, to);
+        counts.set(`${from} ${to}`, await countFrom(reader, from, to));
+        // Of a branch that was set back nothing was sent at all.
+        const wants = (await reader.read([to])).has(to) ? [from] : [from, to];
+        await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
+        const [before, after] = [await readCommit(reader, from), await readCommit(reader, to)];
+        yield* walkTrees(treesOf(talk), before.tree, after.tree, parts.limits);
+      } finally {
+        await reader.close();
+        await repository.remove();
+      }
     },
     count: (from, to) => counts.get(`${from} ${to}`) ?? null,
-    async close() {
-      await conversation.close();
-      await reader.close();
-      await repository.remove();
-    },
   };
 };
 

@@ -83,6 +83,34 @@ describe('what changed at a server', () => {
     }
   });
 
+  it('is counted for each branch by itself, although they share commits', async () => {
+    const { repository } = lab;
+    const first = await repository.head();
+    await repository.write({ second: '2' });
+    const second = await repository.commit();
+    await repository.branch('side');
+    await repository.write({ side: '1' });
+    await repository.commit();
+    await repository.branch('develop', second);
+    await repository.write({ third: '3' });
+    const third = await repository.commit();
+    const merged = await repository.merge('side');
+    await repository.switch('main');
+    const { url } = await lab.serve();
+
+    const snapshot = await lab.gitSource().open({ url }, [
+      { branch: 'main', commit: second, since: first },
+      { branch: 'develop', commit: merged, since: third },
+    ]);
+    await Array.fromAsync(snapshot.changes(first, second) ?? []);
+    const changes = await Array.fromAsync(snapshot.changes(third, merged) ?? []);
+
+    expect(changes.flat().map(({ path }) => path)).toEqual(['side']);
+    expect(await snapshot.countCommits(first, second)).toEqual({ count: 1, rewritten: false });
+    expect(await snapshot.countCommits(third, merged)).toEqual({ count: 2, rewritten: false });
+    await snapshot.close();
+  });
+
   it('is told where the end of an answer comes after git has its pack', async () => {
     const from = await lab.repository.head();
     await lab.repository.write({ 'deep/er/b.txt': 'changed' });
