@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { commitFiles } from './change-files.ts';
 import { runGit } from './git.ts';
+import { OWN_CONTENTS, shareTrees } from './share-trees.ts';
 import { pick, randomFrom } from './statistics.ts';
 
 /**
@@ -113,15 +114,21 @@ const binary = (n: number): Buffer => {
   return Buffer.from(Uint8Array.from({ length: 512 + (n % 2048) }, () => Math.floor(random() * 256)).fill(0, 8, 12));
 };
 
-/** Makes the repository anew, bare, with one commit of the files `from` … `from + files - 1`. */
+/**
+ * Makes the repository anew, bare, with one commit of the files `from` … `from + files - 1`. Above {@link OWN_CONTENTS} it must be a multiple of that,
+ * and the files beyond have the contents of the first; else throws RangeError.
+ */
 export const generateRepository = async (path: string, files: number, from = 0): Promise<void> => {
+  const own = Math.min(files, OWN_CONTENTS);
+  if (files % own !== 0) throw new RangeError(`${files} files: above ${OWN_CONTENTS}, a multiple of that`);
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });
   await runGit(path, ['init', '--quiet', '--bare', '--initial-branch=main']);
   function* all() {
-    for (let n = from; n < from + files; n++) yield generatedFile(n);
+    for (let n = from; n < from + own; n++) yield generatedFile(n);
   }
   await commitFiles(path, 'all files', all(), true);
+  if (files > own) await shareTrees(path, files / own - 1);
 };
 
 /** One commit more in a generated repository: 5 files added, 3 modified. `round` makes each different. */
@@ -130,7 +137,7 @@ export const changeEightFiles = async (path: string, files: number, round: numbe
     for (let i = 0; i < 5; i++) yield generatedFile(files + round * 5 + i);
     let n = round * 101;
     for (let i = 0; i < 3; n++) {
-      const file = generatedFile(n % files, round);
+      const file = generatedFile(n % Math.min(files, OWN_CONTENTS), round);
       if (!/\.(ts|go|py|java)$/.test(file.path)) continue;
       i += 1;
       yield file;

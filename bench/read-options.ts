@@ -1,9 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { OWN_CONTENTS } from './share-trees.ts';
 
 export const usage = `npm run bench -- [options]
 
-  --files <n>                   files of the generated repository (100000; 0: none)
+  --files <n>                   files of the generated repository (100000; 0: none; above that a
+                                multiple of 100000, which share their contents)
   --repository [<name>=]<path>  any git repository; as often as you like. It is read, never written to.
                                 Without --files, no repository is generated then
   --only <scenario,…>           these scenarios only
@@ -37,6 +39,8 @@ export const readOptions = (args: readonly string[], known: readonly string[]): 
   const quick = values.quick === true;
   const repositories = (values.repository ?? []).map(nameAndPath);
   const files = wholeNumber('--files', values.files ?? (repositories.length > 0 ? '0' : quick ? '2000' : '100000'), 0);
+  if (files > OWN_CONTENTS && files % OWN_CONTENTS !== 0)
+    throw new BenchUsageError(`--files ${files}: above ${OWN_CONTENTS}, a multiple of that`);
   if (files === 0 && repositories.length === 0)
     throw new BenchUsageError('--files 0 and no --repository: nothing to do');
   const names = [...(files > 0 ? [generatedName(files)] : []), ...repositories.map(({ name }) => name)];

@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { firstSearch, manySmallSyncs } from './scenarios/after-syncs.ts';
 import { api } from './scenarios/api.ts';
 import { floor } from './scenarios/floor.ts';
 import { full } from './scenarios/full.ts';
@@ -18,6 +19,8 @@ export const scenarios: readonly Scenario[] = [
   incremental,
   remote,
   searchAfterChanges,
+  firstSearch,
+  manySmallSyncs,
   api,
   searchLarge,
   many,

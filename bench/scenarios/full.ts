@@ -34,7 +34,7 @@ export const full: Scenario = {
         name: 'resident memory, peak',
         value: use.peakResident / 1e9,
         unit: 'GB',
-        target: atMost(2, 1),
+        target: atMost(1, 0.7),
         note: memory,
       },
       {

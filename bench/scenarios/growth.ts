@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Measured } from '../figures.ts';
 import { notMeasured, type Scenario } from '../scenario.ts';
+import { OWN_CONTENTS } from '../share-trees.ts';
 import { slope } from '../statistics.ts';
 import { openWorkbench, type Workbench } from '../workbench.ts';
 
@@ -21,6 +22,7 @@ export const growth: Scenario = {
   run: async (bench) => {
     const { source } = bench;
     if (!('files' in source)) return [notMeasured('growth', 'only a generated repository comes in several sizes')];
+    if (source.files > OWN_CONTENTS) return [notMeasured('growth', 'its parts would share their contents')];
     const points: Point[] = [];
     await bench.stopService();
     for (const share of [4, 2]) points.push(await measurePart(bench, Math.floor(source.files / share)));

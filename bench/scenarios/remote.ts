@@ -3,6 +3,7 @@ import { startSmartHttpServer } from '../../test/support/smart-http-server.ts';
 import { runGit } from '../git.ts';
 import { measureRounds } from '../measure-sync.ts';
 import type { Scenario } from '../scenario.ts';
+import { smallSyncTarget } from './small-syncs.ts';
 
 /**
  * The same small sync, of a smart-HTTP server: the repository's own objects, served by git's CGI beside the service. It is asked for as the
@@ -22,7 +23,13 @@ export const remote: Scenario = {
       });
       const bytes = server.requests.reduce((sum, request) => sum + request.bytes, 0);
       return [
-        { name: '8 files changed at a server', value: seconds, unit: 's', note: `median of ${rounds}` },
+        {
+          name: '8 files changed at a server',
+          value: seconds,
+          unit: 's',
+          target: smallSyncTarget(bench.files.length),
+          note: `median of ${rounds}`,
+        },
         { name: '8 files changed at a server, slowest', value: slowest, unit: 's' },
         { name: '8 files changed at a server, processor', value: cpuSeconds, unit: 's' },
         { name: 'remote / local', value: seconds / local.seconds, unit: '×', relative: true },

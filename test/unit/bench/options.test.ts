@@ -47,6 +47,7 @@ describe('npm run bench', () => {
     [['--only', 'ful'], /there are full, incremental, peer/],
     [['--files', 'many'], /--files many/],
     [['--files', '0'], /nothing to do/],
+    [['--files', '150000'], /a multiple/],
     [['--minutes', '0'], /from 1 on/],
     [['--sideways'], /sideways/],
     [['--repository', '/a/shop', '--repository', '/b/shop'], /two repositories are called shop/],

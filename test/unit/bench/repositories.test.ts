@@ -15,6 +15,7 @@ import {
   shareRepository,
 } from '../../../bench/git.ts';
 import { makeQueries, sampleFiles, sampleTexts } from '../../../bench/queries.ts';
+import { shareTrees } from '../../../bench/share-trees.ts';
 
 let directory: string;
 let made: string;
@@ -43,6 +44,23 @@ describe('a generated repository', () => {
     expect(await headOf(again)).toBe(await headOf(made));
     expect(await headOf(other)).not.toBe(await headOf(made));
     expect(await listFiles(made)).toHaveLength(120);
+  });
+
+  it('has its tree several times over where more files are asked for, and changes in eight files all the same', async () => {
+    const copy = join(directory, 'shared-trees');
+    await generateRepository(copy, 120);
+    const before = await listFiles(copy);
+    await shareTrees(copy, 3);
+    const files = await listFiles(copy);
+    expect(files.length).toBe(before.length * 4);
+    for (const { path, oid } of before)
+      expect(files).toContainEqual(expect.objectContaining({ path: `part-3/${path}`, oid }));
+    await changeEightFiles(copy, 120, 1);
+    expect(await changesOf(copy)).toEqual([...'AAAAAMMM']);
+  });
+
+  it('is refused where its files cannot be shared out', async () => {
+    await expect(generateRepository(join(directory, 'odd'), 150_000)).rejects.toThrow(RangeError);
   });
 
   it('changes in eight files a round', async () => {

@@ -9,7 +9,7 @@ import { notMeasured } from '../../../bench/scenario.ts';
 import { growthFigures } from '../../../bench/scenarios/growth.ts';
 import { fairness } from '../../../bench/scenarios/many.ts';
 import { findProgram } from '../../../bench/scenarios/peer.ts';
-import { ratioTarget } from '../../../bench/scenarios/small-syncs.ts';
+import { ratioTarget, smallSyncTarget } from '../../../bench/scenarios/small-syncs.ts';
 import { createUndo } from '../../../bench/undo.ts';
 import { createProgressGaps, jobSeconds } from '../../../bench/watch-job.ts';
 import type { Workbench } from '../../../bench/workbench.ts';
@@ -166,6 +166,7 @@ it('fairness tells how far the last is from the mean, and who did not complete',
 
 it('a small sync is held to more the larger the repository is', () => {
   expect([9_999, 10_000, 50_000].map((files) => ratioTarget(files)?.must)).toEqual([undefined, 10, 50]);
+  expect([2_000, 100_000, 1_000_000].map((files) => smallSyncTarget(files).must)).toEqual([0.35, 0.35, 0.6]);
 });
 
 describe('the peer', () => {
