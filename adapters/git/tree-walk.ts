@@ -102,10 +102,15 @@ const readLevel = async (
       .filter((oid) => !found.has(oid)),
   );
   if (missing.size === 0) return found;
-  if ((level[0]?.depth ?? 0) < wholeFromDepth) await trees.fetch(missing);
-  else await trees.fetchBelow(missing, new Set(level.flatMap(oidsOf).filter((oid) => found.has(oid))));
-  const fetched = await trees.known(missing);
-  if (fetched.size < missing.size) throw absent();
+  const wanted = new Set(missing);
+  if ((level[0]?.depth ?? 0) >= wholeFromDepth) {
+    await trees.fetchBelow(missing, new Set(level.flatMap(oidsOf).filter((oid) => found.has(oid))));
+    // What was also below the others was not sent, asked for or not.
+    for (const oid of (await trees.known(missing)).keys()) missing.delete(oid);
+  }
+  if (missing.size > 0) await trees.fetch(missing);
+  const fetched = await trees.known(wanted);
+  if (fetched.size < wanted.size) throw absent();
   return new Map([...found, ...fetched]);
 };
 

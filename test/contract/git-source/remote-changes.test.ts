@@ -111,6 +111,20 @@ describe('what changed at a server', () => {
     await snapshot.close();
   });
 
+  it('is told of a directory whose old content stands below its new one', async () => {
+    const repository = await createGitRepository({ 'a/b/c/d/file': '1', 'a/b/other': '2' });
+    try {
+      const from = await repository.head();
+      await repository.rename('a/b/c/d', 'a/b/kept');
+      await repository.rename('a/b/kept', 'a/b/c/d/below');
+      const to = await repository.commit();
+      const [told, expected] = await bothWays(repository, (await lab.serve({}, repository)).url, from, to);
+      expect(told).toEqual(expected);
+    } finally {
+      await repository.cleanup();
+    }
+  });
+
   it('is told where the end of an answer comes after git has its pack', async () => {
     const from = await lab.repository.head();
     await lab.repository.write({ 'deep/er/b.txt': 'changed' });
