@@ -55,6 +55,7 @@ import {
   VectorsEnvironment,
 } from '../core/contract/environment.ts';
 import type { Quotas } from '../core/domain/quota.ts';
+import { standardBounds } from '../core/manifest/pages/page-cutter.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { SourceRemotes } from '../core/ports/source-remotes.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
@@ -201,4 +202,5 @@ export const settings = (environment: Environment = process.env) =>
     // Only begin-sync hands it on; the others have no say in it.
     maxConcurrency: SyncEnvironment.partial().parse(environment).MAX_CONCURRENCY ?? 1,
     batchLimits: defaultBatchLimits,
+    pageBounds: standardBounds,
   }) as const;

@@ -33,6 +33,7 @@ import { createHttpWebhookSender } from '../adapters/webhook/http-webhook-sender
 import { createWebhookAddresses } from '../adapters/webhook/webhook-addresses.ts';
 import type { Registration } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
+import { standardBounds } from '../core/manifest/pages/page-cutter.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { PathRules } from '../core/ports/path-rules.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
@@ -134,6 +135,7 @@ export const composeRuntime = (
       quotas: config.quotas,
       maxConcurrency: config.maxConcurrency,
       batchLimits: defaultBatchLimits,
+      pageBounds: standardBounds,
     }),
   });
 };

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ObjectMissingError, StoreBusyError } from '../../core/domain/errors.ts';
 import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
-import type { ObjectStore } from '../../core/ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../core/ports/object-store.ts';
 import { beforeRetries, elseStoreBusy, isBusyName, orStoreBusy } from '../aws-sdk/store-busy.ts';
 import { orDamaged } from '../system/damaged-object.ts';
 import { readS3Object } from './object-reader.ts';
@@ -46,6 +46,7 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
     async putText(key, text) {
       const body = isCompressed(key) ? zstdCompressSync(text) : Buffer.from(text, 'utf8');
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: checkedKey(key), Body: body, ...taggingOf(key) }));
+      return body.length;
     },
 
     async putLines(key, lines) {
@@ -71,7 +72,7 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
       } catch (error) {
         if (error instanceof NoSuchKey) return null;
         // The body comes after the call, and may break.
-        throw orStoreBusy(error);
+        throw orDamaged(key, orStoreBusy(error));
       }
     },
 
@@ -87,11 +88,20 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
     exists: async (key) => (await sizeOf(key)) !== null,
     size: (key) => sizeOf(key),
 
-    list: (prefix) => keysUnder(client, bucket, prefix),
+    async *list(prefix) {
+      for await (const { key } of objectsUnder(client, bucket, prefix)) yield key;
+    },
+
+    listSizes: (prefix) => objectsUnder(client, bucket, prefix),
+
+    async delete(keys) {
+      for (let at = 0; at < keys.length; at += deletePageSize)
+        await deleteObjects(client, bucket, keys.slice(at, at + deletePageSize).map(checkedKey));
+    },
 
     async deleteAll(prefix) {
       let page: string[] = [];
-      for await (const key of keysUnder(client, bucket, prefix)) {
+      for await (const { key } of objectsUnder(client, bucket, prefix)) {
         page.push(key);
         if (page.length < deletePageSize) continue;
         await deleteObjects(client, bucket, page);
@@ -128,14 +138,14 @@ async function* missingNamed(key: string, bytes: AsyncIterable<Uint8Array>): Asy
   }
 }
 
-async function* keysUnder(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {
+async function* objectsUnder(client: S3Client, bucket: string, prefix: string): AsyncGenerator<StoredObject> {
   checkedPrefix(prefix);
   let token: string | undefined;
   do {
     const page = await client.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
     );
-    for (const object of page.Contents ?? []) if (object.Key !== undefined) yield object.Key;
+    for (const { Key: key, Size: bytes = 0 } of page.Contents ?? []) if (key !== undefined) yield { key, bytes };
     token = page.NextContinuationToken;
   } while (token !== undefined);
 }

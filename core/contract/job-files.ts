@@ -39,7 +39,7 @@ export const DiffedBranch = z.object({
   /** Key of what changes in the branch's manifest: see core/manifest/manifest-patch.ts. */
   patch_key: z.string(),
   /** The committed manifest that the patch is for; null: for none, everything is new. */
-  base: BranchPointer.pick({ manifest_key: true, files: true, chunks: true, bytes: true }).nullable(),
+  base: BranchPointer.pick({ manifest_key: true }).nullable(),
   /** Fingerprints of the path rules in effect. */
   rules: z.string(),
   attributes: z.string(),

@@ -1,7 +1,7 @@
 import { type BlockCursor, openCursor } from './block-cursor.ts';
 import { comparePaths } from './git-path.ts';
 import { type ManifestEntry, parseManifestLine, parseTreeLine, pathOfLine, type TreeEntry } from './manifest.ts';
-import { applyPatch, treeLineOf } from './manifest-patch.ts';
+import { treeLineOf } from './manifest-patch.ts';
 
 /** A path of the old manifest beside the same path of the new tree; one of the two may be absent. */
 export interface Pair {
@@ -72,23 +72,23 @@ const restOf = (cursor: BlockCursor, side: 'before' | 'after'): LinePair[] => {
 };
 
 /**
- * The same for a listing of what has changed in the tree since the manifest was made: see treePatchLine. Whole blocks of the
- * manifest that no change falls into are only counted.
+ * The same for a listing of what has changed in the tree since the manifest was made: see treePatchLine. Only the changed paths are looked
+ * up; all others are the same.
+ *
+ * @param lines how many there are in the manifest.
  */
 export async function* joinChanges(
-  before: AsyncIterable<readonly string[]>,
+  lines: number,
+  lookUp: (paths: readonly string[]) => Promise<readonly (string | null)[]>,
   changes: AsyncIterable<readonly string[]>,
 ): AsyncGenerator<JoinedBlock> {
-  let pairs: LinePair[] = [];
-  const unchanged = applyPatch(before, changes, (old, change) => {
-    pairs.push({ before: old, after: treeLineOf(change) });
-    return null;
-  });
-  for await (const lines of unchanged) {
-    yield { same: lines.length, pairs };
-    pairs = [];
+  let same = lines;
+  for await (const block of changes) {
+    const before = await lookUp(block.map(pathOfLine));
+    same -= before.filter((line) => line !== null).length;
+    yield { same: 0, pairs: block.map((change, i) => ({ before: before[i] ?? null, after: treeLineOf(change) })) };
   }
-  if (pairs.length > 0) yield { same: 0, pairs };
+  yield { same, pairs: [] };
 }
 
 export const parsePair = ({ before, after }: LinePair): Pair => ({

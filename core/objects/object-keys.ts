@@ -1,6 +1,7 @@
 import { JobId } from '../contract/ids.ts';
 import type { JobRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
+import type { PageRef } from '../manifest/pages/paged-set.ts';
 
 /** Where a job's objects stand. The prefix is removed when the job's work is published, or by the next job. */
 export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>) => {
@@ -41,7 +42,13 @@ export const allManifestsPrefix = (repositoryId: string): string => `${repositor
 export const manifestsPrefix = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
   `${allManifestsPrefix(repository_id)}${job_id}/`;
 
-/** A committed manifest: immutable, named by the job that wrote it. */
+export const allPagesPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}pages/`;
+
+/** A page of manifests: immutable, named by its text and by the job that wrote it. See "What is removed, and when" in docs/architecture.md. */
+export const pageKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
+  `${allPagesPrefix(repositoryId)}${writer}/${name}.zst`;
+
+/** A committed manifest's root: immutable, named by the job that wrote it. */
 export const manifestKey = (job: JobRef, branch: number): string => `${manifestsPrefix(job)}${branch}.zst`;
 
 /** The `.gitattributes` of a committed manifest's tree, named by their fingerprint: they change seldom, and are needed whole. */
@@ -72,7 +79,7 @@ export const jobOfKey = (
   repositoryId: string,
   key: string,
 ): { readonly prefix: string; readonly job: JobId } | null => {
-  const found = /^(?:(?:jobs|manifests|ledgers\/[^/]+)\/([^/]+)\/|garbage\/([^/]+)\.zst$)/.exec(
+  const found = /^(?:(?:jobs|manifests|pages|ledgers\/[^/]+)\/([^/]+)\/|garbage\/([^/]+)\.zst$)/.exec(
     key.slice(repositoryPrefix(repositoryId).length),
   );
   const job = JobId.safeParse(found?.[1] ?? found?.[2]);

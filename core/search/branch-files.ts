@@ -1,126 +1,124 @@
 import { isIndexedLine, oidOfLine, pathOfLine } from '../manifest/manifest.ts';
+import { blobSet, isIndexedBlob, linesOfBlob, pathSet } from '../manifest/pages/manifest-sets.ts';
+import { mapAhead } from '../manifest/pages/map-ahead.ts';
+import type { PageRef } from '../manifest/pages/paged-set.ts';
+import { pagesIn, readRanges } from '../manifest/pages/read-pages.ts';
+import { allPagesOf, type Manifest, NOT_STORED, openManifest, pagesOf } from '../objects/manifests.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { createPageCache, type PageCache } from './page-cache.ts';
+import { afterPrefix } from './rules/literal-prefix.ts';
 
 /** A test for paths. The key stands for it: two filters of one key pass the same paths. */
 export interface PathFilter {
   readonly key: string;
   readonly passes: (path: string) => boolean;
+  /** What every path that passes begins with; empty: anything. See literalPrefix. */
+  readonly prefix: string;
 }
 
-/** What a branch's committed manifest holds, by blob. */
+/** What a branch's committed manifest holds, by blob; of one search. */
 export interface BranchFiles {
-  /** Where the blob is in the branch; nothing for a blob that the branch does not hold. */
+  /** Reads what pathsOf is asked for next: the pages that may hold these blobs, all at the same time. */
+  read(blobs: Iterable<string>): Promise<void>;
+  /** Where the blob is in the branch; nothing for a blob that the branch does not hold, or that was not read. */
   pathsOf(blob: string): readonly string[];
   /** The blobs with a path that passes; undefined when they are more than `most`. */
   blobsWhere(filter: PathFilter, most: number): Promise<readonly string[] | undefined>;
 }
 
-/** Paths kept in memory over all manifests: about 250 MB, at 250 bytes a path with its blob's id (measured at 100,000). */
-const MAX_PATHS = 1_000_000;
+/** Kept in memory over all manifests: pages of about 1,500,000 paths, at 170 bytes a path. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Answers of filters kept for a manifest: some hundred blobs each, whose ids the manifest holds already. */
-const MAX_FILTERS = 32;
+/** What a string takes beside its text, in its page: two words, a hash, and its place in the list. */
+const BYTES_A_LINE = 40;
+/** A page of a root, with its first key. */
+const BYTES_A_PAGE = 400;
+
+/** Pages of one search that are read at the same time: the first rows that it ranks are of so many blobs or fewer. */
+const READ_AT_ONCE = 64;
 
 /**
  * Paths that a filter looks at before it lets others have the thread. A path takes it up to 2.3 µs (measured, gitignore
- * patterns), so searches and other requests wait for 5 ms at most.
+ * patterns), so searches and other requests wait for 10 ms at most: a page has 2,048 lines or fewer.
  */
 const PATHS_AT_ONCE = 2_000;
 
-/** Paths by blob. Nearly every blob has one path: that one needs no list. */
-type Paths = ReadonlyMap<string, string | string[]>;
-
-/** Reads manifests, which never change, and keeps those that were used last. */
+/** Reads roots and pages, which never change, and keeps those that were used last: after a publish, only what it changed is read. */
 export const createBranchFilesCache = (
-  objects: Pick<ObjectStore, 'getLines'>,
-  maxPaths = MAX_PATHS,
-): ((manifestKey: string) => Promise<BranchFiles>) => {
-  const cache = new Map<string, Promise<BranchFiles>>();
-  const sizes = new Map<string, number>();
-
-  const load = async (key: string): Promise<BranchFiles> => {
-    const paths = await readPaths(objects, key);
-    sizes.set(key, paths.size);
-    evict(key);
-    return branchFiles(paths);
-  };
-
-  /** The least recently used go first; the one just read stays. */
-  const evict = (latest: string): void => {
-    let total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-    for (const key of cache.keys()) {
-      if (total <= maxPaths) return;
-      if (key === latest) continue;
-      total -= sizes.get(key) ?? 0;
-      sizes.delete(key);
-      cache.delete(key);
-    }
-  };
-
-  return async (key) => {
-    const loading = cache.get(key) ?? load(key);
-    cache.delete(key);
-    cache.set(key, loading);
-    try {
-      return await loading;
-    } catch (error) {
-      cache.delete(key);
-      throw error;
-    }
+  objects: Pick<ObjectStore, 'getLines' | 'getText'>,
+  maxBytes = MAX_BYTES,
+): ((repositoryId: string, manifestKey: string) => Promise<BranchFiles>) => {
+  const cache = createPageCache(maxBytes);
+  return async (repositoryId, key) => {
+    const manifest = await cache(key, () => openManifest(objects, repositoryId, key), bytesOfManifest);
+    const read = (page: PageRef): Promise<readonly string[]> =>
+      cache(`${repositoryId} ${page.name}`, () => manifest.read(page), bytesOfLines);
+    return branchFiles({ root: manifest.root, read }, cache, repositoryId);
   };
 };
 
-/** Reads what is needed of each line and makes no entry of it: that takes a fifth of the time. */
-const readPaths = async (objects: Pick<ObjectStore, 'getLines'>, key: string): Promise<Paths> => {
-  const paths = new Map<string, string | string[]>();
-  for await (const lines of objects.getLines(key))
-    for (const line of lines) {
-      if (!isIndexedLine(line)) continue;
-      const oid = oidOfLine(line);
-      const path = pathOfLine(line);
-      const others = paths.get(oid);
-      if (others === undefined) paths.set(oid, path);
-      else if (typeof others === 'string') paths.set(oid, [others, path]);
-      else others.push(path);
-    }
-  return paths;
-};
+const bytesOfLines = (lines: readonly string[]): number =>
+  lines.reduce((bytes, line) => bytes + line.length + BYTES_A_LINE, BYTES_A_LINE);
 
-const branchFiles = (paths: Paths): BranchFiles => {
-  const answers = new Map<string, Promise<readonly string[] | undefined>>();
+/** One of the earlier form holds its pages too. */
+const bytesOfManifest = (manifest: Manifest): number =>
+  allPagesOf(manifest).reduce(
+    (bytes, { writer, lines }) => bytes + BYTES_A_PAGE + (writer === NOT_STORED ? lines * 120 : 0),
+    BYTES_A_PAGE,
+  );
+
+const branchFiles = (manifest: Manifest, cache: PageCache, repositoryId: string): BranchFiles => {
+  const known = new Map<string, readonly string[]>();
+  const byBlob = pagesOf(manifest, blobSet);
   return {
-    pathsOf: (blob) => listOf(paths.get(blob)),
-    blobsWhere: (filter, most) => {
-      const key = `${most} ${filter.key}`;
-      const answer = answers.get(key) ?? blobsWhere(paths, filter, most);
-      answers.delete(key);
-      answers.set(key, answer);
-      for (const oldest of answers.keys()) {
-        if (answers.size <= MAX_FILTERS) break;
-        answers.delete(oldest);
+    read: async (blobs) => {
+      const asked = [...new Set(blobs)].filter((blob) => !known.has(blob)).sort();
+      const ranges = asked.map(linesOfBlob);
+      const needed = new Set(ranges.flatMap((range) => pagesIn(blobSet, byBlob, range)));
+      await Array.fromAsync(mapAhead(needed, READ_AT_ONCE, manifest.read));
+      let at = 0;
+      for await (const lines of readRanges(blobSet, byBlob, ranges, manifest.read))
+        known.set(asked[at++] as string, lines.filter(isIndexedBlob).map(pathOfLine));
+    },
+    pathsOf: (blob) => known.get(blob) ?? [],
+    blobsWhere: async (filter, most) => {
+      const found = new Set<string>();
+      const { pages, isIndexed } = placesOf(manifest, filter);
+      const looked = { paths: 0 };
+      const reads = mapAhead(pages, READ_AT_ONCE, async (page) => ({ page, lines: await manifest.read(page) }));
+      for await (const { page, lines } of reads) {
+        const load = () => passing(lines, isIndexed, filter, looked);
+        for (const blob of await cache(`${repositoryId} ${page.name} ${filter.key}`, load, bytesOfLines))
+          found.add(blob);
+        if (found.size > most) return undefined;
       }
-      return answer;
+      return [...found];
     },
   };
 };
 
-const listOf = (paths: string | readonly string[] = []): readonly string[] =>
-  typeof paths === 'string' ? [paths] : paths;
+/** Where the paths that may pass are: by their prefix, or else wherever there is a blob. */
+const placesOf = (manifest: Manifest, { prefix }: PathFilter) => {
+  if (prefix === '') return { pages: pagesOf(manifest, blobSet), isIndexed: isIndexedBlob };
+  const range = { from: prefix, to: afterPrefix(prefix) };
+  return { pages: pagesIn(pathSet, pagesOf(manifest, pathSet), range), isIndexed: isIndexedLine };
+};
 
-const blobsWhere = async (
-  paths: Paths,
+/** The blobs of a page's lines that pass, each once. */
+const passing = async (
+  lines: readonly string[],
+  isIndexed: (line: string) => boolean,
   { passes }: PathFilter,
-  most: number,
-): Promise<readonly string[] | undefined> => {
-  const blobs: string[] = [];
-  let looked = 0;
-  for (const [blob, places] of paths) {
-    if (++looked % PATHS_AT_ONCE === 0) await turn();
-    if (typeof places === 'string' ? !passes(places) : !places.some(passes)) continue;
-    if (blobs.length === most) return undefined;
-    blobs.push(blob);
+  looked: { paths: number },
+): Promise<readonly string[]> => {
+  looked.paths += lines.length;
+  if (looked.paths > PATHS_AT_ONCE) {
+    looked.paths = lines.length;
+    await turn();
   }
-  return blobs;
+  const blobs = new Set<string>();
+  for (const line of lines) if (isIndexed(line) && passes(pathOfLine(line))) blobs.add(oidOfLine(line));
+  return [...blobs];
 };
 
 /** Lets whatever else is due have the thread. No waiting for a time, so it needs no clock. */

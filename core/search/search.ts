@@ -11,6 +11,7 @@ import { type Access, withAccess } from '../repositories/with-access.ts';
 import { generationOf } from '../sync/generation-of.ts';
 import { type BranchFiles, createBranchFilesCache, type PathFilter } from './branch-files.ts';
 import { createIndexTrust, faultToldBy } from './index-trust.ts';
+import { literalPrefix } from './rules/literal-prefix.ts';
 import { rank } from './rules/ranking.ts';
 
 type Deps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'embedder' | 'pathRules'>;
@@ -59,7 +60,7 @@ const searchCommitted = (deps: Deps) => {
     // A lost manifest is missed by the branches that it is of: the others are searched until their generation is made anew.
     if (noted !== null && noted !== 'manifest_lost') return noted;
     try {
-      const files = await filesOf(pointer.manifest_key);
+      const files = await filesOf(repository.repository_id, pointer.manifest_key);
       if (pointer.chunks === 0) return [];
       const found = await trust.atFirst(repository, pointer);
       if (found !== null) return found;
@@ -137,7 +138,7 @@ const searchBranch = async (
   if (vector === undefined) throw new Error('the embedder gave no vector for the query');
   const language = named && blobs === undefined ? query.language?.toLowerCase() : undefined;
   const ask = (asked: Partial<IndexQuery>) =>
-    widen(deps, generation, { vector, words: query.q, ...asked }, query.limit, pathsOf);
+    widen(deps, { generation, files }, { vector, words: query.q, ...asked }, query.limit, pathsOf);
   let { visible, exhausted } = await ask({ blobs, language });
   if (filter !== null && !exhausted && visible.length < query.limit) {
     const all = await files.blobsWhere(filter, LAST_RESORT_BLOBS);
@@ -167,13 +168,14 @@ const onceEach = (pathsOf: (blob: string) => readonly string[]): ((blob: string)
 /** Asks for more until there is enough to rank or the index has no more. */
 const widen = async (
   deps: Deps,
-  generation: Generation,
+  { generation, files }: Pick<Place, 'generation' | 'files'>,
   query: Omit<IndexQuery, 'limit'>,
   limit: number,
   pathsOf: (blob: string) => readonly string[],
 ): Promise<{ readonly visible: readonly IndexHit[]; readonly exhausted: boolean }> => {
   for (let rows = Math.max(50, limit * OVERFETCH); ; rows = Math.min(rows * 4, MAX_HITS)) {
     const hits = await deps.index.query(generation, { ...query, limit: rows });
+    await files.read(hits.map(({ blob }) => blob));
     const visible = hits.filter((hit) => pathsOf(hit.blob).length > 0);
     const exhausted = hits.length < rows;
     if (visible.length >= limit * 2 || exhausted || rows === MAX_HITS) return { visible, exhausted };
@@ -188,6 +190,7 @@ const pathFilter = (deps: Deps, query: SearchQuery): PathFilter | null => {
   const rule = pattern === undefined ? null : deps.pathRules.compile([pattern], []);
   return {
     key: JSON.stringify([pattern, language]),
+    prefix: pattern === undefined ? '' : literalPrefix(pattern),
     passes: (path) =>
       (language === undefined || languageOf(path) === language) && (rule === null || rule(path) === 'ignored'),
   };

@@ -1,6 +1,10 @@
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
+import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import type { IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
+import { mapAhead } from '../manifest/pages/map-ahead.ts';
+import { allPagesOf, readRoot } from '../objects/manifests.ts';
+import { allPagesPrefix, pageKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { generationOf } from './generation-of.ts';
 
@@ -16,8 +20,8 @@ export interface FoundFault {
 const LOOKS_AT_ONCE = 20;
 
 /**
- * Compares every generation that a branch points to with what the record says of it; null: nothing is wrong. It takes a look at each index and
- * one for each branch's manifest, and reads neither.
+ * Compares every generation that a branch points to with what the record says of it; null: nothing is wrong. It takes a look at each index, a
+ * listing of the manifests' pages, and the root of each branch's manifest.
  */
 export const findFaults = async (
   deps: Deps,
@@ -28,9 +32,12 @@ export const findFaults = async (
   for (const { generation } of Object.values(repository.branches))
     if (!found.has(generation) && own(repository.generations, String(generation)) !== undefined)
       found.set(generation, await faultOfGeneration(deps, repository, generation));
-  for (const { generation, manifest_key } of await lostManifests(deps, Object.values(repository.branches)))
-    if (found.get(generation) === null)
-      found.set(generation, { fault: 'manifest_lost', why: `${manifest_key} is not there, or not as it was written` });
+  for (const { pointer, why } of await lostManifests(
+    deps,
+    repository.repository_id,
+    Object.values(repository.branches),
+  ))
+    if (found.get(pointer.generation) === null) found.set(pointer.generation, { fault: 'manifest_lost', why });
   return found;
 };
 
@@ -67,18 +74,43 @@ export const isBeingSwept = ({ leftovers }: RepositoryRecord, number: number): b
 const isEmpty = ({ branches }: RepositoryRecord, number: number): boolean =>
   Object.values(branches).every(({ generation, chunks }) => generation !== number || chunks === 0);
 
-/** The branches whose manifests are not there, or are of another size than they were. */
+interface LostManifest {
+  readonly pointer: BranchPointer;
+  readonly why: string;
+}
+
+/** The branches whose manifests are not there, or not as they were written: a root, or a page that it names. Reads the roots only. */
 export const lostManifests = async (
-  { objects }: Pick<Deps, 'objects'>,
+  deps: Pick<Deps, 'objects'>,
+  repositoryId: string,
   pointers: readonly BranchPointer[],
-): Promise<readonly BranchPointer[]> => {
-  const lost: BranchPointer[] = [];
-  for (let i = 0; i < pointers.length; i += LOOKS_AT_ONCE)
-    await Promise.all(
-      pointers.slice(i, i + LOOKS_AT_ONCE).map(async (pointer) => {
-        const bytes = await objects.size(pointer.manifest_key);
-        if (bytes === null || (pointer.manifest_bytes ?? bytes) !== bytes) lost.push(pointer);
-      }),
-    );
-  return lost;
+): Promise<readonly LostManifest[]> => {
+  if (pointers.length === 0) return [];
+  const sizes = new Map<string, number>();
+  for await (const { key, bytes } of deps.objects.listSizes(allPagesPrefix(repositoryId))) sizes.set(key, bytes);
+  const looks = mapAhead(pointers, LOOKS_AT_ONCE, async (pointer) => {
+    const why = await lossOf(deps, repositoryId, pointer, sizes);
+    return why === null ? [] : [{ pointer, why }];
+  });
+  return (await Array.fromAsync(looks)).flat();
+};
+
+const lossOf = async (
+  { objects }: Pick<Deps, 'objects'>,
+  repositoryId: string,
+  { manifest_key: key, manifest_bytes }: BranchPointer,
+  sizes: ReadonlyMap<string, number>,
+): Promise<string | null> => {
+  try {
+    const root = await readRoot(objects, key);
+    if (root === null) {
+      const bytes = await objects.size(key);
+      return bytes === (manifest_bytes ?? bytes) ? null : `${key} is not as it was written`;
+    }
+    const lost = allPagesOf({ root }).find((page) => sizes.get(pageKey(repositoryId, page)) !== page.stored);
+    return lost === undefined ? null : `${pageKey(repositoryId, lost)} is not there, or not as it was written`;
+  } catch (error) {
+    if (error instanceof ObjectMissingError || error instanceof ObjectDamagedError) return error.message;
+    throw error;
+  }
 };

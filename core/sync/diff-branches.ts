@@ -6,6 +6,9 @@ import { languageOf } from '../domain/languages.ts';
 import { addUnder, own } from '../domain/own.ts';
 import { holdsTheSame, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
 import { putLine, removeLine } from '../manifest/manifest-patch.ts';
+import { parseBlobLine, pathSet } from '../manifest/pages/manifest-sets.ts';
+import { sumOf } from '../manifest/pages/paged-set.ts';
+import { lookUp, streamPages } from '../manifest/pages/read-pages.ts';
 import {
   type JoinedBlock,
   joinByPath,
@@ -16,8 +19,10 @@ import {
   parsePairLine,
 } from '../manifest/tree-join.ts';
 import { fingerprint } from '../objects/fingerprint.ts';
+import { type Manifest, openManifest, pagesOf } from '../objects/manifests.ts';
 import { attributesKey, jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { linesOfBlobs } from './held-blobs.ts';
 import type { Pulse } from './pulse.ts';
 import { type Change, countRenames, type DiffRules, decide, type KnownBlob, knownFrom } from './rules/file-changes.ts';
 import { patternsInEffect, rulesFingerprint } from './rules-in-effect.ts';
@@ -52,6 +57,8 @@ interface Comparison {
   readonly branch: PulledBranch;
   readonly listing: Exclude<PulledBranch['listing'], { kind: 'none' }>;
   readonly before: BranchPointer | null;
+  /** What `before` points to. */
+  readonly committed: Manifest | null;
   readonly rules: string;
   readonly attributes: string;
 }
@@ -84,7 +91,8 @@ export const diffBranches = async (deps: Deps, context: DiffContext, base: numbe
       await deps.objects.putText(attributesKey(job.repository_id, attributes), JSON.stringify(branch.attributes));
     else if (before === null)
       throw new EmbedderMismatchError('embedder or chunker have changed since the pull: the whole tree is needed now');
-    comparisons.push({ index, branch, listing: branch.listing, before, rules, attributes });
+    const committed = before === null ? null : await openManifest(deps.objects, job.repository_id, before.manifest_key);
+    comparisons.push({ index, branch, listing: branch.listing, before, committed, rules, attributes });
   }
   const moved = new Set<string>();
   if (base !== null) for (const comparison of comparisons) await keepChanges(deps, context, comparison, moved, tally);
@@ -121,12 +129,13 @@ const mayBeNewHere = (before: string | null, after: string): boolean =>
 
 /** The committed manifest beside what is listed. */
 const compared = (deps: Deps, comparison: Comparison, record: JobRecord): AsyncIterable<JoinedBlock> => {
-  const { before, listing } = comparison;
+  const { committed, listing } = comparison;
   const listed = deps.objects.getLines(listing.key);
-  const committed = before === null ? nothing() : deps.objects.getLines(before.manifest_key);
+  if (committed === null) return joinByPath(nothing(), listed, () => false);
+  const pages = pagesOf(committed, pathSet);
   return listing.kind === 'tree'
-    ? joinByPath(committed, listed, sameLines(comparison, record))
-    : joinChanges(committed, listed);
+    ? joinByPath(streamPages(pages, committed.read), listed, sameLines(comparison, record))
+    : joinChanges(sumOf(pages).lines, (paths) => lookUp(pathSet, pages, paths, committed.read), listed);
 };
 
 async function* nothing(): AsyncGenerator<never> {}
@@ -147,7 +156,7 @@ const sameLines = (
 /** What the generation's committed manifests, of every branch, teach about these blobs. */
 const knownBlobs = async (
   deps: Deps,
-  { repository, pulse }: DiffContext,
+  { repository, pulse, job }: DiffContext,
   generation: number,
   oids: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, KnownBlob>> => {
@@ -155,16 +164,13 @@ const knownBlobs = async (
   if (oids.size === 0) return known;
   for (const pointer of Object.values(repository.branches)) {
     if (pointer.generation !== generation) continue;
-    for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
+    const manifest = await openManifest(deps.objects, job.repository_id, pointer.manifest_key);
+    for await (const { oid, lines } of linesOfBlobs(manifest, oids, pulse))
       for (const line of lines) {
-        const oid = oidOfLine(line);
-        const blob = oids.has(oid) ? knownFrom(parseManifestLine(line)) : null;
-        if (blob === null) continue;
+        const blob = knownFrom(parseBlobLine(line));
         const others = known.get(oid);
         known.set(oid, others === undefined ? blob : { ...blob, languages: blob.languages.union(others.languages) });
       }
-      await pulse.check();
-    }
   }
   return known;
 };

@@ -1,25 +1,30 @@
 import { DiffFile } from '../contract/job-files.ts';
-import type {
-  BranchPointer,
-  JobCounts,
-  JobRecord,
-  Leftover,
-  RepositoryRecord,
-  SyncRates,
-} from '../contract/records.ts';
+import type { BranchPointer, JobCounts, JobRecord, RepositoryRecord, SyncRates } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
+import { ObjectMissingError } from '../domain/errors.ts';
 import { learn, publishSeconds } from '../domain/estimate.ts';
-import { addUnder, own } from '../domain/own.ts';
-import { isIndexedLine, type ManifestEntry, oidOfLine } from '../manifest/manifest.ts';
+import { addUnder } from '../domain/own.ts';
+import type { ManifestEntry } from '../manifest/manifest.ts';
 import { needJson } from '../objects/json-objects.ts';
-import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
+import type { Manifest } from '../objects/manifests.ts';
+import { jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
 import { generationAfter } from './generation-after.ts';
 import { generationOf } from './generation-of.ts';
 import { missingOf } from './job-answer.ts';
 import { openLedger } from './ledger.ts';
+import {
+  listGarbage,
+  obsoleteObjects,
+  openManifests,
+  pagesLeft,
+  readDropped,
+  removedManifests,
+  without,
+} from './left-by-publish.ts';
 import { findJob, type LoadedJob, ownJob } from './load-job.ts';
+import { createPageWriter } from './page-writer.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
 import { followedBranch } from './rules/asked-branches.ts';
 import { folderRemote } from './source-of.ts';
@@ -27,7 +32,7 @@ import { type Results, readResults, type Totals, writeManifest } from './write-m
 
 type Deps = Pick<
   Runtime,
-  'running' | 'ends' | 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'metrics'
+  'running' | 'ends' | 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'metrics' | 'settings'
 >;
 
 /**
@@ -48,7 +53,8 @@ export const publish =
       await tellEstimate(deps, job, repository, found, begun);
       const dropped = await readDropped(deps, job);
       const results = await readResults(deps, job, pulse);
-      const { pointers, totals } = await writeManifests(deps, { loaded, found, dropped, results, pulse });
+      const manifests = await openManifests(deps, repository, found.generation);
+      const { pointers, totals } = await writeManifests(deps, { loaded, found, manifests, results, pulse });
       state.done = 0.3;
       if (totals.chunks_embedded + totals.chunks_reused > 0)
         await deps.index.settle(generationOf(repository, found.generation));
@@ -56,7 +62,8 @@ export const publish =
       const removedBranches = found.gone.filter((name) => Object.hasOwn(repository.branches, name));
       const branches = without({ ...repository.branches, ...pointers }, removedBranches);
       const unused = obsoleteObjects(repository, branches, found.generation, removedBranches);
-      const garbage = await listGarbage(deps, job, found, dropped, branches, pulse);
+      const pages = await pagesLeft(deps, repository, branches, removedBranches);
+      const garbage = await listGarbage(deps, job, found, { dropped, branches, manifests, pulse });
       const generation = await generationAfter(deps, repository, found.generation, results, dropped);
       state.done = 1;
       await pulse.end();
@@ -94,15 +101,16 @@ export const publish =
         },
         idsOf(job),
       );
-      return unused;
+      return { unused, pages };
     });
     // The lock is released: from here on only what no job can write again is removed, and the next job repeats what fails.
     try {
-      for (const leftover of obsolete) {
+      for (const leftover of obsolete.unused) {
         if (leftover.kind === 'generation')
           await deps.index.drop({ repositoryId: job.repository_id, number: leftover.generation });
-        if (leftover.kind === 'objects') await deps.objects.deleteAll(leftover.prefix);
+        if (leftover.kind === 'objects') await deps.objects.delete([leftover.prefix]);
       }
+      await deps.objects.delete(obsolete.pages);
       await deps.objects.deleteAll(jobKeys(job).prefix);
     } catch (error) {
       deps.logger.warn('leftovers not removed yet', { ...job, error: String(error) });
@@ -147,19 +155,19 @@ const ratesAfter = (
 const isPublished = (status: JobRecord['status']): boolean =>
   status === 'completed' || status === 'completed_with_errors';
 
-/** Writes the manifests, and into the job's ledger each of its files that they leave out of the index. */
+/** Writes the manifests, also into the map of those of the generation, and into the job's ledger each of its files that they leave out of the index. */
 const writeManifests = async (
   deps: Deps,
   {
     loaded: { job, repository, record },
     found,
-    dropped,
+    manifests,
     results,
     pulse,
   }: {
     readonly loaded: LoadedJob;
     readonly found: DiffFile;
-    readonly dropped: Map<string, string>;
+    readonly manifests: Map<string, Manifest>;
     readonly results: Results;
     readonly pulse: Pulse;
   },
@@ -178,6 +186,7 @@ const writeManifests = async (
   }
   const pointers = new Map<string, BranchPointer>();
   const ledger = openLedger(deps, ledgerPrefix(record));
+  const write = createPageWriter(deps, job, [...manifests.values()]);
   for (const [index, branch] of found.branches.entries()) {
     const manifest_key = manifestKey(job, index);
     const note = async (entries: readonly ManifestEntry[]): Promise<void> => {
@@ -189,12 +198,17 @@ const writeManifests = async (
           await ledger.add({ ...file, outcome: 'indexed', reason: writtenIn.source, encoding: writtenIn.encoding });
       }
     };
-    const sums = await writeManifest(deps, { branch, key: manifest_key, results, totals, dropped, pulse, note });
+    const base = branch.base === null ? null : (manifests.get(branch.base.manifest_key) ?? null);
+    if (branch.base !== null && base === null)
+      throw new ObjectMissingError(`${branch.base.manifest_key} is of no branch any more`);
+    const parts = { job, branch, base, key: manifest_key, write, results, totals, pulse, note };
+    const { manifest, sums, stored } = await writeManifest(deps, parts);
+    manifests.set(manifest_key, manifest);
     pointers.set(branch.name, {
       commit: branch.commit,
       generation: found.generation,
       manifest_key,
-      manifest_bytes: (await deps.objects.size(manifest_key)) ?? undefined,
+      manifest_bytes: stored,
       ...sums,
       ...(remote === undefined ? {} : { remote }),
       rules: branch.rules,
@@ -204,74 +218,6 @@ const writeManifests = async (
   }
   await ledger.close();
   return { pointers: Object.fromEntries(pointers), totals };
-};
-
-/** Generations and manifests that no branch points to after the flip. */
-const obsoleteObjects = (
-  repository: RepositoryRecord,
-  branches: Readonly<Record<string, BranchPointer>>,
-  generation: number,
-  removed: readonly string[],
-): readonly Leftover[] => {
-  const pointers = Object.values(branches);
-  const generations = new Set([...Object.keys(repository.generations).map(Number), generation]);
-  const unused = [...generations].filter((number) => !pointers.some((pointer) => pointer.generation === number));
-  const manifests = Object.values(without(repository.branches, removed))
-    .map((pointer) => pointer.manifest_key)
-    .filter((key) => !pointers.some((pointer) => pointer.manifest_key === key));
-  return [
-    ...unused.map((number) => ({ kind: 'generation' as const, generation: number })),
-    ...manifests.map((prefix) => ({ kind: 'objects' as const, prefix })),
-  ];
-};
-
-/** A branch that is removed leaves its manifest to the next job, which reads in it what may be removed from the index. */
-const removedManifests = (repository: RepositoryRecord, removed: readonly string[]): readonly Leftover[] =>
-  removed.flatMap((name) => {
-    const pointer = own(repository.branches, name);
-    return pointer === undefined
-      ? []
-      : [{ kind: 'manifest' as const, generation: pointer.generation, key: pointer.manifest_key }];
-  });
-
-const without = <T>(branches: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> =>
-  Object.fromEntries(Object.entries(branches).filter(([name]) => !names.includes(name)));
-
-/** Blobs that lost a path, with the line that the next job is to read; in proportion to the change. */
-const readDropped = async (deps: Deps, job: JobRef): Promise<Map<string, string>> => {
-  const dropped = new Map<string, string>();
-  for await (const lines of deps.objects.getLines(jobKeys(job).dropped))
-    for (const line of lines) dropped.set(oidOfLine(line), line);
-  return dropped;
-};
-
-/**
- * Lists the blobs that lost their last path: `dropped` is what the branches of this job do not hold, and the other branches are
- * looked at here. They are deleted by the next job: a write to the index needs the lock.
- */
-const listGarbage = async (
-  deps: Deps,
-  job: JobRef,
-  found: DiffFile,
-  dropped: Map<string, string>,
-  branches: Readonly<Record<string, BranchPointer>>,
-  pulse: Pulse,
-): Promise<readonly Leftover[]> => {
-  const ours = new Set(found.branches.map(({ name }) => name));
-  const checked: string[] = [];
-  for (const [name, pointer] of Object.entries(branches)) {
-    if (pointer.generation !== found.generation) continue;
-    checked.push(pointer.manifest_key);
-    if (ours.has(name) || dropped.size === 0) continue;
-    for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
-      for (const line of lines) if (isIndexedLine(line)) dropped.delete(oidOfLine(line));
-      await pulse.check();
-    }
-  }
-  if (dropped.size === 0) return [];
-  const key = garbageKey(job);
-  await deps.objects.putLines(key, dropped.values());
-  return [{ kind: 'blobs', generation: found.generation, key, checked }];
 };
 
 const countsOf = (found: DiffFile, totals: Totals): JobCounts => {

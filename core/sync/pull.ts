@@ -135,7 +135,8 @@ const lostBranches = async (
   for (const [name, pointer] of Object.entries(repository.branches)) {
     const fault = faultOf(repository, pointer);
     if (fault === null || published.includes(name)) continue;
-    if (fault !== 'manifest_lost' || (await lostManifests(deps, [pointer])).length > 0) lost.push(name);
+    if (fault !== 'manifest_lost' || (await lostManifests(deps, repository.repository_id, [pointer])).length > 0)
+      lost.push(name);
   }
   return lost;
 };

@@ -4,8 +4,10 @@ import type { Leftover, RepositoryRecord } from '../contract/records.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { faultOf } from '../domain/index-fault.ts';
-import { isIndexedLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
+import { blobSet, isIndexedBlob, parseBlobLine } from '../manifest/pages/manifest-sets.ts';
+import { streamPages } from '../manifest/pages/read-pages.ts';
 import { readJson } from '../objects/json-objects.ts';
+import { openManifest, pagesOf } from '../objects/manifests.ts';
 import {
   allGarbagePrefix,
   allManifestsPrefix,
@@ -17,8 +19,10 @@ import {
 } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { generationOf } from './generation-of.ts';
+import { withoutHeld } from './held-blobs.ts';
 import { sweepLedgers } from './ledger.ts';
 import { kept, type Pulse } from './pulse.ts';
+import { removeUnnamedPages } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
 
@@ -48,6 +52,7 @@ export const sweepLeftovers =
       await pulse.check();
       await removeJob(deps, repository, other, pulse);
     }
+    await removeUnnamedPages(deps, job, repository, pulse);
     await sweepLedgers(deps)(job.repository_id, deps.clock.now(), pulse);
   };
 
@@ -56,7 +61,7 @@ const removeLeftover = async (deps: Deps, repository: RepositoryRecord, leftover
     case 'generation':
       return dropIfUnused(deps, repository, leftover.generation);
     case 'objects':
-      return deps.objects.deleteAll(leftover.prefix);
+      return deps.objects.delete([leftover.prefix]);
     case 'blobs': {
       const candidates = readCandidates(deps, leftover.key, (line) => {
         const [oid = '', chunks] = line.split('\t');
@@ -79,15 +84,33 @@ const removeManifest = async (
   { generation, key }: Extract<Leftover, { kind: 'manifest' }>,
   pulse: Pulse,
 ) => {
-  if (!(await dropIfUnused(deps, repository, generation))) {
-    const candidates = readCandidates(deps, key, (line) => {
-      const { oid, chunks } = parseManifestLine(line);
-      return { oid, chunks };
-    });
-    await deleteUnheld(deps, repository, generation, candidates, pulse);
-  }
-  return deps.objects.deleteAll(key);
+  if (!(await dropIfUnused(deps, repository, generation)))
+    await deleteUnheld(deps, repository, generation, candidatesOf(deps, repository, generation, key), pulse);
+  return deps.objects.delete([key]);
 };
+
+/** The indexed blobs of a dropped branch, but for those of pages that another branch of the generation has too. */
+async function* candidatesOf(
+  deps: Deps,
+  repository: RepositoryRecord,
+  generation: number,
+  key: string,
+): AsyncGenerator<Candidate> {
+  try {
+    const dropped = await openManifest(deps.objects, repository.repository_id, key);
+    const shared = new Set<string>();
+    for (const { manifest_key, generation: other } of Object.values(repository.branches)) {
+      if (other !== generation) continue;
+      const manifest = await openManifest(deps.objects, repository.repository_id, manifest_key);
+      for (const { name } of pagesOf(manifest, blobSet)) shared.add(name);
+    }
+    const pages = pagesOf(dropped, blobSet).filter(({ name }) => !shared.has(name));
+    for await (const lines of streamPages(pages, dropped.read))
+      for (const line of lines) if (isIndexedBlob(line)) yield parseBlobLine(line);
+  } catch (error) {
+    if (!(error instanceof ObjectMissingError)) throw error;
+  }
+}
 
 /**
  * Job ids of the repository's jobs before this one that still have objects they should not have. One that has lost the lock without
@@ -172,13 +195,9 @@ const deleteUnheld = async (
   const unheld = new Map<string, number>();
   for await (const { oid, chunks } of candidates) unheld.set(oid, chunks);
   if (unheld.size === 0) return;
-  for (const pointer of pointers) {
-    if (checked.includes(pointer.manifest_key)) continue;
-    for await (const lines of deps.objects.getLines(pointer.manifest_key)) {
-      for (const line of lines) if (isIndexedLine(line)) unheld.delete(oidOfLine(line));
-      await pulse.check();
-    }
-  }
+  for (const { manifest_key } of pointers)
+    if (!checked.includes(manifest_key))
+      await withoutHeld(await openManifest(deps.objects, repository.repository_id, manifest_key), unheld, pulse);
   const blobs = [...unheld].map(([oid, chunks]) => ({ oid, chunks }));
   for (let i = 0; i < blobs.length; i += DELETE_AT_ONCE) {
     await pulse.check();

@@ -2,13 +2,27 @@ import type { DiffedBranch } from '../contract/job-files.ts';
 import { BlobResult, type JobRef } from '../contract/workflow-state.ts';
 import { ObjectMissingError } from '../domain/errors.ts';
 import { addUnder } from '../domain/own.ts';
-import { isIndexedLine, type ManifestEntry, manifestLine, oidOfLine, parseManifestLine } from '../manifest/manifest.ts';
-import { applyPatch, parsePatchLine } from '../manifest/manifest-patch.ts';
+import { type ManifestEntry, manifestLine, parseManifestLine, pathOfLine } from '../manifest/manifest.ts';
+import { parsePatchLine } from '../manifest/manifest-patch.ts';
+import { editPages } from '../manifest/pages/edit-pages.ts';
+import { rootText } from '../manifest/pages/manifest-root.ts';
+import { blobKeyOf, blobLine, blobSet, pathSet } from '../manifest/pages/manifest-sets.ts';
+import { mapAhead } from '../manifest/pages/map-ahead.ts';
+import { pageText } from '../manifest/pages/page-text.ts';
+import {
+  PAGES_AT_ONCE,
+  type PageChange,
+  type PageRef,
+  type Sums,
+  sumOf,
+  type WritePage,
+} from '../manifest/pages/paged-set.ts';
+import { type Manifest, NOT_STORED, oneBlock, pageReader, pagesOf } from '../objects/manifests.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Pulse } from './pulse.ts';
 
-type Deps = Pick<Runtime, 'objects'>;
+type Deps = Pick<Runtime, 'objects' | 'settings'>;
 export type Results = ReadonlyMap<string, BlobResult>;
 
 /** What became of the files whose content was read. */
@@ -21,7 +35,7 @@ export interface Totals {
 }
 
 /** All results of a job, by oid: in proportion to the change. */
-export const readResults = async (deps: Deps, job: JobRef, pulse: Pulse): Promise<Results> => {
+export const readResults = async (deps: Pick<Deps, 'objects'>, job: JobRef, pulse: Pulse): Promise<Results> => {
   const results = new Map<string, BlobResult>();
   for await (const key of deps.objects.list(jobKeys(job).results)) {
     for await (const lines of deps.objects.getLines(key))
@@ -35,59 +49,98 @@ export const readResults = async (deps: Deps, job: JobRef, pulse: Pulse): Promis
 };
 
 export interface ManifestParts {
+  readonly job: JobRef;
   readonly branch: DiffedBranch;
-  /** Where the manifest is written. */
+  /** The committed manifest that the patch is for. */
+  readonly base: Manifest | null;
+  /** Where the root is written. */
   readonly key: string;
+  /** Where pages are written: see page-writer.ts. */
+  readonly write: WritePage;
   readonly results: Results;
   readonly totals: Totals;
-  /** Blobs that may have lost their last path, by oid: those that the manifest has in the index are taken out. */
-  readonly dropped: Map<string, unknown>;
   readonly pulse: Pulse;
   /** Told, block by block, of the paths that this job changed and that are still there, as they now stand. */
   readonly note: (entries: readonly ManifestEntry[]) => Promise<void>;
 }
 
+interface FileChange extends PageChange {
+  readonly entry: ManifestEntry | null;
+}
+
 /**
- * Streams the committed manifest and its patch into a new one, each pending entry with its result. A missing result is an error:
- * a manifest that claims less or more than was done is never written.
+ * Applies a patch to the committed manifest's sets, each pending entry with its result, and writes the pages that it changes and then the
+ * root. A missing result is an error: a manifest that claims less or more than was done is never written.
  */
 export const writeManifest = async (
   deps: Deps,
-  { branch, key, results, totals, dropped, pulse, note }: ManifestParts,
-): Promise<{ files: number; chunks: number; bytes: number }> => {
-  const { files = 0, chunks = 0, bytes = 0 } = branch.base ?? {};
-  const sums = { files, chunks, bytes };
-  const add = ({ outcome, chunks, size }: ManifestEntry, sign: 1 | -1): void => {
-    if (outcome !== 'indexed') return;
-    sums.files += sign;
-    sums.chunks += sign * chunks;
-    sums.bytes += sign * size;
+  parts: ManifestParts,
+): Promise<{ readonly manifest: Manifest; readonly sums: Sums; readonly stored: number }> => {
+  const { job, base, key, write, pulse } = parts;
+  const read = base?.read ?? nothingToRead;
+  const blobs = new Map<string, PageChange>();
+  const note = (before: string | null, { entry }: FileChange): void => {
+    const old = before === null ? null : parseManifestLine(before);
+    // The old line first: the new one may have its key.
+    if (old !== null && blobLine(old) !== null) blobs.set(blobKeyOf(old), { key: blobKeyOf(old), line: null });
+    const line = entry === null ? null : blobLine(entry);
+    if (entry !== null && line !== null) blobs.set(blobKeyOf(entry), { key: blobKeyOf(entry), line });
   };
-  let changed: ManifestEntry[] = [];
-  const replace = (old: string | null, patch: string): string | null => {
-    if (old !== null) add(parseManifestLine(old), -1);
-    const put = parsePatchLine(patch);
-    if (put === null) return null;
-    const entry = put.outcome === 'pending' ? complete(put, results, totals) : put;
-    add(entry, 1);
-    changed.push(entry);
-    return manifestLine(entry);
+  const shared = { read, write, bounds: deps.settings.pageBounds };
+  const of = (kind: typeof pathSet) => (base === null ? [] : pagesOf(base, kind));
+  const paths = await editPages({
+    ...shared,
+    kind: pathSet,
+    base: of(pathSet),
+    changes: changesOf(deps, parts),
+    note,
+  });
+  await pulse.check();
+  const byBlob = [...blobs.values()].sort((a, b) => blobSet.compare(a.key, b.key));
+  const changes = oneBlock(byBlob);
+  const root = new Map([
+    [pathSet.name, await stored(paths, shared)],
+    [blobSet.name, await stored(await editPages({ ...shared, kind: blobSet, base: of(blobSet), changes }), shared)],
+  ]);
+  await pulse.check();
+  const { files, chunks, bytes } = sumOf(paths);
+  return {
+    manifest: { root, read: pageReader(deps.objects, job.repository_id) },
+    sums: { files, chunks, bytes },
+    stored: await deps.objects.putText(key, rootText(root)),
   };
-  async function* blocks(): AsyncGenerator<readonly string[]> {
-    const base = branch.base === null ? nothing() : deps.objects.getLines(branch.base.manifest_key);
-    for await (const lines of applyPatch(base, deps.objects.getLines(branch.patch_key), replace)) {
-      if (dropped.size > 0) for (const line of lines) if (isIndexedLine(line)) dropped.delete(oidOfLine(line));
-      yield lines;
-      await note(changed);
-      changed = [];
-      await pulse.check();
-    }
-  }
-  await deps.objects.putLines(key, blocks());
-  return sums;
 };
 
-async function* nothing(): AsyncGenerator<never> {}
+const nothingToRead = (): never => {
+  throw new Error('a set without pages has none to read');
+};
+
+async function* changesOf(
+  deps: Deps,
+  { branch, results, totals, pulse, note }: ManifestParts,
+): AsyncGenerator<readonly FileChange[]> {
+  for await (const lines of deps.objects.getLines(branch.patch_key)) {
+    const changes = lines.map((patch): FileChange => {
+      const put = parsePatchLine(patch);
+      const entry = put?.outcome === 'pending' ? complete(put, results, totals) : put;
+      return { key: pathOfLine(patch), line: entry === null ? null : manifestLine(entry), entry };
+    });
+    await note(changes.flatMap(({ entry }) => entry ?? []));
+    yield changes;
+    await pulse.check();
+  }
+}
+
+/** Pages of a manifest of the earlier form were in memory only. */
+const stored = async (
+  pages: readonly PageRef[],
+  { read, write }: Pick<Manifest, 'read'> & { readonly write: WritePage },
+): Promise<readonly PageRef[]> =>
+  Array.fromAsync(
+    mapAhead(pages, PAGES_AT_ONCE, async (page) =>
+      page.writer === NOT_STORED ? { ...page, ...(await write(page.name, pageText(await read(page)))) } : page,
+    ),
+  );
 
 const complete = (pending: ManifestEntry, results: Results, totals: Totals): ManifestEntry => {
   const result = results.get(pending.oid);

@@ -1,7 +1,12 @@
 import { cp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFileObjectStore } from '../../adapters/files/object-store.ts';
 import type { JobAnswer } from '../../core/contract/api.ts';
+import { blobSet, pathSet } from '../../core/manifest/pages/manifest-sets.ts';
+import type { SetKind } from '../../core/manifest/pages/paged-set.ts';
+import { readRoot } from '../../core/objects/manifests.ts';
+import { allManifestsPrefix, pageKey } from '../../core/objects/object-keys.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { useService } from '../support/use-service.ts';
 
@@ -28,6 +33,15 @@ const fileBelow = async (directory: string): Promise<string> => {
 const removeOneBelow = async (directory: string): Promise<void> => rm(await fileBelow(directory));
 const objectsOf = (id: string) => join(service.dataDir, 'objects', 'repositories', id);
 
+/** The file of a page that the branch's manifest names. */
+const pageOf = async (id: string, kind: SetKind): Promise<string> => {
+  const objects = createFileObjectStore(join(service.dataDir, 'objects'));
+  const [root = ''] = await Array.fromAsync(objects.list(allManifestsPrefix(id)));
+  const [page] = (await readRoot(objects, root))?.get(kind.name) ?? [];
+  if (page === undefined) throw new Error(`no page of ${kind.name} in ${root}`);
+  return join(service.dataDir, 'objects', pageKey(id, page));
+};
+
 const losses: Record<string, { readonly fault: string; readonly lose: (id: string) => Promise<void> }> = {
   'the whole index': { fault: 'index_lost', lose: (id) => rm(indexOf(id), { recursive: true }) },
   'its indices': {
@@ -40,6 +54,14 @@ const losses: Record<string, { readonly fault: string; readonly lose: (id: strin
     fault: 'manifest_lost',
     lose: async (id) => {
       const file = await fileBelow(join(objectsOf(id), 'manifests'));
+      await truncate(file, (await stat(file)).size - 5);
+    },
+  },
+  'a page': { fault: 'manifest_lost', lose: async (id) => rm(await pageOf(id, blobSet)) },
+  'the end of a page': {
+    fault: 'manifest_lost',
+    lose: async (id) => {
+      const file = await pageOf(id, blobSet);
       await truncate(file, (await stat(file)).size - 5);
     },
   },
@@ -103,6 +125,16 @@ describe.each(Object.entries(losses))('while the service runs, %s is lost:', (wh
     if (status === 200) expect(body.results.map(({ path }) => path)).toContain('a.ts');
     else expect(body).toMatchObject({ status: 503, fault });
     await expectAnew(id, await service.api.synced(id), fault);
+  });
+});
+
+describe('while the service runs, a page is lost that only a sync reads:', () => {
+  it('search answers in full, and a sync makes the index anew', async () => {
+    const id = 'page-of-paths';
+    await indexed(id);
+    await rm(await pageOf(id, pathSet));
+    expect((await service.api.found(id, 'axolotl'))[0]).toBe('a.ts');
+    await expectAnew(id, await service.api.synced(id), 'manifest_lost');
   });
 });
 

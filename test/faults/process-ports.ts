@@ -154,6 +154,16 @@ export const objectsOf = (process: Process, services: Services): ObjectStore => 
     async *list(prefix) {
       yield* await read(async () => objects.keys(prefix), true);
     },
+    async *listSizes(prefix) {
+      yield* await read(() => Array.fromAsync(objects.listSizes(prefix)), true);
+    },
+    delete: (keys) =>
+      process.call('objects', {
+        effect: () => objects.delete(keys),
+        shared: true,
+        torn: () => objects.delete(some(keys, services)),
+        repeated: true,
+      }),
     deleteAll: (prefix) =>
       process.call('objects', {
         effect: () => objects.deleteAll(prefix),

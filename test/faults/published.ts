@@ -2,6 +2,12 @@ import { createHash } from 'node:crypto';
 import type { BranchPointer, RepositoryRecord } from '../../core/contract/records.ts';
 import { languageOf } from '../../core/domain/languages.ts';
 import { type ManifestEntry, parseManifestLine } from '../../core/manifest/manifest.ts';
+import { parseRoot } from '../../core/manifest/pages/manifest-root.ts';
+import { blobLine, blobSet, pathSet } from '../../core/manifest/pages/manifest-sets.ts';
+import { PageCutter } from '../../core/manifest/pages/page-cutter.ts';
+import { pageText } from '../../core/manifest/pages/page-text.ts';
+import { type PageRef, type SetKind, sumOf } from '../../core/manifest/pages/paged-set.ts';
+import { pageKey } from '../../core/objects/object-keys.ts';
 import { chunksOf } from './process-ports.ts';
 import type { Services } from './services.ts';
 import { type Files, ignored, isIndexable, isText, type Source } from './truth.ts';
@@ -11,6 +17,8 @@ export interface Committed {
   readonly pointer: BranchPointer;
   readonly entries: readonly ManifestEntry[];
   readonly files: Files;
+  /** Keys of the objects that the manifest is made of. */
+  readonly objects: readonly string[];
 }
 
 /** At the moment of a publish: the manifest is the commit's tree, and the index holds all that the manifest says. */
@@ -23,17 +31,57 @@ export const judgePublished = (
 ): Committed => {
   const pointer = record.branches[branch] as BranchPointer;
   const files = source?.files(pointer.commit) ?? new Map();
-  const lines = services.objects.peek(pointer.manifest_key);
   if (source?.files(pointer.commit) === undefined) say(`${pointer.commit} was never in the source`);
-  if (lines === undefined) say(`the manifest ${pointer.manifest_key} is not there`);
-  const entries = (lines ?? []).map(parseManifestLine);
+  const { lines, objects } = readManifest(services, record.repository_id, pointer, say);
+  const entries = lines.map(parseManifestLine);
   const wanted = [...files].map(([path, file]) => `${file.mode ?? '100644'} ${oidOf(file.content)} ${path}`);
   const listed = entries.map(({ path, mode, oid }) => `${mode} ${oid} ${path}`);
   if (listed.toSorted().join('\n') !== wanted.toSorted().join('\n'))
     say(`the manifest of ${pointer.commit} lists ${listed.join(', ')} in place of ${wanted.join(', ')}`);
   for (const entry of entries) judgeEntry(entry, files, say);
   judgeRows(services, record, pointer, entries, files, say);
-  return { pointer, entries, files };
+  return { pointer, entries, files, objects };
+};
+
+/** The lines of all files, from their pages; each page is what its name says, and is cut where it has to be. */
+const readManifest = (
+  { objects, settings }: Pick<Services, 'objects' | 'settings'>,
+  repositoryId: string,
+  { manifest_key, files }: BranchPointer,
+  say: (violation: string) => void,
+): { readonly lines: readonly string[]; readonly objects: readonly string[] } => {
+  const keys = [manifest_key];
+  const rootLines = objects.peek(manifest_key);
+  if (rootLines === undefined) say(`the manifest ${manifest_key} is not there`);
+  const root = rootLines === undefined ? new Map() : parseRoot(rootLines);
+  const linesOf = (kind: SetKind): readonly string[] => {
+    const pages: readonly PageRef[] = root.get(kind.name) ?? [];
+    const lines = pages.flatMap((page) => {
+      const key = pageKey(repositoryId, page);
+      keys.push(key);
+      const found = objects.peek(key);
+      if (found === undefined) say(`the page ${key} is not there`);
+      const text = pageText(found ?? []);
+      if (createHash('sha256').update(text).digest('hex').slice(0, 32) !== page.name)
+        say(`the page ${key} is another one`);
+      if (text.length !== page.stored) say(`the page ${key} has ${text.length} bytes of ${page.stored}`);
+      return found ?? [];
+    });
+    const cutter = new PageCutter(kind, settings.pageBounds);
+    const lengths = lines.flatMap((line) => cutter.add(line)?.length ?? []);
+    const rest = cutter.rest().length;
+    const cut = [...lengths, ...(rest > 0 ? [rest] : [])].join();
+    if (cut !== pages.map((page) => page.lines).join()) say(`the set ${kind.name} is not cut as if it were made anew`);
+    return lines;
+  };
+  const lines = linesOf(pathSet);
+  const blobs = linesOf(blobSet);
+  const wanted = lines.flatMap((line) => blobLine(parseManifestLine(line)) ?? []);
+  wanted.sort((a, b) => blobSet.compare(blobSet.keyOf(a), blobSet.keyOf(b)));
+  if (wanted.join('\n') !== blobs.join('\n')) say(`the blobs of ${manifest_key} are not those of its paths`);
+  const indexed = sumOf(root.get(pathSet.name) ?? []).files;
+  if (indexed !== files) say(`${manifest_key} has ${indexed} indexed files, its branch ${files}`);
+  return { lines, objects: keys };
 };
 
 const judgeEntry = (

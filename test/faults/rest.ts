@@ -157,18 +157,17 @@ const judgeStored = ({ services }: World, watch: Watch): void => {
     if (watch.removedAtWork.has(key.split('/')[1] as string)) continue;
     const record = [...there.values()].find(({ repository_id }) => key.startsWith(repositoryPrefix(repository_id)));
     if (record === undefined) watch.say(`the object ${key} is of no repository`);
-    else if (!isNeeded(key, record)) watch.say(`the object ${key} is needed by nothing`);
+    else if (!isNeeded(key, record, watch)) watch.say(`the object ${key} is needed by nothing`);
   }
   for (const generation of services.index.generations())
     if (!there.has(generation.split('/')[0] as string) && !watch.removedAtWork.has(generation.split('/')[0] as string))
       watch.say(`the index ${generation} is of no repository`);
 };
 
-const isNeeded = (key: string, { repository_id, branches }: RepositoryRecord): boolean => {
+const isNeeded = (key: string, { repository_id }: RepositoryRecord, watch: Watch): boolean => {
   const rest = key.slice(repositoryPrefix(repository_id).length);
   if (rest.startsWith('ledgers/') || rest.startsWith('attributes/')) return true;
-  if (rest.startsWith('manifests/')) return Object.values(branches).some(({ manifest_key }) => manifest_key === key);
-  return false;
+  return [...watch.committed(repository_id).values()].some(({ objects }) => objects.includes(key));
 };
 
 /** Lets time pass from one delivery that is due to the next. */

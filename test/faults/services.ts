@@ -86,6 +86,8 @@ export const createServices = (
       maxConcurrency: 2,
       // Small, so that even small repositories are read in several batches.
       batchLimits: { files: 2, bytes: 400 },
+      // The same of manifests: some files a page.
+      pageBounds: { least: 1, oneIn: 2, most: 4 },
     },
     logger,
   };

@@ -59,7 +59,10 @@ export class Watch {
       else if (key.sk === 'JOB' && item !== undefined) this.#jobWritten(item as unknown as JobRecord);
       else if (item?.delivery !== undefined) this.#eventWritten(item.delivery as Delivered);
     };
-    world.simulation.afterEach = () => this.#judgeLocks();
+    world.simulation.afterEach = () => {
+      this.#judgeLocks();
+      this.#judgeManifests();
+    };
   }
 
   say(violation: string): void {
@@ -186,6 +189,14 @@ export class Watch {
         this.say(`the lock of ${id} is that of ${record.lock.job_id}, which has ended or is not there`);
     }
     this.#changed.clear();
+  }
+
+  /** At every moment: what a branch's root names is there, whatever a worker removes that has lost its job. */
+  #judgeManifests(): void {
+    const { objects } = this.#world.services;
+    for (const [id, states] of this.#states)
+      for (const [branch, { objects: keys }] of states.at(-1)?.committed ?? [])
+        for (const key of keys) if (!objects.has(key)) this.say(`${key}, which ${branch} of ${id} needs, is gone`);
   }
 
   /** A look shows one commit that was committed while it was made, whole, and nothing else. */

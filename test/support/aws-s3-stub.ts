@@ -138,7 +138,9 @@ const list = (stub: S3Stub, query: URLSearchParams, response: ServerResponse): v
     .sort();
   const page = keys.slice(0, stub.pageSize);
   const more = keys.length > page.length;
-  const contents = page.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+  const contents = page
+    .map((key) => `<Contents><Key>${key}</Key><Size>${stub.objects.get(key)?.body.length ?? 0}</Size></Contents>`)
+    .join('');
   const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
   answerXml(response, 200, `<ListBucketResult><IsTruncated>${more}</IsTruncated>${contents}${next}</ListBucketResult>`);
 };

@@ -12,7 +12,11 @@ export interface Operations {
   /** Writes to DynamoDB, but for heartbeats: those go by the clock. */
   stateWrites: number;
   objectsWritten: number;
+  /** Of these: pages of manifests. */
+  pagesWritten: number;
+  pagesRead: number;
   objectLinesWritten: number;
+  /** But for those of pages. */
   objectLinesRead: number;
 }
 
@@ -24,9 +28,13 @@ const none = (): Operations => ({
   puts: 0,
   stateWrites: 0,
   objectsWritten: 0,
+  pagesWritten: 0,
+  pagesRead: 0,
   objectLinesWritten: 0,
   objectLinesRead: 0,
 });
+
+const isPage = (key: string): boolean => /^repositories\/[^/]+\/pages\//.test(key);
 
 /** Counts between the steps and the real ports. Give `decorate` to startWorld. */
 export const countOperations = () => {
@@ -78,7 +86,12 @@ export const countOperations = () => {
     objects: (objects: Runtime['objects']): Partial<Runtime['objects']> => ({
       putText: (key, text) => {
         counts.objectsWritten += 1;
+        if (isPage(key)) counts.pagesWritten += 1;
         return objects.putText(key, text);
+      },
+      getText: (key) => {
+        if (isPage(key)) counts.pagesRead += 1;
+        return objects.getText(key);
       },
       putLines: async (key, lines) => {
         counts.objectsWritten += 1;

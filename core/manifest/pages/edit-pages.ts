@@ -13,16 +13,16 @@ import {
   type WritePage,
 } from './paged-set.ts';
 
-export interface Edit {
+export interface Edit<Change extends PageChange = PageChange> {
   readonly kind: SetKind;
   /** The pages of the set as it is; none for a set that is made anew. */
   readonly base: readonly PageRef[];
   /** In the set's order, each key once. */
-  readonly changes: AsyncIterable<readonly PageChange[]>;
+  readonly changes: AsyncIterable<readonly Change[]>;
   readonly read: ReadPage;
   readonly write: WritePage;
   /** Told of each change in turn, with the line that was there. */
-  readonly note?: (before: string | null, change: PageChange) => void;
+  readonly note?: (before: string | null, change: Change) => void;
   readonly bounds?: PageBounds;
 }
 
@@ -30,7 +30,7 @@ export interface Edit {
  * The pages of a set after changes: the same as if it had been made anew. Reads the pages that the changes fall into, and those after
  * them until a page ends where one ended before; the others stay as they are.
  */
-export const editPages = async (edit: Edit): Promise<readonly PageRef[]> => {
+export const editPages = async <Change extends PageChange>(edit: Edit<Change>): Promise<readonly PageRef[]> => {
   const pages: PageRef[] = [];
   const made = mapAhead(cutPages(edit), PAGES_AT_ONCE, async (cut) => cut.kept ?? writePage(edit, cut.lines));
   for await (const page of made) pages.push(page);
@@ -40,7 +40,7 @@ export const editPages = async (edit: Edit): Promise<readonly PageRef[]> => {
 /** A page that stays as it is, or the lines of one that may be new. */
 type Cut = { readonly kept: PageRef } | { readonly kept?: undefined; readonly lines: readonly string[] };
 
-async function* cutPages(edit: Edit): AsyncGenerator<Cut> {
+async function* cutPages<Change extends PageChange>(edit: Edit<Change>): AsyncGenerator<Cut> {
   const { kind, base, bounds = standardBounds } = edit;
   const cutter = new PageCutter(kind, bounds);
   const changes = openCursor(edit.changes);
@@ -68,11 +68,11 @@ async function* cutPages(edit: Edit): AsyncGenerator<Cut> {
 const nextKey = (changes: BlockCursor<PageChange>): string => (changes.lines[changes.at] as PageChange).key;
 
 /** One page's lines with the changes up to the next page's first key. */
-async function* merged(
-  { kind, note }: Edit,
+async function* merged<Change extends PageChange>(
+  { kind, note }: Edit<Change>,
   cutter: PageCutter,
   lines: readonly string[],
-  changes: BlockCursor<PageChange>,
+  changes: BlockCursor<Change>,
   end: string | undefined,
 ): AsyncGenerator<Cut> {
   let at = 0;
@@ -96,7 +96,7 @@ async function* merged(
 }
 
 /** Reads a page, and meanwhile those that the changes at hand will need next. */
-const readAhead = ({ kind, base, read }: Edit, changes: BlockCursor<PageChange>) => {
+const readAhead = ({ kind, base, read }: Pick<Edit, 'kind' | 'base' | 'read'>, changes: BlockCursor<PageChange>) => {
   const underWay = new Map<number, Promise<readonly string[]>>();
   let block: readonly PageChange[] = [];
   let looked = 0;
@@ -118,7 +118,7 @@ const readAhead = ({ kind, base, read }: Edit, changes: BlockCursor<PageChange>)
   };
 };
 
-const writePage = async ({ kind, write }: Edit, lines: readonly string[]): Promise<PageRef> => {
+const writePage = async ({ kind, write }: Pick<Edit, 'kind' | 'write'>, lines: readonly string[]): Promise<PageRef> => {
   const text = pageText(lines);
   const name = await pageName(text);
   const sums = { files: 0, chunks: 0, bytes: 0 };

@@ -2,20 +2,20 @@ import { ObjectDamagedError } from '../../domain/errors.ts';
 import type { PageRef } from './paged-set.ts';
 
 /**
- * What a branch's manifest is: its sets by their names, each a list of pages in the set's order. A set that a reader does not know
- * is kept as it is.
+ * What a branch's manifest is: its sets by their names, each a list of pages in the set's order. A reader looks up the sets that it
+ * knows, so another one may be added.
  */
 export type ManifestRoot = ReadonlyMap<string, readonly PageRef[]>;
 
-/** The first line of each root. Another number is another form. */
+/** How each root begins. Another number is another form. */
 const FORM = 'pages 1';
 
 /** Whether a line begins a root. What was written before there were roots is a list of files, and begins with an object id. */
 export const isRootLine = (line: string): boolean => line.startsWith('pages ');
 
-/** A line for the form, one for each set (its name, and how many pages follow), and one for each page, its first key last. */
+/** A line for the form and how many sets there are, one for each set (its name, and how many pages follow), and one for each page, its first key last. */
 export const rootText = (root: ManifestRoot): string => {
-  const lines = [FORM];
+  const lines = [`${FORM}\t${root.size}`];
   for (const [name, pages] of root) {
     lines.push(`${name}\t${pages.length}`);
     for (const page of pages) lines.push(pageLine(page));
@@ -25,7 +25,8 @@ export const rootText = (root: ManifestRoot): string => {
 
 /** Throws ObjectDamagedError for what is no root, or not all of one. */
 export const parseRoot = (lines: readonly string[]): ManifestRoot => {
-  if (lines[0] !== FORM) throw new ObjectDamagedError(`not a manifest of the form "${FORM}"`);
+  const [form, sets] = (lines[0] ?? '').split('\t');
+  if (form !== FORM) throw new ObjectDamagedError(`not a manifest of the form "${FORM}"`);
   const root = new Map<string, readonly PageRef[]>();
   for (let at = 1; at < lines.length; ) {
     const [name = '', count] = (lines[at] as string).split('\t');
@@ -34,6 +35,7 @@ export const parseRoot = (lines: readonly string[]): ManifestRoot => {
     root.set(name, lines.slice(at + 1, end).map(parsePageLine));
     at = end;
   }
+  if (root.size !== Number(sets)) throw new ObjectDamagedError(`the manifest has ${root.size} sets of ${sets}`);
   return root;
 };
 

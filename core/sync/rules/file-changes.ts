@@ -1,6 +1,7 @@
 import { languageOf } from '../../domain/languages.ts';
-import { isContentReason, isNoText, isPathReason, type SkipReason } from '../../domain/outcomes.ts';
+import { isNoText, isPathReason, type SkipReason } from '../../domain/outcomes.ts';
 import type { ManifestEntry, TreeEntry } from '../../manifest/manifest.ts';
+import type { BlobEntry } from '../../manifest/pages/manifest-sets.ts';
 import type { Pair } from '../../manifest/tree-join.ts';
 
 /** What is known of a blob that the generation has seen before. */
@@ -89,15 +90,10 @@ const kindOf = (before: ManifestEntry | null, entry: ManifestEntry): ChangeKind 
   return same ? 'unchanged' : 'modified';
 };
 
-/** What a committed manifest's entry teaches about its blob; null when it teaches nothing that holds elsewhere. */
-export const knownFrom = (entry: ManifestEntry): KnownBlob | null => {
-  const { size, reason, chunks } = entry;
-  const language = languageOf(entry.path);
-  const languages = new Set(language === null ? [] : [language]);
-  if (entry.outcome === 'indexed') return { size, outcome: 'indexed', reason, chunks, languages };
-  if (entry.outcome === 'skipped' && isContentReason(reason))
-    return { size, outcome: 'skipped', reason, chunks, languages };
-  return null;
+/** What a committed manifest's entry teaches about its blob. */
+export const knownFrom = ({ size, outcome, reason, chunks, path }: BlobEntry): KnownBlob => {
+  const language = languageOf(path);
+  return { size, outcome, reason, chunks, languages: new Set(language === null ? [] : [language]) };
 };
 
 /**

@@ -131,6 +131,30 @@ export const objectStoreContract = (
       expect(await collect(store.list('other/'))).toEqual([]);
     });
 
+    it('tells with each key what its object takes', async () => {
+      const text = 'text '.repeat(1_000);
+      const bytes = new Map<string, number>();
+      for (const key of ['a/b/1', 'a/b/2.zst', 'a/c.zst']) bytes.set(key, await store.putText(key, text));
+      expect(bytes.get('a/b/1')).toBe(text.length);
+      for (const [key, size] of bytes) expect(await store.size(key)).toBe(size);
+      expect(await collect(store.listSizes('a/'))).toEqual([...bytes].map(([key, size]) => ({ key, bytes: size })));
+      expect(await collect(store.listSizes('b/'))).toEqual([]);
+    });
+
+    it('deletes the objects that are named, and nothing else', async () => {
+      const keys = Array.from({ length: 20 }, (_, n) => `jobs/${n}/a`);
+      for (const key of [...keys, 'jobs/0/ab', 'jobs/x']) await store.putText(key, key);
+      await store.delete([...keys, 'jobs/absent/a', 'absent']);
+      await store.delete([]);
+      expect(await collect(store.list(''))).toEqual(['jobs/0/ab', 'jobs/x']);
+      await store.putText('jobs/1/a', 'again');
+      expect(await store.getText('jobs/1/a')).toBe('again');
+    });
+
+    it('deletes nothing by what is no key', async () => {
+      await expect(store.delete(['../a'])).rejects.toThrow(RangeError);
+    });
+
     it('deletes what is under a prefix, and nothing else', async () => {
       for (const key of ['jobs/1/a', 'jobs/1/b/c', 'jobs/2/a']) await store.putText(key, key);
       await store.deleteAll('jobs/1/');

@@ -1,5 +1,5 @@
 import { ObjectMissingError } from '../../../core/domain/errors.ts';
-import type { ObjectStore } from '../../../core/ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../../core/ports/object-store.ts';
 
 /** Objects in a map, each a list of lines or a text. */
 export class MemoryObjectStore implements ObjectStore {
@@ -17,8 +17,13 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#texts.get(key)?.split('\n').slice(0, -1);
   }
 
-  async putText(key: string, text: string): Promise<void> {
+  has(key: string): boolean {
+    return this.#texts.has(key);
+  }
+
+  async putText(key: string, text: string): Promise<number> {
     this.#texts.set(checked(key), text);
+    return text.length;
   }
 
   async putLines(key: string, lines: Iterable<string> | AsyncIterable<readonly string[]>): Promise<number> {
@@ -49,6 +54,14 @@ export class MemoryObjectStore implements ObjectStore {
 
   async *list(prefix: string): AsyncGenerator<string> {
     yield* this.keys(checkedPrefix(prefix));
+  }
+
+  async *listSizes(prefix: string): AsyncGenerator<StoredObject> {
+    for (const key of this.keys(checkedPrefix(prefix))) yield { key, bytes: this.#texts.get(key)?.length ?? 0 };
+  }
+
+  async delete(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#texts.delete(checked(key));
   }
 
   async deleteAll(prefix: string): Promise<void> {

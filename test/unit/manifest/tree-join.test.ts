@@ -2,13 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { comparePaths } from '../../../core/manifest/git-path.ts';
 import { holdsTheSame, manifestLine, pathOfLine, treeLine } from '../../../core/manifest/manifest.ts';
-import {
-  applyPatch,
-  parsePatchLine,
-  putLine,
-  removeLine,
-  treePatchLine,
-} from '../../../core/manifest/manifest-patch.ts';
+import { parsePatchLine, putLine, removeLine, treePatchLine } from '../../../core/manifest/manifest-patch.ts';
 import {
   joinByPath,
   joinChanges,
@@ -108,7 +102,9 @@ describe('joining a manifest with what has changed in the tree', () => {
           const path = before?.path ?? after?.path ?? '';
           return treePatchLine({ path, entry: after });
         });
-        const joined = await Array.fromAsync(joinChanges(blocks(ofManifest(old), cuts), blocks(changes, changeCuts)));
+        const lines = new Map(ofManifest(old).map((line) => [pathOfLine(line), line]));
+        const lookUp = async (paths: readonly string[]) => paths.map((path) => lines.get(path) ?? null);
+        const joined = await Array.fromAsync(joinChanges(lines.size, lookUp, blocks(changes, changeCuts)));
         expect(joined.flatMap(({ pairs }) => pairs)).toEqual(whole.pairs);
         expect(joined.reduce((sum, { same }) => sum + same, 0)).toBe(whole.same);
       }),
@@ -125,49 +121,6 @@ describe('a pair’s line', () => {
 });
 
 describe('a patch of a manifest', () => {
-  it('makes the new manifest of the old one, however the lines are cut into blocks', async () => {
-    await fc.assert(
-      fc.asyncProperty(files, files, lengths, lengths, async (old, now, cuts, patchCuts) => {
-        const patch: string[] = [];
-        const { pairs } = await join(ofManifest(old), ofTree(now), [3]);
-        for (const { before, after } of pairs.map(parsePair))
-          patch.push(
-            after === null ? removeLine(before?.path ?? '') : putLine({ ...indexedEntry(after.path), oid: after.oid }),
-          );
-        const seen: (string | null)[] = [];
-        const made = await Array.fromAsync(
-          applyPatch(blocks(ofManifest(old), cuts), blocks(patch, patchCuts), (before, line) => {
-            seen.push(before === null ? null : pathOfLine(before));
-            const put = parsePatchLine(line);
-            return put === null ? null : manifestLine(put);
-          }),
-        );
-        expect(made.flat()).toEqual(ofManifest(now));
-        expect(seen).toEqual(patch.map((line) => (old.has(pathOfLine(line)) ? pathOfLine(line) : null)));
-      }),
-    );
-  });
-
-  it('leaves blocks alone that it does not reach', async () => {
-    const first = ofManifest(
-      new Map([
-        ['a', 1],
-        ['b', 1],
-      ]),
-    );
-    const second = ofManifest(new Map([['d', 1]]));
-    async function* base() {
-      yield first;
-      yield second;
-    }
-    const made = await Array.fromAsync(
-      applyPatch(base(), blocks([putLine(indexedEntry('c'))], [1]), (_, line) => line.slice(1)),
-    );
-    expect(made[0]).toBe(first);
-    expect(made.at(-1)).toBe(second);
-    expect(made.flat().map(pathOfLine)).toEqual(['a', 'b', 'c', 'd']);
-  });
-
   it('keeps a path apart from its mark, whatever the path is', () => {
     for (const name of ['a.ts', '+', '-', '+a', '-a', 'a+']) {
       expect(parsePatchLine(putLine(indexedEntry(name)))).toEqual(indexedEntry(name));

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRecord, RepositoryRecord } from '../../../core/contract/records.ts';
+import { ObjectMissingError } from '../../../core/domain/errors.ts';
 import type { IndexFault } from '../../../core/domain/index-fault.ts';
 import type { JobPhase } from '../../../core/domain/job-status.ts';
+import { manifestLine } from '../../../core/manifest/manifest.ts';
 import type { IndexState } from '../../../core/ports/search-index.ts';
 import { beginSync } from '../../../core/sync/begin-sync.ts';
+import { indexedEntry } from '../../support/manifest-entries.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
 import { aJob, aJobId } from '../../support/sync-records.ts';
 
@@ -50,7 +53,12 @@ const begin = async (setting: Setting) => {
       size: async (key: string) => (objects.has(key) ? 100 : null),
       putText: async (key: string) => void objects.add(key),
       deleteAll: async (prefix: string) => void did.push(`delete ${prefix}`),
-      getLines: async function* () {
+      delete: async (keys: readonly string[]) => void did.push(`delete ${keys.join()}`),
+      listSizes: async function* () {},
+      getLines: async function* (key: string) {
+        if (key === 'm' && !objects.has(key)) throw new ObjectMissingError(key);
+        if (key === 'm') yield [manifestLine(indexedEntry('a.ts', 5))];
+        if (key === 'm') return;
         yield [`${'0'.repeat(40)}\t3`];
       },
       list: async function* () {},

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { BranchPointer, GenerationRecord } from '../../../core/contract/records.ts';
+import { ObjectMissingError } from '../../../core/domain/errors.ts';
+import { manifestLine } from '../../../core/manifest/manifest.ts';
 import type { Generation, IndexState } from '../../../core/ports/search-index.ts';
 import { findFaults } from '../../../core/sync/check-index.ts';
-import { oidOf } from '../../support/manifest-entries.ts';
+import { indexedEntry, oidOf } from '../../support/manifest-entries.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
 import { aJobId } from '../../support/sync-records.ts';
 
@@ -20,7 +22,15 @@ const look = async ({ branches, generations, states = {}, lost = [] }: Setting) 
   const asked: [Generation, readonly string[]][] = [];
   const found = await findFaults(
     {
-      objects: { size: async (key: string) => (lost.includes(key) ? null : 100) },
+      objects: {
+        size: async () => 100,
+        listSizes: async function* () {},
+        // Manifests of the earlier form; those in pages are in test/unit/sync/pages.test.ts.
+        getLines: async function* (key: string) {
+          if (lost.includes(key)) throw new ObjectMissingError(key);
+          yield [manifestLine(indexedEntry('a.ts'))];
+        },
+      },
       index: {
         inspect: async (generation: Generation, newest: readonly string[]) => {
           asked.push([generation, newest]);
@@ -86,7 +96,7 @@ describe('an index beside its record', () => {
     const asked: (readonly string[])[] = [];
     const found = await findFaults(
       {
-        objects: { size: async () => 100 },
+        objects: { size: async () => 100, listSizes: async function* () {}, getLines: async function* () {} },
         index: {
           inspect: async (_: Generation, newest: readonly string[]) => {
             asked.push(newest);

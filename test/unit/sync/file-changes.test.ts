@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ManifestEntry, TreeEntry } from '../../../core/manifest/manifest.ts';
+import { blobLine, parseBlobLine } from '../../../core/manifest/pages/manifest-sets.ts';
 import {
   countRenames,
   type DiffRules,
@@ -110,8 +111,14 @@ describe('deciding a path', () => {
 });
 
 describe('what a manifest teaches about a blob', () => {
+  /** As a job reads it in the set of blobs. */
+  const knownOf = (entry: ManifestEntry): KnownBlob | null => {
+    const line = blobLine(entry);
+    return line === null ? null : knownFrom(parseBlobLine(line));
+  };
+
   it('is how it was indexed', () => {
-    expect(knownFrom(committed())).toEqual({
+    expect(knownOf(committed())).toEqual({
       size: 10,
       outcome: 'indexed',
       reason: '',
@@ -122,15 +129,15 @@ describe('what a manifest teaches about a blob', () => {
 
   it('is that it is binary, wherever it stands', () => {
     const entry = committed({ outcome: 'skipped', reason: 'binary', chunks: 0 });
-    expect(knownFrom(entry)).toMatchObject({ outcome: 'skipped', reason: 'binary' });
+    expect(knownOf(entry)).toMatchObject({ outcome: 'skipped', reason: 'binary' });
   });
 
   it.each(['ignored', 'minified', 'generated', 'lockfile'])('is nothing where the path had a say: %s', (reason) => {
-    expect(knownFrom(committed({ outcome: 'skipped', reason }))).toBeNull();
+    expect(knownOf(committed({ outcome: 'skipped', reason }))).toBeNull();
   });
 
   it('is nothing for a failure', () => {
-    expect(knownFrom(committed({ outcome: 'failed', reason: 'x' }))).toBeNull();
+    expect(knownOf(committed({ outcome: 'failed', reason: 'x' }))).toBeNull();
   });
 });
 

@@ -5,8 +5,9 @@ export class MemoryObjects implements Pick<Services['objects'], 'getLines' | 'pu
   readonly texts = new Map<string, string>();
   openReaders = 0;
 
-  async putText(key: string, text: string): Promise<void> {
+  async putText(key: string, text: string): Promise<number> {
     this.texts.set(key, text);
+    return text.length;
   }
 
   async putLines(key: string, lines: AsyncIterable<readonly string[]> | Iterable<string>): Promise<number> {

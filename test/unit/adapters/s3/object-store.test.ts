@@ -2,7 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createS3ObjectStore } from '../../../../adapters/s3/object-store.ts';
 import { partBytes } from '../../../../adapters/s3/object-upload.ts';
-import { ObjectMissingError } from '../../../../core/domain/errors.ts';
+import { ObjectDamagedError, ObjectMissingError } from '../../../../core/domain/errors.ts';
 import { jobKeys } from '../../../../core/objects/object-keys.ts';
 import type { ObjectStore } from '../../../../core/ports/object-store.ts';
 import { answerS3Error, answerXml, openS3Stub, type S3Stub } from '../../../support/aws-s3-stub.ts';
@@ -35,6 +35,13 @@ describe('a text', () => {
     await store.putText('a.txt', 'text');
     expect(zstdDecompressSync(s3.objects.get('a.zst')?.body ?? '').toString()).toBe('text');
     expect(s3.objects.get('a.txt')?.body.toString()).toBe('text');
+  });
+
+  it('is an error by name when it is compressed and cut short', async () => {
+    await store.putText('a.zst', 'text');
+    const { body } = s3.objects.get('a.zst') as { body: Buffer };
+    s3.objects.set('a.zst', { ...s3.objects.get('a.zst'), body: body.subarray(0, 6) } as never);
+    await expect(store.getText('a.zst')).rejects.toThrow(ObjectDamagedError);
   });
 
   it('is null when there is no object', async () => {
