@@ -50,7 +50,8 @@ export const mountSmallDisk = (path: string, size: string): SmallDisk => {
     shrink: () => {
       for (let tries = 0; ; tries++) {
         try {
-          return remount(`size=${bytes('used')}`);
+          // A size of 0 would mean: as large as it likes.
+          return remount(`size=${Math.max(4096, bytes('used'))}`);
         } catch (error) {
           // Something was written between the two.
           if (tries === 5) throw error;

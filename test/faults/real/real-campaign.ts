@@ -27,6 +27,7 @@ export const realHistoryOf = (seed: number, operations: number): RealHistory =>
 export const realCampaign = async (
   { seed: given, histories, operations, parallel, goOn }: RealCampaign,
   report: (progress: string) => void = () => undefined,
+  isOver: () => boolean = () => false,
 ): Promise<RealCampaignResult> => {
   const seed = given ?? Math.floor(Math.random() * (MAX_SEED - histories));
   const counts = new Map<string, number>();
@@ -34,7 +35,7 @@ export const realCampaign = async (
   let next = seed;
   let done = 0;
   const lane = async (): Promise<void> => {
-    while (next < seed + histories && (goOn || failures.length === 0)) {
+    while (!isOver() && next < seed + histories && (goOn || failures.length === 0)) {
       const number = next++;
       const history = realHistoryOf(number, operations);
       const begun = performance.now();

@@ -6,7 +6,14 @@ export const runReal = async (
   print: (text: string) => void,
 ): Promise<number> => {
   const begun = performance.now();
-  const { seed, histories, counts, failures } = await realCampaign(options, print);
+  let isOver = false;
+  // Those that are played come to their end: what they have started and mounted must not be left.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      isOver = true;
+      print('no other history is begun');
+    });
+  const { seed, histories, counts, failures } = await realCampaign(options, print, () => isOver);
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
   print(`${histories} real histories of seed ${seed} in ${seconds} s`);
   print(
