@@ -95,7 +95,7 @@ const definers =
   'namespace|protocol|record|typedef|newtype|data|instance|const|let|var|val|local|macro_rules!|define|extension|union|' +
   'package|mod|static|public|private|protected|export|abstract|async|inline|virtual|override|final|sealed|pub';
 
-/** Whether a text defines one of these names: a word such as `class` or `func` stands before it. */
+/** Whether a text defines one of these names: a word such as `class` or `func` is before it. */
 export const definitionTest = (names: readonly string[]): ((text: string) => boolean) => {
   const tests = names.map((name) => {
     const escaped = name.replaceAll(/[$]/g, '\\$&');

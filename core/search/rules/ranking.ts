@@ -119,7 +119,7 @@ const weigh = <Hit extends RankableHit>(candidates: readonly Candidate<Hit>[], w
     let worth = (top > 0 ? hit.score / top : 0) * (1 + lift);
     if (isDefinition) worth += named ? namedDefinitionLift : definitionLift;
     if (isProse(path)) worth *= proseWorth;
-    // Having the word comes before every prior: what no source holds is not worth less for standing in a test.
+    // Having the word comes before every prior: what no source holds is not worth less for being in a test.
     if (secondary && !words.wantsTests && [...held].every((unit) => inSources.has(unit))) worth *= secondaryWorth;
     candidate.worth = worth;
   }
