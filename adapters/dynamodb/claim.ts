@@ -205,7 +205,9 @@ const scheduleRunAfter = (
   { schedule_run: run }: RepositoryRecord,
   lastSync: LastSync | undefined,
 ): ScheduleRun | null => {
-  if (job.trigger === 'schedule' || (followUp !== undefined && run?.outcome === 'owed'))
+  // A time that has come since this job was made, while its claim was tried again, is the newer one.
+  const isNewest = run === undefined || run.at <= job.created_at;
+  if (isNewest && (job.trigger === 'schedule' || (followUp !== undefined && run?.outcome === 'owed')))
     return { at: job.created_at, outcome: 'started', job_id: job.job_id, error: null };
   const ended = withEnd(run, lastSync);
   return ended === null || ended === run ? null : ended;

@@ -183,8 +183,15 @@ const after = (removed: RemovedGenerations | null, repository: RepositoryRecord)
 
 const stillRemoved = (tables: TableNames, id: RepositoryId, removed: RemovedGenerations | null) => {
   const e = new Expression();
-  const condition = removed === null ? e.absent('last') : e.equals(['last'], removed.last);
-  return { ...removedKey(tables, id), ConditionExpression: condition, ...e.attributes() };
+  const when =
+    removed === null
+      ? [e.absent('last')]
+      : [
+          e.equals(['last'], removed.last),
+          // What was removed by an earlier version has none.
+          `(${e.absent('fence')} OR ${e.equals(['fence'], removed.fence)})`,
+        ];
+  return { ...removedKey(tables, id), ConditionExpression: when.join(' AND '), ...e.attributes() };
 };
 
 const removedItem = (tables: TableNames, repository: RepositoryRecord) => {

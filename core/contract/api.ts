@@ -203,8 +203,7 @@ export const SearchHit = z.object({
   branch: z.string(),
   start_line: z.int(),
   end_line: z.int(),
-  match: z.enum(['words', 'near']),
-  score: z.number().min(0).max(1),
+  score: z.number(),
   snippet: z.string(),
   language: z.string().nullable(),
 });

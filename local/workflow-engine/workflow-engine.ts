@@ -8,11 +8,17 @@ import type { Run, Services } from './run.ts';
 import { runMachine } from './run-machine.ts';
 import { systemTimers, type Timers } from './timers.ts';
 
-export interface WorkflowEngineOptions extends Pick<Services, 'invoke' | 'objects' | 'logger'> {
+interface Definition {
   /** The parsed JSON of the state machine. */
   readonly definition: unknown;
   /** What each `${Name}` of the definition stands for; `Bucket` names the store that `objects` is. */
   readonly substitutions: Readonly<Record<string, string>>;
+}
+
+/** A definition, or what {@link loadProgram} has made of one, which any number of engines can run. */
+export type WorkflowEngineOptions = (Definition | { readonly program: Program }) & EngineParts;
+
+interface EngineParts extends Pick<Services, 'invoke' | 'objects' | 'logger'> {
   /** The system's, unless told otherwise. */
   readonly timers?: Timers | undefined;
   /** From 0 to 1, for the jitter of retries; Math.random, unless told otherwise. */
@@ -33,9 +39,8 @@ export interface WorkflowEngine extends Workflow {
  * Functions would refuse.
  */
 export const createWorkflowEngine = (options: WorkflowEngineOptions): WorkflowEngine => {
-  const { definition, substitutions, invoke, objects, logger } = options;
-  const { timers = systemTimers, random = Math.random } = options;
-  const program = loadProgram(definition, substitutions);
+  const { invoke, objects, logger, timers = systemTimers, random = Math.random } = options;
+  const program = 'program' in options ? options.program : loadProgram(options.definition, options.substitutions);
   const services: Services = { invoke, objects, timers, random, logger };
   const book = new ExecutionBook();
   let open = true;

@@ -2,8 +2,8 @@ import type { Item } from './memory/expressions.ts';
 
 /** The database of a history, as its processes call it and as the one who checks it looks into it. */
 export interface HistoryDatabase {
-  /** Told of each item that is written (undefined: removed) and of its key. */
-  onWrite: (table: string, key: Item, item: Item | undefined) => void;
+  /** Told of each item that is written (undefined: removed), of its key, and of what was there before. */
+  onWrite: (table: string, key: Item, item: Item | undefined, before: Item | undefined) => void;
   items(table: string): readonly Item[];
   expire(table: string, now: Date): unknown;
   /** A command of the SDK by its name, with the document client's input. */

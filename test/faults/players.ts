@@ -31,6 +31,12 @@ const owners = ['ann', 'bob'] as const;
 const guest = UserId.parse('cat');
 const hook = 'https://hooks.example/sync';
 
+interface SyncChanges {
+  /** The webhook's, where the request has one. */
+  readonly address?: string | undefined;
+  readonly change?: ((ports: Runtime) => Runtime) | undefined;
+}
+
 /** Does in the world what operations say. Calls may fail as the faults have it; nobody waits for their answers. */
 export class Players {
   readonly world: World;
@@ -59,7 +65,11 @@ export class Players {
     return this.world.run(name, step).catch(() => undefined);
   }
 
-  async repository(number: number, operation: RepositoryOperation): Promise<void> {
+  async repository(
+    number: number,
+    operation: RepositoryOperation,
+    { change = (ports) => ports }: Pick<SyncChanges, 'change'> = {},
+  ): Promise<void> {
     const id = RepositoryId.parse(repositoryIds[number]);
     const user = UserId.parse(this.ownerOf(id));
     switch (operation.kind) {
@@ -90,12 +100,14 @@ export class Players {
         return;
       case 'push': {
         const { head } = this.source(number).repository;
-        await this.act('push', async (ports) => {
+        await this.act('push', async (given) => {
+          const ports = change(given);
           const repository = await ports.repositories.get(id);
           if (repository === null) return;
           const ref = `refs/heads/${branchNames[operation.branch]}`;
           const at = this.world.simulation.milliseconds;
           const event = { kind: 'push', ref, deleted: false, defaultBranch: head, isDated: false } as const;
+          this.watch.pushMade(repository, branchNames[operation.branch] as string);
           const { outcome } = await takePush(ports)(repository, 'github', event, []);
           if (outcome !== 'started' && outcome !== 'owed') return;
           // A push to a branch that no one uses may tell that HEAD has moved: `current` is synced then.
@@ -136,7 +148,7 @@ export class Players {
     await this.act('register', (ports) => createRepository(ports)({ user, rights: [rights.localSources] }, request));
   }
 
-  sync(id: RepositoryId, request: SyncRequest): Promise<unknown> {
+  sync(id: RepositoryId, request: SyncRequest, { address = hook, change }: SyncChanges = {}): Promise<unknown> {
     const { force, full_reindex, incremental, pull_remote, branches, ignoresMore, webhook, key } = request;
     const body = {
       force,
@@ -145,15 +157,21 @@ export class Players {
       ...(pull_remote === null ? {} : { pull_remote }),
       ...(branches === null ? {} : { branches: branches.map((number) => branchNames[number]) }),
       ...(ignoresMore ? { ignore_patterns: ignored.request } : {}),
-      ...(webhook ? { progress_webhook: hook } : {}),
+      ...(webhook ? { progress_webhook: address } : {}),
     };
-    return this.#startSync(id, body, key);
+    return this.#startSync(id, body, key, change);
   }
 
-  #startSync(id: RepositoryId, body: object, key: number | null): Promise<unknown> {
+  #startSync(
+    id: RepositoryId,
+    body: object,
+    key: number | null,
+    change: SyncChanges['change'] = (ports) => ports,
+  ): Promise<unknown> {
     const user = UserId.parse(this.ownerOf(id));
     const options = SyncOptions.parse(body);
-    return this.act('sync', async (ports) => {
+    return this.act('sync', async (given) => {
+      const ports = change(given);
       const named = key === null ? undefined : `key-${key}`;
       const idempotency = named === undefined ? undefined : await idempotencyOf(user, named, options);
       const outcome = await startSync(ports)({ repositoryId: id, user, options, idempotency });

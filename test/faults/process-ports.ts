@@ -53,12 +53,30 @@ const silent: Logger = {
   with: () => silent,
 };
 
+/** While its call is done, what is written is known to be this process's. */
+const asCaller = <T>({ caller }: Services, process: Process, act: () => T | Promise<T>): T | Promise<T> => {
+  const over = (): void => {
+    caller.process = null;
+  };
+  caller.process = process;
+  let answer: T | Promise<T>;
+  try {
+    answer = act();
+  } catch (error) {
+    over();
+    throw error;
+  }
+  if (answer instanceof Promise) return answer.finally(over);
+  over();
+  return answer;
+};
+
 /** Every port as this process has it: each call is one that a fault may strike. */
 export const portsOf = (process: Process, services: Services): Runtime => {
   const { simulation } = services;
   const client = memoryDynamoClient((command, input) =>
     process.call('database', {
-      effect: () => simulation.outside(services.database.send(command, input)),
+      effect: () => asCaller(services, process, () => simulation.outside(services.database.send(command, input))),
       // Transactions carry a token; other writes are simply sent again.
       repeated: command !== 'TransactWriteItemsCommand',
     }),

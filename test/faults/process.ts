@@ -1,3 +1,4 @@
+import type { JobRef } from '../../core/contract/workflow-state.ts';
 import {
   EmbedderThrottledError,
   EmbedderUnavailableError,
@@ -129,6 +130,8 @@ export class Process {
   readonly ended = Promise.withResolvers<never>();
   alive = true;
   calls = 0;
+  /** What a step of a workflow works under; null for all else. */
+  claim: JobRef | null = null;
   readonly #around: Surroundings;
   #frozenUntil = 0;
 

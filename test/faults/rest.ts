@@ -1,3 +1,4 @@
+import type { Delivery } from '../../core/contract/events.ts';
 import { RepositoryId } from '../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../core/contract/records.ts';
 import * as errors from '../../core/domain/errors.ts';
@@ -50,6 +51,40 @@ export const judgeRest = async (world: World, players: Players, watch: Watch): P
   judgeStored(world, watch);
   await deliverAll(world, watch);
   judgeEvents(world, watch);
+  watch.judgeRedeliveries();
+  judgeSwitchedOff(world, watch);
+  judgeMembers(world, watch);
+};
+
+/** An address that said 410 is on its repository's list: both are written at once. */
+const judgeSwitchedOff = ({ services }: World, watch: Watch): void => {
+  for (const { sk, delivery } of services.database.items(tableNames.syncJobs)) {
+    if (delivery === undefined) continue;
+    const { status, url, repository_id, repository_created_at } = delivery as Delivery;
+    const repository = watch.repository(repository_id);
+    if (status !== 'disabled' || repository?.created_at !== repository_created_at || watch.redeliveries(String(sk)) > 0)
+      continue;
+    if (repository?.disabled_webhooks.includes(url) === false)
+      watch.say(`${url} answered 410, and is not switched off`);
+  }
+};
+
+/** Owners' counts and memberships are those of the repositories that are there. */
+const judgeMembers = ({ services }: World, watch: Watch): void => {
+  const there = repositoryIds.flatMap((id) => watch.repository(id) ?? []);
+  const members = there.flatMap(({ repository_id, owner, grants }) =>
+    [...new Set([owner, ...Object.keys(grants)])].map((user) => `user#${user} ${repository_id}`),
+  );
+  const items = services.database.items(tableNames.repositories);
+  const found = items.filter(({ repository_id }) => String(repository_id).startsWith('user#'));
+  const kept = found.map(({ repository_id, sk }) => `${String(repository_id)} ${String(sk)}`);
+  if (kept.toSorted().join() !== members.toSorted().join())
+    watch.say(`memberships are ${kept.join()} in place of ${members.join()}`);
+  for (const { repository_id, repositories } of items.filter(({ sk }) => sk === 'REPOSITORIES')) {
+    const owned = there.filter(({ owner }) => repository_id === `quota#${owner}`).length;
+    if (Number(repositories) !== owned)
+      watch.say(`${String(repository_id)} counts ${String(repositories)} of ${owned}`);
+  }
 };
 
 /** What runs by itself, again and again. Everything else was asked for, and may begin something when it goes on. */
@@ -79,8 +114,10 @@ const untilQuiet = async (world: World, watch: Watch): Promise<void> => {
 };
 
 const judgeEnds = (world: World, watch: Watch): void => {
+  // A job that loses its index under way fails.
   for (const { record } of watch.jobs.values())
-    if (record.status === 'failed' && neverEnds.has(record.error?.code ?? ''))
+    if (watch.indexLost.has(record.repository_id)) continue;
+    else if (record.status === 'failed' && neverEnds.has(record.error?.code ?? ''))
       watch.say(`${record.job_id} failed: ${record.error?.code} ${record.error?.message}`);
   for (const { step, error } of world.failures)
     if (!known.has(error.name) && !faultTexts.some((text) => error.message.includes(text)))
@@ -122,8 +159,10 @@ const judgeIndex = (world: World, players: Players, watch: Watch, id: string): v
   if (record === null) return;
   if (record.lock !== undefined) watch.say(`${id} is still locked`);
   for (const { record: job } of watch.jobsOf(id))
-    if (indexFaults.some((fault) => fault === job.mode_reason))
+    if (!watch.indexLost.has(id) && indexFaults.some((fault) => fault === job.mode_reason))
       watch.say(`${job.job_id} took a whole index for one that is not: ${job.mode_reason}`);
+  for (const name of Object.keys(record.sightings))
+    if (!Object.hasOwn(record.branches, name)) watch.say(`${id} has seen ${name}, which is not indexed`);
   const source = players.sources.get(record.source.url);
   const say = (violation: string): void => watch.say(`${id} at rest: ${violation}`);
   const held = new Map<string, Set<string>>();
@@ -158,6 +197,16 @@ const judgeStored = ({ services }: World, watch: Watch): void => {
     const record = [...there.values()].find(({ repository_id }) => key.startsWith(repositoryPrefix(repository_id)));
     if (record === undefined) watch.say(`the object ${key} is of no repository`);
     else if (!isNeeded(key, record, watch)) watch.say(`the object ${key} is needed by nothing`);
+  }
+  for (const generation of services.index.generations()) {
+    const [id = '', number] = generation.split('/');
+    const branches = Object.values(there.get(id)?.branches ?? {});
+    if (
+      there.has(id) &&
+      !watch.removedAtWork.has(id) &&
+      !branches.some((branch) => String(branch.generation) === number)
+    )
+      watch.say(`the index ${generation} is of no branch`);
   }
   for (const generation of services.index.generations())
     if (!there.has(generation.split('/')[0] as string) && !watch.removedAtWork.has(generation.split('/')[0] as string))

@@ -12,11 +12,14 @@ import { createMemoryGitSource } from './memory/memory-git-source.ts';
 import { MemoryObjectStore } from './memory/memory-objects.ts';
 import type { MemoryRepository } from './memory/memory-repository.ts';
 import { MemorySearchIndex } from './memory/memory-search-index.ts';
+import type { Process } from './process.ts';
 import type { Simulation } from './simulation.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
 /** What outlives every process of the service. */
 export interface Services {
+  /** Whose call of the database is being done. */
+  readonly caller: { process: Process | null };
   readonly simulation: Simulation;
   readonly database: HistoryDatabase;
   readonly objects: MemoryObjectStore;
@@ -58,6 +61,7 @@ export const createServices = (
   const hex = (digits: number): string =>
     Array.from({ length: digits }, () => Math.floor(simulation.random() * 16).toString(16)).join('');
   return {
+    caller: { process: null },
     simulation,
     database: kind === 'sqlite' ? new SqliteDatabase(() => simulation.now()) : new MemoryDynamoDb(),
     objects: new MemoryObjectStore(),

@@ -124,9 +124,10 @@ export class SqliteDatabase implements HistoryDatabase {
     const Key = keyOf(written);
     const { Item: item } = await this.#documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     const name = nameOf(TableName, Key);
+    const before = this.#seen.get(name)?.item;
     if (item === undefined) this.#seen.delete(name);
     else this.#seen.set(name, { table: TableName, item });
-    tell(TableName, Key, item);
+    tell(TableName, Key, item, before);
   }
 }
 

@@ -27,6 +27,8 @@ const contentOf = (n: number): string => {
   if (n === 0) return '';
   if (n === 1) return 'a\0b';
   if (n === 2) return `${line(0)}\n// poison\n${line(1)}\n`;
+  // More bytes than characters.
+  if (n === 14) return '// Walroß und Narwal, größer als 40 € je Stück\n// ééééééééééééééééééééééééééééééééé';
   return Array.from({ length: 1 + (n % 5) }, (_, at) => line((n * 3 + at) % 17)).join('\n');
 };
 

@@ -7,6 +7,7 @@ import { tableNames } from './memory/memory-dynamodb.ts';
 import { type Committed, expectedHits, judgePublished } from './published.ts';
 import type { Source } from './truth.ts';
 import type { World } from './world.ts';
+import { WriteRules } from './write-rules.ts';
 
 /** A repository as it was from a moment on; null: there was none. */
 interface State {
@@ -44,16 +45,23 @@ export class Watch {
   readonly #states = new Map<string, State[]>();
   readonly #keys = new Map<string, string>();
   readonly #pushes: { readonly id: string; readonly age: string; readonly branch: string; readonly at: number }[] = [];
+  readonly #pushed = new Set<string>();
   readonly #changed = new Set<string>();
+  /** With how many sendings there had been before. */
+  readonly #redeliveries: { readonly delivery: string; readonly sent: number }[] = [];
   /** Ids of repositories that were removed while a worker was at something: what it left is not looked for. */
   readonly removedAtWork = new Set<string>();
+  /** Repositories whose index was lost. */
+  readonly indexLost = new Set<string>();
   /** Looks that found something. */
   looks = 0;
 
   constructor(world: World, sources: ReadonlyMap<string, Source>) {
     this.#world = world;
     this.#sources = sources;
-    world.services.database.onWrite = (table, key, item) => {
+    const rules = new WriteRules(world.services, (violation) => this.say(violation));
+    world.services.database.onWrite = (table, key, item, before) => {
+      rules.judge(table, key, item, before);
       if (table === tableNames.repositories && key.sk === 'REPOSITORY')
         this.#repositoryWritten(String(key.repository_id), (item as RepositoryRecord | undefined) ?? null);
       else if (key.sk === 'JOB' && item !== undefined) this.#jobWritten(item as unknown as JobRecord);
@@ -62,6 +70,7 @@ export class Watch {
     world.simulation.afterEach = () => {
       this.#judgeLocks();
       this.#judgeManifests();
+      rules.transactionDone();
     };
   }
 
@@ -85,12 +94,45 @@ export class Watch {
     return this.jobsOf(id).at(-1)?.record.job_id;
   }
 
+  /** A push is told to the service. */
+  pushMade({ repository_id: id, created_at: age }: RepositoryRecord, branch: string): void {
+    this.#pushed.add(`${id} ${age} ${branch}`);
+  }
+
   /** A push was taken: a sync of its branch has to follow. */
   pushTaken({ repository_id: id, created_at: age }: RepositoryRecord, branch: string, at: number): void {
     this.#pushes.push({ id, age, branch, at });
   }
 
+  /** A user was told that the branch is out of the index. */
+  branchDropped(id: string, branch: string): void {
+    if (this.repository(id)?.branches[branch] !== undefined) this.say(`${branch} of ${id} was dropped, and is there`);
+  }
+
+  /** A user was told that the event will be sent again. */
+  redeliveryTaken(delivery: string): void {
+    this.#redeliveries.push({ delivery, sent: this.#world.services.received.length });
+  }
+
+  redeliveries(delivery: string): number {
+    return this.#redeliveries.filter((each) => each.delivery === delivery).length;
+  }
+
+  judgeRedeliveries(): void {
+    const { received } = this.#world.services;
+    for (const { delivery, sent } of this.#redeliveries)
+      if (!received.slice(sent).some(({ id }) => id === delivery))
+        this.say(`${delivery} was wanted again, and never came`);
+  }
+
   judgePushes(): void {
+    for (const { record } of this.jobs.values())
+      for (const branch of record.trigger === 'push' ? record.options.branches : [])
+        if (
+          branch !== 'current' &&
+          !this.#pushed.has(`${record.repository_id} ${record.repository_created_at} ${branch}`)
+        )
+          this.say(`${record.job_id} follows a push to ${branch}, which this repository had not`);
     for (const { id, age, branch, at } of this.#pushes) {
       if (this.repository(id)?.created_at !== age) continue;
       const followed = this.jobsOf(id).some(
@@ -103,7 +145,7 @@ export class Watch {
   /** A request with an idempotency key was accepted, not replayed. */
   acceptedUnder(id: string, key: string, job: string): void {
     // A repository of the same name is another one, and a day later the key may be used again.
-    const name = `${id} ${this.repository(id)?.created_at} ${key} ${this.#world.simulation.now().toISOString().slice(0, 10)}`;
+    const name = `${id} ${this.repository(id)?.created_at} ${key} ${this.jobs.get(job)?.record.created_at.slice(0, 10)}`;
     const before = this.#keys.get(name);
     if (before !== undefined) this.say(`${job} was accepted under the key of ${before}`);
     this.#keys.set(name, job);
@@ -125,10 +167,6 @@ export class Watch {
     }
     states.push({ from: this.#world.simulation.milliseconds, record, committed });
     if (last?.record != null && record?.created_at === last.record.created_at) {
-      if (record.fence < last.record.fence)
-        this.say(`the fence of ${id} went from ${last.record.fence} to ${record.fence}`);
-      if (record.generation < last.record.generation)
-        this.say(`the generation of ${id} went back to ${record.generation}`);
       const gone = Object.keys(last.record.branches).filter((branch) => !Object.hasOwn(record.branches, branch));
       const owner = last.record.lock?.fence;
       if (gone.length > 0 && owner !== undefined && record.lock?.fence === owner)
@@ -180,6 +218,13 @@ export class Watch {
     for (const id of this.#changed) {
       const record = this.repository(id);
       const unfinished = this.jobsOf(id).filter((job) => !isTerminal(job.record.status));
+      for (const { record: job } of unfinished)
+        if (
+          job.repository_created_at !== undefined &&
+          record !== null &&
+          job.repository_created_at !== record.created_at
+        )
+          this.say(`${job.job_id} was claimed for another repository than ${id} is now`);
       for (const { record: job } of unfinished)
         if (record?.lock?.job_id !== job.job_id || record.lock.fence !== job.fence)
           this.say(

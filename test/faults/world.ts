@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FunctionName } from '../../core/contract/environment.ts';
+import type { JobRef } from '../../core/contract/workflow-state.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { beginSync } from '../../core/sync/begin-sync.ts';
@@ -11,6 +12,7 @@ import { pull } from '../../core/sync/pull.ts';
 import { stage } from '../../core/sync/stage.ts';
 import { dispatchDue } from '../../core/upkeep/dispatch-due.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
+import { loadProgram } from '../../local/workflow-engine/load-program.ts';
 import { createWorkflowEngine, type WorkflowEngine } from '../../local/workflow-engine/workflow-engine.ts';
 import type { DatabaseKind } from './history-database.ts';
 import type { Mutation } from './mutations.ts';
@@ -45,6 +47,8 @@ const substitutions = {
   FailSyncFunction: 'fail-sync',
   Bucket: 'local',
 };
+
+const program = loadProgram(definition, substitutions);
 
 /**
  * `machine`: the engine dies with the service, and abandoned calls go on for ever. `cloud`: executions outlive every process, and a
@@ -216,8 +220,7 @@ export class World implements Surroundings {
       if (life === this.#life) action();
     };
     this.#engine = createWorkflowEngine({
-      definition,
-      substitutions,
+      program,
       objects: objectsOf(own, this.services),
       timers: { now: () => this.simulation.now(), after: (ms, action) => this.simulation.after(ms, alive(action)) },
       random: this.simulation.random,
@@ -232,15 +235,17 @@ export class World implements Surroundings {
   }
 
   /** A call of a function that was made before comes once more, however late. */
-  duplicate(): void {
-    const calls = this.#calls;
-    const call = calls[Math.floor(this.simulation.random() * calls.length)];
+  duplicate(step?: FunctionName): void {
+    const calls = this.#calls.filter(({ name }) => step === undefined || name === step);
+    const call = step === undefined ? calls[Math.floor(this.simulation.random() * calls.length)] : calls.at(-1);
     if (call !== undefined) void this.#invoke(call.name, call.payload).catch(() => undefined);
   }
 
   #invoke(name: keyof typeof functions, payload: unknown): Promise<unknown> {
     this.#calls.push({ name, payload });
     return this.run(name, (ports, process) => {
+      const { job } = payload as { readonly job?: JobRef };
+      process.claim = job ?? (payload as JobRef);
       if (this.#options.kind === 'cloud') this.simulation.after(FUNCTION_SECONDS * 1000, () => process.die());
       return (functions[name] as unknown as Step)(ports)(structuredClone(payload));
     });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDynamoRepositoryStore } from '../../../adapters/dynamodb/repository-store.ts';
 import { dynamoStores } from '../../support/dynamo-stores.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
 import type { JobStores } from '../../support/job-stores.ts';
@@ -57,6 +58,43 @@ it('no number of a generation is given twice under one id, whatever comes and go
     }),
     { numRuns: 25 },
   );
+});
+
+it('no fence is given twice under one id, when another repository has come and gone while this one was registered', async () => {
+  const stores = await dynamoStores(dynamodb);
+  const id = aRepositoryId();
+  const register = (repositories = stores.repositories) => repositories.create(aRepository({ repository_id: id }));
+  const given: number[] = [];
+  const cancelled = async (): Promise<void> => {
+    const claim = await stores.claims.claim({ job: aJob(id), force: false, clearIndex: false });
+    if (claim.kind !== 'claimed') throw new Error(claim.kind);
+    given.push(claim.job.fence);
+    await stores.ends.cancel(claim.job.job_id, at(1));
+  };
+  await register();
+  expect(await stores.repositories.delete(id)).toBe('deleted');
+  let meanwhile: (() => Promise<void>) | null = async () => {
+    await register();
+    await cancelled();
+    expect(await stores.repositories.delete(id)).toBe('deleted');
+  };
+  const middlewareStack = dynamodb.client.middlewareStack.clone();
+  middlewareStack.add(
+    (next, context) => async (input) => {
+      const act = context.commandName === 'TransactWriteItemsCommand' ? meanwhile : null;
+      if (act !== null) meanwhile = null;
+      await act?.();
+      return next(input);
+    },
+    { step: 'initialize' },
+  );
+  const client: typeof dynamodb.client = Object.create(dynamodb.client, {
+    middlewareStack: { value: middlewareStack },
+  });
+  expect(await register(createDynamoRepositoryStore({ client, tables: stores.tables }))).toBe('created');
+  await cancelled();
+  expect(meanwhile).toBeNull();
+  expect(new Set(given).size).toBe(2);
 });
 
 it('what a removal may have left in the index is left for the first sync under the same id', async () => {

@@ -58,6 +58,15 @@ export const scheduleRunsContract = (name: string, make: () => Promise<Repositor
       expect(await runOf(repository)).toBe('owed');
     });
 
+    it('stays where a sync of an earlier time is claimed late', async () => {
+      const repository = await create();
+      await repositories.noteScheduleRun(repository, run('not_started'));
+      const created_at = '2026-01-03T02:59:59.000Z';
+      const job = aJob(repository.repository_id, { trigger: 'schedule', created_at });
+      expect(await claims.claim({ job, force: false, clearIndex: false })).toMatchObject({ kind: 'claimed' });
+      expect(await runOf(repository)).toBe('not_started');
+    });
+
     it('is how its job ended, once the next one is claimed', async () => {
       const repository = await create();
       const job = aJob(repository.repository_id, { trigger: 'schedule' });

@@ -46,8 +46,8 @@ const conditionFailed = (item: Item | undefined): Error =>
 /** The calls of the service that the adapters make, by the names of the SDK's commands; each is one atomic step. */
 export class MemoryDynamoDb implements HistoryDatabase {
   readonly #tables = new Map<string, Map<string, Item>>();
-  /** Told of each item that is written (undefined: removed) and of its key. */
-  onWrite: (table: string, key: Item, item: Item | undefined) => void = () => undefined;
+  /** Told of each item that is written (undefined: removed), of its key, and of what was there before. */
+  onWrite: (table: string, key: Item, item: Item | undefined, before: Item | undefined) => void = () => undefined;
 
   /** Everything that is stored in a table, for the one who checks it. */
   items(table: string): readonly Item[] {
@@ -131,9 +131,10 @@ export class MemoryDynamoDb implements HistoryDatabase {
 
   #store({ TableName, Key }: Keyed, item: Item | undefined): void {
     const key = this.#keyOf(TableName, Key);
+    const before = this.#table(TableName).get(key);
     if (item === undefined) this.#table(TableName).delete(key);
     else this.#table(TableName).set(key, item);
-    this.onWrite(TableName, Key, item);
+    this.onWrite(TableName, Key, item, before);
   }
 
   #transact(parts: readonly TransactPart[]): object {

@@ -1,36 +1,12 @@
+import { conditionOf, type Item } from '../memory/expressions.ts';
 import type { Services } from '../services.ts';
-
-/** A write as the adapters ask for it. */
-interface Write {
-  readonly TableName: string;
-  readonly Key?: Readonly<Record<string, unknown>>;
-  readonly Item?: Readonly<Record<string, unknown>>;
-  readonly UpdateExpression?: string;
-  readonly ConditionExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
-}
+import { nameOf, type Write } from './guard-names.ts';
 
 type Part = Readonly<Record<string, Write>>;
 
 /** `a AND (b OR c)`: its parts that must all hold. Parentheses are never nested deeper. */
-const clausesOf = (condition: string): readonly string[] => condition.split(/ AND (?![^(]*\))/);
-
-const named = (expression: string, names: Readonly<Record<string, string>> = {}): string =>
-  expression.replaceAll(/#\w+/g, (alias) => names[alias] ?? alias).replaceAll(/:\w+/g, '?');
-
-/** `BATCH#00000001` and the like are of one kind. */
-const kindOf = ({ TableName, Key, Item }: Write): string =>
-  `${TableName}/${String((Key ?? Item)?.sk ?? '').replace(/[#-].*$/, '')}`;
-
-/** What a write does, without the values: two places in the product that write the same under the same conditions are one. */
-const nameOf = (operation: string, write: Write, clause: string): string => {
-  const attributes = [
-    ...named(write.UpdateExpression ?? '', write.ExpressionAttributeNames).matchAll(/([a-z_]+)(?:\.\S+)? = /g),
-  ];
-  const sets = [...new Set(attributes.map(([, name]) => name))].sort().join(' ');
-  return `${operation} ${kindOf(write)}${sets === '' ? '' : ` (${sets})`}: ${named(clause, write.ExpressionAttributeNames)}`;
-};
+const clausesOf = ({ ConditionExpression }: Write): readonly string[] =>
+  ConditionExpression === undefined ? [] : ConditionExpression.split(/ AND (?![^(]*\))/);
 
 const partsOf = (command: string, input: unknown): readonly (readonly [operation: string, write: Write])[] => {
   if (command === 'TransactWriteItemsCommand')
@@ -38,11 +14,12 @@ const partsOf = (command: string, input: unknown): readonly (readonly [operation
   return /^(Put|Update|Delete)/.test(command) ? [[command.replace('ItemCommand', ''), input as Write]] : [];
 };
 
-/** Without one clause, and without the names and values that it alone needed. */
-const without = (write: Write, clause: string): Write => {
-  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues, ...rest } = write;
-  const left = clausesOf(ConditionExpression ?? '').filter((each) => each !== clause);
-  const condition = left.join(' AND ');
+/** Without some clauses, and without the names and values that they alone needed. */
+const without = (write: Write, dropped: readonly string[]): Write => {
+  const { ConditionExpression: _, ExpressionAttributeNames, ExpressionAttributeValues, ...rest } = write;
+  const condition = clausesOf(write)
+    .filter((each) => !dropped.includes(each))
+    .join(' AND ');
   const used = `${condition} ${rest.UpdateExpression ?? ''}`;
   const still = <T>(placeholders: Readonly<Record<string, T>> = {}) =>
     Object.fromEntries(Object.entries(placeholders).filter(([name]) => new RegExp(`${name}\\b`).test(used)));
@@ -56,38 +33,49 @@ const without = (write: Write, clause: string): Write => {
   };
 };
 
-const intercept = ({ database }: Services, change: (operation: string, write: Write) => Write): void => {
+/** Told of each guard that is asked, and of those that refuse a write together, in the order of their names. */
+export interface GuardWatch {
+  readonly asked?: (guard: string) => void;
+  readonly refused?: (guards: readonly string[]) => void;
+}
+
+/** Tells of guards, and leaves some out, wherever they are. A guard is one clause of a write's condition. */
+export const watchGuards = (
+  { database }: Pick<Services, 'database'>,
+  { asked, refused }: GuardWatch,
+  dropped: ReadonlySet<string> = new Set(),
+): void => {
   const send = database.send.bind(database);
+  const before = ({ TableName, Key, Item }: Write): Item => {
+    const { Item: found } = send('GetItemCommand', { TableName, Key: Key ?? Item }) as { Item?: Item };
+    return found ?? {};
+  };
+  const change = (operation: string, write: Write): Write => {
+    if (dropped.size === 0) return write;
+    const gone = clausesOf(write).filter((clause) => dropped.has(nameOf(operation, write, clause)));
+    return gone.length === 0 ? write : without(write, gone);
+  };
   database.send = (command, input) => {
-    if (command === 'TransactWriteItemsCommand') {
-      const { TransactItems, ...rest } = input as { TransactItems: readonly Part[] };
-      const changed = TransactItems.map((part) =>
-        Object.fromEntries(Object.entries(part).map(([operation, write]) => [operation, change(operation, write)])),
-      );
-      return send(command, { ...rest, TransactItems: changed });
+    const parts = partsOf(command, input);
+    if (parts.length === 0) return send(command, input);
+    const refusing = new Set<string>();
+    for (const [operation, write] of parts) {
+      const clauses = clausesOf(write);
+      if (clauses.length === 0) continue;
+      const item = before(write);
+      for (const clause of clauses) {
+        const name = nameOf(operation, write, clause);
+        if (dropped.has(name)) continue;
+        asked?.(name);
+        if (!conditionOf(clause)(item, write)) refusing.add(name);
+      }
     }
-    const [part] = partsOf(command, input);
-    return send(command, part === undefined ? input : change(...part));
+    if (refusing.size > 0) refused?.([...refusing].sort());
+    if (command !== 'TransactWriteItemsCommand') return send(command, change(...(parts[0] as [string, Write])));
+    const { TransactItems, ...rest } = input as { TransactItems: readonly Part[] };
+    const changed = TransactItems.map((part) =>
+      Object.fromEntries(Object.entries(part).map(([operation, write]) => [operation, change(operation, write)])),
+    );
+    return send(command, { ...rest, TransactItems: changed });
   };
 };
-
-/** Notes each guard that a write is under: one clause of its condition. */
-export const noteGuards =
-  (guards: Set<string>) =>
-  (services: Services): void =>
-    intercept(services, (operation, write) => {
-      for (const clause of clausesOf(write.ConditionExpression ?? ''))
-        if (clause !== '') guards.add(nameOf(operation, write, clause));
-      return write;
-    });
-
-/** Leaves one guard out, wherever it is. */
-export const dropGuard =
-  (guard: string) =>
-  (services: Services): void =>
-    intercept(services, (operation, write) => {
-      const clause = clausesOf(write.ConditionExpression ?? '').find(
-        (each) => nameOf(operation, write, each) === guard,
-      );
-      return clause === undefined ? write : without(write, clause);
-    });

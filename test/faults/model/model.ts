@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-import { JobId, RepositoryId, UserId } from '../../../core/contract/ids.ts';
 import { isTerminal } from '../../../core/domain/job-status.ts';
-import { cancelJob } from '../../../core/jobs/cancel-job.ts';
+import type { Quotas } from '../../../core/domain/quota.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
 import type { IndexRow } from '../../../core/ports/search-index.ts';
-import { deleteRepository } from '../../../core/repositories/delete-repository.ts';
-import { executionName } from '../../../core/sync/execution.ts';
-import { reconcileSyncs } from '../../../core/upkeep/reconcile-syncs.ts';
 import { tableNames } from '../memory/memory-dynamodb.ts';
-import { Players, repositoryIds, sourceUrls } from '../players.ts';
+import { Players, sourceUrls } from '../players.ts';
 import type { Process } from '../process.ts';
 import { judgeRest } from '../rest.ts';
 import type { Services } from '../services.ts';
@@ -17,9 +13,8 @@ import { Source } from '../truth.ts';
 import { Watch } from '../watch.ts';
 import { World } from '../world.ts';
 import { ExploredSimulation, type PendingCall } from './explored-simulation.ts';
-
-/** `clear`: force and full_reindex, which clears the index with the claim. `abort`: the execution ends without a word, its step does not. */
-export type ActionName = 'sync' | 'force' | 'clear' | 'cancel' | 'abort' | 'reconcile' | 'delete' | 'register';
+import { judgeHeld } from './judge-held.ts';
+import { type ActionName, modelActions, modelId } from './model-actions.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -27,6 +22,21 @@ export interface Scenario {
   readonly actions: readonly ActionName[];
   /** Whether the repository has an index before. */
   readonly indexed: boolean;
+  /** There is a second branch, `dev`, which is indexed too. */
+  readonly dev?: boolean | undefined;
+  /** Syncs tell a webhook. */
+  readonly webhook?: boolean | undefined;
+  /** What its receiver answers, 204 unless told. */
+  readonly receiver?: number | undefined;
+  readonly quotas?: Partial<Quotas> | undefined;
+  /** What has happened before, with nothing in between: up to a process (to its end without) and so many of its calls. */
+  readonly from?: { readonly action: ActionName; readonly process?: string; readonly calls?: number } | undefined;
+  /** Steps of workflows are not interrupted, only users are. */
+  readonly steady?: boolean | undefined;
+  /** The index is gone, and nobody knows yet. */
+  readonly lost?: boolean | undefined;
+  /** The repository was there, and has been removed. */
+  readonly removed?: boolean | undefined;
 }
 
 /** Makes a fault of the product's on purpose. */
@@ -39,6 +49,8 @@ export interface Model {
   readonly actions: readonly ActionName[];
   /** Whether something happens by itself when time passes. */
   readonly isWaiting: boolean;
+  /** Steps of workflows are not interrupted. */
+  readonly isSteady: boolean;
   mayDie(process: string): boolean;
   perform(call: PendingCall): Promise<void>;
   kill(call: PendingCall): Promise<void>;
@@ -50,7 +62,6 @@ export interface Model {
   judgeEnd(): Promise<void>;
 }
 
-const id = RepositoryId.parse(repositoryIds[0]);
 const MINUTES = 60_000;
 
 hashInThisThread();
@@ -60,43 +71,34 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
   const { simulation, logs, world, watch, players } = openWorld('explored');
   const { services } = world;
   const source = players.source(0);
-  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 4), put(1, 5)] });
-  await restore(await stored(scenario.indexed), services);
+  beginIn(source, scenario);
+  await restore(await stored(scenario), services);
   await simulation.advance(SETUP_MILLISECONDS);
-  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 6), { kind: 'remove', path: 1 }, put(2, 7)] });
-  spoil?.(services);
+  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 6), { kind: 'remove', path: 1 }, put(2, 14)] });
+  services.receiver.status = scenario.receiver ?? 204;
+  Object.assign(services.settings.quotas, scenario.quotas);
   simulation.hold();
   let left: readonly ActionName[] = scenario.actions;
 
-  const request = (force: boolean, full_reindex: boolean) => ({
-    kind: 'sync' as const,
-    force,
-    full_reindex,
-    incremental: true,
-    pull_remote: null,
-    branches: null,
-    ignoresMore: false,
-    webhook: true,
-    key: null,
-  });
-  const user = UserId.parse('ann');
-  const actions: Record<ActionName, () => Promise<unknown>> = {
-    sync: () => players.sync(id, request(false, false)),
-    force: () => players.sync(id, request(true, false)),
-    clear: () => players.sync(id, request(true, true)),
-    cancel: () => {
-      const job = watch.newestJob(id);
-      return job === undefined ? Promise.resolve() : act('cancel', (ports) => cancelJob(ports)(JobId.parse(job), user));
-    },
-    abort: async () => {
-      const job = watch.jobsOf(id).at(-1)?.record;
-      if (job !== undefined) await world.engine.stop(executionName(job), 'aborted');
-    },
-    reconcile: () => act('reconcile', (ports) => reconcileSyncs(ports)({ graceSeconds: 0 })),
-    delete: () => act('delete', (ports) => deleteRepository(ports)(id, user)),
-    register: () => players.register(0, false),
-  };
-  const act = (name: string, step: (ports: Runtime) => Promise<unknown>) => players.act(name, step);
+  const actions: Record<ActionName, () => Promise<unknown>> = modelActions(
+    world,
+    watch,
+    players,
+    scenario.webhook ?? false,
+  );
+  let died = false;
+  if (scenario.lost) await actions['lose index']();
+  if (scenario.from !== undefined) {
+    const { action, process, calls = 0 } = scenario.from;
+    void actions[action]();
+    await simulation.settle();
+    let done = 0;
+    for (let [call] = simulation.pending; call !== undefined; [call] = simulation.pending) {
+      if (call.process.name === process && done++ === calls) break;
+      await simulation.perform(call);
+    }
+  }
+  spoil?.(services);
 
   return {
     watch,
@@ -109,9 +111,11 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
     get isWaiting() {
       return world.isAtWork || [...watch.jobs.values()].some(({ record }) => !isTerminal(record.status));
     },
+    isSteady: scenario.steady ?? false,
     mayDie: (process) => !process.startsWith('engine#'),
     perform: (call) => simulation.perform(call),
     async kill({ process }) {
+      died = true;
       process.die();
       await simulation.settle();
     },
@@ -140,6 +144,8 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
         ]),
       ),
     async judgeEnd() {
+      judgeHeld(world, watch, died);
+      Object.assign(services.settings.quotas, enough);
       simulation.release();
       await judgeRest(world, players, watch);
     },
@@ -179,21 +185,29 @@ interface Stored {
 }
 
 /** A repository that is registered, and maybe synced once: made once, since every way begins with it. */
-const stored = (indexed: boolean): Promise<Stored> => {
-  const known = beginnings.get(indexed) ?? begin(indexed);
-  beginnings.set(indexed, known);
+const stored = (scenario: Scenario): Promise<Stored> => {
+  const name = `${scenario.indexed} ${scenario.dev} ${scenario.removed}`;
+  const known = beginnings.get(name) ?? begin(scenario);
+  beginnings.set(name, known);
   return known;
 };
 
-const beginnings = new Map<boolean, Promise<Stored>>();
+const beginnings = new Map<string, Promise<Stored>>();
 
-const begin = async (indexed: boolean): Promise<Stored> => {
+const beginIn = (source: Source, { dev = false }: Scenario): void => {
+  source.apply({ kind: 'commit', branch: 0, edits: [put(0, 4), put(1, 5)] });
+  if (dev) source.apply({ kind: 'commit', branch: 1, edits: [put(3, 8)] });
+};
+
+const begin = async (scenario: Scenario): Promise<Stored> => {
   const { simulation, world, players } = openWorld('before');
-  players.source(0).apply({ kind: 'commit', branch: 0, edits: [put(0, 4), put(1, 5)] });
+  beginIn(players.source(0), scenario);
   void players.register(0, false);
   await simulation.advance(1000);
-  if (indexed) void players.syncAll(id, ['main']);
-  await simulation.advance(SETUP_MILLISECONDS - 1000);
+  if (scenario.indexed) void players.syncAll(modelId, scenario.dev ? ['main', 'dev'] : ['main']);
+  await simulation.advance(SETUP_MILLISECONDS - 2000);
+  if (scenario.removed) void players.repository(0, { kind: 'delete' });
+  await simulation.advance(1000);
   const { objects, index, database } = world.services;
   return {
     objects: await Promise.all(objects.keys().map(async (key) => [key, (await objects.getText(key)) ?? ''] as const)),
@@ -209,7 +223,7 @@ const begin = async (indexed: boolean): Promise<Stored> => {
 const restore = async ({ objects, generations, items }: Stored, services: Services): Promise<void> => {
   for (const [key, content] of objects) await services.objects.putText(key, content);
   for (const { number, identity, rows: some } of generations) {
-    const generation = { repositoryId: id, number, dimensions: services.embedder.dimensions, identity };
+    const generation = { repositoryId: modelId, number, dimensions: services.embedder.dimensions, identity };
     await services.index.create(generation);
     await services.index.put(generation, some);
   }
@@ -218,6 +232,9 @@ const restore = async ({ objects, generations, items }: Stored, services: Servic
 };
 
 const put = (path: number, content: number) => ({ kind: 'put' as const, path, content });
+
+/** More than any scenario needs. */
+const enough: Quotas = { repositories: 100, tokensPerDay: 1_000_000 };
 
 const digest = (of: string): string => createHash('sha1').update(of).digest('base64');
 

@@ -1,60 +1,56 @@
 /**
  * `npm run test:model`: takes every way through each scenario that its bounds allow. `--quick`: the bounds of `npm test`. `--mutations`: leaves out
- * each guard of the product's writes in turn, and says which scenario finds it out.
+ * each guard of a write in turn, and says which scenario finds it out; `--sources`: those of the code (source-guards.ts).
  */
 import { parseArgs } from 'node:util';
-import { explore, told } from './explore.ts';
-import { dropGuard, noteGuards } from './guards.ts';
-import { tasks } from './scenarios.ts';
+import { told } from './explore.ts';
+import { type ExploredTask, exploreAll, mutateAll } from './find-guards.ts';
+import { disagreement } from './guard-list.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const seconds = (from: number): string => `${((performance.now() - from) / 1000).toFixed(1)} s`;
-
-const exploreAll = async (bounds: 'quick' | 'whole', guards: Set<string>): Promise<boolean> => {
-  let states = 0;
-  let well = true;
-  for (const { scenario, ...task } of tasks) {
-    const from = performance.now();
-    const { switches, kills } = task[bounds];
-    const found = await explore(scenario, task[bounds], noteGuards(guards));
-    states += found.states;
-    well &&= found.violation === null;
-    say(
-      `${scenario.name}: ${found.states} states${found.exhaustive ? '' : ' and there are more'}, ${found.ends} ends, at most ${switches} switches and ${kills} deaths, ${seconds(from)}`,
-    );
-    if (found.violation !== null)
-      say(`  BROKEN: ${found.violation.what.join('\n          ')}\n  by: ${told(found.violation.choices)}`);
-  }
-  say(
-    `${states} states in ${tasks.length} scenarios, ${well ? 'no invariant broken' : 'NOT ALL WELL'}; ${guards.size} guards met`,
-  );
-  return well;
-};
-
-/** States of one scenario that are looked at without a guard: most that are missed are missed early. */
-const MUTATED_STATES = 2000;
-
-const mutate = async (guard: string): Promise<boolean> => {
-  const from = performance.now();
-  for (const { scenario, whole } of tasks) {
-    const { violation } = await explore(scenario, { ...whole, states: MUTATED_STATES }, dropGuard(guard));
-    if (violation === null) continue;
-    say(`caught in ${seconds(from)} by “${scenario.name}”: ${guard}\n  ${violation.what[0]}`);
-    return true;
-  }
-  say(`NOT CAUGHT in ${seconds(from)}: ${guard}`);
-  return false;
-};
-
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, mutations: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
+    sources: { type: 'boolean', default: false },
+  },
 });
-const guards = new Set<string>();
-const whole = await exploreAll(values.quick || values.mutations ? 'quick' : 'whole', guards);
-let caught = 0;
-if (values.mutations) {
-  for (const guard of [...guards].sort()) if (await mutate(guard)) caught += 1;
-  say(`${caught} of ${guards.size} guards are missed when they are gone`);
+const bounds = values.quick ? 'quick' : 'whole';
+
+const tell = ({ scenario, explored, seconds, ...task }: ExploredTask): void => {
+  const { states, ends, exhaustive, complete, violation } = explored;
+  const { switches, kills } = task[bounds];
+  const reach = exhaustive
+    ? `all ways with at most ${switches} switches and ${kills} deaths`
+    : complete < 0
+      ? 'cut: not yet all ways without a switch'
+      : `cut: all ways with at most ${complete} switches or deaths, and some with more`;
+  say(`${scenario.name}: ${states} states, ${ends} ends, ${reach}, ${seconds.toFixed(1)} s`);
+  if (violation !== null) say(`  BROKEN: ${violation.what.join('\n          ')}\n  by: ${told(violation.choices)}`);
+};
+
+const from = performance.now();
+const { refusals, explored } = await exploreAll(bounds, 1, tell);
+let well = explored.every((each) => each.explored.violation === null);
+const sum = (count: (each: ExploredTask) => number): number => explored.reduce((all, each) => all + count(each), 0);
+say(
+  `${sum((each) => each.explored.states)} states and ${sum((each) => each.explored.ends)} ends in ${explored.length} scenarios, ${sum((each) => (each.explored.exhaustive ? 1 : 0))} of them to their bounds: ${well ? 'no invariant broken' : 'NOT ALL WELL'}; ${refusals.asked.size} guards met; ${((performance.now() - from) / 1000).toFixed(0)} s`,
+);
+if (values.mutations || values.sources) {
+  const found = await mutateAll(refusals, values.sources, (guard, caught, seconds) => {
+    if (caught === null) return say(`nothing broken without ${guard}, ${seconds.toFixed(1)} s`);
+    const together = caught.together.length === 0 ? '' : `, left out with ${caught.together.join(' and ')}`;
+    say(`caught in ${seconds.toFixed(1)} s: ${guard}${together}\n  by “${caught.scenario}”: ${caught.violation}`);
+  });
+  const all = [...found.values()];
+  const alone = all.filter((caught) => caught?.together.length === 0).length;
+  const missed = all.filter((caught) => caught === null).length;
+  const wrong = values.sources ? [] : disagreement(found);
+  for (const line of wrong) say(`LISTED OTHERWISE: ${line}`);
+  say(
+    `${all.length} guards: ${alone} caught alone, ${all.length - alone - missed} with those that cover them, ${missed} without which nothing was broken; ${((performance.now() - from) / 1000).toFixed(0)} s in all`,
+  );
+  well &&= wrong.length === 0;
 }
-process.exit(whole ? 0 : 1);
+process.exit(well ? 0 : 1);

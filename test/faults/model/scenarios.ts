@@ -1,41 +1,136 @@
 import type { Bounds } from './explore.ts';
 import type { Scenario } from './model.ts';
+import type { ActionName } from './model-actions.ts';
 
 export interface Task {
   readonly scenario: Scenario;
-  /** What `npm test` looks at: as far as it comes, the last calls of a way first. */
+  /** What `npm test` looks at: as far as it comes, those with the fewest switches and deaths first. */
   readonly quick: Bounds;
   /** What `npm run test:model` looks at. */
   readonly whole: Bounds;
 }
 
-const task = (
-  actions: Scenario['actions'],
-  quick: Omit<Bounds, 'waits'>,
-  whole: Omit<Bounds, 'waits'>,
-  indexed = true,
-): Task => ({
-  scenario: { name: `${indexed ? '' : 'no index: '}${actions.join(', ')}`, actions, indexed },
-  quick: { waits: 1, ...quick },
-  whole: { waits: 1, ...whole },
-});
+interface Wanted extends Partial<Omit<Scenario, 'name' | 'actions'>> {
+  readonly switches?: number;
+  readonly kills?: number;
+  readonly waits?: number;
+  readonly states?: number;
+}
 
-/** States of one scenario that `npm test` has time for: a few seconds. */
-const QUICK = 800;
+/** States of one scenario that there is time for. */
+const QUICK = 200;
+const WHOLE = 2000;
 
-const steady = { switches: 0, kills: 0, states: QUICK } as const;
-const dying = { switches: 0, kills: 1, states: QUICK } as const;
+const task = (actions: readonly ActionName[], wanted: Wanted = {}): Task => {
+  const { switches = 1, kills = 0, waits = 1, states = WHOLE, indexed = true, ...more } = wanted;
+  const notes = [
+    ...(indexed ? [] : ['no index']),
+    ...(more.dev ? ['two branches'] : []),
+    ...(more.webhook ? ['webhook'] : []),
+    ...(more.removed ? ['removed before'] : []),
+    ...(more.lost ? ['index lost'] : []),
+    ...(more.from
+      ? [
+          `after ${more.from.action}${more.from.process === undefined ? '' : ` up to ${more.from.process} ${more.from.calls ?? ''}`.trimEnd()}`,
+        ]
+      : []),
+  ];
+  const scenario: Scenario = {
+    name: `${notes.length === 0 ? '' : `${notes.join(', ')}: `}${actions.join(', ')}`,
+    actions,
+    indexed,
+    ...more,
+  };
+  return { scenario, quick: { switches, kills, waits, states: QUICK }, whole: { switches, kills, waits, states } };
+};
 
-/** What may come at the same time, with and without a death. */
+/** What may come at the same time. */
 export const tasks: readonly Task[] = [
-  task(['sync'], dying, { switches: 0, kills: 2 }),
-  task(['sync'], dying, { switches: 0, kills: 2 }, false),
-  task(['sync', 'sync'], steady, { switches: 1, kills: 0 }),
-  task(['sync', 'force'], steady, { switches: 1, kills: 0 }),
-  task(['sync', 'clear'], steady, { switches: 1, kills: 0 }),
-  task(['sync', 'cancel'], steady, { switches: 1, kills: 0 }),
-  task(['sync', 'abort', 'reconcile'], steady, { switches: 1, kills: 0 }),
-  task(['sync', 'reconcile'], steady, { switches: 1, kills: 0 }),
-  task(['delete', 'register', 'sync'], { switches: 1, kills: 0, states: QUICK }, { switches: 1, kills: 1 }),
-  task(['force', 'clear', 'cancel'], steady, { switches: 1, kills: 0 }, false),
+  // Deaths, and what comes after them; calls that come twice.
+  task(['sync'], { switches: 0, kills: 2 }),
+  task(['sync'], { switches: 0, kills: 2, indexed: false }),
+  task(['sync twice', 'cancel']),
+  task(['sync', 'begin again']),
+  task(['full', 'diff again']),
+  task(['sync', 'embed again'], { webhook: true }),
+  task(['sync', 'publish again']),
+  // Who owns the repository.
+  task(['sync', 'sync']),
+  task(['sync', 'force']),
+  task(['sync', 'clear']),
+  task(['full', 'force']),
+  task(['full', 'cancel']),
+  task(['force', 'clear', 'cancel'], { indexed: false }),
+  task(['sync', 'cancel'], { webhook: true }),
+  task(['doomed', 'cancel']),
+  task(['doomed', 'take over']),
+  task(['sync', 'take over'], { webhook: true }),
+  task(['full', 'take over']),
+  task(['sync', 'abort', 'reconcile']),
+  task(['cancel', 'take over'], { from: { action: 'sync', process: 'stage' } }),
+  task(['force', 'take over'], { from: { action: 'sync', process: 'stage' } }),
+  task(['take over', 'reconcile'], { from: { action: 'sync', process: 'stage' } }),
+  task(['force', 'cancel'], { from: { action: 'sync', process: 'publish' } }),
+  task(['clear', 'cancel'], { from: { action: 'sync', process: 'publish' } }),
+  task(['take over'], { from: { action: 'sync', process: 'begin-sync' }, webhook: true }),
+  task(['take over'], { from: { action: 'full', process: 'diff' }, webhook: true }),
+  task(['take over'], { from: { action: 'sync', process: 'embed-batch', calls: 2 } }),
+  task(['take over', 'take over'], { steady: true, from: { action: 'sync', process: 'pull' } }),
+  task(['take over', 'take over'], { steady: true, from: { action: 'sync', process: 'embed-batch', calls: 5 } }),
+  task(['last abort', 'reconcile'], { from: { action: 'sync', process: 'embed-batch' } }),
+  task(['stuck', 'stuck force', 'stuck force', 'cancel'], { steady: true }),
+  task(['sync', 'reconcile']),
+  task(['keyed', 'keyed']),
+  task(['keyed', 'expire']),
+  // An index that is lost, and branches that go.
+  task(['sync', 'force'], { lost: true }),
+  task(['sync', 'take over'], { lost: true }),
+  task(['force'], { from: { action: 'sync', process: 'begin-sync' }, lost: true }),
+  task(['sync', 'drop dev'], { dev: true }),
+  task(['deleted dev', 'delete'], { dev: true }),
+  task(['drop dev', 'deleted dev', 'clear'], { dev: true, steady: true, switches: 2 }),
+  // Removal beside all else.
+  task(['delete', 'register', 'sync'], { kills: 1 }),
+  task(['delete', 'register', 'force']),
+  task(['delete', 'stuck'], { steady: true, switches: 2 }),
+  task(['delete', 'register', 'delete', 'register'], { steady: true }),
+  task(['register', 'full', 'delete'], {
+    removed: true,
+    from: { action: 'register', process: 'register', calls: 1 },
+    steady: true,
+  }),
+  task(['register', 'stuck', 'cancel', 'delete'], {
+    removed: true,
+    from: { action: 'register', process: 'register', calls: 1 },
+    steady: true,
+  }),
+  task(['delete', 'register', 'drop dev'], { dev: true }),
+  task(['grant', 'ungrant', 'delete', 'settings'], { steady: true }),
+  task(['ungrant owner', 'delete'], { steady: true, switches: 2 }),
+  task(['register more', 'register more', 'delete'], { quotas: { repositories: 1 } }),
+  // Debts.
+  task(['push', 'push dev'], { dev: true, steady: true, switches: 2 }),
+  task(['push', 'push dev', 'stuck'], { dev: true, steady: true, switches: 2 }),
+  task(['push', 'push', 'follow'], { steady: true }),
+  task(['push', 'follow', 'delete', 'register'], { steady: true }),
+  task(['push', 'push dev'], { dev: true, from: { action: 'old debt' }, steady: true, switches: 2, waits: 0 }),
+  task(['push', 'follow'], { dev: true, from: { action: 'old debt' }, steady: true, switches: 2, waits: 0 }),
+  task(['scheduled in vain', 'scheduled'], { steady: true }),
+  task(['follow', 'scheduled in vain'], { from: { action: 'owed schedule' }, steady: true, switches: 2, waits: 0 }),
+  task(['scheduled in vain', 'delete', 'register'], { steady: true }),
+  task(['delete', 'register', 'push'], { dev: true, from: { action: 'push dev early' }, steady: true }),
+  task(['push', 'force', 'follow']),
+  task(['push', 'follow'], { from: { action: 'sync', process: 'publish' } }),
+  // What is told to others, and how much may be embedded.
+  task(['deliver', 'deliver', 'redeliver'], { from: { action: 'sync' }, webhook: true, switches: 2 }),
+  task(['deliver', 'later', 'deliver'], { from: { action: 'sync' }, webhook: true, switches: 2 }),
+  task(['sync elsewhere', 'deliver', 'deliver'], {
+    from: { action: 'sync' },
+    webhook: true,
+    receiver: 410,
+    steady: true,
+  }),
+  task(['deliver', 'expire', 'redeliver'], { from: { action: 'sync' }, webhook: true }),
+  task(['sync'], { quotas: { tokensPerDay: 120 }, kills: 1, switches: 0 }),
+  task(['sync', 'expire']),
 ];
