@@ -2,6 +2,7 @@ import type { Caught } from './mutate.ts';
 
 /** What guards are for is told by the write: its name, then the kind of item, then the clause. Without one of these alone, an invariant breaks. */
 const alone: readonly string[] = [
+  'claim: REPOSITORY created_at = ?',
   'begin again: JOB fence = ?',
   'begin again: JOB status IN (?)',
   'begin: JOB fence = ?',
@@ -95,9 +96,9 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
     guards: [
       'claim: JOB attribute_not_exists(job_id)',
       'claim: REPOSITORY attribute_not_exists(lock)',
-      'claim: REPOSITORY created_at = ?',
       'drop a branch: REPOSITORY attribute_not_exists(lock)',
       'drop a branch: REPOSITORY created_at = ?',
+      'record faults: REPOSITORY attribute_exists(generations.*)',
       'record faults: REPOSITORY lock.job_id = ?',
       'register: GENERATIONS last = ?',
       'remove: REPOSITORY attribute_not_exists(lock)',
@@ -132,8 +133,6 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
 
 /** Without these nothing breaks. */
 const harmless: Readonly<Record<string, string>> = {
-  'record faults: REPOSITORY attribute_exists(generations.*)':
-    'never refuses: only who has the lock takes generations away, and the lock is asked for in the same write',
   'replace a debt: FOLLOW-UP attribute_exists(due_shard)':
     'where nothing is owed any more, the next try makes the debt that this write would make',
 };
