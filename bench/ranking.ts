@@ -10,7 +10,8 @@ import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { languageOf } from '../core/domain/languages.ts';
 import { codeTokens } from '../core/search/rules/code-tokens.ts';
-import { isSecondary, rank } from '../core/search/rules/ranking.ts';
+import { isSecondary } from '../core/search/rules/path-worth.ts';
+import { rank } from '../core/search/rules/ranking.ts';
 import { skipByContent } from '../core/sync/rules/content-filter.ts';
 
 interface Query {
@@ -23,6 +24,7 @@ interface Row {
   readonly ordinal: number;
   readonly startLine: number;
   readonly endLine: number;
+  readonly text: string;
 }
 
 const [root = '.', mostFiles = '3000'] = process.argv.slice(2);
@@ -114,7 +116,7 @@ for (const file of filesBelow(root)) {
   );
   chunks.forEach((chunk, ordinal) => {
     const row = rows.length;
-    rows.push({ blob: path, ordinal, startLine: chunk.startLine, endLine: chunk.endLine });
+    rows.push({ blob: path, ordinal, startLine: chunk.startLine, endLine: chunk.endLine, text: chunk.text });
     vectors.push(found[ordinal] as Float32Array);
     const tokens = codeTokens(chunk.text);
     lengths.push(tokens.length);

@@ -43,7 +43,8 @@ const errorText = (error: unknown, terminal: Terminal): string => {
 const hintsOf = ({ status, problem, retryAfter }: ProblemError): string[] => {
   if (status === 401) return ['repo-sync login <url> remembers a new token'];
   const job = typeof problem.job_id === 'string' ? clean(problem.job_id) : null;
-  if (status === 409 && job !== null)
+  const isOver = problem.ended_at !== undefined;
+  if (status === 409 && job !== null && !isOver)
     return [`repo-sync watch ${job} shows its progress, repo-sync cancel ${job} ends it`];
   return retryAfter === null || status === 409 ? [] : [`try again in ${retryAfter} s`];
 };

@@ -5,7 +5,8 @@ const wordsIndex = 'words_idx';
 const vectorIndex = 'vector_idx';
 
 /**
- * The words column holds tokens already (code-tokens): nothing is stemmed, folded or left out, as names such as `for` or `is` matter in code.
+ * The words column holds tokens already (code-tokens): nothing is folded or left out, as names such as `for` or `is` matter in code. They are indexed
+ * by their stems, so that `parsing` finds `parse`; an index that an older version made has none, and is asked as it was made.
  * On an empty table the index holds nothing yet, but rows put later are scanned by its rules.
  */
 export const buildWordIndices = async (table: Table): Promise<void> => {
@@ -14,7 +15,8 @@ export const buildWordIndices = async (table: Table): Promise<void> => {
     config: Index.fts({
       baseTokenizer: 'whitespace',
       lowercase: false,
-      stem: false,
+      language: 'English',
+      stem: true,
       removeStopWords: false,
       asciiFolding: false,
       withPosition: false,

@@ -1,9 +1,9 @@
 import { MatchQuery, type Table } from '@lancedb/lancedb';
 import type * as arrow from 'apache-arrow';
 import type { IndexHit, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
-import { codeTokens } from '../../core/search/rules/code-tokens.ts';
-import { fuseRanks, type RankedHit } from './rank-fusion.ts';
+import { wordsAskedFor } from '../../core/search/rules/query-words.ts';
 import { joinLanguages, splitLanguages } from './rows.ts';
+import { fuseScores, type RankedHit } from './score-fusion.ts';
 
 const columns = ['blob', 'ordinal', 'start_line', 'end_line', 'text'];
 /** Words of a query that count; a pasted file must not become a query of ten thousand terms. */
@@ -59,17 +59,17 @@ export const readRows = async (table: Table, oids: readonly string[]): Promise<I
   return rows;
 };
 
-/** Both rankings fused, the vectors' at half weight (design §7: measured best with the offline embedder). */
+/** Both rankings fused, the words' first: measured best with the offline embedder (docs/search.md). */
 export const queryRows = async (table: Table, query: IndexQuery): Promise<IndexHit[]> => {
-  const terms = [...new Set(codeTokens(query.words))].slice(0, maxTerms);
+  const terms = wordsAskedFor(query.words).slice(0, maxTerms);
   const [byWords, byVector] = await Promise.all([
     terms.length === 0 ? [] : queryWords(table, terms, query),
     queryVectors(table, query),
   ]);
-  return fuseRanks(
+  return fuseScores(
     [
       { hits: byWords, weight: 1 },
-      { hits: byVector, weight: 0.5 },
+      { hits: byVector, weight: 0.3 },
     ],
     query.limit,
   );
@@ -84,7 +84,7 @@ const queryWords = async (table: Table, terms: readonly string[], query: IndexQu
     .select([...columns, '_score'])
     .limit(query.limit)
     .toArrow();
-  return rankedOf(found.batches, '_score', 1);
+  return rankedOf(found.batches, '_score', (score) => score);
 };
 
 const queryVectors = async (table: Table, query: IndexQuery): Promise<RankedHit[]> => {
@@ -99,13 +99,18 @@ const queryVectors = async (table: Table, query: IndexQuery): Promise<RankedHit[
     .select([...columns, '_distance'])
     .limit(query.limit)
     .toArrow();
-  return rankedOf(found.batches, '_distance', -1);
+  // Of vectors of unit length: 1 less their dot product.
+  return rankedOf(found.batches, '_distance', (distance) => 1 - distance);
 };
 
-const rankedOf = (batches: readonly arrow.RecordBatch[], column: string, sign: 1 | -1): RankedHit[] =>
+const rankedOf = (
+  batches: readonly arrow.RecordBatch[],
+  column: string,
+  relevanceOf: (value: number) => number,
+): RankedHit[] =>
   batches.flatMap((batch) => {
     const relevance = batch.getChild(column);
-    return hitsOf(batch).map((hit, i) => ({ ...hit, relevance: sign * (relevance?.get(i) as number) }));
+    return hitsOf(batch).map((hit, i) => ({ ...hit, relevance: relevanceOf(relevance?.get(i) as number) }));
   });
 
 const hitsOf = (batch: arrow.RecordBatch): Omit<IndexHit, 'score'>[] => {

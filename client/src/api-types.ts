@@ -593,7 +593,9 @@ export type SearchHit = {
   readonly "start_line": number;
   /** The last line. */
   readonly "end_line": number;
-  /** Higher is better; comparable only within one answer. */
+  /** `words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last. */
+  readonly "match": "words" | "near";
+  /** 0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer. */
   readonly "score": number;
   /** The text. */
   readonly "snippet": string;

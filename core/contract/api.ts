@@ -203,7 +203,8 @@ export const SearchHit = z.object({
   branch: z.string(),
   start_line: z.int(),
   end_line: z.int(),
-  score: z.number(),
+  match: z.enum(['words', 'near']),
+  score: z.number().min(0).max(1),
   snippet: z.string(),
   language: z.string().nullable(),
 });

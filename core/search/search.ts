@@ -30,6 +30,8 @@ export type SearchOutcome = Access<
 const PUSHED_DOWN_BLOBS = 400;
 /** The same, at S3 Vectors' cost of a request for each 46 of them: only where the nearest rows of any blob held too few. */
 const LAST_RESORT_BLOBS = 4_000;
+/** Rows that are ranked at least: a file's further chunks count for it. */
+const LEAST_ROWS = 100;
 /** First look: this many times the limit, since some hits will be of blobs that the branch does not hold. */
 const OVERFETCH = 5;
 
@@ -144,11 +146,12 @@ const searchBranch = async (
     const all = await files.blobsWhere(filter, LAST_RESORT_BLOBS);
     if (all !== undefined) ({ visible, exhausted } = await ask({ blobs: all }));
   }
-  return rank(visible, { query: query.q, pathsOf, limit: query.limit }).map(({ path, hit, score }) => ({
+  return rank(visible, { query: query.q, pathsOf, limit: query.limit }).map(({ path, hit, match, score }) => ({
     path,
     branch,
     start_line: hit.startLine,
     end_line: hit.endLine,
+    match,
     score,
     snippet: hit.text,
     language: languageOf(path),
@@ -173,7 +176,7 @@ const widen = async (
   limit: number,
   pathsOf: (blob: string) => readonly string[],
 ): Promise<{ readonly visible: readonly IndexHit[]; readonly exhausted: boolean }> => {
-  for (let rows = Math.max(50, limit * OVERFETCH); ; rows = Math.min(rows * 4, MAX_HITS)) {
+  for (let rows = Math.max(LEAST_ROWS, limit * OVERFETCH); ; rows = Math.min(rows * 4, MAX_HITS)) {
     const hits = await deps.index.query(generation, { ...query, limit: rows });
     await files.read(hits.map(({ blob }) => blob));
     const visible = hits.filter((hit) => pathsOf(hit.blob).length > 0);

@@ -125,7 +125,8 @@ describe('while a sync runs', () => {
     expect((await world.api.job(job_id)).status).toBe('running');
     expect((await run(['cancel', 'demo'])).out).toBe(`${job_id} is cancelled\n`);
     gate.open();
-    expect((await run(['cancel', job_id])).code).toBe(3);
+    const again = await run(['cancel', job_id]);
+    expect(again).toMatchObject({ code: 3, err: 'error: the job has ended: cancelled\n' });
     expect((await run(['watch', job_id])).code).toBe(1);
   });
 });

@@ -222,7 +222,10 @@ export const answerSchemas: readonly NamedSchema[] = [
     branch: 'The branch.',
     start_line: 'The first line, from 1.',
     end_line: 'The last line.',
-    score: 'Higher is better; comparable only within one answer.',
+    match:
+      '`words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last.',
+    score:
+      '0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer.',
     snippet: 'The text.',
     language: 'The language, by the file’s name; null when it is not known.',
   }),

@@ -1,10 +1,12 @@
-import { codeTokens } from './code-tokens.ts';
+import { isProse, isSecondary, pathLift } from './path-worth.ts';
+import { definitionTest, heldText, type QueryWords, readQuery } from './query-words.ts';
 
 /** What ranking needs of a hit. Larger scores are better; they are comparable within one list only. */
 export interface RankableHit {
   readonly blob: string;
   readonly ordinal: number;
   readonly score: number;
+  readonly text: string;
 }
 
 export interface RankingContext {
@@ -18,94 +20,144 @@ export interface RankingContext {
   readonly hitsPerFile?: number;
 }
 
+/** `words`: text or path has a word of the query, or its name whole. `near`: neither does, only the index finds it close. */
+export type Match = 'words' | 'near';
+
 export interface RankedHit<Hit> {
   readonly path: string;
   readonly hit: Hit;
-  /** The order's own figure, 0 to about 1: best first, comparable within one answer only. */
+  readonly match: Match;
+  /** {@link leastScore} to 1 for a match by words, less for one that is only near: best first, and comparable between queries. */
   readonly score: number;
 }
 
-/** How fast a place in the list loses worth: 1 / (this + place). Found with bench/ranking.ts, see there. */
-const placeSmoothing = 10;
-/** Lift of a hit all of whose file name's words are in the query, and the same for its folders. */
-const nameLift = 0.5;
-const folderLift = 0.15;
-/** What tests, fixtures and other people's code are worth beside sources. */
-const secondary = 0.5;
+/** Each found with bench/search on one half of its repositories, and of use on the other: docs/search.md. */
+const definitionLift = 0.6;
+/** Of a definition in a file that is named after it. */
+const namedDefinitionLift = 0.9;
+const proseWorth = 0.3;
+/** What tests, fixtures and other people's code are worth beside sources that hold the same words. */
+const secondaryWorth = 0.5;
+/** What a file's best hit gets of the figures of its next ones, and of how many. */
+const coherence = 0.15;
+const coherentHits = 6;
+/** A match by words has this score at least, and one that is only near stays below. */
+export const leastScore = 0.25;
+const mostNear = 0.2;
+
+interface Candidate<Hit> {
+  readonly path: string;
+  readonly hit: Hit;
+  /** How many of the query's words and names it holds. */
+  readonly held: ReadonlySet<number>;
+  readonly secondary: boolean;
+  worth: number;
+}
 
 /**
- * The final order of a search's hits, by place rather than by score: words of the path that the query has lift a hit, tests,
- * fixtures and vendored code stand below sources unless the query asks for tests. One hit for each path and chunk; a blob
- * that has several paths is found at each. Ties: by score, path, ordinal. At most `limit` hits.
+ * The final order of a search's hits, by the index's scores and by what text and path have of the query: docs/search.md has each rule with what it is
+ * worth. Hits that hold nothing of it come last. One hit for each path and chunk; a blob that has several paths is found at each. At most `limit` hits.
  */
 export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: RankingContext): RankedHit<Hit>[] => {
-  const asked = new Set(codeTokens(context.query));
-  const wantsTests = [...asked].some((word) => testWords.has(word));
-  const ordered = [...hits].sort((a, b) => b.score - a.score || compare(a.blob, b.blob) || a.ordinal - b.ordinal);
-  const seen = new Set<string>();
-  const ranked: RankedHit<Hit>[] = [];
-  let place = 0;
-  let previous = Number.NaN;
-  ordered.forEach((hit, index) => {
-    // Equal scores share a place, so that the path decides between them and not the blob's id.
-    if (hit.score !== previous) place = index;
-    previous = hit.score;
-    for (const path of context.pathsOf(hit.blob)) {
-      const key = `${hit.ordinal} ${path}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const lift = 1 + pathLift(path, asked);
-      const worth = wantsTests || !isSecondary(path) ? 1 : secondary;
-      ranked.push({ path, hit, score: ((placeSmoothing / (placeSmoothing + place)) * lift * worth) / maxLift });
-    }
+  const words = readQuery(context.query);
+  const candidates = candidatesOf(hits, words, context.pathsOf);
+  weigh(candidates, words);
+  const order = (a: Candidate<Hit>, b: Candidate<Hit>): number =>
+    Number(a.held.size === 0) - Number(b.held.size === 0) ||
+    b.worth - a.worth ||
+    b.hit.score - a.hit.score ||
+    compare(a.path, b.path) ||
+    a.hit.ordinal - b.hit.ordinal;
+  candidates.sort(order);
+  liftCoherent(candidates);
+  candidates.sort(order);
+  const best = Math.max(0, ...candidates.map(({ held }) => held.size)) / Math.max(1, words.units.length);
+  const ranked = candidates.map(({ path, hit, held, worth }): RankedHit<Hit> => {
+    const figure = worth / (1 + worth);
+    if (held.size === 0) return { path, hit, match: 'near', score: mostNear * figure };
+    return { path, hit, match: 'words', score: leastScore + (1 - leastScore) * best * figure };
   });
-  ranked.sort(
-    (a, b) =>
-      b.score - a.score || b.hit.score - a.hit.score || compare(a.path, b.path) || a.hit.ordinal - b.hit.ordinal,
-  );
   return spread(ranked, context.limit, context.hitsPerFile ?? 3);
 };
 
-const maxLift = 1 + nameLift + folderLift;
+const candidatesOf = <Hit extends RankableHit>(
+  hits: readonly Hit[],
+  { units }: QueryWords,
+  pathsOf: RankingContext['pathsOf'],
+): Candidate<Hit>[] => {
+  const seen = new Set<string>();
+  const candidates: Candidate<Hit>[] = [];
+  // The best first: of a chunk that several blobs bring to one path, its score counts.
+  for (const hit of [...hits].sort((a, b) => b.score - a.score || compare(a.blob, b.blob) || a.ordinal - b.ordinal)) {
+    const text = heldText(hit.text);
+    const inText = new Set(units.flatMap((unit, index) => (text.holds(unit) ? [index] : [])));
+    for (const path of pathsOf(hit.blob)) {
+      const key = `${hit.ordinal} ${path}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const named = heldText(path);
+      const inPath = units.flatMap((unit, index) => (named.holds(unit) ? [index] : []));
+      const held = inPath.length === 0 ? inText : new Set([...inText, ...inPath]);
+      candidates.push({ path, hit, held, secondary: isSecondary(path), worth: 0 });
+    }
+  }
+  return candidates;
+};
+
+/** Sets what each candidate is worth by itself. */
+const weigh = <Hit extends RankableHit>(candidates: readonly Candidate<Hit>[], words: QueryWords): void => {
+  const top = Math.max(0, ...candidates.map(({ hit }) => hit.score));
+  const defines = definitionTest(words.symbols);
+  const defined = new Map<string, boolean>();
+  const inSources = new Set(candidates.flatMap(({ held, secondary }) => (secondary ? [] : [...held])));
+  for (const candidate of candidates) {
+    const { path, hit, held, secondary } = candidate;
+    const { lift, named } = pathLift(path, words.stems);
+    const key = `${hit.blob} ${hit.ordinal}`;
+    const isDefinition = defined.get(key) ?? defines(hit.text);
+    defined.set(key, isDefinition);
+    let worth = (top > 0 ? hit.score / top : 0) * (1 + lift);
+    if (isDefinition) worth += named ? namedDefinitionLift : definitionLift;
+    if (isProse(path)) worth *= proseWorth;
+    // Having the word comes before every prior: what no source holds is not worth less for being in a test.
+    if (secondary && !words.wantsTests && [...held].every((unit) => inSources.has(unit))) worth *= secondaryWorth;
+    candidate.worth = worth;
+  }
+};
+
+/** A file that is found several times is lifted where it is found best. Takes candidates in their order. */
+const liftCoherent = <Hit>(candidates: readonly Candidate<Hit>[]): void => {
+  const files = new Map<string, { best: Candidate<Hit>; further: number; count: number }>();
+  for (const candidate of candidates) {
+    if (candidate.held.size === 0) break;
+    const file = files.get(candidate.path);
+    if (file === undefined) files.set(candidate.path, { best: candidate, further: 0, count: 0 });
+    else if (file.count < coherentHits) {
+      file.count += 1;
+      file.further += candidate.worth;
+    }
+  }
+  for (const { best, further } of files.values()) best.worth += coherence * further;
+};
 
 /** Keeps the order, but holds back what a file has beyond its share until all others have had theirs. */
 const spread = <Hit>(ranked: readonly RankedHit<Hit>[], limit: number, hitsPerFile: number): RankedHit<Hit>[] => {
   const shares = new Map<string, number>();
   const within: RankedHit<Hit>[] = [];
   const beyond: RankedHit<Hit>[] = [];
+  const near: RankedHit<Hit>[] = [];
   for (const hit of ranked) {
     const share = (shares.get(hit.path) ?? 0) + 1;
     shares.set(hit.path, share);
-    (share <= hitsPerFile ? within : beyond).push(hit);
+    if (share <= hitsPerFile) (hit.match === 'near' ? near : within).push(hit);
+    else beyond.push(hit);
   }
-  return [...within, ...beyond].slice(0, limit);
+  return [
+    ...within,
+    ...beyond.filter(({ match }) => match === 'words'),
+    ...near,
+    ...beyond.filter(({ match }) => match === 'near'),
+  ].slice(0, limit);
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** 0 to nameLift + folderLift, by the shares of the file name's and the folders' words that the query has. */
-const pathLift = (path: string, asked: ReadonlySet<string>): number => {
-  const slash = path.lastIndexOf('/');
-  const name = path.slice(slash + 1).replace(/\.[^.]*$/, '');
-  return nameLift * shareAsked(name, asked) + folderLift * shareAsked(path.slice(0, Math.max(slash, 0)), asked);
-};
-
-const shareAsked = (text: string, asked: ReadonlySet<string>): number => {
-  const words = new Set(codeTokens(text));
-  if (words.size === 0) return 0;
-  let met = 0;
-  for (const word of words) if (asked.has(word)) met += 1;
-  return met / words.size;
-};
-
-const testWords: ReadonlySet<string> = new Set(
-  'test tests testing tested spec specs fixture fixtures mock mocks stub stubs e2e benchmark'.split(' '),
-);
-
-const secondaryFolder =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|__snapshots__|specs?|e2e|testing|testdata|test[-_]data|fixtures?|__fixtures__|mocks?|vendor|vendored|third[-_]party|node_modules|bower_components|external|examples?)\//i;
-const secondaryName =
-  /(?:[._-](?:test|tests|spec|e2e|stories)\.[^/]+|(?:^|\/)test_[^/]*\.py|(?:^|\/)conftest\.py|[a-z0-9]Tests?\.[A-Za-z]+)$/;
-
-/** Whether the path is that of a test, a fixture, an example or vendored code. */
-export const isSecondary = (path: string): boolean => secondaryFolder.test(path) || secondaryName.test(path);

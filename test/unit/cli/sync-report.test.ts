@@ -98,7 +98,15 @@ describe('the report of a search', () => {
   const answer: SearchAnswer = { results: [], branch: 'main', indexed_commit: 'abcdef0123456789', next: null };
 
   it('gives each hit a line with its place and its first words', () => {
-    const hit = { path: 'a.ts', branch: 'main', start_line: 3, end_line: 9, score: 1, language: 'typescript' };
+    const hit = {
+      path: 'a.ts',
+      branch: 'main',
+      start_line: 3,
+      end_line: 9,
+      match: 'words' as const,
+      score: 1,
+      language: 'typescript',
+    };
     const results = [
       { ...hit, snippet: `\n   const x = 1;${'y'.repeat(200)}\n` },
       { ...hit, path: 'b.ts', snippet: '\n \n' },

@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecondary, type RankingContext, rank } from '../../../core/search/rules/ranking.ts';
+import { leastScore, type RankingContext, rank } from '../../../core/search/rules/ranking.ts';
 
 interface Hit {
   readonly blob: string;
   readonly ordinal: number;
   readonly score: number;
+  readonly text: string;
 }
 /** A hit whose blob is its path. */
-const hit = (blob: string, score: number, ordinal = 0): Hit => ({ blob, ordinal, score });
+const hit = (blob: string, score: number, ordinal = 0, text = 'anything, a lock, a store, parse tests, q, x'): Hit => ({
+  blob,
+  ordinal,
+  score,
+  text,
+});
 const paths = (hits: readonly Hit[], query: string, context: Partial<RankingContext> = {}): string[] =>
   rank(hits, { query, pathsOf: (blob) => [blob], limit: 10, ...context }).map(({ path }) => path);
 
@@ -21,7 +27,7 @@ describe('rank', () => {
     expect(paths([hit('src/other.ts', 3), hit('src/lock-store.ts', 2)], 'where is the lock store')[0]).toBe(
       'src/lock-store.ts',
     );
-    const folders = [hit('a/one.ts', 4), hit('lock/two.ts', 3), hit('lock.ts', 2)];
+    const folders = [hit('a/one.ts', 4), hit('lock/two.ts', 2.2), hit('lock.ts', 2)];
     expect(paths(folders, 'lock')).toEqual(['lock.ts', 'lock/two.ts', 'a/one.ts']);
   });
 
@@ -31,7 +37,7 @@ describe('rank', () => {
   });
 
   it('puts tests, fixtures and vendored code below sources', () => {
-    const hits = [hit('test/a.ts', 4), hit('vendor/a.ts', 3), hit('src/a.ts', 2)];
+    const hits = [hit('test/a.ts', 4), hit('vendor/a.ts', 3), hit('src/a.ts', 2.5)];
     expect(paths(hits, 'parse')).toEqual(['src/a.ts', 'test/a.ts', 'vendor/a.ts']);
   });
 
@@ -40,16 +46,16 @@ describe('rank', () => {
   });
 
   it('decides equal scores by path, then by chunk', () => {
-    const hits = [hit('b.ts', 1, 1), hit('b.ts', 1, 0), hit('a.ts', 1, 5)];
+    const hits = [hit('c.ts', 1, 5), hit('b.ts', 1, 1), hit('b.ts', 1, 0)];
     expect(
       rank(hits, { query: 'x', pathsOf: (blob) => [blob], limit: 9 }).map(({ path, hit: { ordinal } }) => [
         path,
         ordinal,
       ]),
     ).toEqual([
-      ['a.ts', 5],
       ['b.ts', 0],
       ['b.ts', 1],
+      ['c.ts', 5],
     ]);
   });
 
@@ -72,6 +78,7 @@ describe('rank', () => {
         blob: fc.constantFrom('src/lock.ts', 'test/lock.test.ts', 'src/a.ts', 'b.ts', 'lib/lock/c.ts'),
         ordinal: fc.nat(5),
         score: fc.nat(4),
+        text: fc.constantFrom('', 'the lock', 'class Lock {}'),
       }),
       { maxLength: 30 },
     );
@@ -88,38 +95,55 @@ describe('rank', () => {
     );
   });
 
-  it('gives scores from 0 to 1', () => {
-    const [best] = rank([hit('lock/lock.ts', 7)], { query: 'lock', pathsOf: (blob) => [blob], limit: 1 });
-    expect(best?.score).toBeCloseTo(1);
+  it('gives scores from 0 to 1: more for a match by words than for any that is only near', () => {
+    const ranked = rank([hit('lock/lock.ts', 7), hit('a.ts', 9, 0, 'other')], {
+      query: 'lock',
+      pathsOf: (blob) => [blob],
+      limit: 2,
+    });
+    expect(ranked.map(({ path, match }) => [path, match])).toEqual([
+      ['lock/lock.ts', 'words'],
+      ['a.ts', 'near'],
+    ]);
+    expect(ranked[0]?.score).toBeGreaterThan(0.7);
+    expect(ranked[0]?.score).toBeLessThanOrEqual(1);
+    expect(ranked[1]?.score).toBeLessThan(leastScore);
     expect(rank([], { query: '', pathsOf: () => [], limit: 1 })).toEqual([]);
   });
-});
 
-describe('isSecondary', () => {
-  it.each([
-    'test/a.ts',
-    'src/__tests__/a.js',
-    'a/fixtures/b.json',
-    'vendor/x/y.go',
-    'third_party/a.c',
-    'src/a.test.ts',
-    'a.spec.tsx',
-    'pkg/a_test.go',
-    'tests/test_a.py',
-    'test_a.py',
-    'conftest.py',
-    'src/UserServiceTest.java',
-    'ParserTests.cs',
-    'node_modules/a/b.js',
-  ])('%s is', (path) => expect(isSecondary(path)).toBe(true));
+  it('gives an answer that holds less of its query lower scores', () => {
+    const best = (query: string) =>
+      rank([hit('a.ts', 1)], { query, pathsOf: (blob) => [blob], limit: 1 })[0]?.score ?? 0;
+    expect(best('lock absent')).toBeLessThan(best('lock'));
+    expect(best('lock absent')).toBeGreaterThan(leastScore);
+  });
 
-  it.each([
-    'src/a.ts',
-    'src/contest.py',
-    'latest/a.ts',
-    'src/test.ts',
-    'src/attest.go',
-    'inspect/specification.md',
-    'Test.java',
-  ])('%s is not', (path) => expect(isSecondary(path)).toBe(false));
+  it.each(['nonexistent_symbol_xyz', '🙂', 'absentee'])('calls what does not hold %s near', (query) => {
+    const text = 'a symbol, nonexistent or other';
+    const hits = [hit('src/symbol.ts', 9, 0, text), hit('xyz.ts', 8, 0, text)];
+    for (const { match, score } of rank(hits, { query, pathsOf: (blob) => [blob], limit: 5 })) {
+      expect(match).toBe('near');
+      expect(score).toBeLessThan(leastScore);
+    }
+  });
+
+  it('puts the only file that has the word first, be it a test, an example or other people’s code', () => {
+    for (const place of ['test/a.test.ts', 'vendor/x/a.go', 'examples/a.py', 'node_modules/a/b.js'])
+      for (const query of ['makeDataDir', 'spinning', 'where makeDataDir is spinning']) {
+        const sources = Array.from({ length: 12 }, (_, i) => hit(`src/data-dir-${i}.ts`, 10, 0, 'make a dir for data'));
+        const only = hit(place, 4, 0, 'const makeDataDir = () => spinning()');
+        expect(paths([...sources, only], query)[0]).toBe(place);
+      }
+  });
+
+  it('puts the definition of the symbol that is asked for before its uses', () => {
+    const uses = Array.from({ length: 5 }, (_, i) => hit(`use${i}.ts`, 9, 0, 'new Mux(); Mux.serve()'));
+    expect(paths([...uses, hit('net.ts', 5, 0, 'export class Mux {}')], 'Mux')[0]).toBe('net.ts');
+  });
+
+  it('puts prose and configuration below code, and lifts a file that is found several times', () => {
+    expect(paths([hit('lock.md', 9), hit('lock.json', 9), hit('a.ts', 6)], 'store')[0]).toBe('a.ts');
+    const several = Array.from({ length: 4 }, (_, i) => hit('b.ts', 8, i));
+    expect(paths([hit('a.ts', 9), ...several], 'store')[0]).toBe('b.ts');
+  });
 });

@@ -84,7 +84,7 @@ describe('searching a branch', () => {
     });
     const outcome = await find(id, ann, query());
     expect(outcome).toMatchObject({ kind: 'found', answer: { results: [{ path: 'a.ts' }, { path: 'b.ts' }] } });
-    expect(queries.map(({ limit }) => limit)).toEqual([50, 200, 800]);
+    expect(queries.map(({ limit }) => limit)).toEqual([100, 400]);
   });
 
   it('stops widening when there is enough', async () => {
@@ -132,7 +132,7 @@ describe('searching a branch', () => {
     const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: manifest }, rows });
     const outcome = await find(id, ann, query({ path: 'lib/' }));
     expect(outcome).toMatchObject({ answer: { results: [{ path: 'lib/f10000.ts' }, { path: 'lib/f10001.ts' }] } });
-    expect(queries.map(({ limit }) => limit).slice(0, -1)).toEqual([50, 200, 800, 3_200, 10_000]);
+    expect(queries.map(({ limit }) => limit).slice(0, -1)).toEqual([100, 400, 1_600, 6_400, 10_000]);
     expect(queries.at(-1)?.blobs).toHaveLength(500);
   });
 
@@ -177,7 +177,7 @@ describe('searching a branch', () => {
     const { find, measured } = setUp({ repositories: [indexed('m')], manifests: { m: [line('a.ts', 250)] }, rows });
     await find(id, ann, query());
     await find(id, ann, query({ branch: 'nowhere' }));
-    expect(measured).toEqual([{ SearchMilliseconds: 120, repository_id: id }]);
+    expect(measured).toEqual([{ SearchMilliseconds: 80, repository_id: id }]);
   });
 
   it('says that nothing is indexed', async () => {

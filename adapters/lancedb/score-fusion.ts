@@ -1,34 +1,29 @@
 import type { IndexHit } from '../../core/ports/search-index.ts';
 
-/** Reciprocal rank fusion's usual constant (Cormack et al., 2009): softens how much the very first ranks count. */
-const k = 60;
-
 /** A hit of one ranking; `relevance` is larger for the better, and comparable within that ranking only. */
 export interface RankedHit extends Omit<IndexHit, 'score'> {
   readonly relevance: number;
 }
 
 /**
- * Fuses rankings, best first, by weight ÷ (60 + rank). A hit of several rankings gets the sum. Hits of equal relevance
- * share their rank: which of two equal texts comes first is chance, and must not outweigh what the other ranking says.
+ * Fuses rankings by weight × relevance ÷ the ranking's best, so that a hit far ahead of the next stays so; the sum over all weights is 1.
+ * A relevance of 0 or less counts nothing. Best first.
  */
-export const fuseRanks = (
+export const fuseScores = (
   rankings: readonly { readonly hits: readonly RankedHit[]; readonly weight: number }[],
   limit: number,
 ): IndexHit[] => {
+  const weights = rankings.reduce((sum, { weight }) => sum + weight, 0);
   const byKey = new Map<string, { hit: RankedHit; score: number }>();
   for (const { hits, weight } of rankings) {
+    const best = Math.max(0, ...hits.map(({ relevance }) => relevance));
     const seen = new Set<string>();
-    let rank = 0;
-    let last: number | null = null;
     for (const hit of hits) {
       const key = `${hit.blob}:${hit.ordinal}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      if (hit.relevance !== last) rank = seen.size;
-      last = hit.relevance;
       const fused = byKey.get(key) ?? { hit, score: 0 };
-      fused.score += weight / (k + rank);
+      fused.score += best === 0 ? 0 : ((weight / weights) * Math.max(0, hit.relevance)) / best;
       byKey.set(key, fused);
     }
   }
