@@ -3,7 +3,8 @@ import { createPathRules } from '../../../adapters/path-rules/path-rules.ts';
 import type { SearchQuery } from '../../../core/contract/api.ts';
 import type { UserId } from '../../../core/contract/ids.ts';
 import { languageOf } from '../../../core/domain/languages.ts';
-import { manifestLine } from '../../../core/manifest/manifest.ts';
+import { comparePaths } from '../../../core/manifest/git-path.ts';
+import { manifestLine, pathOfLine } from '../../../core/manifest/manifest.ts';
 import {
   type Generation,
   type IndexQuery,
@@ -86,7 +87,7 @@ export const rareLanguageContract = (
     const manifest = [
       ...files.map(({ path, row }) => line(path, row.blob)),
       ...Array.from({ length: 2_000 }, (_, n) => line(`src/n${n}.ts`, oidOf(10_000 + n))),
-    ];
+    ].sort((a, b) => comparePaths(pathOfLine(a), pathOfLine(b)));
     const find = searcher(index, generation, manifest);
     for (const filter of [{ language: 'Perl' }, { path: 'lib/' }, { language: 'perl', path: 'lib/**' }])
       expect(await find({ q: 'shared', limit: 10, ...filter })).toEqual(
