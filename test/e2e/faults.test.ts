@@ -114,13 +114,26 @@ describe('a step that fails', () => {
     const git = await indexed('undiffed');
     await add(git, { 'c.ts': 'export const c = 1;\n' });
     faults.set('objects', (real) => ({
+      getText: (key) => {
+        if (key.includes('/pages/')) throw new ObjectMissingError('page unreadable');
+        return real.getText(key);
+      },
+    }));
+    const job = await world.api.synced('undiffed');
+    expect(job).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('page unreadable') } });
+  });
+
+  it('to read what is committed makes the index anew, and is never “no changes”', async () => {
+    const git = await indexed('unread');
+    await add(git, { 'c.ts': 'export const c = 1;\n' });
+    faults.set('objects', (real) => ({
       getLines: (key) => {
         if (key.includes('/manifests/')) throw new ObjectMissingError('manifest unreadable');
         return real.getLines(key);
       },
     }));
-    const job = await world.api.synced('undiffed');
-    expect(job).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('manifest unreadable') } });
+    const job = await world.api.synced('unread');
+    expect(job).toMatchObject({ status: 'completed', mode: 'full', mode_reason: 'manifest_lost' });
   });
 
   it('after the flip only leaves work for the next sync', async () => {
