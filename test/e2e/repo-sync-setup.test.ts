@@ -1,37 +1,20 @@
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type RunOptions, repoSync } from '../support/repo-sync.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { useRepoSync } from '../support/use-repo-sync.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const world = useWorld();
-let home: string;
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'test-home-'));
-});
-afterAll(() => rm(home, { recursive: true, force: true }));
-
-/** As one who has logged in by the environment. */
-const run = (args: readonly string[], options: RunOptions = {}) =>
-  repoSync(args, {
-    env: { HOME: home, REPO_SYNC_URL: world.server.url, REPO_SYNC_TOKEN: world.server.token },
-    cwd: home,
-    ...options,
-  });
-const _json = async <T>(args: readonly string[], options?: RunOptions): Promise<T> => {
-  const { code, out, err } = await run([...args, '--json'], options);
-  expect([code, err]).toEqual([0, '']);
-  return JSON.parse(out) as T;
-};
+const cli = useRepoSync(world);
+const { run } = cli;
 
 describe('profiles', () => {
-  const env = () => ({ HOME: home });
+  const env = () => ({ HOME: cli.home });
 
   it('are made by login, with the token from standard input, for their own user alone', async () => {
     const made = await run(['login', `${world.server.url}/api`], { env: env(), input: `${world.server.token}\n` });
     expect(made).toMatchObject({ code: 0, out: `Logged in to ${world.server.url}, as profile default\n` });
-    const path = join(home, '.config/repo-sync/profiles.json');
+    const path = join(cli.home, '.config/repo-sync/profiles.json');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await run(['status'], { env: env() })).code).toBe(0);
     await run(['login', world.server.url, '--profile', 'work'], { env: env(), input: world.server.token });
@@ -58,11 +41,11 @@ describe('profiles', () => {
   });
 
   it('are not needed where the service of this folder runs', async () => {
-    const cwd = join(home, 'here');
+    const cwd = join(cli.home, 'here');
     await mkdir(join(cwd, '.repo-sync'), { recursive: true });
     await writeFile(join(cwd, '.repo-sync/token'), `${world.server.token}\n`);
     const port = new URL(world.server.url).port;
-    expect((await run(['status'], { env: { HOME: home, PORT: port }, cwd })).code).toBe(0);
+    expect((await run(['status'], { env: { HOME: cli.home, PORT: port }, cwd })).code).toBe(0);
   });
 });
 
@@ -75,10 +58,10 @@ describe('doctor', () => {
   });
 
   it('says what is wrong, and the command that cures it', async () => {
-    const open = join(home, 'open');
+    const open = join(cli.home, 'open');
     await mkdir(open, { mode: 0o755 });
     const env = {
-      HOME: home,
+      HOME: cli.home,
       DATA_DIR: open,
       PATH: '/nowhere',
       REPO_SYNC_URL: 'http://127.0.0.1:2',
@@ -98,7 +81,7 @@ describe('doctor', () => {
 
   it('tells the service’s own port from another program’s, and a bad token from a good one', async () => {
     const port = new URL(world.server.url).port;
-    const own = await run(['doctor'], { env: { HOME: home, PORT: port, PATH: process.env.PATH } });
+    const own = await run(['doctor'], { env: { HOME: cli.home, PORT: port, PATH: process.env.PATH } });
     expect(own.out).toContain(`${port} is the service’s own`);
     expect(own.out).toContain('look');
     const { createServer } = await import('node:net');
@@ -106,7 +89,7 @@ describe('doctor', () => {
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
     const taken = String((other.address() as { port: number }).port);
     const env = {
-      HOME: home,
+      HOME: cli.home,
       PORT: taken,
       PATH: process.env.PATH,
       REPO_SYNC_URL: world.server.url,

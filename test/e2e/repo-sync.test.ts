@@ -1,31 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Job } from '../../client/src/client.ts';
 import { failEmbedding, holdEmbedding } from '../support/faults.ts';
-import { type RunOptions, repoSync } from '../support/repo-sync.ts';
+import { useRepoSync } from '../support/use-repo-sync.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const world = useWorld();
-let home: string;
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'test-home-'));
-});
-afterAll(() => rm(home, { recursive: true, force: true }));
-
-/** As one who has logged in by the environment. */
-const run = (args: readonly string[], options: RunOptions = {}) =>
-  repoSync(args, {
-    env: { HOME: home, REPO_SYNC_URL: world.server.url, REPO_SYNC_TOKEN: world.server.token },
-    cwd: home,
-    ...options,
-  });
-const json = async <T>(args: readonly string[], options?: RunOptions): Promise<T> => {
-  const { code, out, err } = await run([...args, '--json'], options);
-  expect([code, err]).toEqual([0, '']);
-  return JSON.parse(out) as T;
-};
+const cli = useRepoSync(world);
+const { run, json } = cli;
 
 describe('from a folder to a hit', () => {
   it('registers, syncs, says what it did, and searches', async () => {
@@ -208,11 +189,11 @@ describe('what goes wrong has its exit code, and says what to do', () => {
   });
 
   it('without a token, with one that is not good, and where nothing answers', async () => {
-    expect(await run(['status'], { env: { HOME: home } })).toMatchObject({
+    expect(await run(['status'], { env: { HOME: cli.home } })).toMatchObject({
       code: 2,
       err: expect.stringContaining('login'),
     });
-    const env = { HOME: home, REPO_SYNC_URL: world.server.url, REPO_SYNC_TOKEN: 'nonsense' };
+    const env = { HOME: cli.home, REPO_SYNC_URL: world.server.url, REPO_SYNC_TOKEN: 'nonsense' };
     expect(await run(['status'], { env })).toMatchObject({ code: 6, err: expect.stringContaining('repo-sync login') });
     expect((await run(['status'], { env: { ...env, REPO_SYNC_URL: 'http://127.0.0.1:2' } })).code).toBe(5);
   }, 60_000);

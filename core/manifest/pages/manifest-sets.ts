@@ -20,9 +20,10 @@ export const blobSet: SetKind = {
   name: 'blobs',
   keyOf: (line) => blobKey(line.slice(0, line.indexOf('\t')), pathOfLine(line)),
   compare: (a, b) => {
-    const [oidA, oidB] = [a.slice(0, a.indexOf('\t')), b.slice(0, b.indexOf('\t'))];
-    if (oidA !== oidB) return oidA < oidB ? -1 : 1;
-    return comparePaths(a.slice(oidA.length + 1), b.slice(oidB.length + 1));
+    const path = a.indexOf('\t') + 1;
+    // Different blobs: their ids decide, and no path is compared.
+    if (!b.startsWith(a.slice(0, path))) return a < b ? -1 : 1;
+    return comparePaths(a.slice(path), b.slice(path));
   },
   sumsOf: (line): Sums | null => {
     const [, chunks, bytes, reason] = line.split('\t');
