@@ -14,11 +14,14 @@ interface Locked {
   /** Of a workspace: a link to its folder. */
   readonly link?: boolean;
 }
-const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+const read = (file: string): { packages: Record<string, Locked> } => JSON.parse(readFileSync(file, 'utf8'));
+const lock = read('package-lock.json');
+/** The packages that build docs as a site have a lock of their own (test/support/build-site.ts). */
+const site = 'docs/.vitepress';
 /** The project itself and its workspaces are not installed from anywhere. */
 const { workspaces }: { workspaces: readonly string[] } = JSON.parse(readFileSync('package.json', 'utf8'));
-const locked = Object.entries(lock.packages).filter(
-  ([path, { link }]) => path !== '' && link !== true && !workspaces.includes(path),
+const locked = [lock, read(`${site}/package-lock.json`)].flatMap(({ packages }) =>
+  Object.entries(packages).filter(([path, { link }]) => path !== '' && link !== true && !workspaces.includes(path)),
 );
 
 it('the lock holds the hash of every package, so that what is installed is what was tested', () => {
@@ -42,7 +45,7 @@ it('every hash is SHA-512', () => {
 });
 
 it('every dependency is pinned to one version', () => {
-  for (const folder of ['.', ...workspaces]) {
+  for (const folder of ['.', ...workspaces, site]) {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
       readFileSync(`${folder}/package.json`, 'utf8'),
     );
