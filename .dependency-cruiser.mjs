@@ -91,6 +91,12 @@ export default {
       { path: '^(bin|operator|lib|lambdas|core|adapters|local|test|bench)' },
     ),
     forbid(
+      'mcp-is-a-client',
+      'mcp speaks to the service over HTTP, by the client: it imports nothing of what runs it.',
+      { path: '^mcp' },
+      { pathNot: '^(mcp|client/src)/|node_modules/(zod|@modelcontextprotocol)/|^(node:)?(crypto|stream)$' },
+    ),
+    forbid(
       'service-knows-no-client',
       'What runs the service calls none of it over HTTP.',
       { path: '^(core|adapters|lambdas|lib|bin|operator)' },

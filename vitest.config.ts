@@ -28,6 +28,7 @@ export default defineConfig({
         'local/**/*.ts',
         'client/src/**/*.ts',
         'cli/**/*.ts',
+        'mcp/**/*.ts',
       ],
       reporter: ['text-summary', 'json-summary', 'html'],
       thresholds: { lines: 90, branches: 90 },

@@ -2,6 +2,7 @@ import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { addJobs } from './commands/jobs.ts';
 import { addLogin } from './commands/login.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addRepositories } from './commands/repositories.ts';
 import { addSearch } from './commands/search.ts';
 import { addService } from './commands/service.ts';
@@ -47,6 +48,7 @@ Completions: repo-sync complete bash (or zsh, fish) prints them; source <(repo-s
   addSearch(program, terminal);
   addSettings(program, terminal);
   addService(program, terminal);
+  addMcp(program, terminal);
   tab(program);
   for (const command of program.commands) inherit(command);
   return program;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** Inputs that several tools have. */
+export const repository = z.string().min(1).max(63).describe('The repository’s id, as list_repositories shows it.');
+
+export const branch = z
+  .string()
+  .min(1)
+  .max(255)
+  .optional()
+  .describe('An indexed branch, as list_branches shows it; the default branch without.');
+
+export const pathPattern = z
+  .string()
+  .min(1)
+  .max(500)
+  .optional()
+  .describe('Only files whose path matches this pattern, as in a .gitignore file, such as src/ or *.ts.');
+
+export const language = z
+  .string()
+  .min(1)
+  .max(50)
+  .optional()
+  .describe('Only files of this language, such as typescript.');
+
+export const cursor = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .optional()
+  .describe('The cursor at the end of the answer before this one, for the next page.');

@@ -1,0 +1,154 @@
+import type { ServerContext } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { type Client, type Job, ProblemError } from '../../client/src/client.ts';
+import { visibleName } from '../repository-text.ts';
+import { branch, repository } from './inputs.ts';
+import { JobFacts, jobFacts, jobText } from './jobs.ts';
+import { addTool, readOnly, type ToolDeps } from './tool.ts';
+
+const job_id = z.string().min(1).max(100).describe('The job’s id, as sync_repository answers it.');
+
+/** Many clients give up a call after a minute. */
+const WAIT_SECONDS = 45;
+
+const SyncFacts = JobFacts.extend({
+  joined: z.boolean().describe('Whether the job was under way before this call.'),
+});
+
+export const addSyncTools = (deps: ToolDeps): void => {
+  const { client, longestWaitSeconds } = deps;
+  addTool(
+    deps,
+    'sync_repository',
+    {
+      title: 'Sync a repository',
+      description:
+        'Brings the index of a branch in step with its source, and waits for the end with progress notifications. If a sync of the repository is under way already, joins that one. If it takes longer than wait_seconds, answers how far it is; call it again to go on waiting. A call that is cancelled stops waiting; the job goes on unless cancel_with_call was set.',
+      input: z.strictObject({
+        repository,
+        branch: branch.describe('The branch to sync; the default branch without.'),
+        full_reindex: z
+          .boolean()
+          .default(false)
+          .describe('Builds the whole index again, beside the old one. Slow and costly: only if the user asks for it.'),
+        wait_seconds: z
+          .int()
+          .min(0)
+          .max(longestWaitSeconds)
+          .default(Math.min(WAIT_SECONDS, longestWaitSeconds))
+          .describe('How long to wait for the end; 0: not at all.'),
+        cancel_with_call: z
+          .boolean()
+          .default(false)
+          .describe('Whether cancelling this call cancels the job too, if this call has started it.'),
+      }),
+      output: SyncFacts,
+      annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+    },
+    async ({ repository: id, branch: name, full_reindex, wait_seconds, cancel_with_call }, context) => {
+      const { signal } = context.mcpReq;
+      const begun = await begin(client, id, { branch: name, full_reindex }, signal);
+      const job = await follow(client, begun.job, wait_seconds, context).catch(async (error: unknown) => {
+        if (signal.aborted && cancel_with_call && !begun.joined)
+          // It may have ended by itself meanwhile: a 409, and all that was wanted.
+          await client.call('cancel-job', { path: { job_id: begun.job.job_id } }).catch(() => undefined);
+        throw error;
+      });
+      const facts = { ...jobFacts(job), joined: begun.joined };
+      const text = begun.joined
+        ? `A sync was under way already, with the options it was started with; this call joined it.\n${jobText(facts)}`
+        : jobText(facts);
+      return { text, structured: facts };
+    },
+  );
+
+  addTool(
+    deps,
+    'get_job',
+    {
+      title: 'Show a sync job',
+      description: 'How far a sync job is, or how it ended.',
+      input: z.strictObject({ job_id }),
+      output: JobFacts,
+      annotations: readOnly,
+    },
+    async ({ job_id: id }, { mcpReq: { signal } }) => {
+      const facts = jobFacts(await jobOf(client, id, signal));
+      return { text: jobText(facts), structured: facts };
+    },
+  );
+
+  addTool(
+    deps,
+    'cancel_job',
+    {
+      title: 'Cancel a sync job',
+      description: 'Ends a sync job that is under way. The index stays as it was before it.',
+      input: z.strictObject({ job_id }),
+      output: JobFacts,
+      annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+    },
+    async ({ job_id: id }, { mcpReq: { signal } }) => {
+      const facts = jobFacts(await client.call('cancel-job', { path: { job_id: id } }, { signal }));
+      return { text: jobText(facts), structured: facts };
+    },
+  );
+};
+
+const jobOf = async (client: Client, job_id: string, signal: AbortSignal): Promise<Job> => {
+  const job = await client.call('get-job', { path: { job_id } }, { signal });
+  // Null is the answer to If-None-Match, which was not sent.
+  if (job === null) throw new Error(`job ${job_id} was not answered`);
+  return job;
+};
+
+/** Starts a sync, or finds the one that is under way. */
+const begin = async (
+  client: Client,
+  id: string,
+  options: { readonly branch: string | undefined; readonly full_reindex: boolean },
+  signal: AbortSignal,
+): Promise<{ readonly job: Job; readonly joined: boolean }> => {
+  try {
+    return { job: await client.sync(id, options, { signal }), joined: false };
+  } catch (error) {
+    const running = error instanceof ProblemError && error.status === 409 ? error.problem.job_id : undefined;
+    if (typeof running !== 'string') throw error;
+    return { job: await jobOf(client, running, signal), joined: true };
+  }
+};
+
+/** The job as it is at its end, or when the time is over. */
+const follow = async (client: Client, begun: Job, seconds: number, { mcpReq }: ServerContext): Promise<Job> => {
+  if (seconds === 0) return begun;
+  const over = AbortSignal.timeout(seconds * 1000);
+  const tell = progressTeller(mcpReq);
+  let last = begun;
+  try {
+    for await (const { job } of client.follow(begun.job_id, { signal: AbortSignal.any([mcpReq.signal, over]) })) {
+      last = job;
+      await tell(job);
+    }
+  } catch (error) {
+    if (mcpReq.signal.aborted || !over.aborted) throw error;
+  }
+  return last;
+};
+
+/** By so little progress grows where the percentage does not: each notification must have more than the one before. */
+const LEAST_STEP = 0.001;
+
+/** Tells the client how far a job is, if it has asked for that. */
+const progressTeller = ({ _meta, notify }: ServerContext['mcpReq']): ((job: Job) => Promise<void>) => {
+  const progressToken = _meta?.progressToken;
+  let told = -LEAST_STEP;
+  return async ({ status, progress }) => {
+    if (progressToken === undefined) return;
+    told = Math.max(progress.percentage, told + LEAST_STEP);
+    const { phase, files_processed, files_total, current_file } = progress;
+    const files = files_total === null ? '' : `, ${files_processed} of ${files_total} files`;
+    const file = current_file === null ? '' : `, ${visibleName(current_file)}`;
+    const message = phase === 'ended' ? status : `${phase}${files}${file}`;
+    await notify({ method: 'notifications/progress', params: { progressToken, progress: told, total: 100, message } });
+  };
+};
