@@ -97,10 +97,16 @@ export default {
       { pathNot: '^(mcp|client/src)/|node_modules/(zod|@modelcontextprotocol)/|^(node:)?(crypto|stream)$' },
     ),
     forbid(
+      'console-is-a-client',
+      'console speaks to the service over HTTP, by the client: it imports nothing of what runs it.',
+      { path: '^console' },
+      { path: '^(bin|operator|lib|lambdas|core|adapters|local|cli|test|bench)/' },
+    ),
+    forbid(
       'service-knows-no-client',
       'What runs the service calls none of it over HTTP.',
       { path: '^(core|adapters|lambdas|lib|bin|operator)' },
-      { path: '^(client|cli)' },
+      { path: '^(client|cli|console)' },
     ),
     forbid(
       'local-is-a-front-door',

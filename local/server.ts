@@ -12,6 +12,7 @@ import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
 import { type Registration, rights } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
+import { openConsole } from './console.ts';
 import { openDatabase, prepareDatabase } from './database.ts';
 import { defaultQuotas } from './default-quotas.ts';
 import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
@@ -60,6 +61,8 @@ export interface LocalServer {
   readonly url: string;
   /** A token for the user of the options. */
   readonly token: string;
+  /** Signs this user in at the console, once; null where the console is not built. */
+  readonly consoleLink: string | null;
   readonly issuer: TokenIssuer;
   readonly runtime: Runtime;
   /** Resolves when something that the service cannot do without has ended; it is of no use any more then. */
@@ -77,6 +80,9 @@ const DISPATCH_MILLISECONDS = 1_000;
 const EXPIRE_MILLISECONDS = 60_000;
 /** A removal is cleared by the call that makes it; this is for those that were cut short. */
 const REMOVAL_MILLISECONDS = 10_000;
+
+/** A day's work: the next one begins with a new link. */
+const SIGNED_IN_DAYS = 1;
 
 /** Bucket is the object store's name inside the workflow definition: there is one store. */
 const BUCKET = 'local';
@@ -166,9 +172,18 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     undo.push(startScheduleLoop(runtime, () => scheduledRepositories(database.client, tableNames.repositories)));
     const token = await issuer.issue(options.user, Object.values(rights));
     await writePrivately(join(options.dataDir, 'token'), `${token}\n`);
-    const gateway: Gateway = await startGateway({ ...options, load: loadFunction, logger: runtime.logger });
+    const console = await openConsole(options.dataDir, () =>
+      issuer.issue(options.user, Object.values(rights), SIGNED_IN_DAYS),
+    );
+    const gateway: Gateway = await startGateway({
+      ...options,
+      load: loadFunction,
+      logger: runtime.logger,
+      console: console.served,
+    });
     undo.push(() => gateway.close());
-    return { url: gateway.url, token, issuer, runtime, broken: broken.promise, close };
+    const consoleLink = await console.listens(gateway.url);
+    return { url: gateway.url, token, consoleLink, issuer, runtime, broken: broken.promise, close };
   } catch (error) {
     await close();
     throw error;

@@ -62,7 +62,13 @@ async function* oneStream(
 ): AsyncGenerator<JobEvent | null> {
   const left = new AbortController();
   const both = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
-  const silence = setTimeout(() => left.abort(), SILENCE_MILLISECONDS);
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  // A browser's timers cannot be refreshed.
+  const heard = (): void => {
+    clearTimeout(silence);
+    silence = setTimeout(() => left.abort(), SILENCE_MILLISECONDS);
+  };
+  heard();
   try {
     const response = await request(transport, {
       method: 'GET',
@@ -78,11 +84,11 @@ async function* oneStream(
           onRetry: (milliseconds) => {
             place.retry = milliseconds;
           },
-          onComment: () => silence.refresh(),
+          onComment: heard,
         }),
       );
     for await (const { id, event, data } of events as unknown as AsyncIterable<Message>) {
-      silence.refresh();
+      heard();
       yield { id: id ?? '', type: (event ?? 'progress') as JobEvent['type'], job: JSON.parse(data) as Job };
     }
   } catch (error) {

@@ -30,6 +30,10 @@ export const runCli = async (settings: Settings, terminal: Terminal, start = sta
     print(`Repository Sync on ${server.url}`);
     print(`  token    ${server.token}`);
     print(`           (for ${settings.user}; also in ${settings.dataDir}/token)`);
+    if (server.consoleLink !== null && !once) {
+      print(`  console  ${server.consoleLink}`);
+      print(`           (signs in once; the next link is in ${settings.dataDir}/console-link)`);
+    }
     if (logFile !== null) print(`  log      ${logFile}`);
     const stopped = new Promise<number>((resolve) => {
       if (terminal.stop.aborted) resolve(0);

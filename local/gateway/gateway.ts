@@ -5,6 +5,7 @@ import type { FunctionName } from '../../core/contract/environment.ts';
 import { routes } from '../../core/contract/routes.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { CallContext, LambdaFunction } from '../load-function.ts';
+import { type Console, serveConsole } from './console.ts';
 import { gatewayProblem as problem, type Reply, type StreamedReply } from './gateway-problem.ts';
 import { createHostCheck, type HostCheck } from './host-check.ts';
 import { createRouteMatcher } from './match-route.ts';
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** How often a stream of events that has none says that it is still there; 15 s without. */
   readonly heartbeatMilliseconds?: number;
+  /** What answers beside the API; nothing without. */
+  readonly console?: Console | undefined;
 }
 
 export interface Gateway {
@@ -69,6 +72,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     load: loadOnce(options.load),
     authorize: rememberPrincipals((authorization) => authorize(functions.load, authorization)),
     isCalledBy: createHostCheck([options.host, ...(options.hostNames ?? [])]),
+    console: options.console,
   };
   const closing = new AbortController();
   const server = createServer(async (request, response) => {
@@ -116,6 +120,7 @@ interface Functions {
   readonly load: GatewayOptions['load'];
   readonly authorize: Authorize;
   readonly isCalledBy: HostCheck;
+  readonly console: Console | undefined;
 }
 
 /** Each function is loaded once; one that could not be is loaded again. */
@@ -142,8 +147,10 @@ const serve = async (
   const target = request.url ?? '/';
   const url = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : null;
   const found = url === null ? ({ kind: 'no-route' } as const) : match(request.method ?? 'GET', url.pathname);
-  if (url === null || found.kind === 'no-route')
-    return problem(404, 'Not found', `no such call: ${target.split('?')[0]}`);
+  if (url === null || found.kind === 'no-route') {
+    const page = url === null ? null : await serveConsole(functions.console, request, url.pathname, readBody);
+    return page ?? problem(404, 'Not found', `no such call: ${target.split('?')[0]}`);
+  }
   if (found.kind === 'method-not-allowed') {
     const allow = found.allowed.join(', ');
     return problem(405, 'Method not allowed', `${url.pathname} takes ${allow}`, { allow });

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApiDocument } from '../../core/contract/openapi/openapi.ts';
 import { routes } from '../../core/contract/routes.ts';
+import { browserMissing, browserNote, useBrowser } from '../support/browser.ts';
 import { contrasts } from '../support/page-contrasts.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -56,84 +52,57 @@ describe('GET /api/docs', () => {
   });
 });
 
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
-const executablePath = [process.env.CHROMIUM ?? '', ...places].find((place) => place !== '' && existsSync(place));
-const without =
-  process.env.CI_CHROMIUM === 'required' ? '' : ' (skipped: there is no Chromium here; CHROMIUM names one)';
+describe.skipIf(browserMissing)(`in a browser${browserNote}`, () => {
+  const browser = useBrowser();
 
-describe.skipIf(executablePath === undefined && without !== '')(
-  `in a browser${executablePath === undefined ? without : ''}`,
-  () => {
-    let profile: string;
-    let browser: BrowserContext;
-    beforeAll(async () => {
-      profile = await mkdtemp(join(tmpdir(), 'test-chromium-'));
-      browser = await chromium.launchPersistentContext(profile, {
-        ...(executablePath === undefined ? {} : { executablePath }),
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-          '--no-first-run',
-        ],
-      });
-    });
-    afterAll(async () => {
-      await browser?.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    });
+  const open = async (width: number, colorScheme: 'light' | 'dark') => {
+    const tab = await browser.context.newPage();
+    const asked: string[] = [];
+    const complaints: string[] = [];
+    tab.on('request', (request) => asked.push(request.url()));
+    tab.on('console', (message) => complaints.push(message.text()));
+    tab.on('pageerror', (error) => complaints.push(error.message));
+    await tab.setViewportSize({ width, height: 900 });
+    await tab.emulateMedia({ colorScheme });
+    await tab.goto(`${world.server.url}/api/docs`);
+    return { tab, asked, complaints };
+  };
 
-    const open = async (width: number, colorScheme: 'light' | 'dark') => {
-      const tab = await browser.newPage();
-      const asked: string[] = [];
-      const complaints: string[] = [];
-      tab.on('request', (request) => asked.push(request.url()));
-      tab.on('console', (message) => complaints.push(message.text()));
-      tab.on('pageerror', (error) => complaints.push(error.message));
-      await tab.setViewportSize({ width, height: 900 });
-      await tab.emulateMedia({ colorScheme });
-      await tab.goto(`${world.server.url}/api/docs`);
-      return { tab, asked, complaints };
-    };
+  it('shows every call, asks for nothing but itself and has nothing to complain of', async () => {
+    const { tab, asked, complaints } = await open(1280, 'light');
+    for (const { operation, method, path } of routes) {
+      const section = tab.locator(`section[aria-labelledby="${operation}"]`);
+      expect(await section.isVisible(), operation).toBe(true);
+      const text = await section.textContent();
+      expect(text).toContain(method);
+      expect(text).toContain(path.replace('+}', '}'));
+    }
+    expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([`${world.server.url}/api/docs`]);
+    expect(complaints).toEqual([]);
+    await tab.close();
+  });
 
-    it('shows every call, asks for nothing but itself and has nothing to complain of', async () => {
-      const { tab, asked, complaints } = await open(1280, 'light');
-      for (const { operation, method, path } of routes) {
-        const section = tab.locator(`section[aria-labelledby="${operation}"]`);
-        expect(await section.isVisible(), operation).toBe(true);
-        const text = await section.textContent();
-        expect(text).toContain(method);
-        expect(text).toContain(path.replace('+}', '}'));
-      }
-      expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([`${world.server.url}/api/docs`]);
-      expect(complaints).toEqual([]);
-      await tab.close();
-    });
+  it.each([
+    [390, 'light'],
+    [390, 'dark'],
+    [1280, 'dark'],
+  ] as const)('is as wide as the screen at %i pixels, and readable: %s', async (width, scheme) => {
+    const { tab } = await open(width, scheme);
+    expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    // WCAG 2.2, AA: 4.5 to 1 for text of this size.
+    const ratios = (await tab.evaluate(contrasts)) as Record<string, number>;
+    for (const [selector, ratio] of Object.entries(ratios)) expect(ratio, selector).toBeGreaterThanOrEqual(4.5);
+    await tab.close();
+  });
 
-    it.each([
-      [390, 'light'],
-      [390, 'dark'],
-      [1280, 'dark'],
-    ] as const)('is as wide as the screen at %i pixels, and readable: %s', async (width, scheme) => {
-      const { tab } = await open(width, scheme);
-      expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      // WCAG 2.2, AA: 4.5 to 1 for text of this size.
-      const ratios = (await tab.evaluate(contrasts)) as Record<string, number>;
-      for (const [selector, ratio] of Object.entries(ratios)) expect(ratio, selector).toBeGreaterThanOrEqual(4.5);
-      await tab.close();
-    });
-
-    it('is walked through by keyboard: the first stop leads past the list of calls, every stop is visible', async () => {
-      const { tab } = await open(1280, 'light');
-      await tab.keyboard.press('Tab');
-      expect(await tab.locator(':focus').textContent()).toBe('Skip to the calls');
-      await tab.keyboard.press('Enter');
-      await tab.keyboard.press('Tab');
-      expect(await tab.locator('main :focus').count()).toBe(1);
-      expect(await tab.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
-      await tab.close();
-    });
-  },
-);
+  it('is walked through by keyboard: the first stop leads past the list of calls, every stop is visible', async () => {
+    const { tab } = await open(1280, 'light');
+    await tab.keyboard.press('Tab');
+    expect(await tab.locator(':focus').textContent()).toBe('Skip to the calls');
+    await tab.keyboard.press('Enter');
+    await tab.keyboard.press('Tab');
+    expect(await tab.locator('main :focus').count()).toBe(1);
+    expect(await tab.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await tab.close();
+  });
+});

@@ -1,0 +1,47 @@
+import { createClient, ProblemError, UnexpectedAnswerError, UnreachableError } from '../../client/src/client.ts';
+import { tokenStore } from './session/token-store.ts';
+
+/** The service that this page came from. A token that it does not take any more leads back to the sign-in. */
+export const service = createClient({
+  url: location.origin,
+  token: () => tokenStore.get() ?? '',
+  // A page says at once that the service is away, and asks again by itself.
+  retries: { times: 1, longestWaitSeconds: 2 },
+  fetch: async (...request) => {
+    const response = await fetch(...request);
+    if (response.status === 401) tokenStore.clear();
+    return response;
+  },
+});
+
+/** An error in words, with what may be done about it. */
+export interface Trouble {
+  readonly title: string;
+  readonly detail: string;
+  /** What is wrong with each field of what was sent. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The job that is in the way. */
+  readonly jobId: string | null;
+}
+
+export const troubleOf = (error: unknown): Trouble => {
+  if (error instanceof ProblemError) {
+    const { title, errors = [], job_id: jobId } = error.problem;
+    return {
+      title: title ?? `The service answered ${error.status}`,
+      detail: error.message,
+      fields: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
+      jobId: typeof jobId === 'string' ? jobId : null,
+    };
+  }
+  const none = { fields: {}, jobId: null };
+  if (error instanceof UnreachableError)
+    return {
+      title: 'The service does not answer',
+      detail: 'It may have been stopped. This page asks again by itself.',
+      ...none,
+    };
+  if (error instanceof UnexpectedAnswerError)
+    return { title: 'Something else answers', detail: error.message, ...none };
+  return { title: 'Something went wrong', detail: error instanceof Error ? error.message : String(error), ...none };
+};

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
+import { extname, join, sep } from 'node:path';
+import { consoleCaching, consoleHeaders, consolePolicy } from '../../core/contract/console.ts';
+import type { Reply } from './gateway-problem.ts';
+
+/** The answer to a GET of a path that is no call of the API; null where the console has no such file, and no page is wanted. */
+export type ConsoleFiles = (path: string, headers: IncomingHttpHeaders) => Reply | null;
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml; charset=utf-8',
+};
+
+/** An address that was mistyped below these is said to be wrong. */
+const notPages = /^\/(api|assets|console)(\/|$)/;
+
+/** The built console, read into memory once; null where it is not built. Its pages have no files of their own: what asks for a page gets index.html. */
+export const openConsoleFiles = async (folder: string): Promise<ConsoleFiles | null> => {
+  const files = new Map<string, Reply>();
+  for (const name of await readdir(folder, { recursive: true }).catch(() => [])) {
+    const type = types[extname(name)];
+    if (type === undefined) continue;
+    const body = await readFile(join(folder, name), 'utf8');
+    const path = `/${name.split(sep).join('/')}`;
+    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    files.set(path, {
+      status: 200,
+      headers: {
+        'content-type': type,
+        'cache-control': consoleCaching(path),
+        'content-security-policy': consolePolicy(),
+        etag,
+        ...consoleHeaders,
+      },
+      body,
+    });
+  }
+  const index = files.get('/index.html');
+  if (index === undefined) return null;
+  return (path, { accept = '', 'if-none-match': known = '' }) => {
+    const isPage = path === '/' || (accept.includes('text/html') && !notPages.test(path));
+    const file = files.get(path) ?? (isPage ? index : null);
+    if (file === null) return null;
+    return known.includes(file.headers.etag ?? '') ? { ...file, status: 304, body: '' } : file;
+  };
+};
