@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Signs the operator in at the console: whoever has the link, which works once. */
+/** Signs the operator in at the console: anyone who has the link, which works once. */
 export interface ConsoleSignIn {
   /** The code of the link that has not been used yet. */
   readonly code: string;
@@ -8,7 +8,7 @@ export interface ConsoleSignIn {
   exchange(code: string): Promise<string | null>;
 }
 
-/** `changed` is told of each new code: one is there at any time. */
+/** `changed` gets each new code: one is there at any time. */
 export const createConsoleSignIn = (
   issue: () => Promise<string>,
   changed: (code: string) => Promise<void> | void,
@@ -29,5 +29,5 @@ export const createConsoleSignIn = (
   };
 };
 
-/** The code stands in the fragment, which a browser sends to nobody. */
+/** The code is in the fragment, which a browser sends nowhere. */
 export const consoleLink = (url: string, code: string): string => `${url}/#sign-in=${code}`;

@@ -19,13 +19,6 @@ export const repositories = () =>
       state.data?.some(({ status }) => status === 'syncing') || state.status === 'error' ? BUSY : CALM,
   });
 
-export const repository = (id: string) =>
-  queryOptions({
-    queryKey: ['repository', id],
-    queryFn: ({ signal }) => service.call('get-repository', { path: { repo_id: id } }, { signal }),
-    refetchInterval: ({ state }) => (state.data?.status === 'syncing' || state.status === 'error' ? BUSY : CALM),
-  });
-
 export const job = (id: string) =>
   queryOptions({
     queryKey: ['job', id],

@@ -19,7 +19,7 @@ export const ConsoleSettings = z.discriminatedUnion('sign_in', [
 export type ConsoleSettings = z.output<typeof ConsoleSettings>;
 
 /**
- * The policy of the console's pages: scripts are files of its own, and it speaks to its own origin and to these. Styles may stand in the page,
+ * The policy of the console's pages: scripts are files of its own, and it speaks to its own origin and to these. Styles may be in the page,
  * since the component library writes its theme's colours there; no text of a repository ever becomes one.
  */
 export const consolePolicy = (connect: readonly string[] = []): string =>

@@ -8,12 +8,14 @@ import type { Reply } from './gateway-problem.ts';
 /** The answer to a GET of a path that is no call of the API; null where the console has no such file, and no page is wanted. */
 export type ConsoleFiles = (path: string, headers: IncomingHttpHeaders) => Reply | null;
 
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml; charset=utf-8',
-};
+const types = new Map(
+  Object.entries({
+    '.html': 'text/html; charset=utf-8',
+    '.js': 'text/javascript; charset=utf-8',
+    '.css': 'text/css; charset=utf-8',
+    '.svg': 'image/svg+xml; charset=utf-8',
+  }),
+);
 
 /** An address that was mistyped below these is said to be wrong. */
 const notPages = /^\/(api|assets|console)(\/|$)/;
@@ -22,7 +24,7 @@ const notPages = /^\/(api|assets|console)(\/|$)/;
 export const openConsoleFiles = async (folder: string): Promise<ConsoleFiles | null> => {
   const files = new Map<string, Reply>();
   for (const name of await readdir(folder, { recursive: true }).catch(() => [])) {
-    const type = types[extname(name)];
+    const type = types.get(extname(name));
     if (type === undefined) continue;
     const body = await readFile(join(folder, name), 'utf8');
     const path = `/${name.split(sep).join('/')}`;

@@ -1,8 +1,5 @@
 import { askOtherTabs, tokenStore } from './token-store.ts';
 
-/** What `/console/settings.json` says. */
-export type Settings = { readonly sign_in: 'link' };
-
 export type Begun =
   | { readonly kind: 'signed-in' }
   /** `message`: why the link that was opened did not do. */
