@@ -33,7 +33,8 @@ const branchLines = ({ current, branches }: Job): string[] => [
 /** A search's hits, one a line, with the first line of each that holds text. */
 export const searchReport = (query: string, answer: Operations['search']['answer']): string => {
   const title = `Search "${query}" in ${answer.branch} at ${answer.indexed_commit.slice(0, 10)}`;
-  if (answer.results.length === 0) return `${title}\n  no hits`;
+  const notes = answer.warnings.map((warning) => `  note: ${clean(warning)}`);
+  if (answer.results.length === 0) return [title, ...notes, '  no hits'].join('\n');
   const lines = answer.results.map(({ path, start_line, end_line, snippet }) => {
     const text =
       snippet
@@ -42,7 +43,7 @@ export const searchReport = (query: string, answer: Operations['search']['answer
         ?.trim() ?? '';
     return `  ${clean(path)}:${start_line}-${end_line}  ${clean(text.slice(0, 80))}`;
   });
-  return [title, ...lines].join('\n');
+  return [title, ...notes, ...lines].join('\n');
 };
 
 const reasons = (byReason: Readonly<Record<string, number>>): string => {

@@ -579,6 +579,8 @@ export type SearchAnswer = {
   readonly "branch": string;
   /** The commit that the results are from. */
   readonly "indexed_commit": string;
+  /** What of `q` was not read as it looks, such as a language that there is not; for people. */
+  readonly "warnings": readonly (string)[];
   /** Always null: ask for a greater `limit`. */
   readonly "next": null;
 };

@@ -215,6 +215,7 @@ export const SearchAnswer = z.object({
   branch: z.string(),
   /** The commit that the results are from. */
   indexed_commit: z.string(),
+  warnings: z.array(z.string()),
   next: z.null(),
 });
 export type SearchAnswer = z.infer<typeof SearchAnswer>;

@@ -100,6 +100,36 @@ const languageByExtension: ReadonlyMap<string, Language> = new Map(
   ),
 );
 
+/** Other names that people give languages, beside the endings of their files. */
+const languageByAlias: Readonly<Record<string, Language>> = {
+  'c-sharp': 'c#',
+  console: 'shell',
+  cplusplus: 'c++',
+  csharp: 'c#',
+  fsharp: 'f#',
+  golang: 'go',
+  js: 'javascript',
+  make: 'makefile',
+  objc: 'objective-c',
+  objectivec: 'objective-c',
+  protobuf: 'protocol buffer',
+  rst: 'restructuredtext',
+  terraform: 'hcl',
+  vb: 'visual basic',
+};
+
+/** Ids of all languages, in order. */
+export const languages: readonly Language[] = (
+  ['dockerfile', ...Object.keys(extensionsByLanguage)] as Language[]
+).sort();
+
+/** The language that a user means: its id, another name of it or an ending of its files, in any case. Null: there is none. */
+export const languageNamed = (name: string): Language | null => {
+  const lowered = name.toLowerCase();
+  const known = languages.find((language) => language === lowered);
+  return known ?? own(languageByAlias, lowered) ?? languageByExtension.get(lowered) ?? null;
+};
+
 /** The last component of a path. */
 export const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

@@ -3,7 +3,7 @@ import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
 import type { IndexFault } from '../../core/domain/index-fault.ts';
 import { search } from '../../core/search/search.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
-import { problem, refusal } from '../handling/problems.ts';
+import { invalid, problem, refusal } from '../handling/problems.ts';
 
 /** What is said of each fault: the kind of problem, and what has happened. */
 const unusable = {
@@ -26,6 +26,8 @@ export const handler = defineApiHandler(
     switch (outcome.kind) {
       case 'found':
         return { status: 200, body: outcome.answer };
+      case 'invalid':
+        return invalid(outcome.errors);
       case 'not-indexed': {
         const what = outcome.branch === null ? 'the repository' : `branch ${outcome.branch}`;
         return problem(404, 'Not indexed', `${what} has no index yet: sync it first`);

@@ -225,6 +225,9 @@ describe('search', () => {
       'query.limit',
       'query.q',
     ]);
+    const branches = await api.search('granted', { q: 'x branch:dev', branch: 'main' });
+    expect([branches.status, fieldsOf(branches.body)]).toEqual([400, ['query.branch']]);
+    expect(branches.body.detail).toMatch(/main.*branch:dev/);
   });
 
   it('says that there is no index yet', async () => {

@@ -215,6 +215,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     results: 'Best first.',
     branch: 'The branch that was searched.',
     indexed_commit: 'The commit that the results are from.',
+    warnings: 'What of `q` was not read as it looks, such as a language that there is not; for people.',
     next: 'Always null: ask for a greater `limit`.',
   }),
   named('SearchHit', SearchHit, 'A piece of a file.', {

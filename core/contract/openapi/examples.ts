@@ -256,6 +256,7 @@ export const searchAnswer = {
   ],
   branch: 'main',
   indexed_commit: commit,
+  warnings: [],
   next: null,
 };
 

@@ -10,11 +10,11 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   delivery_id: 'The delivery’s id: the `webhook-id` that the receiver saw.',
   limit: 'The most entries to return.',
   cursor: '`next` of the previous page.',
-  q: 'What to look for: words, names, code.',
+  q: 'What to look for: words, names, code. `path:src/`, `lang:go`, `repo:team-*`, `branch:dev`, `"exact phrase"`, and with a minus sign what to leave out: `-word`, `-path:test`. Whatever is none of these is text.',
   branch:
     'Which branch. Absent: the repository’s `default_branch`; one that is indexed where that has no index. The answer names it.',
   path: 'Only files whose path matches this gitignore pattern, such as `src/` or `*.ts`.',
-  language: 'Only files of this language, such as `typescript`.',
+  language: 'Only files of this language, such as `typescript` or `ts`.',
   outcome: 'Only files with this outcome.',
   status: 'Only deliveries with this status.',
   'idempotency-key': 'Your own name for this request. The same key and body get the same answer for 24 hours.',

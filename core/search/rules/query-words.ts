@@ -32,14 +32,14 @@ export interface QueryWords {
 }
 
 export interface QueryUnit {
-  /** In lower case; of a name without what separates its parts. */
+  /** In lower case; of a name without what separates its parts; of a phrase all of it. */
   readonly text: string;
   readonly isName: boolean;
 }
 
 const notOfName = /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}_$]+/u;
 
-export const readQuery = (query: string): QueryWords => {
+export const readQuery = (query: string, phrases: readonly string[] = []): QueryWords => {
   const asked = wordsAskedFor(query);
   const words = new Set(asked);
   const names = query.split(notOfName).filter((name) => name !== '');
@@ -53,6 +53,7 @@ export const readQuery = (query: string): QueryWords => {
     const text = isName ? parts.slice(0, -1).join('') : beginningOf(whole);
     units.set(text, { text, isName });
   }
+  for (const phrase of phrases) units.set(phrase.toLowerCase(), { text: phrase.toLowerCase(), isName: false });
   const last = names.at(-1);
   return {
     stems: new Set(asked.map(wordStem)),

@@ -10,8 +10,10 @@ export interface RankableHit {
 }
 
 export interface RankingContext {
-  /** As the user typed it. */
+  /** What is looked for: its words as the user typed them. */
   readonly query: string;
+  /** What each hit's text holds, letter for letter but for their case; the caller has seen to that. */
+  readonly phrases?: readonly string[];
   /** Where the blob is in the branch, after the caller's path and language filters. Empty: the hit is dropped. */
   readonly pathsOf: (blob: string) => readonly string[];
   /** How many hits at most. */
@@ -59,7 +61,7 @@ interface Candidate<Hit> {
  * worth. Hits that hold nothing of it come last. One hit for each path and chunk; a blob that has several paths is found at each. At most `limit` hits.
  */
 export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: RankingContext): RankedHit<Hit>[] => {
-  const words = readQuery(context.query);
+  const words = readQuery(context.query, context.phrases);
   const candidates = candidatesOf(hits, words, context.pathsOf);
   weigh(candidates, words);
   const order = (a: Candidate<Hit>, b: Candidate<Hit>): number =>

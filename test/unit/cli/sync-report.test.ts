@@ -95,7 +95,13 @@ describe('the report of a sync', () => {
 });
 
 describe('the report of a search', () => {
-  const answer: SearchAnswer = { results: [], branch: 'main', indexed_commit: 'abcdef0123456789', next: null };
+  const answer: SearchAnswer = {
+    results: [],
+    branch: 'main',
+    warnings: [],
+    indexed_commit: 'abcdef0123456789',
+    next: null,
+  };
 
   it('gives each hit a line with its place and its first words', () => {
     const hit = {
@@ -120,5 +126,10 @@ describe('the report of a search', () => {
 
   it('says that there are none', () => {
     expect(searchReport('x', answer)).toContain('no hits');
+  });
+
+  it('tells what was not read as it looks', () => {
+    const report = searchReport('x', { ...answer, warnings: ['no language is called klingon'] });
+    expect(report.split('\n').slice(1)).toEqual(['  note: no language is called klingon', '  no hits']);
   });
 });
