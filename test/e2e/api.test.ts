@@ -225,7 +225,7 @@ describe('search', () => {
       'query.limit',
       'query.q',
     ]);
-    const branches = await api.search('granted', { q: 'x branch:dev', branch: 'main' });
+    const branches = await api.call('GET', '/api/repositories/granted/search?q=x+branch:dev&branch=main');
     expect([branches.status, fieldsOf(branches.body)]).toEqual([400, ['query.branch']]);
     expect(branches.body.detail).toMatch(/main.*branch:dev/);
   });
