@@ -8,7 +8,7 @@ export interface Term {
 
 /** A query, read. */
 export interface QueryTerms {
-  /** What is looked for: the query's words as they stand, and those of its phrases. Never empty for a query that is not. */
+  /** What is looked for: the query's words as they are, and those of its phrases. Never empty for a query that is not. */
   readonly text: string;
   /** What a hit's text must hold, letter for letter but for their case. */
   readonly phrases: readonly string[];
@@ -48,7 +48,7 @@ const excludable = /^[\p{L}_$]/u;
 
 /**
  * Reads `path:`, `lang:` or `language:`, `repo:`, `branch:`, `-word`, `-path:`, `"exact phrase"`. All else is text, also what only looks like a term:
- * a name with two colons, an empty value, a quote that is not closed. A query of terms alone is looked for as it stands, unless it names paths.
+ * a name with two colons, an empty value, a quote that is not closed. A query of terms alone is looked for as it is, unless it names paths.
  */
 export const readTerms = (query: string): QueryTerms => {
   const draft: Draft = {
@@ -85,7 +85,7 @@ const literally = (text: string, warnings: readonly string[]): QueryTerms => ({
   branches: [],
   warnings: [
     ...warnings,
-    `q names no word to look for beside what limits the search, so ${text} is looked for as it stands`,
+    `q names no word to look for beside what limits the search, so ${text} is looked for as it is`,
   ],
 });
 
@@ -167,7 +167,7 @@ const takeFilter = (name: string, term: Term, draft: Draft): boolean => {
   const language = languageNamed(value);
   if (language === null) {
     draft.warnings.push(
-      `no language is called ${value}, so ${name}:${value} is looked for as it stands; languages are ${languages.join(', ')}`,
+      `no language is called ${value}, so ${name}:${value} is looked for as it is; languages are ${languages.join(', ')}`,
     );
     return false;
   }

@@ -32,7 +32,7 @@ describe('what a minus sign leaves out', () => {
     expect(leavesOut(['_'], 'a_b')).toBe(true);
     expect(leavesOut(['größe'], 'Die Größe')).toBe(true);
   });
-  it('are phrases as they stand', () => {
+  it('are phrases as they are', () => {
     expect(leavesOut([], 'Not This one', ['not this'])).toBe(true);
     expect(leavesOut([], 'not  this', ['not this'])).toBe(false);
   });

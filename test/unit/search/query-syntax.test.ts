@@ -69,7 +69,7 @@ describe('the terms of a query', () => {
   it.each(['lang:go', '-Wall', 'branch:main -x', 'repo:a', '-path:b', 'path:*'])('alone, in %s, are text', (query) => {
     const { text, warnings, ...rest } = readTerms(query);
     expect(text).toBe(query);
-    expect(warnings).toEqual([expect.stringContaining('looked for as it stands')]);
+    expect(warnings).toEqual([expect.stringContaining('looked for as it is')]);
     expect(rest).toEqual({ ...nothing, text: undefined, warnings: undefined });
   });
 
