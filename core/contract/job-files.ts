@@ -85,3 +85,14 @@ export const WantedBlob = z.object({
   languages: z.array(z.string()),
 });
 export type WantedBlob = z.infer<typeof WantedBlob>;
+
+/** A pack that a job has written, and the blobs whose texts it has. */
+export const PackedBatch = z.object({
+  name: z.string(),
+  /** The bytes that it takes in the object store. */
+  stored: z.int(),
+  /** UTF-16 code units of its texts. */
+  length: z.int(),
+  oids: z.array(Oid),
+});
+export type PackedBatch = z.infer<typeof PackedBatch>;

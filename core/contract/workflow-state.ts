@@ -32,6 +32,8 @@ export type DiffOutput = z.infer<typeof DiffOutput>;
 export const BatchItem = z.object({
   batch: z.int().min(0),
   key: z.string(),
+  /** The name of the pack that has the batch's texts. */
+  pack: z.string(),
   files: z.int().min(1),
   bytes: z.int().min(0),
 });
@@ -61,18 +63,20 @@ export type FailSyncInput = z.infer<typeof FailSyncInput>;
 /** What a file was written in, where that is not plain UTF-8: told in the job's ledger. */
 const WrittenIn = z.object({ encoding: z.string(), source: z.enum(encodingSources) });
 
-/** One line of a staged batch: a blob to chunk and embed. */
-export const StagedFile = z.object({
+/** One line of a staged batch: a blob to chunk and embed. Its text is in the batch's pack. */
+export const StagedBlob = z.object({
   path: z.string(),
   oid: Oid,
   size: z.int(),
   /** The blob that was at this path before; the vectors of its equal chunks are used again. The blob itself: see WantedBlob. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
   languages: z.array(z.string()),
-  text: z.string(),
   written_in: WrittenIn.optional(),
 });
-export type StagedFile = z.infer<typeof StagedFile>;
+export type StagedBlob = z.infer<typeof StagedBlob>;
+
+/** A staged blob with its text. */
+export type StagedFile = StagedBlob & { readonly text: string };
 
 /** One line of a result: what became of a blob. Written by stage (skipped) and by embed-batch (indexed, failed). */
 export const BlobResult = z.object({

@@ -6,7 +6,7 @@ import { blobKeyOf, blobLine, blobSet, pathSet } from '../manifest/pages/manifes
 import { pageLines } from '../manifest/pages/page-text.ts';
 import type { PageChange, PageRef, ReadPage, SetKind, WritePage } from '../manifest/pages/paged-set.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { pageKey } from './object-keys.ts';
+import { packKey, pageKey, trigramsKey } from './object-keys.ts';
 
 /** A committed manifest: what its root lists, and how its pages are read. */
 export interface Manifest {
@@ -20,8 +20,21 @@ export const NOT_STORED = '';
 export const pagesOf = ({ root }: Pick<Manifest, 'root'>, { name }: SetKind): readonly PageRef[] =>
   root.get(name) ?? [];
 
+/** What a root calls its list of packs. Each is written as a page is: `lines`: the texts that it has; `files`: how many of them this manifest holds. */
+export const PACKS = 'packs';
+
 /** Every page that a root names. */
-export const allPagesOf = ({ root }: Pick<Manifest, 'root'>): readonly PageRef[] => [...root.values()].flat();
+export const allPagesOf = ({ root }: Pick<Manifest, 'root'>): readonly PageRef[] =>
+  [...root].flatMap(([name, pages]) => (name === PACKS ? [] : pages));
+
+/** The packs that have the texts of a manifest's blobs. */
+export const packsOf = ({ root }: Pick<Manifest, 'root'>): readonly PageRef[] => root.get(PACKS) ?? [];
+
+/** Keys of all objects that a root names: its pages, its packs, and what belongs to these. */
+export const keysNamedBy = (repositoryId: string, root: ManifestRoot): readonly string[] => [
+  ...allPagesOf({ root }).map((page) => pageKey(repositoryId, page)),
+  ...packsOf({ root }).flatMap((pack) => [packKey(repositoryId, pack), trigramsKey(repositoryId, pack)]),
+];
 
 type Objects = Pick<ObjectStore, 'getText' | 'getLines'>;
 

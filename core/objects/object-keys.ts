@@ -22,7 +22,9 @@ export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' 
     wanted: `${prefix}wanted.zst`,
     /** Blobs that lost a path: `oid TAB chunks` lines. */
     dropped: `${prefix}dropped.zst`,
-    stage: `${prefix}stage.json`,
+    /** What the texts of the batches were put into: PackedBatch lines. */
+    packed: `${prefix}packed.zst`,
+    stage: `${prefix}staged.json`,
     items: `${prefix}items.jsonl`,
     /** Where the Map's ResultWriter writes: see core/workflow/sync.asl.json. */
     mapResults: `${prefix}items.jsonl.map/`,
@@ -47,6 +49,16 @@ export const allPagesPrefix = (repositoryId: string): string => `${repositoryPre
 /** A page of manifests: immutable, named by its text and by the job that wrote it. See "What is removed, and when" in docs/architecture.md. */
 export const pageKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
   `${allPagesPrefix(repositoryId)}${writer}/${name}.zst`;
+
+export const allPacksPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}packs/`;
+
+/** A pack of texts: immutable, named by what it holds and by the job that wrote it, as a page is. */
+export const packKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
+  `${allPacksPrefix(repositoryId)}${writer}/${name}.zst`;
+
+/** Which trigrams are in a pack. It stands beside it, and goes with it. */
+export const trigramsKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
+  `${allPacksPrefix(repositoryId)}${writer}/${name}.trigrams.zst`;
 
 /** A committed manifest's root: immutable, named by the job that wrote it. */
 export const manifestKey = (job: JobRef, branch: number): string => `${manifestsPrefix(job)}${branch}.zst`;
@@ -79,7 +91,7 @@ export const jobOfKey = (
   repositoryId: string,
   key: string,
 ): { readonly prefix: string; readonly job: JobId } | null => {
-  const found = /^(?:(?:jobs|manifests|pages|ledgers\/[^/]+)\/([^/]+)\/|garbage\/([^/]+)\.zst$)/.exec(
+  const found = /^(?:(?:jobs|manifests|pages|packs|ledgers\/[^/]+)\/([^/]+)\/|garbage\/([^/]+)\.zst$)/.exec(
     key.slice(repositoryPrefix(repositoryId).length),
   );
   const job = JobId.safeParse(found?.[1] ?? found?.[2]);

@@ -5,7 +5,7 @@ import type { PageRef } from '../manifest/pages/paged-set.ts';
 import { pagesIn, readRanges } from '../manifest/pages/read-pages.ts';
 import { allPagesOf, type Manifest, NOT_STORED, openManifest, pagesOf } from '../objects/manifests.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { createPageCache, type PageCache } from './page-cache.ts';
+import { createPageCache, type PageCache } from '../objects/page-cache.ts';
 import { afterPrefix } from './rules/literal-prefix.ts';
 
 /** A test for paths. The key stands for it: two filters of one key pass the same paths. */

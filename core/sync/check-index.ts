@@ -3,8 +3,8 @@ import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import type { IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
-import { allPagesOf, readRoot } from '../objects/manifests.ts';
-import { allPagesPrefix, pageKey } from '../objects/object-keys.ts';
+import { allPagesOf, packsOf, readRoot } from '../objects/manifests.ts';
+import { allPacksPrefix, allPagesPrefix, packKey, pageKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { generationOf } from './generation-of.ts';
 
@@ -87,7 +87,8 @@ export const lostManifests = async (
 ): Promise<readonly LostManifest[]> => {
   if (pointers.length === 0) return [];
   const sizes = new Map<string, number>();
-  for await (const { key, bytes } of deps.objects.listSizes(allPagesPrefix(repositoryId))) sizes.set(key, bytes);
+  for (const prefix of [allPagesPrefix(repositoryId), allPacksPrefix(repositoryId)])
+    for await (const { key, bytes } of deps.objects.listSizes(prefix)) sizes.set(key, bytes);
   const looks = mapAhead(pointers, LOOKS_AT_ONCE, async (pointer) => {
     const why = await lossOf(deps, repositoryId, pointer, sizes);
     return why === null ? [] : [{ pointer, why }];
@@ -107,8 +108,12 @@ const lossOf = async (
       const bytes = await objects.size(key);
       return bytes === (manifest_bytes ?? bytes) ? null : `${key} is not as it was written`;
     }
-    const lost = allPagesOf({ root }).find((page) => sizes.get(pageKey(repositoryId, page)) !== page.stored);
-    return lost === undefined ? null : `${pageKey(repositoryId, lost)} is not there, or not as it was written`;
+    const named = [
+      ...allPagesOf({ root }).map((page) => ({ key: pageKey(repositoryId, page), stored: page.stored })),
+      ...packsOf({ root }).map((pack) => ({ key: packKey(repositoryId, pack), stored: pack.stored })),
+    ];
+    const lost = named.find(({ key, stored }) => sizes.get(key) !== stored);
+    return lost === undefined ? null : `${lost.key} is not there, or not as it was written`;
   } catch (error) {
     if (error instanceof ObjectMissingError || error instanceof ObjectDamagedError) return error.message;
     throw error;

@@ -5,12 +5,22 @@ import {
   type EmbedBatchInput,
   type EmbedBatchOutput,
   type JobRef,
-  StagedFile,
+  StagedBlob,
+  type StagedFile,
 } from '../contract/workflow-state.ts';
-import { EmbedderMismatchError, QuotaExceededError, SyncError, SyncSupersededError } from '../domain/errors.ts';
+import {
+  EmbedderMismatchError,
+  ObjectDamagedError,
+  QuotaExceededError,
+  SyncError,
+  SyncSupersededError,
+} from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
 import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
-import { jobKeys } from '../objects/object-keys.ts';
+import type { Pack } from '../manifest/packs/pack-text.ts';
+import { filterText, trigramFilterOf } from '../manifest/packs/trigram-filter.ts';
+import { needPack } from '../objects/contents.ts';
+import { jobKeys, trigramsKey } from '../objects/object-keys.ts';
 import type { Kept } from '../ports/kept.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
@@ -116,7 +126,8 @@ const embedOne = async (
           await deps.index.put(generation, rows);
           rows = [];
         };
-        for await (const files of groups(deps, item.key)) {
+        const pack = await needPack(deps.objects, job.repository_id, { writer: job.job_id, name: item.pack });
+        for await (const files of groups(deps, item, pack)) {
           await pulse.check();
           state.current = files[0]?.path ?? null;
           const embedded = await embedFiles(deps, pulse, { job, generation }, files, care, (path) => {
@@ -130,6 +141,7 @@ const embedOne = async (
           state.done = Math.min(item.files, all.length);
         }
         await put(1);
+        await keepTrigrams(deps, job, item, pack);
         return all;
       },
     );
@@ -219,11 +231,21 @@ const overallProgress = (deps: Deps, job: JobRef, { options, files_total }: JobR
   };
 };
 
-async function* groups(deps: Deps, key: string): AsyncGenerator<readonly StagedFile[]> {
+/** Here and not where the pack is written: batches are worked on at the same time. */
+const keepTrigrams = async (deps: Deps, job: JobRef, item: BatchItem, { oids, textOf }: Pack): Promise<void> => {
+  const filter = trigramFilterOf(oids.map((oid) => textOf(oid) as string));
+  const key = trigramsKey(job.repository_id, { writer: job.job_id, name: item.pack });
+  await deps.objects.putText(key, filterText(filter));
+};
+
+async function* groups(deps: Deps, item: BatchItem, { textOf }: Pack): AsyncGenerator<readonly StagedFile[]> {
   let group: StagedFile[] = [];
-  for await (const lines of deps.objects.getLines(key))
+  for await (const lines of deps.objects.getLines(item.key))
     for (const line of lines) {
-      group.push(StagedFile.parse(JSON.parse(line)));
+      const blob = StagedBlob.parse(JSON.parse(line));
+      const text = textOf(blob.oid);
+      if (text === undefined) throw new ObjectDamagedError(`the pack ${item.pack} does not have ${blob.oid}`);
+      group.push({ ...blob, text });
       if (group.length < FILES_AT_ONCE) continue;
       yield group;
       group = [];

@@ -28,6 +28,7 @@ import { createPageWriter } from './page-writer.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
 import { followedBranch } from './rules/asked-branches.ts';
 import { folderRemote } from './source-of.ts';
+import { type Packed, readPacked } from './write-contents.ts';
 import { type Results, readResults, type Totals, writeManifest } from './write-manifest.ts';
 
 type Deps = Pick<
@@ -54,7 +55,8 @@ export const publish =
       const dropped = await readDropped(deps, job);
       const results = await readResults(deps, job, pulse);
       const manifests = await openManifests(deps, repository, found.generation);
-      const { pointers, totals } = await writeManifests(deps, { loaded, found, manifests, results, pulse });
+      const packed = found.pending_blobs === 0 ? new Map() : await readPacked(deps, job);
+      const { pointers, totals } = await writeManifests(deps, { loaded, found, manifests, results, packed, pulse });
       state.done = 0.3;
       if (totals.chunks_embedded + totals.chunks_reused > 0)
         await deps.index.settle(generationOf(repository, found.generation));
@@ -163,12 +165,14 @@ const writeManifests = async (
     found,
     manifests,
     results,
+    packed,
     pulse,
   }: {
     readonly loaded: LoadedJob;
     readonly found: DiffFile;
     readonly manifests: Map<string, Manifest>;
     readonly results: Results;
+    readonly packed: Packed;
     readonly pulse: Pulse;
   },
 ) => {
@@ -201,7 +205,8 @@ const writeManifests = async (
     const base = branch.base === null ? null : (manifests.get(branch.base.manifest_key) ?? null);
     if (branch.base !== null && base === null)
       throw new ObjectMissingError(`${branch.base.manifest_key} is of no branch any more`);
-    const parts = { job, branch, base, key: manifest_key, write, results, totals, pulse, note };
+    const others = [...manifests.values()];
+    const parts = { job, branch, base, key: manifest_key, write, results, packed, others, totals, pulse, note };
     const { manifest, sums, stored } = await writeManifest(deps, parts);
     manifests.set(manifest_key, manifest);
     pointers.set(branch.name, {

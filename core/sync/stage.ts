@@ -1,17 +1,20 @@
-import { DiffFile, WantedBlob } from '../contract/job-files.ts';
+import { DiffFile, type PackedBatch, WantedBlob } from '../contract/job-files.ts';
 import type { JobPace, JobRecord, RepositoryRecord } from '../contract/records.ts';
 import {
   type BatchItem,
   type BlobResult,
   type JobRef,
+  type StagedBlob,
   type StagedFile,
   StageOutput,
 } from '../contract/workflow-state.ts';
 import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
+import { packText } from '../manifest/packs/pack-text.ts';
+import { pageName } from '../manifest/pages/page-text.ts';
 import { needJson, readJson } from '../objects/json-objects.ts';
-import { jobKeys } from '../objects/object-keys.ts';
+import { jobKeys, packKey } from '../objects/object-keys.ts';
 import type { Blob } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { failedResult } from './embed-files.ts';
@@ -40,7 +43,7 @@ type Deps = Pick<
 /** The batch number under which stage counts the files that it decided itself. */
 const STAGE_BATCH = 0;
 
-/** Reads all wanted blobs in one request, leaves out what is not source text, and writes the rest in batches. */
+/** Reads all wanted blobs in one request, leaves out what is not source text, and writes the rest in batches, each with its texts in a pack. */
 export const stage =
   (deps: Deps) =>
   async (job: JobRef): Promise<StageOutput> => {
@@ -92,11 +95,15 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
     const skipped: BlobResult[] = [];
     const blobs = deps.git.blobs(sourceOf(repository, record), commits, oids, options);
     const texts = readTexts(deps, job, blobs, wanted, skipped, pulse, state);
-    const items = await writeBatches(deps, job, texts, wanted);
+    const { items, packs } = await writeBatches(deps, job, texts, wanted);
     await recordSkipped(deps, job, skipped, wanted);
     await deps.objects.putLines(
       keys.items,
       items.map((item) => JSON.stringify(item)),
+    );
+    await deps.objects.putLines(
+      keys.packed,
+      packs.map((pack) => JSON.stringify(pack)),
     );
     const output: StageOutput = { batches: items.length, items_key: keys.items, first: items[0] ?? null };
     await deps.objects.putText(keys.stage, JSON.stringify(output));
@@ -179,23 +186,36 @@ const writeBatches = async (
   job: JobRef,
   texts: AsyncIterable<StagedFile>,
   wanted: ReadonlyMap<string, WantedBlob>,
-): Promise<readonly BatchItem[]> => {
+): Promise<{ readonly items: readonly BatchItem[]; readonly packs: readonly PackedBatch[] }> => {
   const items: BatchItem[] = [];
+  const packs: PackedBatch[] = [];
   for await (const files of planBatches(texts, deps.settings.batchLimits)) {
     const batch = STAGE_BATCH + 1 + items.length;
     const key = jobKeys(job).batch(batch);
+    const pack = await writePack(deps, job, files);
+    packs.push(pack);
     await deps.objects.putLines(
       key,
-      files.map((file) => JSON.stringify(file)),
+      files.map(({ text, ...blob }) => JSON.stringify(blob satisfies StagedBlob)),
     );
     items.push({
       batch,
       key,
+      pack: pack.name,
       files: countFiles(files, wanted),
       bytes: files.reduce((sum, file) => sum + file.size, 0),
     });
   }
-  return items;
+  return { items, packs };
+};
+
+/** The texts outlast the job: what it publishes names the pack. */
+const writePack = async (deps: Deps, job: JobRef, files: readonly StagedFile[]): Promise<PackedBatch> => {
+  const text = packText(files);
+  const name = await pageName(text);
+  const stored = await deps.objects.putText(packKey(job.repository_id, { writer: job.job_id, name }), text);
+  const length = files.reduce((sum, file) => sum + file.text.length, 0);
+  return { name, stored, length, oids: files.map(({ oid }) => oid) };
 };
 
 /** The results of batch 0: what needs no embedding. */

@@ -4,12 +4,12 @@ import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { PAGES_AT_ONCE } from '../manifest/pages/paged-set.ts';
-import { allPagesOf, readRoot } from '../objects/manifests.ts';
-import { allPagesPrefix, jobOfKey, pageKey } from '../objects/object-keys.ts';
+import { keysNamedBy, readRoot } from '../objects/manifests.ts';
+import { allPacksPrefix, allPagesPrefix, jobOfKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Pulse } from './pulse.ts';
 
-/** Keys of the pages that these branches' roots name; null where a root cannot be read: then nothing is known to be without use. */
+/** Keys of the pages and packs that these branches' roots name; null where a root cannot be read: then nothing is known to be without use. */
 export const namedPages = async (
   deps: Pick<Runtime, 'objects'>,
   repositoryId: string,
@@ -19,7 +19,7 @@ export const namedPages = async (
   try {
     const roots = mapAhead(pointers, PAGES_AT_ONCE, ({ manifest_key }) => readRoot(deps.objects, manifest_key));
     for await (const root of roots)
-      if (root !== null) for (const page of allPagesOf({ root })) named.add(pageKey(repositoryId, page));
+      if (root !== null) for (const key of keysNamedBy(repositoryId, root)) named.add(key);
     return named;
   } catch (error) {
     if (error instanceof ObjectMissingError || error instanceof ObjectDamagedError) return null;
@@ -28,7 +28,7 @@ export const namedPages = async (
 };
 
 /**
- * Removes the pages that no branch's root names: of jobs that died, and of publishes that were cut short after their flip. Only those of jobs
+ * Removes the pages and packs that no branch's root names: of jobs that died, and of publishes that were cut short after their flip. Only those of jobs
  * with a lower fence: one that has lost the lock without knowing it takes nothing of the jobs after it, which name pages that were named
  * when it read the record, and their own.
  */
@@ -41,13 +41,14 @@ export const removeUnnamedPages = async (
   const named = await namedPages(deps, repository_id, Object.values(branches));
   if (named === null) return;
   const unnamed = new Map<JobId, string[]>();
-  for await (const key of deps.objects.list(allPagesPrefix(repository_id))) {
-    const writer = named.has(key) ? null : jobOfKey(repository_id, key);
-    if (writer === null || writer.job === job_id) continue;
-    const keys = unnamed.get(writer.job) ?? [];
-    unnamed.set(writer.job, keys);
-    keys.push(key);
-  }
+  for (const prefix of [allPagesPrefix(repository_id), allPacksPrefix(repository_id)])
+    for await (const key of deps.objects.list(prefix)) {
+      const writer = named.has(key) ? null : jobOfKey(repository_id, key);
+      if (writer === null || writer.job === job_id) continue;
+      const keys = unnamed.get(writer.job) ?? [];
+      unnamed.set(writer.job, keys);
+      keys.push(key);
+    }
   for (const [writer, keys] of unnamed) {
     await pulse.check();
     // What has expired has ended long ago.

@@ -6,7 +6,7 @@ import { type ManifestEntry, manifestLine, parseManifestLine, pathOfLine } from 
 import { parsePatchLine } from '../manifest/manifest-patch.ts';
 import { editPages } from '../manifest/pages/edit-pages.ts';
 import { rootText } from '../manifest/pages/manifest-root.ts';
-import { blobKeyOf, blobLine, blobSet, pathSet } from '../manifest/pages/manifest-sets.ts';
+import { blobKeyOf, blobLine, blobSet, contentSet, pathSet } from '../manifest/pages/manifest-sets.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { pageText } from '../manifest/pages/page-text.ts';
 import {
@@ -17,10 +17,11 @@ import {
   sumOf,
   type WritePage,
 } from '../manifest/pages/paged-set.ts';
-import { type Manifest, NOT_STORED, oneBlock, pageReader, pagesOf } from '../objects/manifests.ts';
+import { type Manifest, NOT_STORED, oneBlock, PACKS, pageReader, pagesOf } from '../objects/manifests.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Pulse } from './pulse.ts';
+import { type Packed, writeContents } from './write-contents.ts';
 
 type Deps = Pick<Runtime, 'objects' | 'settings'>;
 export type Results = ReadonlyMap<string, BlobResult>;
@@ -58,6 +59,10 @@ export interface ManifestParts {
   /** Where pages are written: see page-writer.ts. */
   readonly write: WritePage;
   readonly results: Results;
+  /** Where the texts are that the job has read. */
+  readonly packed: Packed;
+  /** Manifests of the generation: what a path of the branch has come to hold may be a blob of theirs. */
+  readonly others: readonly Manifest[];
   readonly totals: Totals;
   readonly pulse: Pulse;
   /** Told, block by block, of the paths that this job changed and that are still there, as they now stand. */
@@ -79,12 +84,16 @@ export const writeManifest = async (
   const { job, base, key, write, pulse } = parts;
   const read = base?.read ?? nothingToRead;
   const blobs = new Map<string, PageChange>();
+  const gone = new Set<string>();
+  const here = new Set<string>();
   const note = (before: string | null, { entry }: FileChange): void => {
     const old = before === null ? null : parseManifestLine(before);
     // The old line first: the new one may have its key.
     if (old !== null && blobLine(old) !== null) blobs.set(blobKeyOf(old), { key: blobKeyOf(old), line: null });
     const line = entry === null ? null : blobLine(entry);
     if (entry !== null && line !== null) blobs.set(blobKeyOf(entry), { key: blobKeyOf(entry), line });
+    if (old?.outcome === 'indexed') gone.add(old.oid);
+    if (entry?.outcome === 'indexed') here.add(entry.oid);
   };
   const shared = { read, write, bounds: deps.settings.pageBounds };
   const of = (kind: typeof pathSet) => (base === null ? [] : pagesOf(base, kind));
@@ -98,15 +107,20 @@ export const writeManifest = async (
   await pulse.check();
   const byBlob = [...blobs.values()].sort((a, b) => blobSet.compare(a.key, b.key));
   const changes = oneBlock(byBlob);
-  const root = new Map([
+  const files = new Map([
     [pathSet.name, await stored(paths, shared)],
     [blobSet.name, await stored(await editPages({ ...shared, kind: blobSet, base: of(blobSet), changes }), shared)],
   ]);
   await pulse.check();
-  const { files, chunks, bytes } = sumOf(paths);
+  const now = { root: files, read: pageReader(deps.objects, job.repository_id) };
+  const { packed, others } = parts;
+  const contents = await writeContents({ ...shared, base, now, gone, here, packed, others, pulse });
+  const root = new Map([...files, [contentSet.name, contents.pages], [PACKS, contents.packs]]);
+  await pulse.check();
+  const { files: indexed, chunks, bytes } = sumOf(paths);
   return {
-    manifest: { root, read: pageReader(deps.objects, job.repository_id) },
-    sums: { files, chunks, bytes },
+    manifest: { root, read: now.read },
+    sums: { files: indexed, chunks, bytes },
     stored: await deps.objects.putText(key, rootText(root)),
   };
 };

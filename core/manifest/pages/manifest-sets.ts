@@ -31,6 +31,22 @@ export const blobSet: SetKind = {
   },
 };
 
+/**
+ * Which pack has the text of a blob that is in the index: `oid TAB pack`. It tells where a text is, which depends on the syncs that came before;
+ * so it is a set of its own, and the other two stay equal for equal files.
+ */
+export const contentSet: SetKind = {
+  name: 'contents',
+  keyOf: (line) => line.slice(0, line.indexOf('\t')),
+  compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+  sumsOf: () => null,
+};
+
+export const contentLine = (oid: string, pack: string): string => `${oid}\t${pack}`;
+
+/** The name of the pack. */
+export const packOfLine = (line: string): string => line.slice(line.indexOf('\t') + 1);
+
 const blobKey = (oid: string, path: string): string => `${oid}\t${path}`;
 
 /** All lines of a blob. */

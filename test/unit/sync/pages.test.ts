@@ -76,6 +76,8 @@ const write = async (
       key,
       write: createPageWriter({ objects }, job, [...opened.values()]),
       results: new Map(),
+      packed: new Map(),
+      others: [...opened.values()],
       totals: { indexed: 0, failed: 0, skipped_by_reason: {}, chunks_embedded: 0, chunks_reused: 0 },
       pulse,
       note: async () => undefined,

@@ -1,0 +1,206 @@
+import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
+import { isIndexedLine, oidOfLine, pathOfLine } from '../manifest/manifest.ts';
+import { type Pack, readPack } from '../manifest/packs/pack-text.ts';
+import { readFilter, type TrigramFilter } from '../manifest/packs/trigram-filter.ts';
+import { contentSet, packOfLine, pathSet } from '../manifest/pages/manifest-sets.ts';
+import { mapAhead } from '../manifest/pages/map-ahead.ts';
+import { PAGES_AT_ONCE, type PageRef, type ReadPage } from '../manifest/pages/paged-set.ts';
+import { lookUp, pagesIn, streamPages } from '../manifest/pages/read-pages.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { type Manifest, openManifest, packsOf, pagesOf } from './manifests.ts';
+import { packKey, trigramsKey } from './object-keys.ts';
+import { createPageCache, type PageCache } from './page-cache.ts';
+
+/** A blob's text: UTF-8 as it was decoded, its newlines as they are. */
+export interface BlobText {
+  readonly text: string;
+  /** Bytes of the text in UTF-8. */
+  readonly bytes: number;
+  /** Lines; a last one without a newline counts. */
+  readonly lines: number;
+}
+
+export interface BranchText {
+  readonly path: string;
+  readonly blob: string;
+  readonly text: string;
+}
+
+/** Which texts are asked for: all where nothing is said. */
+export interface TextsAsked {
+  /** Paths that begin so, and pass. */
+  readonly paths?: { readonly prefix: string; readonly passes: (path: string) => boolean };
+  /** Paths after this one, in tree order. */
+  readonly after?: string;
+  /** Asked for each pack before it is read: whether a text of it may be wanted. */
+  readonly mayHold?: (trigrams: TrigramFilter) => boolean;
+}
+
+/** The texts of a branch's indexed files, at its indexed commit. Reading throws ObjectMissingError or ObjectDamagedError where the store lost something. */
+export interface BranchContents {
+  /** Its manifest; what was read of it is kept. */
+  readonly manifest: Manifest;
+  /** Null: the branch does not hold the blob, or it was indexed before contents were kept. */
+  read(blob: string): Promise<BlobText | null>;
+  /** In tree order of their paths; a blob at two paths comes twice. Those that were indexed before contents were kept are left out: see `isWhole`. */
+  texts(asked?: TextsAsked): AsyncIterable<BranchText>;
+}
+
+/** Kept in memory over all manifests: pages, filters, and the packs that were read last. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** What a string takes beside its text. */
+const BYTES_A_LINE = 40;
+
+type Objects = Pick<ObjectStore, 'getLines' | 'getText'>;
+type Places = Pick<PageRef, 'writer' | 'name'>;
+
+/** Opens the contents of manifests. Everything that is read has a name that means the same for ever, and what was used last is kept. */
+export const createContents = (
+  objects: Objects,
+  maxBytes = MAX_BYTES,
+): ((repositoryId: string, manifestKey: string) => Promise<BranchContents>) => {
+  const cache = createPageCache(maxBytes);
+  return async (repositoryId, key) => {
+    const opened = await cache(key, () => openManifest(objects, repositoryId, key), bytesOfManifest);
+    const read: ReadPage = (page) => cache(`${repositoryId} ${page.name}`, () => opened.read(page), bytesOfLines);
+    return branchContents({ objects, cache, repositoryId, key }, { root: opened.root, read });
+  };
+};
+
+interface Place {
+  readonly objects: Objects;
+  readonly cache: PageCache;
+  readonly repositoryId: string;
+  readonly key: string;
+}
+
+const branchContents = (place: Place, manifest: Manifest): BranchContents => {
+  const packs = new Map(packsOf(manifest).map((pack) => [pack.name, pack]));
+  return {
+    manifest,
+    read: async (blob) => {
+      const [line] = await lookUp(contentSet, pagesOf(manifest, contentSet), [blob], manifest.read);
+      const pack = line == null ? undefined : packs.get(packOfLine(line));
+      if (pack === undefined) return null;
+      const text = (await packAt(place, pack)).textOf(blob);
+      if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
+      return { text, bytes: new TextEncoder().encode(text).length, lines: linesOf(text) };
+    },
+    async *texts({ paths, after, mayHold } = {}) {
+      const asked = await packsAsked(place, [...packs.values()], mayHold);
+      if (asked.size === 0) return;
+      const packOf = await packsByBlob(place, manifest);
+      const from = after ?? paths?.prefix ?? '';
+      const pages = pagesIn(pathSet, pagesOf(manifest, pathSet), { from, to: undefined });
+      const files = mapAhead(pages, PAGES_AT_ONCE, async (page) =>
+        place.cache(
+          `${place.repositoryId} ${page.name} files`,
+          async () => filesOf(await manifest.read(page)),
+          bytesOfFiles,
+        ),
+      );
+      for await (const page of files)
+        for (const { path, blob } of page) {
+          if (after !== undefined && pathSet.compare(path, after) <= 0) continue;
+          const pack = asked.get(packOf.get(blob) ?? '');
+          if (pack === undefined || (paths !== undefined && !(path.startsWith(paths.prefix) && paths.passes(path))))
+            continue;
+          const text = (await packAt(place, pack)).textOf(blob);
+          if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
+          yield { path, blob, text };
+        }
+    },
+  };
+};
+
+interface IndexedFile {
+  readonly path: string;
+  readonly blob: string;
+}
+
+const filesOf = (lines: readonly string[]): readonly IndexedFile[] =>
+  lines.filter(isIndexedLine).map((line) => ({ path: pathOfLine(line), blob: oidOfLine(line) }));
+
+/** The packs of which a text may be wanted, by their names. */
+const packsAsked = async (
+  place: Place,
+  packs: readonly PageRef[],
+  mayHold: TextsAsked['mayHold'],
+): Promise<ReadonlyMap<string, PageRef>> => {
+  if (mayHold === undefined) return new Map(packs.map((pack) => [pack.name, pack]));
+  const asked = new Map<string, PageRef>();
+  const filters = mapAhead(packs, PAGES_AT_ONCE, async (pack) => ({ pack, filter: await filterAt(place, pack) }));
+  for await (const { pack, filter } of filters) if (filter === null || mayHold(filter)) asked.set(pack.name, pack);
+  return asked;
+};
+
+/** Null: it is not there, or cannot be read. Then it denies nothing. */
+const filterAt = ({ objects, cache, repositoryId }: Place, pack: Places): Promise<TrigramFilter | null> =>
+  cache(
+    trigramsKey(repositoryId, pack),
+    async () => {
+      try {
+        const text = await objects.getText(trigramsKey(repositoryId, pack));
+        return text === null ? null : readFilter(text);
+      } catch (error) {
+        if (error instanceof ObjectDamagedError) return null;
+        throw error;
+      }
+    },
+    (filter) => (filter?.bits.length ?? 0) + BYTES_A_LINE,
+  );
+
+/** Which pack has which blob of the manifest. */
+const packsByBlob = ({ cache, key }: Place, manifest: Manifest): Promise<ReadonlyMap<string, string>> =>
+  cache(
+    `${key} contents`,
+    async () => {
+      const packs = new Map<string, string>();
+      const found = new Map<string, string>();
+      for await (const lines of streamPages(pagesOf(manifest, contentSet), manifest.read))
+        for (const line of lines) {
+          const name = packOfLine(line);
+          const known = packs.get(name) ?? name;
+          packs.set(name, known);
+          found.set(contentSet.keyOf(line), known);
+        }
+      return found;
+    },
+    (found) => found.size * 3 * BYTES_A_LINE,
+  );
+
+const packAt = ({ objects, cache, repositoryId }: Place, pack: Places): Promise<Pack> =>
+  cache(
+    packKey(repositoryId, pack),
+    () => needPack(objects, repositoryId, pack),
+    ({ body, oids }) => 2 * body.length + oids.length * 4 * BYTES_A_LINE,
+  );
+
+/** Throws ObjectMissingError, or ObjectDamagedError where it is not a whole pack. */
+export const needPack = async (
+  objects: Pick<ObjectStore, 'getText'>,
+  repositoryId: string,
+  pack: Places,
+): Promise<Pack> => {
+  const key = packKey(repositoryId, pack);
+  const text = await objects.getText(key);
+  if (text === null) throw new ObjectMissingError(`there is no object ${key}`);
+  return readPack(text);
+};
+
+const linesOf = (text: string): number => {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return text === '' || text.endsWith('\n') ? lines : lines + 1;
+};
+
+const bytesOfLines = (lines: readonly string[]): number =>
+  lines.reduce((bytes, line) => bytes + line.length + BYTES_A_LINE, BYTES_A_LINE);
+
+const bytesOfFiles = (files: readonly IndexedFile[]): number =>
+  files.reduce((bytes, { path }) => bytes + path.length + 4 * BYTES_A_LINE, BYTES_A_LINE);
+
+/** A page or pack of a root; one of the earlier form holds its pages too. */
+const bytesOfManifest = ({ root }: Manifest): number =>
+  [...root.values()].flat().reduce((bytes, { writer, lines }) => bytes + 400 + (writer === '' ? lines * 120 : 0), 400);
