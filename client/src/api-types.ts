@@ -209,6 +209,66 @@ export type Secrets = {
   readonly "push": string;
 };
 
+/** A page of a tree. */
+export type FileList = {
+  /** The indexed commit, which all of this is from. */
+  readonly "commit": string;
+  /** The branch that is listed. */
+  readonly "branch": string;
+  /** When that commit was indexed. */
+  readonly "indexed_at": string;
+  /** In git’s tree order. */
+  readonly "entries": readonly (FileEntry)[];
+  /** Send it as `cursor` to get the next page; null on the last page. */
+  readonly "next_cursor": string | null;
+};
+
+/** A file, or a directory with something in it. */
+export type FileEntry = {
+  /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
+  readonly "path": string;
+  /** Only of a name that is not UTF-8: its bytes, in base64. */
+  readonly "path_bytes"?: string | undefined;
+  /** What it is; symbolic links and submodules are files that are not indexed. */
+  readonly "type": "file" | "directory";
+  /** Of a file: the id of its git blob. */
+  readonly "blob"?: string | undefined;
+  /** Of a file: its size in git. */
+  readonly "bytes"?: number | undefined;
+  /** Of a file: its language, by its name; null when it is not known. */
+  readonly "language"?: string | null | undefined;
+  /** Why the file is not in the index, such as `binary`; absent for one that is. */
+  readonly "not_indexed"?: string | undefined;
+};
+
+/** The text of a file. */
+export type File = {
+  /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
+  readonly "path": string;
+  /** Only of a name that is not UTF-8: its bytes, in base64. */
+  readonly "path_bytes"?: string | undefined;
+  /** The branch that it was read from. */
+  readonly "branch": string;
+  /** The indexed commit, which all of this is from. */
+  readonly "commit": string;
+  /** The id of its git blob. */
+  readonly "blob": string;
+  /** The language, by the file’s name; null when it is not known. */
+  readonly "language": string | null;
+  /** Of the whole text, in UTF-8. */
+  readonly "bytes": number;
+  /** Of the whole text. */
+  readonly "lines": number;
+  /** The first line of `text`, from 1. */
+  readonly "start": number;
+  /** The last line of `text`; less than `start` for a file without lines. */
+  readonly "end": number;
+  /** The lines, each with what ends it. */
+  readonly "text": string;
+  /** When that commit was indexed. */
+  readonly "indexed_at": string;
+};
+
 /** A new secret. Shown only this once. */
 export type SecretRotated = {
   /** The repository. */
@@ -603,6 +663,31 @@ export type SearchHit = {
   readonly "snippet": string;
   /** The language, by the file’s name; null when it is not known. */
   readonly "language": string | null;
+};
+
+/** A file that cannot be read. */
+export type FileNotFound = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors"?: readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[] | undefined;
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+  /** Why a file that is there is not in the index, such as `binary` or `too_large`. */
+  readonly "reason"?: string | undefined;
 };
 
 /** A page of deliveries. */
@@ -1002,6 +1087,16 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined }; };
     readonly answer: SearchAnswer;
   };
+  /** Files and directories of a branch. Needs the role read. Without `glob`, what stands in one directory: its files and directories. With `glob`, the files in it and below it, at any depth, whose path matches; a page may then have fewer entries than its limit although `next_cursor` is not null. All files of the commit are listed, in git’s tree order; those that are not indexed say why. A directory that is not there has no entries. A name’s bytes that are not UTF-8 are U+FFFD in `path`, and `path_bytes` has the name’s bytes in base64. */
+  readonly "list-files": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "path"?: string | undefined; readonly "path_bytes"?: string | undefined; readonly "glob"?: string | undefined; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
+    readonly answer: FileList;
+  };
+  /** The text of a file. Needs the role read. The text as it was read for the index, in UTF-8, with its own line ends; with `start` and `end` only those lines. In the path, percent-encode every part, or all of it with `%2F` for a slash; bytes that are not UTF-8 are percent-encoded as they are. The `ETag` is the file’s blob. A name’s bytes that are not UTF-8 are U+FFFD in `path`, and `path_bytes` has the name’s bytes in base64. */
+  readonly "read-file": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "file_path": string }; readonly query?: { readonly "branch"?: string | undefined; readonly "start"?: number | undefined; readonly "end"?: number | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
+    readonly answer: File | null;
+  };
 }
 
 /** How each call is made. */
@@ -1031,4 +1126,6 @@ export const calls: { readonly [Name in keyof Operations]: { readonly method: st
   "github-hook": {"method":"POST","path":"/api/hooks/github/{repo_id}"},
   "gitlab-hook": {"method":"POST","path":"/api/hooks/gitlab/{repo_id}"},
   "search": {"method":"GET","path":"/api/repositories/{repo_id}/search"},
+  "list-files": {"method":"GET","path":"/api/repositories/{repo_id}/files"},
+  "read-file": {"method":"GET","path":"/api/repositories/{repo_id}/files/{file_path}"},
 };

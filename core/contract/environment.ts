@@ -83,6 +83,8 @@ export const functionEnvironments = {
   /** A quick look at a remote, called by start-sync. */
   'look-remote': CredentialsEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
+  'list-files': TablesEnvironment.and(BucketEnvironment),
+  'read-file': TablesEnvironment.and(BucketEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),
   pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment).and(CredentialsEnvironment),
   diff: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),

@@ -175,4 +175,18 @@ export const routes: readonly Route[] = [
     auth: 'token',
     summary: 'Search a branch’s index',
   },
+  {
+    operation: 'list-files',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/files',
+    auth: 'token',
+    summary: 'Files and directories of a branch',
+  },
+  {
+    operation: 'read-file',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/files/{file_path+}',
+    auth: 'token',
+    summary: 'The text of a file',
+  },
 ];

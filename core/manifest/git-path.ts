@@ -5,6 +5,7 @@
  */
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const needsQuotes = /^"|[\u0000-\u001f\u007f]/;
 const escapes: Record<number, string> = {
@@ -62,6 +63,23 @@ export const pathToBytes = (path: string): Uint8Array => {
     }
   }
   return Uint8Array.from(bytes);
+};
+
+/** A file's name as it is told: `path` is its text, with U+FFFD for what is not UTF-8; then `path_bytes` has the bytes themselves, in base64. */
+export interface ToldName {
+  readonly path: string;
+  readonly path_bytes?: string;
+}
+
+/** The name without git's quoting. */
+export const toldName = (path: string): ToldName => {
+  if (!path.startsWith('"')) return { path };
+  const bytes = pathToBytes(path);
+  try {
+    return { path: utf8.decode(bytes) };
+  } catch {
+    return { path: lossy.decode(bytes), path_bytes: btoa(String.fromCharCode(...bytes)) };
+  }
 };
 
 /** Git's tree order: by bytes. Negative when `a` comes first. */

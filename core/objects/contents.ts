@@ -49,18 +49,25 @@ export interface BranchContents {
 /** Kept in memory over all manifests: pages, filters, and the packs that were read last. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
+/** All that read one store in a process share what is kept. */
+const caches = new WeakMap<object, PageCache>();
+
 /** What a string takes beside its text. */
 const BYTES_A_LINE = 40;
 
 type Objects = Pick<ObjectStore, 'getLines' | 'getText'>;
 type Places = Pick<PageRef, 'writer' | 'name'>;
 
-/** Opens the contents of manifests. Everything that is read has a name that means the same for ever, and what was used last is kept. */
+/**
+ * Opens the contents of manifests. Everything that is read has a name that means the same for ever, and what was used last is kept.
+ * @param maxBytes counts for the first who opens the store.
+ */
 export const createContents = (
   objects: Objects,
   maxBytes = MAX_BYTES,
 ): ((repositoryId: string, manifestKey: string) => Promise<BranchContents>) => {
-  const cache = createPageCache(maxBytes);
+  const cache = caches.get(objects) ?? createPageCache(maxBytes);
+  caches.set(objects, cache);
   return async (repositoryId, key) => {
     const opened = await cache(key, () => openManifest(objects, repositoryId, key), bytesOfManifest);
     const read: ReadPage = (page) => cache(`${repositoryId} ${page.name}`, () => opened.read(page), bytesOfLines);

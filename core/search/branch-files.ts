@@ -4,8 +4,8 @@ import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import type { PageRef } from '../manifest/pages/paged-set.ts';
 import { pagesIn, readRanges } from '../manifest/pages/read-pages.ts';
 import { allPagesOf, type Manifest, NOT_STORED, openManifest, pagesOf } from '../objects/manifests.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import { createPageCache, type PageCache } from '../objects/page-cache.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import { afterPrefix } from './rules/literal-prefix.ts';
 
 /** A test for paths. The key stands for it: two filters of one key pass the same paths. */

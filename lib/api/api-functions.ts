@@ -43,6 +43,7 @@ export const apiFunctions = (
   { storage, workflow, schedules, embedding, registration, quotas, reserved }: ApiFunctionsProps,
 ): ReadonlyMap<FunctionName, AppFunction> => {
   const tables = storage.tableNames;
+  const objectReader = { ...tables, BUCKET: storage.bucket.bucketName };
   // A caller without a token may call them without end: each gets its own small share.
   const open = { ...sized, reservedConcurrency: reserved?.open };
 
@@ -201,6 +202,12 @@ export const apiFunctions = (
   });
   grantEmbedding(search, embedding);
 
+  const listFiles = new AppFunction(scope, { name: 'list-files', environment: objectReader, ...sized });
+  storage.grant(listFiles, { repositories: ['GetItem'], objects: ['GetObject'] });
+
+  const readFile = new AppFunction(scope, { name: 'read-file', environment: objectReader, ...sized });
+  storage.grant(readFile, { repositories: ['GetItem'], objects: ['GetObject'] });
+
   const rotateSecret = new AppFunction(scope, { name: 'rotate-secret', environment: tables, ...sized });
   storage.grant(rotateSecret, { repositories: ['GetItem', 'UpdateItem'] });
 
@@ -233,6 +240,8 @@ export const apiFunctions = (
     ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),
     ...hooks,
     search,
+    listFiles,
+    readFile,
   ];
   return new Map(all.map((each) => [each.name, each]));
 };

@@ -3,12 +3,13 @@ import type { BranchPointer, RepositoryRecord } from '../../core/contract/record
 import { languageOf } from '../../core/domain/languages.ts';
 import { type ManifestEntry, parseManifestLine } from '../../core/manifest/manifest.ts';
 import { parseRoot } from '../../core/manifest/pages/manifest-root.ts';
-import { blobLine, blobSet, pathSet } from '../../core/manifest/pages/manifest-sets.ts';
+import { blobLine, blobSet, contentSet, pathSet } from '../../core/manifest/pages/manifest-sets.ts';
 import { PageCutter } from '../../core/manifest/pages/page-cutter.ts';
 import { pageText } from '../../core/manifest/pages/page-text.ts';
 import { type PageRef, type SetKind, sumOf } from '../../core/manifest/pages/paged-set.ts';
 import { pageKey } from '../../core/objects/object-keys.ts';
 import { chunksOf } from './process-ports.ts';
+import { judgeContents } from './published-contents.ts';
 import type { Services } from './services.ts';
 import { type Files, ignored, isIndexable, isText, type Source } from './truth.ts';
 
@@ -32,7 +33,7 @@ export const judgePublished = (
   const pointer = record.branches[branch] as BranchPointer;
   const files = source?.files(pointer.commit) ?? new Map();
   if (source?.files(pointer.commit) === undefined) say(`${pointer.commit} was never in the source`);
-  const { lines, objects } = readManifest(services, record.repository_id, pointer, say);
+  const { lines, objects } = readManifest(services, record.repository_id, pointer, files, say);
   const entries = lines.map(parseManifestLine);
   const wanted = [...files].map(([path, file]) => `${file.mode ?? '100644'} ${oidOf(file.content)} ${path}`);
   const listed = entries.map(({ path, mode, oid }) => `${mode} ${oid} ${path}`);
@@ -47,7 +48,8 @@ export const judgePublished = (
 const readManifest = (
   { objects, settings }: Pick<Services, 'objects' | 'settings'>,
   repositoryId: string,
-  { manifest_key, files }: BranchPointer,
+  { manifest_key, files: indexedFiles }: BranchPointer,
+  files: Files,
   say: (violation: string) => void,
 ): { readonly lines: readonly string[]; readonly objects: readonly string[] } => {
   const keys = [manifest_key];
@@ -80,7 +82,9 @@ const readManifest = (
   wanted.sort((a, b) => blobSet.compare(blobSet.keyOf(a), blobSet.keyOf(b)));
   if (wanted.join('\n') !== blobs.join('\n')) say(`the blobs of ${manifest_key} are not those of its paths`);
   const indexed = sumOf(root.get(pathSet.name) ?? []).files;
-  if (indexed !== files) say(`${manifest_key} has ${indexed} indexed files, its branch ${files}`);
+  if (indexed !== indexedFiles) say(`${manifest_key} has ${indexed} indexed files, its branch ${indexedFiles}`);
+  const contents = linesOf(contentSet);
+  keys.push(...judgeContents({ objects }, repositoryId, { root, paths: lines, contents, files }, say));
   return { lines, objects: keys };
 };
 

@@ -14,7 +14,7 @@ const job = JobRef.parse({
 const itemsKey = 'repositories/repo-123/jobs/the-job/items.jsonl';
 const items = (count: number): BatchItem[] =>
   Array.from({ length: count }, (_, batch) =>
-    BatchItem.parse({ batch: batch + 1, key: `b/${batch}`, files: 1, bytes: 9 }),
+    BatchItem.parse({ batch: batch + 1, key: `b/${batch}`, pack: 'p', files: 1, bytes: 9 }),
   );
 
 const failing = (name: string, message?: string) => () => {

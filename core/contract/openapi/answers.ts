@@ -25,9 +25,11 @@ import {
 } from '../api.ts';
 import { DeliveryList } from '../deliveries.ts';
 import { Delivery, DeliveryAttempt, SyncEvent } from '../events.ts';
+import { FileNotFound } from '../files.ts';
 import { PushHookAnswer } from '../push-hooks.ts';
 import { CurrentBranch, JobCounts, JobError, JobSource, LastError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
+import { fileSchemas } from './file-answers.ts';
 import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -87,6 +89,7 @@ const problem = {
 /** What the API answers. */
 export const answerSchemas: readonly NamedSchema[] = [
   ...repositorySchemas,
+  ...fileSchemas,
   named('SecretRotated', SecretRotated, 'A new secret. Shown only this once.', {
     repository_id: 'The repository.',
     name: 'Which secret.',
@@ -229,6 +232,10 @@ export const answerSchemas: readonly NamedSchema[] = [
       '0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer.',
     snippet: 'The text.',
     language: 'The language, by the file’s name; null when it is not known.',
+  }),
+  named('FileNotFound', FileNotFound, 'A file that cannot be read.', {
+    ...problem,
+    reason: 'Why a file that is there is not in the index, such as `binary` or `too_large`.',
   }),
   named('DeliveryList', DeliveryList, 'A page of deliveries.', {
     deliveries:

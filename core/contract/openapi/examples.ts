@@ -11,6 +11,7 @@ const before = '1b6453892473a467d07372d45eb05abc2031647a';
 export const pathExamples: Readonly<Record<string, string>> = {
   repo_id: 'repo-123',
   name: 'feature/login',
+  file_path: 'src/lock.ts',
   job_id,
   user: 'bob',
   secret: 'webhook',

@@ -116,9 +116,9 @@ const documentPath = (path: string): string => path.replace('+}', '}');
 const operationObject = (route: Route, requests: SchemaBook, answers: SchemaBook): OperationObject => {
   const operation = operations[route.operation as ApiOperation];
   const parameters = [
-    ...parametersOf('path', operation.params, requests),
-    ...parametersOf('query', operation.query, requests),
-    ...parametersOf('header', operation.headers, requests),
+    ...parametersOf('path', operation.params, requests, operation.words),
+    ...parametersOf('query', operation.query, requests, operation.words),
+    ...parametersOf('header', operation.headers, requests, operation.words),
   ];
   const needed = parameters.filter((each) => each.in === 'query' && each.required);
   const query = Object.fromEntries(needed.map(({ name, example }) => [name, String(example ?? '')]));
@@ -144,6 +144,7 @@ const parametersOf = (
   place: ParameterObject['in'],
   schema: z.ZodObject | undefined,
   requests: SchemaBook,
+  words: Operation['words'] = {},
 ): ParameterObject[] => {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = requests.convert(schema);
@@ -153,7 +154,7 @@ const parametersOf = (
       name: place === 'header' ? headerName(name) : name,
       in: place,
       required: place === 'path' || (required.includes(name) && property.default === undefined),
-      description: own(parameterDescriptions, name) ?? '',
+      description: own(words, name) ?? own(parameterDescriptions, name) ?? '',
       schema: property,
       ...(example === undefined ? {} : { example }),
     };

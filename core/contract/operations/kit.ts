@@ -22,6 +22,7 @@ export const tags = {
   Repositories: 'What is indexed, from where, and what each user may do with it.',
   Syncs: 'Starting a sync, following it, and its results.',
   Search: 'Finding code in the index.',
+  Files: 'The files of a branch, at the commit that is indexed.',
   Webhooks: 'What the service sends (progress webhooks), and what git hosts send to it (push hooks).',
   Service: 'The service itself. No token is needed.',
 } as const;
@@ -51,6 +52,8 @@ export interface Operation {
   readonly description: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** What parameters mean that have another meaning in other calls. */
+  readonly words?: Readonly<Record<string, string>>;
   /** By their names in lower case. */
   readonly headers?: z.ZodObject;
   readonly body?: { readonly schema: z.ZodType; readonly required: boolean; readonly example: unknown };

@@ -1,3 +1,4 @@
+import { fileOperations } from './files.ts';
 import type { ApiOperation, Operation } from './kit.ts';
 import { repositoryOperations } from './repositories.ts';
 import { serviceOperations } from './service.ts';
@@ -10,6 +11,7 @@ import { webhookOperations } from './webhooks.ts';
  */
 export const operations: Readonly<Record<ApiOperation, Operation>> = {
   ...repositoryOperations,
+  ...fileOperations,
   ...syncOperations,
   ...webhookOperations,
   ...serviceOperations,

@@ -94,7 +94,8 @@ export const pagesOnlyIn = (these: Iterable<PageRef>, those: Iterable<PageRef>):
 /** Where a page stands: a page of the same name that another job wrote is another object. */
 export const standOf = ({ writer, name }: Pick<PageRef, 'writer' | 'name'>): string => `${writer}/${name}`;
 
-const firstAtOrAfter = ({ compare, keyOf }: SetKind, lines: readonly string[], key: string): number => {
+/** The place of the first line whose key is this one or comes after it. */
+export const firstAtOrAfter = ({ compare, keyOf }: SetKind, lines: readonly string[], key: string): number => {
   let low = 0;
   let high = lines.length;
   while (low < high) {

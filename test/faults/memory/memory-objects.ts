@@ -17,6 +17,11 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#texts.get(key)?.split('\n').slice(0, -1);
   }
 
+  /** The text of an object, for the same. */
+  peekText(key: string): string | undefined {
+    return this.#texts.get(key);
+  }
+
   has(key: string): boolean {
     return this.#texts.has(key);
   }

@@ -39,7 +39,7 @@ describe('a trigram filter', () => {
   it('admits all that is there, in any case where that is asked for', () => {
     for (const literal of ['walrus', "= 'Nar", 'größe', 'ſhip', '\u212aelvin', 'rus', 'ab', '', 'b\nc'])
       expect(asked(literal), literal).toBe(true);
-    for (const literal of ['WALRUS', 'narWHAL', 'GRÖSSE', 'GRÖẞE', 'ship', 'SHIP', 'kelvin', 'KELVIN'])
+    for (const literal of ['WALRUS', 'narWHAL', 'GRÖẞE', 'ship', 'SHIP', 'kelvin', 'KELVIN'])
       expect(asked(literal, true), literal).toBe(true);
   });
 

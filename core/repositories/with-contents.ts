@@ -1,0 +1,52 @@
+import type { JobId, RepositoryId, UserId } from '../contract/ids.ts';
+import type { BranchPointer } from '../contract/records.ts';
+import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
+import { own } from '../domain/own.ts';
+import { type BranchContents, createContents } from '../objects/contents.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { pointerOf } from './branch-pointer.ts';
+import { type Access, withAccess } from './with-access.ts';
+
+/** What a branch's last completed sync has left to read. */
+export interface OpenBranch {
+  readonly branch: string;
+  readonly pointer: BranchPointer;
+  readonly contents: BranchContents;
+}
+
+export type OfContents<T> = Access<
+  | T
+  /** The branch (null: the default branch, which is not known yet) has no index. */
+  | { readonly kind: 'not-indexed'; readonly branch: string | null }
+  /** Objects of the branch are lost or damaged. `jobId`: the job that holds the repository. */
+  | { readonly kind: 'contents-lost'; readonly branch: string; readonly jobId: JobId | null }
+>;
+
+/**
+ * Opens a branch for those who may read its repository. A publish removes what the manifest before it named: where something of it is missing and
+ * the branch has moved meanwhile, `use` is called once more, with what the branch is now.
+ */
+export const withContents = (deps: Pick<Runtime, 'repositories' | 'objects'>) => {
+  const open = createContents(deps.objects);
+  return async <T>(
+    id: RepositoryId,
+    user: UserId,
+    asked: string | undefined,
+    use: (opened: OpenBranch) => Promise<T>,
+  ): Promise<OfContents<T>> => {
+    for (let attempt = 1; ; attempt++) {
+      const access = await withAccess(deps, id, user, 'read');
+      if (access.kind !== 'allowed') return access;
+      const { branch, pointer } = pointerOf(access.repository, asked);
+      if (pointer === null) return { kind: 'not-indexed', branch };
+      try {
+        return await use({ branch, pointer, contents: await open(id, pointer.manifest_key) });
+      } catch (error) {
+        if (!(error instanceof ObjectMissingError || error instanceof ObjectDamagedError)) throw error;
+        const now = await deps.repositories.get(id);
+        const moved = own(now?.branches ?? {}, branch)?.manifest_key !== pointer.manifest_key;
+        if (!moved || attempt > 1) return { kind: 'contents-lost', branch, jobId: now?.lock?.job_id ?? null };
+      }
+    }
+  };
+};

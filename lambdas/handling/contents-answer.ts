@@ -1,0 +1,32 @@
+import type { JobId } from '../../core/contract/ids.ts';
+import { type Answer, problem, refusal } from './problems.ts';
+
+/** What a branch's contents could not be read for. */
+export type ContentsRefusal =
+  | { readonly kind: 'not-found' | 'forbidden' }
+  | { readonly kind: 'not-indexed'; readonly branch: string | null }
+  | { readonly kind: 'contents-lost'; readonly branch: string; readonly jobId: JobId | null };
+
+/** A small repository is made anew in less, a large one in far more: the job tells how long it takes. */
+const REBUILD_SECONDS = 10;
+
+export const contentsRefusal = (outcome: ContentsRefusal): Answer => {
+  switch (outcome.kind) {
+    case 'not-indexed': {
+      const what = outcome.branch === null ? 'the repository' : `branch ${outcome.branch}`;
+      return problem(404, 'Not indexed', `${what} has no index yet: sync it first`);
+    }
+    case 'contents-lost': {
+      const { branch, jobId } = outcome;
+      const cure = jobId === null ? 'start a sync, which makes it anew' : `the sync ${jobId} that runs makes it anew`;
+      const detail = `what is kept of branch ${branch} is gone or damaged: ${cure}`;
+      const headers = jobId === null ? {} : { 'retry-after': String(REBUILD_SECONDS) };
+      return problem(503, 'Contents lost', detail, { fault: 'manifest_lost', branch, job_id: jobId }, headers);
+    }
+    case 'not-found':
+    case 'forbidden':
+      return refusal(outcome.kind, 'Repository');
+    default:
+      return outcome satisfies never;
+  }
+};
