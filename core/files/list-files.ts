@@ -22,7 +22,7 @@ const SLASH = 0x2f;
 /** Looked at before others have the thread. */
 const PATHS_AT_ONCE = 2_000;
 
-/** A page of what stands in a directory of a branch, or of its files that a pattern matches, at its indexed commit. */
+/** A page of what is in a directory of a branch, or of its files that a pattern matches, at its indexed commit. */
 export const listFiles = (deps: Deps) => {
   const opened = withContents(deps);
   return async (

@@ -65,7 +65,7 @@ export const pathToBytes = (path: string): Uint8Array => {
   return Uint8Array.from(bytes);
 };
 
-/** A file's name as it is told: `path` is its text, with U+FFFD for what is not UTF-8; then `path_bytes` has the bytes themselves, in base64. */
+/** A file's name for people and programs: `path` is its text, with U+FFFD for what is not UTF-8; then `path_bytes` has the bytes themselves, in base64. */
 export interface ToldName {
   readonly path: string;
   readonly path_bytes?: string;

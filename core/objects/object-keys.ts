@@ -56,7 +56,7 @@ export const allPacksPrefix = (repositoryId: string): string => `${repositoryPre
 export const packKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
   `${allPacksPrefix(repositoryId)}${writer}/${name}.zst`;
 
-/** Which trigrams are in a pack. It stands beside it, and goes with it. */
+/** Which trigrams are in a pack. It is beside the pack, and goes with it. */
 export const trigramsKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
   `${allPacksPrefix(repositoryId)}${writer}/${name}.trigrams.zst`;
 

@@ -26,7 +26,7 @@ const lost = {
 export const fileOperations = {
   'list-files': {
     tag: 'Files',
-    description: `Needs the role read. Without \`glob\`, what stands in one directory: its files and directories. With \`glob\`, the files in it and below it, at any depth, whose path matches; a page may then have fewer entries than its limit although \`next_cursor\` is not null. All files of the commit are listed, in git’s tree order; those that are not indexed say why. A directory that is not there has no entries. ${names}`,
+    description: `Needs the role read. Without \`glob\`, what is in one directory: its files and directories. With \`glob\`, the files in it and below it, at any depth, whose path matches; a page may then have fewer entries than its limit although \`next_cursor\` is not null. All files of the commit are listed, in git’s tree order; those that are not indexed say why. A directory that is not there has no entries. ${names}`,
     params: RepositoryParams,
     query: ListFilesQuery,
     words: {

@@ -4,7 +4,7 @@ import { pathSet } from './manifest-sets.ts';
 import { type PageRef, placeOf, type ReadPage } from './paged-set.ts';
 import { firstAtOrAfter } from './read-pages.ts';
 
-/** What stands in a directory: a file, by its line of the manifest, or another directory. Names as a manifest has them. */
+/** An entry of a directory: a file, by its line of the manifest, or another directory. Names as a manifest has them. */
 export type TreeChild =
   | { readonly kind: 'file'; readonly path: string; readonly line: string; readonly next: string }
   | { readonly kind: 'directory'; readonly path: string; readonly next: string };
@@ -12,7 +12,7 @@ export type TreeChild =
 const SLASH = 0x2f;
 
 /**
- * What stands in a directory, in tree order; `next` is where the walk goes on after it. Reads the pages that the directory's own entries are in,
+ * The entries of a directory, in tree order; `next` is where the walk continues after one. Reads the pages that the directory's own entries are in,
  * and none of what is below them.
  *
  * @param directory without a slash at its end; empty: the top.
