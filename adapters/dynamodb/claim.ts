@@ -185,7 +185,7 @@ const owedItems = (
   const branches = owedByReplaced(repository, holder.job, job, clearIndex);
   if (branches === null) return [];
   const at = new Date(job.created_at);
-  return [{ Update: owedFollowUp(tables, { repository, branches, requestedBy: holder.job.requested_by, at }) }];
+  return [{ Update: owedFollowUp(tables, { repository, branches, by: holder.job.requested_by, at }) }];
 };
 
 /** As with the branches themselves: only the lock's owner changes them, and a claim on the fence that was read. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { RepositoryId } from '../../core/contract/ids.ts';
+import { JobId, RepositoryId, UserId } from '../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../core/contract/records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
-import type { FollowUp, FollowUps } from '../../core/ports/follow-ups.ts';
+import type { FollowUp, FollowUps, Queued } from '../../core/ports/follow-ups.ts';
 import { Database, type DatabaseOptions, type Item, TRIES } from './database.ts';
 import { dueKeys, dueShard } from './due.ts';
-import { type ItemKey, updateOf } from './expression.ts';
+import { type Expression, type ItemKey, updateOf } from './expression.ts';
 import { expiresAt } from './job-items.ts';
 import { parseStored } from './stored.ts';
 
@@ -23,8 +23,17 @@ const StoredFollowUp = z.object({
   version: z.int().min(1),
   branches: z.set(z.string()).default(new Set()),
   registered: z.string().nullable().default(null),
-  requested_by: z.string(),
+  /** The newest push or schedule. */
+  requested_by: z.string().optional(),
+  /** What users ask for; absent where none does. */
+  queued_by: UserId.optional(),
+  queued_job_id: JobId.optional(),
+  full_reindex: z.boolean().default(false),
+  smart: z.boolean().default(false),
 });
+
+/** All that a request sets and a settled follow-up has not any more. */
+const REQUESTED = ['requested_by', 'queued_by', 'queued_job_id', 'full_reindex', 'smart', 'branches'] as const;
 
 /**
  * Follow-ups in the table of jobs, one item a repository. What is settled leaves its version behind: were the item
@@ -36,15 +45,15 @@ export const createDynamoFollowUps = (
   const { tables, now: clock = () => new Date() } = options;
   const database = new Database(options);
   return {
-    async request(repository, branches, requestedBy, at) {
+    async request(repository, branches, by, at) {
       for (let attempt = 0; attempt < TRIES; attempt++) {
         for (const write of [joinedFollowUp, replacedFollowUp]) {
-          const outcome = await database.change(write(tables, { repository, branches, requestedBy, at }));
+          const outcome = await database.change(write(tables, { repository, branches, by, at }));
           if ('written' in outcome) return parseFollowUp(outcome.written);
         }
       }
       throw new StoreBusyError(
-        `the follow-up of ${repository.repository_id} changed ${TRIES} times while a push was recorded`,
+        `the follow-up of ${repository.repository_id} changed ${TRIES} times while a request was recorded`,
       );
     },
 
@@ -77,12 +86,15 @@ export const createDynamoFollowUps = (
 export interface Requested {
   readonly repository: Pick<RepositoryRecord, 'repository_id' | 'created_at'>;
   readonly branches: readonly string[];
-  readonly requestedBy: string;
+  readonly by: string | Queued;
   readonly at: Date;
 }
 
-const requested = ({ repository, requestedBy, at }: Requested) => ({
-  requested_by: requestedBy,
+const requested = ({ repository, by, at }: Requested) => ({
+  ...(typeof by === 'string' ? { requested_by: by } : { queued_by: by.by }),
+  // Who wants none of these leaves it to the others.
+  ...(typeof by === 'string' || !by.fullReindex ? {} : { full_reindex: true }),
+  ...(typeof by === 'string' || !by.smart ? {} : { smart: true }),
   registered: repository.created_at,
   due_shard: dueShard('push', repository.repository_id),
   due_at: at.toISOString(),
@@ -91,10 +103,17 @@ const requested = ({ repository, requestedBy, at }: Requested) => ({
 /** DynamoDB knows no empty sets. */
 const asSet = (branches: readonly string[]) => (branches.length === 0 ? {} : { branches: new Set(branches) });
 
+/** Each of those who wait together has been told of one job. */
+const firstJobId = (e: Expression, { by }: Requested) =>
+  typeof by === 'string'
+    ? {}
+    : { assign: [`${e.path('queued_job_id')} = if_not_exists(${e.path('queued_job_id')}, ${e.value(by.jobId)})`] };
+
 /** The write that has a sync wait. A set is added to the branches that are waiting already, without reading them. */
 const joinedFollowUp = (tables: TableNames, request: Requested) =>
   updateOf(followUpKey(tables, request.repository.repository_id), (e) => ({
     set: requested(request),
+    ...firstJobId(e, request),
     add: { version: 1, ...asSet(request.branches) },
     remove: [e.path('expires_at')],
     when: [
@@ -121,24 +140,46 @@ export const wokenFollowUp = (tables: TableNames, repository: RepositoryId, at: 
 /** The same where what is waiting is of an earlier repository of that id. */
 const replacedFollowUp = (tables: TableNames, request: Requested) =>
   updateOf(followUpKey(tables, request.repository.repository_id), (e) => ({
-    set: { ...requested(request), ...asSet(request.branches) },
+    ...replaced(e, {
+      ...requested(request),
+      ...asSet(request.branches),
+      ...(typeof request.by === 'string' ? {} : { queued_job_id: request.by.jobId }),
+    }),
     add: { version: 1 },
-    remove: [...(request.branches.length === 0 ? ['branches'] : []), 'expires_at'].map((name) => e.path(name)),
     when: [e.exists('due_shard'), `${e.path('registered')} <> ${e.value(request.repository.created_at)}`],
   }));
+
+const replaced = (e: Expression, set: Readonly<Record<string, unknown>>) => ({
+  set,
+  remove: [...REQUESTED.filter((name) => !(name in set)), 'expires_at'].map((name) => e.path(name)),
+});
 
 /** The write that settles a follow-up, if it is still the one that was read. */
 export const settledFollowUp = (tables: TableNames, { repositoryId, version }: FollowUp, at: Date) =>
   updateOf(followUpKey(tables, repositoryId), (e) => ({
     set: { expires_at: expiresAt(at, RETENTION_SECONDS) },
-    remove: ['due_shard', 'due_at', 'branches', 'requested_by', 'registered'].map((name) => e.path(name)),
+    remove: ['due_shard', 'due_at', 'registered', ...REQUESTED].map((name) => e.path(name)),
     when: [e.exists('due_shard'), e.equals(['version'], version)],
   }));
 
 const isOwed = (item: Item, now: Date): boolean => typeof item.due_at === 'string' && item.due_at <= now.toISOString();
 
 const parseFollowUp = (item: Item): FollowUp => {
-  const { version, registered, branches, requested_by } = parseStored(StoredFollowUp, item, String(item.job_id));
+  const stored = parseStored(StoredFollowUp, item, String(item.job_id));
+  const { version, registered, branches, requested_by, queued_by, queued_job_id, full_reindex, smart } = stored;
   const repositoryId = parseStored(RepositoryId, String(item.job_id).slice(PREFIX.length), 'key of a follow-up');
-  return { repositoryId, registered, version, branches: [...branches].sort(), requestedBy: requested_by };
+  const queued =
+    queued_by === undefined || queued_job_id === undefined
+      ? null
+      : { by: queued_by, jobId: queued_job_id, fullReindex: full_reindex, smart };
+  return {
+    repositoryId,
+    registered,
+    version,
+    branches: [...branches].sort(),
+    // One of the two has asked.
+    requestedBy: requested_by ?? queued_by ?? '',
+    trigger: requested_by === undefined ? 'api' : requested_by === 'schedule' ? 'schedule' : 'push',
+    queued,
+  };
 };

@@ -19,7 +19,8 @@ const idempotencyKey = (tables: TableNames, repository: RepositoryId, key: strin
 
 const StoredKey = z.object({
   fingerprint: z.string(),
-  claimed_job_id: JobId,
+  /** Absent where the answer led to no claim: it named a job that ran, or one that will come. */
+  claimed_job_id: JobId.optional(),
   /** Of the repository that the key was used for: another one of its name has another age. */
   repository_created_at: z.string(),
   answer: z.string().nullable(),
@@ -41,9 +42,12 @@ export const answeredBefore = async (
   if (stored.expires_at <= secondsOf(created_at) || stored.repository_created_at !== seen.created_at) return null;
   if (stored.claimed_job_id === job_id) return null;
   if (stored.fingerprint !== claim.idempotency.fingerprint) return { kind: 'key-conflict' };
+  const { answer } = stored;
+  if (stored.claimed_job_id === undefined) return answer === null ? null : { kind: 'replayed', job: null, answer };
   const job = await readJobView(database, tables, stored.claimed_job_id);
   // A job outlives its key by far; one that was removed by hand leaves nothing to repeat.
-  return job === null ? null : { kind: 'replayed', job, answer: stored.answer };
+  if (job === null) return null;
+  return answer === null ? { kind: 'replayed', job, answer } : { kind: 'replayed', job, answer };
 };
 
 /**
@@ -65,6 +69,25 @@ export const idempotencyItems = (tables: TableNames, claim: Claim, seen: Reposit
   };
   const Item: Item = { ...Key, ...record };
   return [{ Put: { TableName, Item } }];
+};
+
+/**
+ * Keeps the answer to a request that led to no claim, where the key is free or its use has expired. Nothing depends on it: a
+ * repetition that comes before it is done once more.
+ */
+export const keepAnswer = async (
+  { database, tables }: JobTables,
+  { repository_id, created_at }: Pick<RepositoryRecord, 'repository_id' | 'created_at'>,
+  { key, fingerprint }: NonNullable<Claim['idempotency']>,
+  answer: string,
+  at: Date,
+): Promise<void> => {
+  await database.update(
+    updateOf(idempotencyKey(tables, repository_id, key), (e) => ({
+      set: { fingerprint, repository_created_at: created_at, answer, expires_at: expiresAt(at, KEPT_SECONDS) },
+      when: [`(${e.absent('job_id')} OR ${e.path('expires_at')} <= ${e.value(expiresAt(at, 0))})`],
+    })),
+  );
 };
 
 /** Keeps the answer with its key; a key that is gone needs none. */

@@ -4,7 +4,7 @@ import type { SyncClaims } from '../../core/ports/sync-claims.ts';
 import { refenceBatches } from './batches-in-flight.ts';
 import { claimRepository } from './claim.ts';
 import { updateOf } from './expression.ts';
-import { rememberAnswer } from './idempotency.ts';
+import { keepAnswer, rememberAnswer } from './idempotency.ts';
 import { jobIs, jobKey, readJob } from './job-items.ts';
 import { lockIs, repositoryKey } from './repository-items.ts';
 import { type SyncParts, type SyncPartsOptions, syncParts } from './sync-parts.ts';
@@ -14,6 +14,7 @@ export const createDynamoSyncClaims = (options: SyncPartsOptions): SyncClaims =>
   return {
     claim: (claim) => claimRepository(parts, claim),
     rememberAnswer: (repository, key, answer) => rememberAnswer(parts, repository, key, answer),
+    keepAnswer: (repository, idempotency, answer, at) => keepAnswer(parts, repository, idempotency, answer, at),
     resume: (job, at) => resume(parts, job, at),
   };
 };

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Client, type Job, ProblemError } from '../../client/src/client.ts';
+import { type Client, type Job, ProblemError, type SyncAccepted } from '../../client/src/client.ts';
 import { action, type Work } from '../action.ts';
 import { Ended, exitCodes, UsageError } from '../exit-codes.ts';
 import { barOf, followJob } from '../progress-bar.ts';
@@ -16,6 +16,7 @@ interface SyncFlags {
   readonly pullRemote?: boolean;
   readonly remote?: string;
   readonly webhook?: string;
+  readonly onConflict?: 'fail' | 'attach' | 'queue';
 }
 
 export const JOB_ID = /^sync-/;
@@ -33,14 +34,23 @@ export const addSync = (program: Command, terminal: Terminal): void => {
     .option('--no-pull-remote', 'do not pull: index what is there')
     .option('--remote <name>', 'which remote; origin without')
     .option('--webhook <url>', 'send the job’s events there')
+    .addOption(
+      new Option('--on-conflict <what>', 'while another sync runs: fail, attach to it, or queue this one').choices([
+        'fail',
+        'attach',
+        'queue',
+      ]),
+    )
     .addHelpText(
       'after',
       `
-With --wait a sync that runs already is joined, unless --force is given. Ctrl-C ends the watching, not the sync.
+With --wait a sync that runs already is joined, unless --force or --on-conflict is given. With attach it is joined only where it does what
+is asked; with queue this sync begins when the other one has ended, merged with what else waits. Ctrl-C ends the watching, not the sync.
 
 Examples:
   $ repo-sync sync demo --wait
   $ repo-sync sync demo --branch main --branch develop
+  $ repo-sync sync demo --on-conflict queue --wait
   $ repo-sync sync demo --force --full --wait --json`,
     )
     .action(
@@ -48,10 +58,14 @@ Examples:
         const { client, options, print, note } = work;
         const { jobId, job } = await begin(client, id, options, terminal.stop);
         if (options.wait === true) {
-          if (job === null) note(`${jobId} runs already: this is its progress`);
+          if (job === null || job.attached) note(`${jobId} runs already: this is its progress`);
+          if (job?.queued === true) {
+            note(`${jobId} waits for the end of ${job.waits_for_job_id}`);
+            await client.begun(job, { signal: terminal.stop });
+          }
           return show(work, jobId);
         }
-        print(job, () => `${jobId} is queued. repo-sync watch ${jobId} shows its progress.`);
+        print(job, () => acceptedText(job));
       }),
     );
 
@@ -95,6 +109,15 @@ Examples:
     );
 };
 
+const acceptedText = (job: SyncAccepted | null): string => {
+  if (job === null) return '';
+  const { job_id, waits_for_job_id } = job;
+  if (job.attached)
+    return `${job_id} runs already and does what is asked. repo-sync watch ${job_id} shows its progress.`;
+  if (waits_for_job_id !== null) return `${job_id} begins when ${waits_for_job_id} has ended.`;
+  return `${job_id} is queued. repo-sync watch ${job_id} shows its progress.`;
+};
+
 /** Starts a sync; one that runs is joined where its end is waited for. `job` is null then. */
 const begin = async (client: Client, id: string, flags: SyncFlags, signal: AbortSignal) => {
   try {
@@ -108,13 +131,14 @@ const begin = async (client: Client, id: string, flags: SyncFlags, signal: Abort
         pull_remote: flags.pullRemote,
         remote: flags.remote,
         progress_webhook: flags.webhook,
+        on_conflict: flags.onConflict,
       },
       { signal },
     );
     return { jobId: job.job_id, job };
   } catch (error) {
     const running = error instanceof ProblemError && error.status === 409 ? error.problem.job_id : undefined;
-    if (flags.wait !== true || typeof running !== 'string') throw error;
+    if (flags.wait !== true || flags.onConflict !== undefined || typeof running !== 'string') throw error;
     return { jobId: running, job: null };
   }
 };

@@ -70,6 +70,8 @@ export type SyncOptions = {
   readonly "ignore_patterns"?: readonly (string)[] | undefined;
   /** An address that gets an event at the job’s start, at every ten points of its progress, and at its end. */
   readonly "progress_webhook"?: string | undefined;
+  /** What is done while another sync runs. Absent or `fail`: 409. `attach`: 200 with the job that runs, where it reads these branches of the same source with the same patterns, and is a full reindex if one is asked for; else 409 with what `differs`. It may have read the source before this request. `queue`: 202; the sync begins when the other one has ended, and requests and pushes that come until then are merged with it, so it takes `branch`, `branches`, `full_reindex` and `incremental` alone. Neither stands beside `force`. */
+  readonly "on_conflict"?: "fail" | "attach" | "queue" | undefined;
 };
 
 /** GitHub’s event `push`: the members that are read. */
@@ -413,7 +415,7 @@ export type Job = {
   readonly "last_error": LastError | null;
 };
 
-/** A newly accepted sync job. */
+/** The sync job that will do what was asked for. */
 export type SyncAccepted = {
   /** Its id. */
   readonly "job_id": string;
@@ -465,6 +467,12 @@ export type SyncAccepted = {
   readonly "last_error": LastError | null;
   /** The job that `force` ended; null when there was none. */
   readonly "replaced_job_id": string | null;
+  /** Whether it ran already, and does what was asked for: see `on_conflict`. */
+  readonly "attached": boolean;
+  /** Whether it waits for another one’s end. Other requests and pushes may join it: the job then has their branches too. */
+  readonly "queued": boolean;
+  /** The job that it waits for; null where it does not. */
+  readonly "waits_for_job_id": string | null;
 };
 
 /** How far a job is. */
@@ -956,6 +964,8 @@ export type SyncInProgress = {
   readonly "progress": Progress;
   /** When it is likely to end, from this repository’s earlier syncs; null when that is not known. */
   readonly "estimated_completion": string | null;
+  /** With `on_conflict: "attach"`: in what the job that runs differs from what was asked for. Absent otherwise. */
+  readonly "differs"?: "branches" | "full_reindex" | "incremental" | "source" | "ignore_patterns" | "progress_webhook" | undefined;
 };
 
 /** What each call takes and answers. */
@@ -1010,7 +1020,7 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string; readonly "user": string }; };
     readonly answer: null;
   };
-  /** Start a sync. Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. */
+  /** Start a sync. Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. What else is done while another sync runs is `on_conflict`. */
   readonly "start-sync": {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly header?: { readonly "Idempotency-Key"?: string | undefined } | undefined; readonly body?: SyncOptions | undefined; };
     readonly answer: SyncAccepted;

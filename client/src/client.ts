@@ -1,12 +1,15 @@
 import { calls, type Job, type Operations, type SyncAccepted, type SyncOptions } from './api-types.ts';
-import { UnexpectedAnswerError } from './errors.ts';
+import { ProblemError, UnexpectedAnswerError } from './errors.ts';
 import { type FollowOptions, followJob, type JobEvent } from './follow-job.ts';
-import { type Retries, request, type Transport } from './request.ts';
+import { pause, type Retries, request, type Transport } from './request.ts';
 
 export type * from './api-types.ts';
 export { type ProblemBody, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts';
 export type { FollowOptions, JobEvent } from './follow-job.ts';
 export type { Retries } from './request.ts';
+
+/** A queued sync begins within a minute after the end of the one before it; another's may come first. */
+const QUEUED_SECONDS = 120;
 
 export interface ClientOptions extends Pick<Transport, 'url' | 'token'> {
   /** In the place of the global one. */
@@ -50,6 +53,11 @@ export interface Client {
   pages<N extends Paged>(name: N, ...args: Arguments<N>): AsyncGenerator<Operations[N]['answer'], void>;
   /** Starts a sync; tried again under one Idempotency-Key, so that a lost answer starts no second one. */
   sync(repositoryId: string, options?: SyncOptions, call?: CallOptions): Promise<SyncAccepted>;
+  /**
+   * Waits until a queued sync has begun, which is at once after the end of the one that it waits for, on AWS within a minute. Throws the
+   * {@link ProblemError} of a job that is not there after two minutes.
+   */
+  begun(accepted: SyncAccepted, options?: CallOptions): Promise<void>;
   /** A job's states to its end. */
   follow(jobId: string, options?: FollowOptions): AsyncGenerator<JobEvent, void>;
   /** The job when it has ended, however it did. */
@@ -90,6 +98,26 @@ export const createClient = (options: ClientOptions): Client => {
       cursor = page.next;
     }
   }
+  const ended = async (jobId: string, options: CallOptions = {}) => {
+    let last: Job | undefined;
+    for await (const { job } of followJob(transport, jobId, options)) last = job;
+    // A stream without a last id begins with the job as it is.
+    if (last === undefined) throw new UnexpectedAnswerError(transport.url, 204, '');
+    return last;
+  };
+  const begun = async ({ job_id, waits_for_job_id }: SyncAccepted, options: CallOptions = {}): Promise<void> => {
+    if (waits_for_job_id === null) return;
+    await ended(waits_for_job_id, options);
+    for (let second = 0; ; second++) {
+      try {
+        await call('get-job', { path: { job_id } }, options);
+        return;
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.status !== 404 || second === QUEUED_SECONDS) throw error;
+      }
+      await pause(1000, options.signal);
+    }
+  };
   const client = {
     url: transport.url,
     call,
@@ -97,13 +125,8 @@ export const createClient = (options: ClientOptions): Client => {
     sync: async (repo_id: string, body: SyncOptions = {}, options: CallOptions = {}) =>
       call('start-sync', { path: { repo_id }, body, header: { 'Idempotency-Key': crypto.randomUUID() } }, options),
     follow: (jobId: string, options?: FollowOptions) => followJob(transport, jobId, options),
-    ended: async (jobId: string, options: CallOptions = {}) => {
-      let last: Job | undefined;
-      for await (const { job } of followJob(transport, jobId, options)) last = job;
-      // A stream without a last id begins with the job as it is.
-      if (last === undefined) throw new UnexpectedAnswerError(transport.url, 204, '');
-      return last;
-    },
+    ended,
+    begun,
   };
   // `call` and `pages` take and answer what Operations says of each name; inside they handle all of them alike.
   return client as unknown as Client;

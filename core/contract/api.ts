@@ -17,7 +17,7 @@ import {
   PullReport,
   ScheduleRun,
 } from './records.ts';
-import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
+import { differences, EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
 
@@ -272,8 +272,13 @@ export const HealthAnswer = z.object({
 });
 export type HealthAnswer = z.infer<typeof HealthAnswer>;
 
-/** 202 of a sync: the job, and the one whose place it took. */
-export const SyncAccepted = JobAnswer.extend({ replaced_job_id: JobId.nullable() });
+/** 202 of a sync: the job, and the one whose place it took. 200: the job that runs already, and does what was asked for. */
+export const SyncAccepted = JobAnswer.extend({
+  replaced_job_id: JobId.nullable(),
+  attached: z.boolean(),
+  queued: z.boolean(),
+  waits_for_job_id: JobId.nullable(),
+});
 
 /** 409 of a sync: the job that holds the repository, and how far it is. */
 export const SyncInProgress = Problem.extend({
@@ -281,6 +286,7 @@ export const SyncInProgress = Problem.extend({
   job_status: z.enum(jobStatuses),
   progress: ProgressAnswer,
   estimated_completion: Time.nullable(),
+  differs: z.enum(differences).optional(),
 });
 
 /** 409 of cancelling a job that has ended. */

@@ -19,6 +19,29 @@ export const IgnorePatterns = z
     `must have ${PATTERNS_TOTAL} characters together at most`,
   );
 
+/** What is done when another sync runs. */
+export const onConflict = ['fail', 'attach', 'queue'] as const;
+
+/** In what a sync that runs may differ from one that is asked for, so that its caller cannot be attached to it. */
+export const differences = [
+  'branches',
+  'full_reindex',
+  'incremental',
+  'source',
+  'ignore_patterns',
+  'progress_webhook',
+] as const;
+export type Difference = (typeof differences)[number];
+
+interface OnConflictBeside {
+  readonly on_conflict?: (typeof onConflict)[number] | undefined;
+  readonly force: boolean;
+  readonly pull_remote?: boolean | undefined;
+  readonly remote: string;
+  readonly ignore_patterns: readonly string[];
+  readonly progress_webhook?: string | undefined;
+}
+
 /** The body of POST …/sync. Every member is optional; unknown members are refused. */
 export const SyncOptions = z
   .strictObject({
@@ -37,6 +60,8 @@ export const SyncOptions = z
       .url({ protocol: /^https?$/ })
       .max(2048)
       .optional(),
+    /** Omitted: `fail`. No default here: a key's fingerprint is over what was sent before there was this. */
+    on_conflict: z.enum(onConflict).optional(),
   })
   .describe('What a sync should do')
   .superRefine((options, context) => {
@@ -46,8 +71,26 @@ export const SyncOptions = z
         path: ['branch'],
         message: 'must not be given together with branches: give one of the two',
       });
+    const message = refuseOnConflict(options);
+    if (message !== null) context.addIssue({ code: 'custom', path: ['on_conflict'], message });
   });
 export type SyncOptions = z.infer<typeof SyncOptions>;
+
+/** Why `on_conflict` cannot stand beside the other options, or null. */
+const refuseOnConflict = ({ on_conflict, force, ...options }: OnConflictBeside): string | null => {
+  if (on_conflict === undefined || on_conflict === 'fail') return null;
+  if (force) return 'must be fail, or absent, beside force, which replaces the sync that runs';
+  if (on_conflict === 'attach') return null;
+  // What waits is merged with what else is asked for, and two of these cannot be.
+  const own = [
+    ...(options.pull_remote === undefined ? [] : ['pull_remote']),
+    ...(options.remote === 'origin' ? [] : ['remote']),
+    ...(options.ignore_patterns.length === 0 ? [] : ['ignore_patterns']),
+    ...(options.progress_webhook === undefined ? [] : ['progress_webhook']),
+  ];
+  if (own.length === 0) return null;
+  return `must not be queue beside ${own.join(', ')}: a sync that waits has branches, full_reindex and incremental alone`;
+};
 
 /** The options in effect, as a job keeps and echoes them. */
 export const EffectiveOptions = z.object({

@@ -1,7 +1,18 @@
-import type { RepositoryId } from '../contract/ids.ts';
+import type { JobId, RepositoryId, UserId } from '../contract/ids.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 
-/** A sync that a push, or a schedule, asked for while it could not be started. */
+/** What a user has asked for of a sync that waits. */
+export interface Queued {
+  readonly by: UserId;
+  /** Of the job that will come: given with the first such request, so that each caller can be told. */
+  readonly jobId: JobId;
+  /** Whether any of them asked for this. */
+  readonly fullReindex: boolean;
+  /** Whether any of them left it to the sync to be incremental or full. */
+  readonly smart: boolean;
+}
+
+/** A sync that a push, a schedule or a user asked for while it could not be started. */
 export interface FollowUp {
   readonly repositoryId: RepositoryId;
   /** When that repository was registered: it is not for another one of the same id. Null: from before this was kept. */
@@ -10,7 +21,11 @@ export interface FollowUp {
   readonly version: number;
   /** None: a look at the source, which shows what branches are gone, is all that is wanted. */
   readonly branches: readonly string[];
+  /** The newest push's host, or `schedule`; where neither waits, the user who asked last. */
   readonly requestedBy: string;
+  readonly trigger: 'push' | 'schedule' | 'api';
+  /** Null: no user waits for it. */
+  readonly queued: Queued | null;
 }
 
 /** At most one follow-up a repository: requests that come while one is waiting join it. What is read by id is strongly consistent. */
@@ -18,11 +33,13 @@ export interface FollowUps {
   /**
    * Records that a sync of these branches is wanted (added to those that are waiting already), and gives what is waiting now. None: a
    * look at the source is wanted. What an earlier repository of the same id has left is replaced.
+   *
+   * @param by a push's host, `schedule`, or what a user asks for. The first user's job id stays, whoever joins.
    */
   request(
     repository: Pick<RepositoryRecord, 'repository_id' | 'created_at'>,
     branches: readonly string[],
-    requestedBy: string,
+    by: string | Queued,
     at: Date,
   ): Promise<FollowUp>;
   /** A repository's follow-up, due or postponed. */

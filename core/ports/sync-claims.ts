@@ -7,8 +7,10 @@ import type { JobView } from './jobs.ts';
 export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly job: JobRecord; readonly replaced: JobView | null }
   | { readonly kind: 'held'; readonly by: JobView }
-  /** The same request was answered before: with this text, or (null) its answer was not kept in time. */
-  | { readonly kind: 'replayed'; readonly job: JobView; readonly answer: string | null }
+  /** The same request has made this job before, and its answer was not kept in time. */
+  | { readonly kind: 'replayed'; readonly job: JobView; readonly answer: null }
+  /** The same request was answered with this text before; `job` is null where it led to no claim. */
+  | { readonly kind: 'replayed'; readonly job: JobView | null; readonly answer: string }
   /** The idempotency key was used with another request. */
   | { readonly kind: 'key-conflict' }
   /** The follow-up has been settled or joined by another request since it was read; look again. */
@@ -39,6 +41,13 @@ export interface SyncClaims {
   claim(claim: Claim): Promise<ClaimOutcome>;
   /** Keeps the answer that a repetition of the claim's request gets. */
   rememberAnswer(repository: RepositoryId, key: string, answer: string): Promise<void>;
+  /** Keeps the answer of a request that led to no claim, as the claim would have kept its key; one that is kept already stays. */
+  keepAnswer(
+    repository: Pick<RepositoryRecord, 'repository_id' | 'created_at'>,
+    idempotency: NonNullable<Claim['idempotency']>,
+    answer: string,
+    at: Date,
+  ): Promise<void>;
   /** A new attempt at an unfinished job: raises the fence, counts the attempt. `lost` when the given fence is not the job's any more. */
   resume(job: JobRef, at: Date): Promise<JobRecord | 'lost'>;
 }

@@ -6,7 +6,7 @@ import { isRemote } from '../domain/source-policy.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
 import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Claim } from '../ports/sync-claims.ts';
+import type { Claim, ClaimOutcome } from '../ports/sync-claims.ts';
 import { endFacts, idsOf } from '../sync/end-facts.ts';
 import { executionName, refOf } from '../sync/execution.ts';
 import { claimOnce } from './idempotency.ts';
@@ -16,8 +16,7 @@ export type ClaimDeps = Pick<Runtime, 'claims' | 'workflow' | 'clock' | 'ids' | 
 export type ClaimSyncOutcome =
   | { readonly kind: 'accepted'; readonly job: JobRecord; readonly replaced: JobId | null }
   | { readonly kind: 'held'; readonly by: JobView }
-  /** The same request was accepted before: with this answer, or (null) its answer was not kept in time. */
-  | { readonly kind: 'replayed'; readonly job: JobView; readonly answer: string | null }
+  | Extract<ClaimOutcome, { kind: 'replayed' }>
   /** The idempotency key stands for another request. */
   | { readonly kind: 'key-conflict' }
   | { readonly kind: 'not-found' };
@@ -75,9 +74,10 @@ export const claimSync =
     }
   };
 
-const newJob = (
-  deps: ClaimDeps,
-  { repository, requestedBy, trigger, options, source }: ClaimSync,
+/** The job that such a claim makes. */
+export const newJob = (
+  deps: Pick<Runtime, 'clock' | 'ids'>,
+  { repository, requestedBy, trigger, options, source, followUp }: ClaimSync,
 ): Omit<JobRecord, 'fence'> => {
   const now = deps.clock.now();
   const at = now.toISOString();
@@ -85,7 +85,8 @@ const newJob = (
   const files = Object.values(repository.branches).reduce((sum, branch) => Math.max(sum, branch.files), 0);
   const seconds = estimateSeconds(repository.rates, mode, files);
   return {
-    job_id: deps.ids.jobId() as JobId,
+    // Who waits for it has been told which job it will be.
+    job_id: followUp?.queued?.jobId ?? (deps.ids.jobId() as JobId),
     repository_id: repository.repository_id,
     repository_created_at: repository.created_at,
     requested_by: requestedBy,

@@ -1,4 +1,5 @@
 import { BranchName, type JobId } from '../contract/ids.ts';
+import type { JobRecord } from '../contract/records.ts';
 import { SyncOptions } from '../contract/sync-options.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -7,7 +8,7 @@ import { type ClaimDeps, claimSync } from './claim-sync.ts';
 type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories'>;
 
 export type FollowUpOutcome =
-  | { readonly kind: 'started'; readonly jobId: JobId }
+  | { readonly kind: 'started'; readonly job: JobRecord }
   /** A sync is under way: this one is looked at again in some seconds. */
   | { readonly kind: 'busy' }
   /** Another caller has settled it, or joined it just now; what is still wanted is still due. */
@@ -27,7 +28,7 @@ export interface SettledFollowUps {
   readonly busy: number;
 }
 
-/** Starts the syncs that pushes and schedules asked for, where the repository is free. One that fails keeps no other from its start. */
+/** Starts the syncs that pushes, schedules and waiting users asked for, where the repository is free. One that fails keeps no other from its start. */
 export const runFollowUps = (deps: Deps) => async (): Promise<SettledFollowUps> => {
   const sums = { started: 0, busy: 0 };
   for (const followUp of await deps.followUps.due(deps.clock.now(), ROUND)) {
@@ -45,18 +46,18 @@ export const runFollowUps = (deps: Deps) => async (): Promise<SettledFollowUps> 
 export const settleFollowUp =
   (deps: Deps) =>
   async (followUp: FollowUp): Promise<FollowUpOutcome> => {
-    const { repositoryId, requestedBy, registered } = followUp;
+    const { repositoryId, requestedBy, registered, trigger } = followUp;
     const repository = await deps.repositories.get(repositoryId);
     if (repository === null || (registered !== null && registered !== repository.created_at))
       return drop(deps, followUp);
     // Any number of branches: the limit of a request is none of what pushes add up to.
     const branches = followUp.branches.flatMap((name) => BranchName.safeParse(name).data ?? []);
-    const options = { ...SyncOptions.parse({}), branches };
-    const trigger = requestedBy === 'schedule' ? 'schedule' : 'push';
+    const { fullReindex = false, smart = false } = followUp.queued ?? {};
+    const options = { ...SyncOptions.parse({ full_reindex: fullReindex, incremental: !smart }), branches };
     const claim = await claimSync(deps)({ repository, requestedBy, trigger, options, followUp });
     switch (claim.kind) {
       case 'accepted':
-        return { kind: 'started', jobId: claim.job.job_id };
+        return { kind: 'started', job: claim.job };
       case 'held':
         return postpone(deps, followUp, claim.by.job.job_id);
       case 'not-found':
@@ -79,6 +80,25 @@ const postpone = async (deps: Deps, followUp: FollowUp, holder: JobId): Promise<
   await deps.followUps.postpone(followUp, new Date(deps.clock.now().getTime() + POSTPONE_MILLISECONDS));
   const repository = await deps.repositories.get(followUp.repositoryId);
   return repository?.lock?.job_id === holder ? { kind: 'busy' } : settleFollowUp(deps)(followUp);
+};
+
+/** Requests that join the follow-up while this one is about to settle it: so many in a row are left to the dispatcher. */
+const TRIES = 5;
+
+/**
+ * Starts the sync that has just been asked for, if the repository is free: the job; `waits` where it is busy, and `settled` where
+ * another caller was first, or the repository is gone.
+ */
+export const settleNow = async (deps: Deps, owed: FollowUp): Promise<JobRecord | 'waits' | 'settled'> => {
+  for (let known: FollowUp | null = owed, attempt = 0; attempt < TRIES; attempt++) {
+    const outcome = await settleFollowUp(deps)(known);
+    if (outcome.kind === 'started') return outcome.job;
+    if (outcome.kind === 'busy') return 'waits';
+    if (outcome.kind === 'dropped') return 'settled';
+    known = await deps.followUps.get(owed.repositoryId);
+    if (known === null) return 'settled';
+  }
+  return 'waits';
 };
 
 const drop = async (deps: Deps, followUp: FollowUp): Promise<FollowUpOutcome> => {

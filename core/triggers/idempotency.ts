@@ -36,12 +36,19 @@ const pause = (clock: Clock): Promise<void> =>
     });
   });
 
-/** Keeps the answer for repetitions. The job is made: what cannot be kept costs the first caller nothing. */
+/** Keeps the answer for repetitions. The job is made, or named: what cannot be kept costs the first caller nothing. */
 export const rememberAnswer =
-  (deps: Pick<Runtime, 'claims' | 'logger'>) =>
-  async ({ repository_id, job_id }: JobRecord, key: string, answer: string): Promise<void> => {
+  (deps: Pick<Runtime, 'claims' | 'clock' | 'logger'>) =>
+  async (
+    { kind, job }: { readonly kind: 'accepted' | 'attached' | 'queued' | 'begun'; readonly job: JobRecord },
+    { key, fingerprint }: NonNullable<Claim['idempotency']>,
+    answer: string,
+  ): Promise<void> => {
+    const { repository_id, job_id, repository_created_at: created_at } = job;
     try {
-      await deps.claims.rememberAnswer(repository_id, key, answer);
+      if (kind === 'accepted') await deps.claims.rememberAnswer(repository_id, key, answer);
+      else if (created_at !== undefined)
+        await deps.claims.keepAnswer({ repository_id, created_at }, { key, fingerprint }, answer, deps.clock.now());
     } catch (error) {
       deps.logger.warn('answer not kept for repetitions', { repository_id, job_id, error: String(error) });
     }

@@ -4,7 +4,7 @@ import type { RepositoryRecord } from '../contract/records.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { ClaimDeps } from './claim-sync.ts';
-import { settleFollowUp } from './follow-ups.ts';
+import { settleNow } from './follow-ups.ts';
 import { decidePush, type PushEvent } from './rules/push-event.ts';
 
 /** How a git host shows that it knows the push secret: a signature over the body, or the secret itself. */
@@ -93,20 +93,13 @@ export const takePush =
 
 const ignored = (reason: string): PushHookAnswer => ({ outcome: 'ignored', job_id: null, reason });
 
-/** Pushes that join the follow-up while this one is about to settle it: so many in a row are left to the dispatcher. */
-const TRIES = 5;
-
 /** It is recorded, and will be started: that it cannot be started now is no failure of the push. */
 const startNow = async (deps: Deps, owed: FollowUp, branches: readonly string[]): Promise<JobId | null> => {
   const { repositoryId } = owed;
   try {
-    for (let known: FollowUp | null = owed, attempt = 0; attempt < TRIES; attempt++) {
-      const outcome = await settleFollowUp(deps)(known);
-      if (outcome.kind === 'started') return outcome.jobId;
-      if (outcome.kind !== 'changed') return null;
-      known = await deps.followUps.get(repositoryId);
-      if (known === null) return await startedByOther(deps, repositoryId, branches);
-    }
+    const job = await settleNow(deps, owed);
+    if (job === 'settled') return await startedByOther(deps, repositoryId, branches);
+    if (job !== 'waits') return job.job_id;
   } catch (error) {
     deps.logger.warn('sync of a push not started yet', { repository_id: repositoryId, error: String(error) });
   }

@@ -13,6 +13,7 @@ import { idsOf } from '../sync/end-facts.ts';
 import { sourceOf } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSync, type ClaimSyncOutcome, claimSync, effectiveOptions } from './claim-sync.ts';
 import { dayUsedUp } from './day-used-up.ts';
+import { type ConflictOutcome, onHeld } from './on-conflict.ts';
 import { type PulledSource, pulledSource } from './pulled-source.ts';
 import { refuseWebhook } from './rules/webhook-policy.ts';
 
@@ -25,7 +26,8 @@ export interface StartSync {
 }
 
 export type StartSyncOutcome =
-  | ClaimSyncOutcome
+  | Exclude<ClaimSyncOutcome, { kind: 'held' }>
+  | ConflictOutcome
   | { readonly kind: 'forbidden' }
   | QuotaRefusal
   | { readonly kind: 'invalid'; readonly errors: readonly InvalidOption[] };
@@ -52,6 +54,7 @@ export const startSync =
       Pick<
         Runtime,
         | 'repositories'
+        | 'followUps'
         | 'jobs'
         | 'remoteLook'
         | 'settings'
@@ -72,15 +75,18 @@ export const startSync =
     const source = pulled.kind === 'remote' ? pulled.source : undefined;
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, source, idempotency };
     const by = await holderOf(deps, request);
-    if (by !== null) return { kind: 'held', by };
+    // Only a sync that is to begin needs room in the owner's quota.
+    if (by !== null && options.on_conflict !== 'queue') return onHeld(deps)(request, by);
     const usedUp = await dayUsedUp(deps, repository.owner);
     if (usedUp !== null) return usedUp;
+    if (by !== null) return onHeld(deps)(request, by);
     // The job that holds the lock will hold it a moment later too: a 409 costs no look.
     const look = () => lookAtRemote(deps, request, LOOK_MILLISECONDS - (deps.clock.now().getTime() - begun));
     const early = repository.lock === undefined || options.force ? look() : null;
     const outcome = await claimSync(deps)(request);
     // Only a claim that settles a follow-up can find it changed.
     if (outcome.kind === 'follow-up-changed') throw new Error('a follow-up changed that no request has named');
+    if (outcome.kind === 'held') return onHeld(deps)(request, outcome.by);
     if (outcome.kind !== 'accepted') return outcome;
     const pull = [...(await (early ?? look()))];
     deps.metrics.emit({ InitiationMilliseconds: deps.clock.now().getTime() - begun }, idsOf(outcome.job));

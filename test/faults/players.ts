@@ -177,7 +177,7 @@ export class Players {
       const outcome = await startSync(ports)({ repositoryId: id, user, options, idempotency });
       if (outcome.kind === 'accepted' && idempotency !== undefined) {
         this.watch.acceptedUnder(id, idempotency.key, outcome.job.job_id);
-        await rememberAnswer(ports)(outcome.job, idempotency.key, outcome.job.job_id);
+        await rememberAnswer(ports)(outcome, idempotency, outcome.job.job_id);
       }
       return outcome.kind;
     });

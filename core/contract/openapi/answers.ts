@@ -132,9 +132,13 @@ export const answerSchemas: readonly NamedSchema[] = [
   named('BranchList', BranchList, 'A page of branches.', { branches: 'By name.', next }),
   named('RepositoryList', RepositoryList, 'A page of repositories.', { repositories: 'By id.', next }),
   named('Job', JobAnswer, 'A sync job.', job),
-  named('SyncAccepted', SyncAccepted, 'A newly accepted sync job.', {
+  named('SyncAccepted', SyncAccepted, 'The sync job that will do what was asked for.', {
     ...job,
     replaced_job_id: 'The job that `force` ended; null when there was none.',
+    attached: 'Whether it ran already, and does what was asked for: see `on_conflict`.',
+    queued:
+      'Whether it waits for another one’s end. Other requests and pushes may join it: the job then has their branches too.',
+    waits_for_job_id: 'The job that it waits for; null where it does not.',
   }),
   named('Progress', ProgressAnswer, 'How far a job is.', {
     percentage: 'Never decreases; 100 only when it has completed.',
@@ -319,5 +323,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     job_status: 'Its status.',
     progress: 'How far it is.',
     estimated_completion: eta,
+    differs:
+      'With `on_conflict: "attach"`: in what the job that runs differs from what was asked for. Absent otherwise.',
   }),
 ];

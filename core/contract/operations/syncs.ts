@@ -39,20 +39,29 @@ const inProgress = {
   example: syncInProgress,
 } as const;
 
+const accepted = { replaced_job_id: null, attached: false, queued: false, waits_for_job_id: null } as const;
+
 export const syncOperations = {
   'start-sync': {
     tag: 'Syncs',
     description:
-      'Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once.',
+      'Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. What else is done while another sync runs is `on_conflict`.',
     params: RepositoryParams,
     headers: StartSyncHeaders,
     body: { schema: SyncOptions, required: false, example: syncOptions },
     answers: {
-      202: {
-        description: 'The job is queued.',
+      200: {
+        description: 'With `on_conflict: "attach"`: a sync that runs does what is asked, and this is its job.',
         schema: SyncAccepted,
         headers: ['Location', 'Idempotency-Replayed'],
-        example: { ...queuedJob, replaced_job_id: null },
+        example: { ...runningJob, ...accepted, attached: true },
+      },
+      202: {
+        description:
+          'The job is queued. With `queued: true` it waits for the end of `waits_for_job_id`: it begins at once then (on AWS within a minute), and until it does `GET /api/jobs/{job_id}` answers 404.',
+        schema: SyncAccepted,
+        headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
+        example: { ...queuedJob, ...accepted },
       },
       ...token,
       ...access,
@@ -143,7 +152,7 @@ export const syncOperations = {
         description: 'A new job is queued.',
         schema: SyncAccepted,
         headers: ['Location'],
-        example: { ...queuedJob, replaced_job_id: null },
+        example: { ...queuedJob, ...accepted },
       },
       ...token,
       ...access,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RepositoryId } from '../../../core/contract/ids.ts';
+import { type RepositoryId, UserId } from '../../../core/contract/ids.ts';
 import type { JobRecord } from '../../../core/contract/records.ts';
-import type { FollowUps } from '../../../core/ports/follow-ups.ts';
+import type { FollowUps, Queued } from '../../../core/ports/follow-ups.ts';
 import type { JobEnds } from '../../../core/ports/job-ends.ts';
 import type { RepositoryStore } from '../../../core/ports/repository-store.ts';
 import type { SyncClaims } from '../../../core/ports/sync-claims.ts';
@@ -50,6 +50,8 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
         version: 1,
         branches: ['develop', 'main'],
         requestedBy: 'github',
+        trigger: 'push',
+        queued: null,
       };
       expect(await followUps.due(at(5), 10)).toEqual([due]);
     });
@@ -65,6 +67,8 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
           version: 2,
           branches: ['feature/x', 'main'],
           requestedBy: 'gitlab',
+          trigger: 'push',
+          queued: null,
         },
       ]);
     });
@@ -91,6 +95,75 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
       const look = await followUps.request(of(id), [], 'github', at(3));
       expect(look).toMatchObject({ registered: REGISTERED, version: 3, branches: [] });
       expect(await followUps.due(at(3), 10)).toEqual([look]);
+    });
+
+    describe('that a user asks for', () => {
+      const ask = (parts: Partial<Queued> = {}): Queued => ({
+        by: UserId.parse('ann'),
+        jobId: aJob(aRepositoryId()).job_id,
+        fullReindex: false,
+        smart: false,
+        ...parts,
+      });
+
+      it('is of one job, whoever joins, and does what any of them asked for', async () => {
+        const id = aRepositoryId();
+        const first = ask();
+        expect(await followUps.request(of(id), ['main'], first, at(1))).toMatchObject({
+          branches: ['main'],
+          requestedBy: 'ann',
+          trigger: 'api',
+          queued: first,
+        });
+        const bob = UserId.parse('bob');
+        await followUps.request(of(id), ['develop'], ask({ by: bob, fullReindex: true }), at(2));
+        const last = await followUps.request(of(id), ['main'], ask({ smart: true }), at(3));
+        expect(last).toMatchObject({
+          version: 3,
+          branches: ['develop', 'main'],
+          queued: { by: 'ann', jobId: first.jobId, fullReindex: true, smart: true },
+        });
+        expect(await followUps.get(id)).toEqual(last);
+      });
+
+      it.each([
+        ['after it', ['ask', 'push']],
+        ['before it', ['push', 'ask']],
+      ])('is a push’s where one comes %s: what is owed to a push stays owed', async (_, order) => {
+        const id = aRepositoryId();
+        const asked = ask();
+        for (const what of order) await followUps.request(of(id), [what], what === 'ask' ? asked : 'github', at(1));
+        expect(await followUps.get(id)).toMatchObject({
+          branches: ['ask', 'push'],
+          requestedBy: 'github',
+          trigger: 'push',
+          queued: asked,
+        });
+      });
+
+      it('leaves nothing to the next one once it is settled', async () => {
+        const id = aRepositoryId();
+        await followUps.drop(await followUps.request(of(id), ['main'], ask({ fullReindex: true, smart: true }), at(1)));
+        expect(await followUps.request(of(id), ['main'], 'schedule', at(2))).toMatchObject({
+          trigger: 'schedule',
+          queued: null,
+        });
+        const next = ask();
+        expect(await followUps.request(of(id), ['main'], next, at(3))).toMatchObject({ queued: next });
+      });
+
+      it('takes the place of what an earlier repository of the same id has left', async () => {
+        const id = aRepositoryId();
+        await followUps.request(of(id), ['old'], ask({ fullReindex: true }), at(1));
+        const later = '2026-01-02T00:00:00.000Z';
+        const next = ask();
+        expect(await followUps.request(of(id, later), ['main'], next, at(2))).toMatchObject({
+          registered: later,
+          branches: ['main'],
+          queued: next,
+        });
+        expect(await followUps.request(of(id), ['main'], 'github', at(3))).toMatchObject({ queued: null });
+      });
     });
 
     it('joins fifty requests at once, and loses none', async () => {

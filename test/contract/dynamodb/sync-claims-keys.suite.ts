@@ -78,6 +78,28 @@ export const syncClaimsKeysContract = (name: string, make: () => Promise<JobPort
       expect(await claim('key-2', { fingerprint: 'body-2' })).toMatchObject({ kind: 'held' });
     });
 
+    it('repeats an answer that led to no claim, and keeps the first', async () => {
+      const repository = await register();
+      id = repository.repository_id;
+      const keep = (fingerprint: string, answer: string, at = start) =>
+        under.claims.keepAnswer(repository, { key: 'key-1', fingerprint }, answer, new Date(at));
+      await keep('body-1', 'queued');
+      await keep('body-2', 'another');
+      expect(await claim('key-1')).toEqual({ kind: 'replayed', job: null, answer: 'queued' });
+      expect(await claim('key-1', { fingerprint: 'body-2', force: true })).toEqual({ kind: 'key-conflict' });
+      await keep('body-2', 'later', start + 24 * hour);
+      const later = { fingerprint: 'body-2', at: start + 25 * hour };
+      expect(await claim('key-1', later)).toEqual({ kind: 'replayed', job: null, answer: 'later' });
+    });
+
+    it('keeps no answer in the place of a claim’s', async () => {
+      const repository = await register();
+      id = repository.repository_id;
+      const job = await claimed(claim('key-1'));
+      await under.claims.keepAnswer(repository, { key: 'key-1', fingerprint: 'body-1' }, 'late', new Date(start));
+      expect(await claim('key-1')).toEqual({ kind: 'replayed', job: { job, inFlight: [] }, answer: null });
+    });
+
     it('forgets a key after 24 hours, and not before', async () => {
       const job = await claimed(claim('key-1'));
       await under.ends.cancel(job.job_id, new Date(start + hour));
@@ -122,7 +144,7 @@ export const syncClaimsKeysContract = (name: string, make: () => Promise<JobPort
       const outcomes = await Promise.all(Array.from({ length: 50 }, () => claim('key-1', { force })));
       const ids = outcomes.flatMap((each) => (each.kind === 'claimed' ? [each.job.job_id] : []));
       expect(ids).toHaveLength(1);
-      const repeats = outcomes.flatMap((each) => (each.kind === 'replayed' ? [each.job.job.job_id] : []));
+      const repeats = outcomes.flatMap((each) => (each.kind === 'replayed' ? [each.job?.job.job_id] : []));
       expect(repeats).toHaveLength(49);
       expect(new Set(repeats)).toEqual(new Set(ids));
     });

@@ -1,0 +1,28 @@
+import type { Difference, EffectiveOptions } from '../../contract/sync-options.ts';
+import { type DefaultBranch, defaultBranchOf } from '../../domain/default-branch.ts';
+
+interface Sync {
+  readonly options: EffectiveOptions;
+  readonly source?: { readonly url: string; readonly remote: string | null } | undefined;
+}
+
+/**
+ * Why a sync that runs does not do what another one is asked for, or null: then a caller may wait for the one that runs. It may read
+ * more branches, and may be a full reindex where none is asked for. Which commits it reads is its own: a source that has moved since it
+ * pulled is not looked at again.
+ */
+export const whyNotAttached = (repository: DefaultBranch, running: Sync, asked: Sync): Difference | null => {
+  const current = defaultBranchOf(repository) ?? 'current';
+  const named = (name: string): string => (name === 'current' ? current : name);
+  const read = new Set(running.options.branches.map(named));
+  const [has, wants] = [running.options, asked.options];
+  if (!wants.branches.every((name) => read.has(named(name)))) return 'branches';
+  if (wants.full_reindex && !has.full_reindex) return 'full_reindex';
+  // One that may decide for a full reindex is not what is asked of an incremental one's caller, nor the other way round.
+  if (!has.full_reindex && wants.incremental !== has.incremental) return 'incremental';
+  if (wants.pull_remote !== has.pull_remote || running.source?.url !== asked.source?.url) return 'source';
+  if ([...wants.ignore_patterns].sort().join('\n') !== [...has.ignore_patterns].sort().join('\n'))
+    return 'ignore_patterns';
+  const { progress_webhook } = wants;
+  return progress_webhook === undefined || progress_webhook === has.progress_webhook ? null : 'progress_webhook';
+};
