@@ -108,7 +108,7 @@ describe('on_conflict: queue', () => {
     await goOn();
     const job = await begun(body.job_id);
     expect(job).toMatchObject({ status: 'completed', requested_by: running.requested_by, counts: { added: 1 } });
-    expect(await api.found('queued', 'bittern')).toEqual(['b.ts']);
+    expect((await api.found('queued', 'bittern'))[0]).toBe('b.ts');
     expect(await jobsOf('queued')).toHaveLength(2);
   });
 

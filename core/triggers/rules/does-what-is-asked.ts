@@ -3,6 +3,8 @@ import { type DefaultBranch, defaultBranchOf } from '../../domain/default-branch
 
 interface Sync {
   readonly options: EffectiveOptions;
+  /** What `current` means for it, once it has looked. */
+  readonly current?: { readonly branch: string } | null | undefined;
   readonly source?: { readonly url: string; readonly remote: string | null } | undefined;
 }
 
@@ -12,7 +14,7 @@ interface Sync {
  * pulled is not looked at again.
  */
 export const whyNotAttached = (repository: DefaultBranch, running: Sync, asked: Sync): Difference | null => {
-  const current = defaultBranchOf(repository) ?? 'current';
+  const current = running.current?.branch ?? defaultBranchOf(repository) ?? 'current';
   const named = (name: string): string => (name === 'current' ? current : name);
   const read = new Set(running.options.branches.map(named));
   const [has, wants] = [running.options, asked.options];

@@ -36,6 +36,12 @@ it('is not of another source', () => {
   expect(whyNotAttached(repository, sync({}), sync({}, 'https://host/y.git'))).toBe('source');
 });
 
+it('tells which branch `current` is, once it has looked', () => {
+  const looked = { ...sync({}), current: { branch: 'trunk' } };
+  expect(whyNotAttached(repositoryRecord(), looked, sync({ branch: 'trunk' }))).toBeNull();
+  expect(whyNotAttached(repositoryRecord(), sync({}), sync({ branch: 'trunk' }))).toBe('branches');
+});
+
 it('is of whatever branch `current` is, while no one knows which', () => {
   expect(whyNotAttached(repositoryRecord(), sync({}), sync({ branch: 'current' }))).toBeNull();
 });

@@ -142,7 +142,7 @@ describe('conflict detection for concurrent syncs', () => {
 
     it('tells who holds it by that job alone, and claims nothing', async () => {
       const { start, calls } = setUp(undefined, locked, holder('running'));
-      expect(await start()).toEqual({ kind: 'held', by: holder('running') });
+      expect(await start()).toEqual({ kind: 'held', by: holder('running'), lacking: null });
       expect(calls.looked).toEqual(['sync-old']);
       expect(calls.claims).toEqual([]);
     });
