@@ -92,7 +92,7 @@ export interface Requested {
 
 const requested = ({ repository, by, at }: Requested) => ({
   ...(typeof by === 'string' ? { requested_by: by } : { queued_by: by.by }),
-  // Who wants none of these leaves it to the others.
+  // A request that wants none of these leaves it to the others.
   ...(typeof by === 'string' || !by.fullReindex ? {} : { full_reindex: true }),
   ...(typeof by === 'string' || !by.smart ? {} : { smart: true }),
   registered: repository.created_at,

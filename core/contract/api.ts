@@ -4,6 +4,7 @@ import { indexFaults, modeReasons } from '../domain/index-fault.ts';
 import { jobPhases, jobStatuses } from '../domain/job-status.ts';
 import { quotaNames } from '../domain/quota.ts';
 import { healthReasons, repositoryHealths } from '../domain/repository-health.ts';
+import { differences } from '../domain/sync-difference.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
 import {
   AskedBranch,
@@ -17,7 +18,7 @@ import {
   PullReport,
   ScheduleRun,
 } from './records.ts';
-import { differences, EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
+import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
 

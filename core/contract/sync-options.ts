@@ -22,17 +22,6 @@ export const IgnorePatterns = z
 /** What is done when another sync runs. */
 export const onConflict = ['fail', 'attach', 'queue'] as const;
 
-/** In what a sync that runs may differ from one that is asked for, so that its caller cannot be attached to it. */
-export const differences = [
-  'branches',
-  'full_reindex',
-  'incremental',
-  'source',
-  'ignore_patterns',
-  'progress_webhook',
-] as const;
-export type Difference = (typeof differences)[number];
-
 interface OnConflictBeside {
   readonly on_conflict?: (typeof onConflict)[number] | undefined;
   readonly force: boolean;
@@ -76,7 +65,7 @@ export const SyncOptions = z
   });
 export type SyncOptions = z.infer<typeof SyncOptions>;
 
-/** Why `on_conflict` cannot stand beside the other options, or null. */
+/** Why `on_conflict` is not allowed beside the other options, or null. */
 const refuseOnConflict = ({ on_conflict, force, ...options }: OnConflictBeside): string | null => {
   if (on_conflict === undefined || on_conflict === 'fail') return null;
   if (force) return 'must be fail, or absent, beside force, which replaces the sync that runs';

@@ -4,7 +4,7 @@ import type { RepositoryRecord } from '../contract/records.ts';
 /** What a user has asked for of a sync that waits. */
 export interface Queued {
   readonly by: UserId;
-  /** Of the job that will come: given with the first such request, so that each caller can be told. */
+  /** Of the job that will come: given with the first such request, so that each answer can name it. */
   readonly jobId: JobId;
   /** Whether any of them asked for this. */
   readonly fullReindex: boolean;
@@ -34,7 +34,7 @@ export interface FollowUps {
    * Records that a sync of these branches is wanted (added to those that are waiting already), and gives what is waiting now. None: a
    * look at the source is wanted. What an earlier repository of the same id has left is replaced.
    *
-   * @param by a push's host, `schedule`, or what a user asks for. The first user's job id stays, whoever joins.
+   * @param by a push's host, `schedule`, or what a user asks for. The first user's job id stays when others join.
    */
   request(
     repository: Pick<RepositoryRecord, 'repository_id' | 'created_at'>,

@@ -85,7 +85,7 @@ export const newJob = (
   const files = Object.values(repository.branches).reduce((sum, branch) => Math.max(sum, branch.files), 0);
   const seconds = estimateSeconds(repository.rates, mode, files);
   return {
-    // Who waits for it has been told which job it will be.
+    // The answers to those who wait for it have named this job.
     job_id: followUp?.queued?.jobId ?? (deps.ids.jobId() as JobId),
     repository_id: repository.repository_id,
     repository_created_at: repository.created_at,

@@ -1,6 +1,6 @@
 import type { UserId } from '../contract/ids.ts';
 import type { JobRecord } from '../contract/records.ts';
-import type { Difference } from '../contract/sync-options.ts';
+import type { Difference } from '../domain/sync-difference.ts';
 import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type ClaimDeps, type ClaimSync, newJob } from './claim-sync.ts';

@@ -55,7 +55,7 @@ export const requestSchemas: readonly NamedSchema[] = [
     progress_webhook:
       'An address that gets an event at the job’s start, at every ten points of its progress, and at its end.',
     on_conflict:
-      'What is done while another sync runs. Absent or `fail`: 409. `attach`: 200 with the job that runs, where it reads these branches of the same source with the same patterns, and is a full reindex if one is asked for; else 409 with what `differs`. It may have read the source before this request. `queue`: 202; the sync begins when the other one has ended, and requests and pushes that come until then are merged with it, so it takes `branch`, `branches`, `full_reindex` and `incremental` alone. Neither stands beside `force`.',
+      'What is done while another sync runs. Absent or `fail`: 409. `attach`: 200 with the job that runs, where it reads these branches of the same source with the same patterns, and is a full reindex if one is asked for; else 409 with what `differs`. It may have read the source before this request. `queue`: 202; the sync begins when the other one has ended, and requests and pushes that come until then are merged with it, so it takes `branch`, `branches`, `full_reindex` and `incremental` alone. Neither is allowed beside `force`.',
   }),
   named('GithubPush', GithubPush, 'GitHub’s event `push`: the members that are read.', {
     ref: 'What was pushed, such as `refs/heads/main`.',

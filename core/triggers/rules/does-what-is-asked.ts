@@ -1,8 +1,15 @@
-import type { Difference, EffectiveOptions } from '../../contract/sync-options.ts';
 import { type DefaultBranch, defaultBranchOf } from '../../domain/default-branch.ts';
+import type { Difference } from '../../domain/sync-difference.ts';
 
 interface Sync {
-  readonly options: EffectiveOptions;
+  readonly options: {
+    readonly full_reindex: boolean;
+    readonly incremental: boolean;
+    readonly pull_remote: boolean;
+    readonly branches: readonly string[];
+    readonly ignore_patterns: readonly string[];
+    readonly progress_webhook?: string | undefined;
+  };
   /** What `current` means for it, once it has looked. */
   readonly current?: { readonly branch: string } | null | undefined;
   readonly source?: { readonly url: string; readonly remote: string | null } | undefined;
