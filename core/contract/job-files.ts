@@ -43,6 +43,8 @@ export const DiffedBranch = z.object({
   /** Fingerprints of the path rules in effect. */
   rules: z.string(),
   attributes: z.string(),
+  /** Whether the texts of all its indexed files are kept, or read by this job. */
+  contents: z.boolean().optional(),
 });
 export type DiffedBranch = z.infer<typeof DiffedBranch>;
 
@@ -72,11 +74,13 @@ export const DiffFile = z.object({
 });
 export type DiffFile = z.infer<typeof DiffFile>;
 
-/** A blob to read. `files`: how many changed paths wait for it. */
+/** A blob to read. `files`: how many changed paths wait for it; none where only its text is wanted. */
 export const WantedBlob = z.object({
   oid: Oid,
   path: z.string(),
-  files: z.int().min(1),
+  files: z.int().min(0),
+  /** It is in the index, from before texts were kept. */
+  text_only: z.literal(true).optional(),
   /** Whose equal chunks lend their vectors; the blob itself: its rows stand, and only their languages are new. */
   previous: z.object({ oid: Oid, chunks: z.int() }).nullable(),
   /** What `working-tree-encoding` says of the path. */

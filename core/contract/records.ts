@@ -39,6 +39,8 @@ export const BranchPointer = z.object({
   /** Bytes of the indexed files. */
   bytes: z.int().min(0),
   indexed_at: z.iso.datetime(),
+  /** Whether the texts of its indexed files are kept; absent in those that were written before they were: the next sync reads them. */
+  contents: z.boolean().optional(),
   /** The remote of the registered folder that it was read from; absent: the registered source itself. */
   remote: z.string().optional(),
   /** Fingerprint of what decides outcomes besides content: path rules in effect. Another one means: look at every path again. */

@@ -57,6 +57,8 @@ interface Comparison {
   readonly branch: PulledBranch;
   readonly listing: Exclude<PulledBranch['listing'], { kind: 'none' }>;
   readonly before: BranchPointer | null;
+  /** Whether some of the generation's texts are not kept: then those of the branch's files are wanted. */
+  readonly textless: boolean;
   /** What `before` points to. */
   readonly committed: Manifest | null;
   readonly rules: string;
@@ -82,6 +84,9 @@ export const diffBranches = async (deps: Deps, context: DiffContext, base: numbe
   };
   const rules = await rulesFingerprint(repository, record.options);
   const comparisons: Comparison[] = [];
+  const textless = Object.values(repository.branches).some(
+    ({ generation, contents }) => generation === base && contents !== true,
+  );
   for (const [index, branch] of pulled.branches.entries()) {
     if (branch.listing.kind === 'none') continue;
     const pointer = own(repository.branches, branch.name);
@@ -92,7 +97,7 @@ export const diffBranches = async (deps: Deps, context: DiffContext, base: numbe
     else if (before === null)
       throw new EmbedderMismatchError('embedder or chunker have changed since the pull: the whole tree is needed now');
     const committed = before === null ? null : await openManifest(deps.objects, job.repository_id, before.manifest_key);
-    comparisons.push({ index, branch, listing: branch.listing, before, committed, rules, attributes });
+    comparisons.push({ index, branch, listing: branch.listing, before, textless, committed, rules, attributes });
   }
   const moved = new Set<string>();
   if (base !== null) for (const comparison of comparisons) await keepChanges(deps, context, comparison, moved, tally);
@@ -145,10 +150,10 @@ async function* nothing(): AsyncGenerator<never> {}
  * failed one that is to be tried again. Under other rules nothing is sure.
  */
 const sameLines = (
-  { before, rules, attributes }: Comparison,
+  { before, textless, rules, attributes }: Comparison,
   record: JobRecord,
 ): ((manifest: string, tree: string) => boolean) => {
-  if (before?.rules !== rules || before.attributes !== attributes) return () => false;
+  if (textless || before?.rules !== rules || before.attributes !== attributes) return () => false;
   if (record.trigger !== 'retry') return holdsTheSame;
   return (manifest, tree) => holdsTheSame(manifest, tree) && parseManifestLine(manifest).outcome !== 'failed';
 };
@@ -184,7 +189,7 @@ const writePatch = async (
   tally: Tally,
 ): Promise<void> => {
   const { repository, record, job, pulse } = context;
-  const { branch, before, index, rules, attributes } = comparison;
+  const { branch, before, textless, index, rules, attributes } = comparison;
   const patch_key = jobKeys(job).patch(index);
   const diffRules: DiffRules = {
     skipByPath: deps.pathRules.compile(patternsInEffect(repository, record.options), branch.attributes),
@@ -201,6 +206,7 @@ const writePatch = async (
         const line = patchLine(change);
         if (line !== null) lines.push(line);
         count(tally, renames, change, before !== null, diffRules);
+        if (textless) wantText(tally.wanted, change, diffRules);
       }
       yield lines;
       await pulse.check();
@@ -211,7 +217,15 @@ const writePatch = async (
   tally.counts.renamed += moves;
   tally.counts.deleted -= moves;
   tally.counts.added -= moves;
-  tally.branches.push({ name: branch.name, commit: branch.commit, patch_key, base: before, rules, attributes });
+  tally.branches.push({
+    name: branch.name,
+    commit: branch.commit,
+    patch_key,
+    base: before,
+    rules,
+    attributes,
+    contents: true,
+  });
 };
 
 /** Without a base there was no first pass: the whole tree is new. */
@@ -262,7 +276,7 @@ const want = (
   const { oid, path } = entry;
   const language = languageOf(path);
   const already = wanted.get(oid);
-  if (already !== undefined) {
+  if (already !== undefined && !already.text_only) {
     already.files += 1;
     if (language !== null && !already.languages.includes(language)) already.languages.push(language);
     return;
@@ -274,6 +288,14 @@ const want = (
   if (language !== null) languages.add(language);
   const encoding = rules.encodingOf(path) ?? undefined;
   wanted.set(oid, { oid, path, files: 1, previous, languages: [...languages], encoding });
+};
+
+/** Of a file that is in the index, and needs no more than to be read once more. */
+const wantText = (wanted: Map<string, WantedBlob>, { entry }: Change, rules: DiffRules): void => {
+  if (entry?.outcome !== 'indexed' || wanted.has(entry.oid)) return;
+  const { oid, path } = entry;
+  const encoding = rules.encodingOf(path) ?? undefined;
+  wanted.set(oid, { oid, path, files: 0, text_only: true, previous: null, languages: [], encoding });
 };
 
 const increment = (counts: Map<string, number>, key: string): void => {

@@ -18,9 +18,8 @@ import {
 import { own } from '../domain/own.ts';
 import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
 import type { Pack } from '../manifest/packs/pack-text.ts';
-import { filterText, trigramFilterOf } from '../manifest/packs/trigram-filter.ts';
 import { needPack } from '../objects/contents.ts';
-import { jobKeys, trigramsKey } from '../objects/object-keys.ts';
+import { jobKeys } from '../objects/object-keys.ts';
 import type { Kept } from '../ports/kept.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
@@ -30,6 +29,7 @@ import { describedBy } from './generation-of.ts';
 import { jobAnswer } from './job-answer.ts';
 import { lastErrorAfter } from './last-error.ts';
 import { findJob, ownJob } from './load-job.ts';
+import { writeTrigrams } from './pack-writer.ts';
 import { progressNotes } from './progress-notes.ts';
 import { kept, withPulse } from './pulse.ts';
 import { batchWaits } from './rules/retry-waits.ts';
@@ -233,9 +233,8 @@ const overallProgress = (deps: Deps, job: JobRef, { options, files_total }: JobR
 
 /** Here and not where the pack is written: batches are worked on at the same time. */
 const keepTrigrams = async (deps: Deps, job: JobRef, item: BatchItem, { oids, textOf }: Pack): Promise<void> => {
-  const filter = trigramFilterOf(oids.map((oid) => textOf(oid) as string));
-  const key = trigramsKey(job.repository_id, { writer: job.job_id, name: item.pack });
-  await deps.objects.putText(key, filterText(filter));
+  const texts = oids.map((oid) => textOf(oid) as string);
+  await writeTrigrams(deps, job, item.pack, texts);
 };
 
 async function* groups(deps: Deps, item: BatchItem, { textOf }: Pack): AsyncGenerator<readonly StagedFile[]> {

@@ -26,6 +26,7 @@ import {
 import { findJob, type LoadedJob, ownJob } from './load-job.ts';
 import { createPageWriter } from './page-writer.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
+import { rewritePacks } from './rewrite-packs.ts';
 import { followedBranch } from './rules/asked-branches.ts';
 import { folderRemote } from './source-of.ts';
 import { type Packed, readPacked } from './write-contents.ts';
@@ -165,7 +166,7 @@ const writeManifests = async (
     found,
     manifests,
     results,
-    packed,
+    packed: read,
     pulse,
   }: {
     readonly loaded: LoadedJob;
@@ -189,6 +190,7 @@ const writeManifests = async (
     totals.chunks_reused += result.reused;
   }
   const pointers = new Map<string, BranchPointer>();
+  let packed = read;
   const ledger = openLedger(deps, ledgerPrefix(record));
   const write = createPageWriter(deps, job, [...manifests.values()]);
   for (const [index, branch] of found.branches.entries()) {
@@ -206,6 +208,7 @@ const writeManifests = async (
     if (branch.base !== null && base === null)
       throw new ObjectMissingError(`${branch.base.manifest_key} is of no branch any more`);
     const others = [...manifests.values()];
+    packed = new Map([...(await rewritePacks(deps, job, base, pulse)), ...packed]);
     const parts = { job, branch, base, key: manifest_key, write, results, packed, others, totals, pulse, note };
     const { manifest, sums, stored } = await writeManifest(deps, parts);
     manifests.set(manifest_key, manifest);
@@ -216,6 +219,7 @@ const writeManifests = async (
       manifest_bytes: stored,
       ...sums,
       ...(remote === undefined ? {} : { remote }),
+      contents: branch.contents ?? false,
       rules: branch.rules,
       attributes: branch.attributes,
       indexed_at: deps.clock.now().toISOString(),

@@ -213,6 +213,7 @@ const stillHolds = (
   plan.kind === 'incremental' &&
   record.trigger !== 'retry' &&
   before !== undefined &&
+  before.contents === true &&
   before.rules === rules &&
   before.generation === plan.generation;
 

@@ -11,14 +11,13 @@ import {
 import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
-import { packText } from '../manifest/packs/pack-text.ts';
-import { pageName } from '../manifest/pages/page-text.ts';
 import { needJson, readJson } from '../objects/json-objects.ts';
-import { jobKeys, packKey } from '../objects/object-keys.ts';
+import { jobKeys } from '../objects/object-keys.ts';
 import type { Blob } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { failedResult } from './embed-files.ts';
 import { loadJob } from './load-job.ts';
+import { createTextKeeper, writePack } from './pack-writer.ts';
 import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
 import { planBatches } from './rules/plan-batches.ts';
@@ -139,10 +138,13 @@ async function* readTexts(
       read = content === null ? 'too_large' : await readSource(deps, content, blob);
     } catch (error) {
       if (!(error instanceof FileGivenUpError)) throw error;
+      if (blob.text_only) continue;
       skipped.push(failedResult(deps, job, { path: blob.path, oid, size }, error));
       continue;
     }
     if (typeof read === 'string') {
+      // It stays in the index as it is.
+      if (blob.text_only) continue;
       skipped.push({ oid, size, outcome: 'skipped', reason: read, chunks: 0, embedded: 0, reused: 0 });
       continue;
     }
@@ -189,7 +191,13 @@ const writeBatches = async (
 ): Promise<{ readonly items: readonly BatchItem[]; readonly packs: readonly PackedBatch[] }> => {
   const items: BatchItem[] = [];
   const packs: PackedBatch[] = [];
-  for await (const files of planBatches(texts, deps.settings.batchLimits)) {
+  const keeper = createTextKeeper(deps, job, deps.settings.batchLimits);
+  async function* toEmbed(): AsyncGenerator<StagedFile> {
+    for await (const file of texts)
+      if (wanted.get(file.oid)?.text_only === true) await keeper.add(file);
+      else yield file;
+  }
+  for await (const files of planBatches(toEmbed(), deps.settings.batchLimits)) {
     const batch = STAGE_BATCH + 1 + items.length;
     const key = jobKeys(job).batch(batch);
     const pack = await writePack(deps, job, files);
@@ -206,16 +214,7 @@ const writeBatches = async (
       bytes: files.reduce((sum, file) => sum + file.size, 0),
     });
   }
-  return { items, packs };
-};
-
-/** The texts outlast the job: what it publishes names the pack. */
-const writePack = async (deps: Deps, job: JobRef, files: readonly StagedFile[]): Promise<PackedBatch> => {
-  const text = packText(files);
-  const name = await pageName(text);
-  const stored = await deps.objects.putText(packKey(job.repository_id, { writer: job.job_id, name }), text);
-  const length = files.reduce((sum, file) => sum + file.text.length, 0);
-  return { name, stored, length, oids: files.map(({ oid }) => oid) };
+  return { items, packs: [...packs, ...(await keeper.close())] };
 };
 
 /** The results of batch 0: what needs no embedding. */

@@ -16,13 +16,18 @@ export type Packed = ReadonlyMap<string, PageRef>;
 
 /** In proportion to the change. */
 export const readPacked = async (deps: Pick<Runtime, 'objects'>, job: JobRef): Promise<Packed> => {
-  const packed = new Map<string, PageRef>();
+  const packs: PackedBatch[] = [];
   for await (const lines of deps.objects.getLines(jobKeys(job).packed))
-    for (const line of lines) {
-      const { name, stored, length, oids } = PackedBatch.parse(JSON.parse(line));
-      const pack = { name, stored, writer: job.job_id, lines: oids.length, bytes: length, ...NOTHING_HELD };
-      for (const oid of oids) packed.set(oid, pack);
-    }
+    for (const line of lines) packs.push(PackedBatch.parse(JSON.parse(line)));
+  return packedIn(job, packs);
+};
+
+export const packedIn = (job: JobRef, packs: readonly PackedBatch[]): Packed => {
+  const packed = new Map<string, PageRef>();
+  for (const { name, stored, length, oids } of packs) {
+    const pack = { name, stored, writer: job.job_id, lines: oids.length, bytes: length, ...NOTHING_HELD };
+    for (const oid of oids) packed.set(oid, pack);
+  }
   return packed;
 };
 
@@ -80,9 +85,20 @@ const nothingToRead = (): never => {
 };
 
 /** Where the texts are of the blobs that the base does not have, or that this job has read anew. A blob whose text was never kept is not among them. */
-const packsOfBlobs = async ({ base, here, packed, others }: ContentParts): Promise<ReadonlyMap<string, PageRef>> => {
+const packsOfBlobs = async ({
+  base,
+  now,
+  here,
+  packed,
+  others,
+  pulse,
+}: ContentParts): Promise<ReadonlyMap<string, PageRef>> => {
   const found = new Map<string, PageRef>();
   let wanted: string[] = [];
+  // Of files that have not changed.
+  const more = [...packed.keys()].filter((oid) => !here.has(oid));
+  for await (const { oid, lines } of linesOfBlobs(now, more, pulse))
+    if (lines.some(isIndexedBlob)) found.set(oid, packed.get(oid) as PageRef);
   for (const oid of here) {
     const pack = packed.get(oid);
     if (pack === undefined) wanted.push(oid);

@@ -82,6 +82,7 @@ export const aPointer = (parts: Partial<BranchPointer> = {}): BranchPointer => (
   chunks: 7,
   bytes: 900,
   indexed_at: '2026-01-02T00:00:09.000Z',
+  contents: true,
   rules: 'rules-1',
   ...parts,
 });

@@ -18,20 +18,38 @@ const BITS_A_TRIGRAM = 4;
 export const trigramFilterOf = (texts: Iterable<string>): TrigramFilter => {
   const bits = new Uint8Array(2 ** (WIDEST - 3));
   let found = 0;
+  const add = (a: number, b: number, c: number): void => {
+    const hash = hashOf(a, b, c);
+    const mask = 1 << (hash & 7);
+    const byte = bits[hash >>> 3] as number;
+    if ((byte & mask) === 0) found += 1;
+    bits[hash >>> 3] = byte | mask;
+  };
+  // Nearly all are of ASCII, and have been there before: those cost one look.
+  const seen = new Uint32Array(2 ** 16);
   for (const text of texts) {
-    let a = LINE_END;
-    let b = LINE_END;
+    let a = 0;
+    let b = 0;
+    let inLine = 0;
+    let ascii = 0;
     for (let i = 0; i < text.length; i++) {
-      const c = foldCase(text.charCodeAt(i));
-      if (a !== LINE_END && b !== LINE_END && c !== LINE_END) {
-        const hash = hashOf(a, b, c);
-        const mask = 1 << (hash & 7);
-        const byte = bits[hash >>> 3] as number;
-        if ((byte & mask) === 0) {
-          bits[hash >>> 3] = byte | mask;
-          found += 1;
-        }
+      const unit = text.charCodeAt(i);
+      const c = unit < 0x80 ? (folded[unit] as number) : foldCase(unit);
+      if (c === LINE_END) {
+        inLine = 0;
+        ascii = 0;
+        continue;
       }
+      inLine += 1;
+      ascii = c < 0x80 ? ascii + 1 : 0;
+      if (ascii > 2) {
+        const trigram = (a << 14) | (b << 7) | c;
+        const word = seen[trigram >>> 5] as number;
+        if ((word & (1 << (trigram & 31))) === 0) {
+          seen[trigram >>> 5] = word | (1 << (trigram & 31));
+          add(a, b, c);
+        }
+      } else if (inLine > 2) add(a, b, c);
       a = b;
       b = c;
     }
@@ -82,6 +100,8 @@ const foldCase = (unit: number): number => {
   if (unit === 0x17f) return 0x73;
   return unit === 0x212a ? 0x6b : unit;
 };
+
+const folded = Uint8Array.from({ length: 0x80 }, (_, unit) => foldCase(unit));
 
 const hashOf = (a: number, b: number, c: number): number => {
   let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);

@@ -16,6 +16,9 @@ import { allPacksPrefix, jobKeys, manifestKey, packKey, trigramsKey } from '../.
 import { lostManifests } from '../../../core/sync/check-index.ts';
 import { createPageWriter } from '../../../core/sync/page-writer.ts';
 import type { Pulse } from '../../../core/sync/pulse.ts';
+import { rewritePacks } from '../../../core/sync/rewrite-packs.ts';
+import { packsToRewrite } from '../../../core/sync/rules/packs-to-rewrite.ts';
+import { defaultBatchLimits } from '../../../core/sync/rules/plan-batches.ts';
 import { removeUnnamedPages } from '../../../core/sync/unnamed-pages.ts';
 import { readPacked } from '../../../core/sync/write-contents.ts';
 import { writeManifest } from '../../../core/sync/write-manifest.ts';
@@ -84,16 +87,24 @@ const sync = async (
   for (const { manifest_key } of [...(base === null ? [] : [base]), ...others])
     opened.set(manifest_key, await openManifest(store, id, manifest_key));
   const key = manifestKey(job, 0);
+  const before = base === null ? null : (opened.get(base.manifest_key) ?? null);
+  const logger = { info: () => undefined, warn: () => undefined } as never;
+  const rewritten = await rewritePacks(
+    { objects: store, logger, settings: { batchLimits: defaultBatchLimits } as never },
+    job,
+    before,
+    pulse,
+  );
   const { sums, stored } = await writeManifest(
     { objects: store, settings },
     {
       job,
       branch: { name: 'main', commit: '', patch_key, base, rules: '', attributes: '' },
-      base: base === null ? null : (opened.get(base.manifest_key) ?? null),
+      base: before,
       key,
       write: createPageWriter({ objects: store }, job, [...opened.values()]),
       results: new Map(),
-      packed: await readPacked({ objects: store }, job),
+      packed: new Map([...rewritten, ...(await readPacked({ objects: store }, job))]),
       others: [...opened.values()],
       totals: { indexed: 0, failed: 0, skipped_by_reason: {}, chunks_embedded: 0, chunks_reused: 0 },
       pulse,
@@ -225,6 +236,62 @@ describe('the contents of a branch', () => {
       await lines('a\n\n'),
       await lines('ä\r\n'),
     ]).toEqual([0, 1, 2, 2, 1]);
+  });
+});
+
+describe('packs are rewritten', () => {
+  it('when little of one is left, by the next sync', async () => {
+    const all = numbers(0, 40);
+    const main = await sync(1, null, { packs: [all.slice(0, 20), all.slice(20)], put: all.map((n) => file(n)) });
+    const less = await sync(2, main, { removed: all.slice(4, 20).map((n) => file(n).path) });
+    expect(await held(less)).toEqual(['4 of 20', '20 of 20']);
+    const next = await sync(3, less, { removed: [file(0).path] });
+    expect(await held(next)).toEqual(['20 of 20', '3 of 4']);
+    const texts = await textsOf(next);
+    expect(texts.map(({ blob, text }) => text === textOf(Number.parseInt(blob, 16)))).toEqual(Array(23).fill(true));
+    // As it was, while another branch names it.
+    expect(await pathsOf(less)).toHaveLength(24);
+    const [, again] = await packsNamed(next);
+    expect(await store.exists(trigramsKey(id, again as never))).toBe(true);
+  });
+
+  it('when there are too many, some at a time', async () => {
+    let main = await sync(1, null, { packs: [numbers(1000, 1100)], put: numbers(1000, 1100).map((n) => file(n)) });
+    const counts: number[] = [];
+    for (let n = 0; n < 60; n++) {
+      main = await sync(2 + n, main, { packs: [[n]], put: [file(n)] });
+      counts.push((await packsNamed(main)).length);
+    }
+    expect(Math.max(...counts)).toBeLessThanOrEqual(36);
+    expect(counts.at(-1)).toBeLessThan(36);
+    const texts = await textsOf(main);
+    expect(texts).toHaveLength(160);
+    for (const { blob, text } of texts) expect(text).toBe(textOf(Number.parseInt(blob, 16)));
+  });
+
+  it('not when one cannot be read: the next look finds that it is lost', async () => {
+    const all = numbers(0, 20);
+    const main = await sync(1, null, { packs: [all], put: all.map((n) => file(n)) });
+    const less = await sync(2, main, { removed: all.slice(4).map((n) => file(n).path) });
+    const [pack] = await packsNamed(less);
+    await store.delete([packKey(id, pack as never)]);
+    const next = await sync(3, less, { packs: [[99]], put: [file(99)] });
+    expect(await held(next)).toEqual(['4 of 20', '1 of 1']);
+    expect((await lostManifests({ objects: store }, id, [next])).length).toBe(1);
+  });
+
+  it('within limits', () => {
+    const pack = (name: string, files: number, lines: number, bytes: number) => ({ name, files, lines, bytes });
+    const limits = { length: 1000, packs: 3, read: 5000 };
+    const chosen = (packs: Parameters<typeof packsToRewrite>[0]) =>
+      packsToRewrite(packs, limits).map(({ name }) => name);
+    expect(chosen([])).toEqual([]);
+    expect(chosen([pack('a', 9, 10, 900), pack('b', 1, 1, 1)])).toEqual([]);
+    expect(chosen([pack('a', 2, 8, 800), pack('b', 1, 1, 1)])).toEqual(['a']);
+    expect(chosen([pack('a', 1, 10, 4000), pack('b', 1, 10, 4000)])).toEqual(['a']);
+    expect(chosen(['a', 'b', 'c', 'd'].map((name) => pack(name, 1, 10, 100)))).toEqual(['a', 'b', 'c']);
+    expect(chosen(Array.from({ length: 60 }, (_, n) => pack(`${n}`, 1, 1, 100 - n)))).toEqual(['59', '58', '57']);
+    expect(chosen(Array.from({ length: 40 }, (_, n) => pack(`${n}`, 1, 1, 900)))).toHaveLength(0);
   });
 });
 

@@ -1,0 +1,63 @@
+import type { PackedBatch } from '../contract/job-files.ts';
+import type { JobRef } from '../contract/workflow-state.ts';
+import { type PackedText, packText } from '../manifest/packs/pack-text.ts';
+import { filterText, trigramFilterOf } from '../manifest/packs/trigram-filter.ts';
+import { pageName } from '../manifest/pages/page-text.ts';
+import { packKey, trigramsKey } from '../objects/object-keys.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { BatchLimits } from './rules/plan-batches.ts';
+
+type Deps = Pick<Runtime, 'objects'>;
+
+/** Texts outlast the job: what it publishes names the pack. */
+export const writePack = async (
+  { objects }: Deps,
+  { repository_id, job_id }: JobRef,
+  texts: readonly PackedText[],
+): Promise<PackedBatch> => {
+  const text = packText(texts);
+  const name = await pageName(text);
+  const stored = await objects.putText(packKey(repository_id, { writer: job_id, name }), text);
+  const length = texts.reduce((sum, each) => sum + each.text.length, 0);
+  return { name, stored, length, oids: texts.map(({ oid }) => oid) };
+};
+
+/** Each pack that is published has its filter beside it. */
+export const writeTrigrams = async (
+  { objects }: Deps,
+  { repository_id, job_id }: JobRef,
+  name: string,
+  texts: Iterable<string>,
+): Promise<void> => {
+  await objects.putText(trigramsKey(repository_id, { writer: job_id, name }), filterText(trigramFilterOf(texts)));
+};
+
+/** Gathers texts that are kept and not embedded, and writes them as packs with their filters. Holds one pack. */
+export const createTextKeeper = (deps: Deps, job: JobRef, limits: BatchLimits) => {
+  const packs: PackedBatch[] = [];
+  let texts: PackedText[] = [];
+  let length = 0;
+  const write = async (): Promise<void> => {
+    const pack = await writePack(deps, job, texts);
+    await writeTrigrams(
+      deps,
+      job,
+      pack.name,
+      texts.map(({ text }) => text),
+    );
+    packs.push(pack);
+    [texts, length] = [[], 0];
+  };
+  return {
+    add: async ({ oid, text }: PackedText): Promise<void> => {
+      texts.push({ oid, text });
+      length += text.length;
+      if (length >= limits.bytes) await write();
+    },
+    /** The packs that were written. */
+    close: async (): Promise<readonly PackedBatch[]> => {
+      if (texts.length > 0) await write();
+      return packs;
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import type { PageRef } from '../../manifest/pages/paged-set.ts';
+
+/** How much one job may rewrite. Lengths are in UTF-16 code units. */
+export interface RewriteLimits {
+  /** Texts of a new pack. */
+  readonly length: number;
+  /** Packs that are read for it. */
+  readonly packs: number;
+  /** What these have together. */
+  readonly read: number;
+}
+
+/** 16 packs of 16 million characters: some 0.1 s of processor time, seldom. */
+export const rewriteLimits: RewriteLimits = { length: 2 * 1024 * 1024, packs: 16, read: 16 * 1024 * 1024 };
+
+/** Packs that a branch may have beside twice as many as its texts need: each sync that reads something adds one. */
+const PACKS_BESIDE = 32;
+
+type Pack = Pick<PageRef, 'name' | 'lines' | 'files' | 'bytes'>;
+
+/**
+ * The packs of a branch whose texts are to go into a new one: those of which the branch holds a quarter or less; and where there are too many, the
+ * smallest, by what the branch holds of them. None for most syncs.
+ */
+export const packsToRewrite = <P extends Pack>(packs: readonly P[], limits: RewriteLimits = rewriteLimits): P[] => {
+  const total = packs.reduce((sum, pack) => sum + heldOf(pack), 0);
+  const tooMany = packs.length > PACKS_BESIDE + 2 * Math.ceil(total / limits.length);
+  const chosen: P[] = [];
+  let length = 0;
+  let read = 0;
+  for (const pack of packs.toSorted((a, b) => heldOf(a) - heldOf(b))) {
+    if (!(tooMany || isMostlyDead(pack))) continue;
+    length += heldOf(pack);
+    read += pack.bytes;
+    if (chosen.length === limits.packs || length > limits.length || read > limits.read) break;
+    chosen.push(pack);
+  }
+  // One that is all alive is as good as what it would become.
+  return chosen.length === 1 && !chosen.some(isMostlyDead) ? [] : chosen;
+};
+
+/** Of its texts, what the branch holds. */
+const heldOf = ({ bytes, files, lines }: Pack): number => Math.ceil((bytes * files) / lines);
+
+const isMostlyDead = ({ files, lines }: Pack): boolean => files * 4 <= lines;
