@@ -32,7 +32,8 @@ const branchLines = ({ current, branches }: Job): string[] => [
 
 /** A search's hits, one a line, with the first line of each that holds text. */
 export const searchReport = (query: string, answer: Operations['search']['answer']): string => {
-  const title = `Search "${query}" in ${answer.branch} at ${answer.indexed_commit.slice(0, 10)}`;
+  const news = answer.behind === true ? `; the source has ${answer.source_commit?.slice(0, 10)}` : '';
+  const title = `Search "${query}" in ${answer.branch} at ${answer.indexed_commit.slice(0, 10)}${news}`;
   const notes = answer.warnings.map((warning) => `  note: ${clean(warning)}`);
   if (answer.results.length === 0) return [title, ...notes, '  no hits'].join('\n');
   const lines = answer.results.map(({ path, start_line, end_line, snippet }) => {

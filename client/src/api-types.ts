@@ -319,6 +319,12 @@ export type Branch = {
   readonly "chunks": number;
   /** When it was published. */
   readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
 };
 
 /** A branch’s index beside its source, as the last sync of any branch saw it. */
@@ -331,16 +337,16 @@ export type IndexedBranch = {
   readonly "indexed_commit": string;
   /** When it was published. */
   readonly "indexed_at": string;
-  /** Indexed files. */
-  readonly "files": number;
-  /** Their searchable pieces. */
-  readonly "chunks": number;
   /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
   readonly "source_commit": string | null;
   /** When the source was looked at; null when it was not yet. */
   readonly "source_seen_at": string | null;
   /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
   readonly "behind": boolean | null;
+  /** Indexed files. */
+  readonly "files": number;
+  /** Their searchable pieces. */
+  readonly "chunks": number;
   /** The remote of the registered folder that it was read from, with `pull_remote`; null: the registered source itself. */
   readonly "remote": string | null;
   /** Since when the source is known to have deleted it; null while it is there. */
@@ -647,6 +653,14 @@ export type SearchAnswer = {
   readonly "branch": string;
   /** The commit that the results are from. */
   readonly "indexed_commit": string;
+  /** When it was published. */
+  readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
   /** What of `q` was not read as it looks, such as a language that there is not; for people. */
   readonly "warnings": readonly (string)[];
   /** Always null: ask for a greater `limit`. */
@@ -875,6 +889,33 @@ export type TooManyRequests = {
   readonly "quota"?: "repositories" | "embedded_tokens_per_day" | undefined;
   /** How much that quota allows. */
   readonly "limit"?: number | undefined;
+};
+
+/** The branch has no index. */
+export type NotIndexed = {
+  /** The kind of problem, for programs. */
+  readonly "type": string;
+  /** The kind of problem, for people. */
+  readonly "title": string;
+  /** The HTTP status. */
+  readonly "status": number;
+  /** What is wrong with this request. */
+  readonly "detail": string;
+  /** The same as `title`. */
+  readonly "error": string;
+  /** The same as `detail`. */
+  readonly "message": string;
+  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
+  readonly "errors"?: readonly ({
+    readonly "field": string;
+    readonly "message": string;
+  })[] | undefined;
+  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
+  readonly "errors_total"?: number | undefined;
+  /** The branch that was to be searched; null where the source’s default branch is not known. */
+  readonly "branch": string | null;
+  /** The branches that have an index, by name. */
+  readonly "indexed_branches": readonly (string)[];
 };
 
 /** What was indexed is lost or damaged: a sync makes it anew. */

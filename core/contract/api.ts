@@ -95,12 +95,22 @@ export const SearchQuery = z.strictObject({
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
+/** Of which commit an answer is, and where its source was last seen. Null: no look has told. */
+export const Freshness = z.object({
+  indexed_commit: z.string(),
+  indexed_at: Time,
+  source_commit: z.string().nullable(),
+  source_seen_at: Time.nullable(),
+  behind: z.boolean().nullable(),
+});
+export type Freshness = z.infer<typeof Freshness>;
+
 export const BranchAnswer = z.object({
   name: z.string(),
   commit: z.string(),
   files: z.int(),
   chunks: z.int(),
-  indexed_at: Time,
+  ...Freshness.omit({ indexed_commit: true }).shape,
 });
 
 export const ScheduleState = z.object({
@@ -214,8 +224,7 @@ export type SearchHit = z.infer<typeof SearchHit>;
 export const SearchAnswer = z.object({
   results: z.array(SearchHit),
   branch: z.string(),
-  /** The commit that the results are from. */
-  indexed_commit: z.string(),
+  ...Freshness.shape,
   warnings: z.array(z.string()),
   next: z.null(),
 });
@@ -225,13 +234,9 @@ export type SearchAnswer = z.infer<typeof SearchAnswer>;
 export const IndexedBranch = z.object({
   name: z.string(),
   default: z.boolean(),
-  indexed_commit: z.string(),
-  indexed_at: Time,
+  ...Freshness.shape,
   files: z.int(),
   chunks: z.int(),
-  source_commit: z.string().nullable(),
-  source_seen_at: Time.nullable(),
-  behind: z.boolean().nullable(),
   remote: z.string().nullable(),
   deleted_at_source: Time.nullable(),
 });
@@ -298,6 +303,12 @@ export const RetryRefused = z.union([SyncInProgress, Problem]);
 
 /** 429: of the deployment's own limit, or of a quota of the repository's owner. */
 export const TooManyRequests = Problem.extend({ quota: z.enum(quotaNames).optional(), limit: z.int().optional() });
+
+/** 404 of a branch that has no index. `branch`: null where the source's default branch is not known. */
+export const NotIndexed = Problem.extend({ branch: z.string().nullable(), indexed_branches: z.array(z.string()) });
+
+/** 404 of a search: no such repository, or a branch without an index. */
+export const NothingToSearch = z.union([NotIndexed, Problem]);
 
 /** 503 of a search: what is indexed is lost or damaged. `job_id`: the sync that runs, and makes it anew. */
 export const IndexUnusable = Problem.extend({

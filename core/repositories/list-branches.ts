@@ -1,10 +1,11 @@
 import type { IndexedBranch } from '../contract/api.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
-import { isBehind, sightingOf } from '../domain/branch-sighting.ts';
+import { sightingOf } from '../domain/branch-sighting.ts';
 import { defaultBranchOf } from '../domain/default-branch.ts';
 import type { Page } from '../ports/repository-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { freshnessOf } from './freshness.ts';
 import { type Access, withAccess } from './with-access.ts';
 
 /** The indexed branches by name, and what is known of each at its source. A cursor is the name that the page before ended with. */
@@ -27,18 +28,13 @@ export const listBranches =
   };
 
 const indexedBranch = (repository: RepositoryRecord, name: string, pointer: BranchPointer): IndexedBranch => {
-  const sighting = sightingOf(repository.sightings, name, pointer);
   return {
     name,
     default: name === defaultBranchOf(repository),
-    indexed_commit: pointer.commit,
-    indexed_at: pointer.indexed_at,
+    ...freshnessOf(repository, name, pointer),
     files: pointer.files,
     chunks: pointer.chunks,
-    source_commit: sighting?.commit ?? null,
-    source_seen_at: sighting?.seen_at ?? null,
     remote: pointer.remote ?? null,
-    behind: isBehind(sighting, pointer),
-    deleted_at_source: sighting?.deleted_at ?? null,
+    deleted_at_source: sightingOf(repository.sightings, name, pointer)?.deleted_at ?? null,
   };
 };

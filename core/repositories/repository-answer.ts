@@ -6,6 +6,7 @@ import { defaultBranchOf } from '../domain/default-branch.ts';
 import { healthOf } from '../domain/repository-health.ts';
 import { overdueSince, withEnd } from '../domain/schedule-run.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { freshnessOf } from './freshness.ts';
 
 type Deps = Pick<Runtime, 'clock' | 'scheduleTimes'>;
 
@@ -39,7 +40,10 @@ export const repositoryAnswer =
       index: {
         branches: Object.entries(repository.branches)
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, { commit, files, chunks, indexed_at }]) => ({ name, commit, files, chunks, indexed_at })),
+          .map(([name, pointer]) => {
+            const { indexed_commit: commit, ...freshness } = freshnessOf(repository, name, pointer);
+            return { name, commit, files: pointer.files, chunks: pointer.chunks, ...freshness };
+          }),
       },
       created_at: repository.created_at,
       updated_at: repository.updated_at,

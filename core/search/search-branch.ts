@@ -3,6 +3,7 @@ import { languageNamed, languageOf } from '../domain/languages.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexHit, type IndexQuery, MAX_HITS } from '../ports/search-index.ts';
 import type { BranchFiles, PathFilter } from './branch-files.ts';
+import { compareNamed, fileNameAsked } from './rules/file-name.ts';
 import { literalPrefix } from './rules/literal-prefix.ts';
 import { exclusionTest, passesTerms, phraseTest, readPathTerm } from './rules/query-filters.ts';
 import type { QueryTerms } from './rules/query-syntax.ts';
@@ -19,6 +20,9 @@ const PUSHED_DOWN_BLOBS = 400;
 const LAST_RESORT_BLOBS = 4_000;
 /** Rows that are ranked at least: a file's further chunks count for it. */
 const LEAST_ROWS = 100;
+/** Files of one name that come first at most, and rows that are looked at for the best of each. */
+const MOST_NAMED = 40;
+const ROWS_OF_NAMED = 400;
 /** First look: this many times the limit, since some hits will be of blobs that the branch does not hold. */
 const OVERFETCH = 5;
 
@@ -53,23 +57,53 @@ export const searchBranch = async (
     hits.filter((hit) => pathsOf(hit.blob).length > 0 && (accepts === null || accepts(hit.text)));
   const ask = (asked: Partial<IndexQuery>) =>
     widen(deps, { generation, files }, { vector, words: terms.text, ...asked }, query.limit, visibleOf);
-  let { visible, exhausted } = await ask({ blobs, language });
+  const [first, byName] = await Promise.all([
+    ask({ blobs, language }),
+    namedHits(deps, { generation, files }, { vector, words: terms.text }, terms, filter),
+  ]);
+  let { visible, exhausted } = first;
   if (narrow !== null && !exhausted && visible.length < query.limit) {
     const all = await files.blobsWhere(narrow, LAST_RESORT_BLOBS);
     if (all !== undefined) ({ visible, exhausted } = await ask({ blobs: all }));
   }
-  return rank(visible, { query: terms.text, phrases: terms.phrases, pathsOf, limit: query.limit }).map(
-    ({ path, hit, match, score }) => ({
-      path,
-      branch,
-      start_line: hit.startLine,
-      end_line: hit.endLine,
-      match,
-      score,
-      snippet: hit.text,
-      language: languageOf(path),
-    }),
-  );
+  const known = new Set(visible.map(({ blob }) => blob));
+  const hits = [...visible, ...byName.hits.filter(({ blob }) => !known.has(blob))];
+  const context = { query: terms.text, phrases: terms.phrases, named: byName.paths, pathsOf, limit: query.limit };
+  return rank(hits, context).map(({ path, hit, match, score }) => ({
+    path,
+    branch,
+    start_line: hit.startLine,
+    end_line: hit.endLine,
+    match,
+    score,
+    snippet: hit.text,
+    language: languageOf(path),
+  }));
+};
+
+/** The files that the query is the name of, in order, and the best hit of each. */
+const namedHits = async (
+  deps: Deps,
+  { generation, files }: Pick<Place, 'generation' | 'files'>,
+  query: Pick<IndexQuery, 'vector' | 'words'>,
+  terms: QueryTerms,
+  filter: PathFilter | null,
+): Promise<{ readonly paths: readonly string[]; readonly hits: readonly IndexHit[] }> => {
+  const name = terms.phrases.length > 0 ? null : fileNameAsked(terms.text);
+  const found = name === null ? [] : await files.named(name);
+  const order = compareNamed(terms.text);
+  const named = found
+    .filter(({ path }) => filter === null || filter.passes(path))
+    .sort((a, b) => order(a.path, b.path))
+    .slice(0, MOST_NAMED);
+  if (named.length === 0) return { paths: [], hits: [] };
+  const blobs = [...new Set(named.map(({ blob }) => blob))];
+  const rows = await deps.index.query(generation, { ...query, blobs, limit: ROWS_OF_NAMED });
+  await files.read(blobs);
+  const best = new Map<string, IndexHit>();
+  const accepts = textTest(terms);
+  for (const row of rows) if (!best.has(row.blob) && (accepts === null || accepts(row.text))) best.set(row.blob, row);
+  return { paths: named.map(({ path }) => path), hits: [...best.values()] };
 };
 
 /** A filter is asked of a blob for each of its chunks, in each round and once more by the ranking. */

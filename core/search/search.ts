@@ -6,6 +6,7 @@ import { faultOf, type IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { ROW_VERSION } from '../ports/search-index.ts';
+import { freshnessOf } from '../repositories/freshness.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
 import { generationOf } from '../sync/generation-of.ts';
 import { createBranchFilesCache } from './branch-files.ts';
@@ -20,8 +21,14 @@ type MeasuredDeps = Deps & Pick<Runtime, 'clock' | 'metrics'>;
 export type SearchOutcome = Access<
   | { readonly kind: 'found'; readonly answer: SearchAnswer }
   | { readonly kind: 'invalid'; readonly errors: readonly { readonly field: string; readonly message: string }[] }
-  /** The branch (null: the default branch, which is not known yet) has no index. */
-  | { readonly kind: 'not-indexed'; readonly branch: string | null }
+  /** The branch (null: the default branch, which is not known) has no index. `asked`: whether the request named it. */
+  | {
+      readonly kind: 'not-indexed';
+      readonly branch: string | null;
+      readonly asked: boolean;
+      /** By name. */
+      readonly indexed: readonly string[];
+    }
   | { readonly kind: 'embedder-mismatch'; readonly made: string; readonly running: string }
   /** What the branch's index should be is lost or damaged. `jobId`: the job that holds the repository. */
   | { readonly kind: 'unusable'; readonly fault: IndexFault; readonly branch: string; readonly jobId: JobId | null }
@@ -79,7 +86,10 @@ const searchCommitted = (deps: Deps) => {
       if (access.kind !== 'allowed') return access;
       const { repository } = access;
       const { branch, pointer } = pointerOf(repository, named[0]);
-      if (pointer === null) return { kind: 'not-indexed', branch };
+      if (branch === null || pointer === undefined) {
+        const indexed = Object.keys(repository.branches).sort();
+        return { kind: 'not-indexed', branch, asked: named.length > 0, indexed };
+      }
       const recipe = own(repository.generations, String(pointer.generation));
       if (recipe !== undefined && recipe.embedder_id !== deps.embedder.id)
         return { kind: 'embedder-mismatch', made: recipe.embedder_id, running: deps.embedder.id };
@@ -91,7 +101,10 @@ const searchCommitted = (deps: Deps) => {
       if (doubtful && attempt === 1 && (await hasMoved(deps, id, branch, pointer))) continue;
       if (typeof results === 'string')
         return { kind: 'unusable', fault: results, branch, jobId: repository.lock?.job_id ?? null };
-      return { kind: 'found', answer: { results, branch, indexed_commit: pointer.commit, warnings, next: null } };
+      return {
+        kind: 'found',
+        answer: { results, branch, ...freshnessOf(repository, branch, pointer), warnings, next: null },
+      };
     }
   };
 };
@@ -111,18 +124,14 @@ const hasMoved = async (deps: Deps, id: RepositoryId, branch: string, pointer: B
   return own(repository?.branches, branch)?.manifest_key !== pointer.manifest_key;
 };
 
-type FoundPointer =
-  | { readonly branch: string; readonly pointer: BranchPointer }
-  | { readonly branch: string | null; readonly pointer: null };
+interface FoundPointer {
+  readonly branch: string | null;
+  readonly pointer: BranchPointer | undefined;
+}
 
-/** Without a branch: the default branch, else the one that HEAD names, else the first by name; of these the first that has an index. */
-const pointerOf = (repository: RepositoryRecord, asked: string | undefined): FoundPointer => {
-  const { branches, head_branch } = repository;
-  const known = defaultBranchOf(repository);
-  const choices = asked === undefined ? [known, head_branch, ...Object.keys(branches).sort()] : [asked];
-  for (const branch of choices) {
-    const pointer = branch == null ? undefined : own(branches, branch);
-    if (branch != null && pointer !== undefined) return { branch, pointer };
-  }
-  return { branch: asked ?? known, pointer: null };
+/** Without a branch: the default branch, and never another one in its place. Where none is known and one branch alone is indexed, that one. */
+const pointerOf = ({ branches, ...repository }: RepositoryRecord, asked: string | undefined): FoundPointer => {
+  const names = Object.keys(branches);
+  const branch = asked ?? defaultBranchOf(repository) ?? (names.length === 1 ? (names[0] as string) : null);
+  return { branch, pointer: branch === null ? undefined : own(branches, branch) };
 };

@@ -1,9 +1,9 @@
 import { clock, compose, embedder, index, logger, metrics, objects, pathRules, repositories } from '#ports';
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
 import type { IndexFault } from '../../core/domain/index-fault.ts';
-import { search } from '../../core/search/search.ts';
+import { type SearchOutcome, search } from '../../core/search/search.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
-import { invalid, problem, refusal } from '../handling/problems.ts';
+import { type Answer, invalid, problem, refusal } from '../handling/problems.ts';
 
 /** What is said of each fault: the kind of problem, and what has happened. */
 const unusable = {
@@ -28,10 +28,8 @@ export const handler = defineApiHandler(
         return { status: 200, body: outcome.answer };
       case 'invalid':
         return invalid(outcome.errors);
-      case 'not-indexed': {
-        const what = outcome.branch === null ? 'the repository' : `branch ${outcome.branch}`;
-        return problem(404, 'Not indexed', `${what} has no index yet: sync it first`);
-      }
+      case 'not-indexed':
+        return notIndexed(outcome);
       case 'embedder-mismatch': {
         const detail = `the index was made with ${outcome.made}, but this service uses ${outcome.running}: sync to rebuild it`;
         return problem(409, 'Embedder mismatch', detail);
@@ -51,3 +49,20 @@ export const handler = defineApiHandler(
     }
   },
 );
+
+/** Branches that a problem's text names. */
+const NAMED_IN_TEXT = 20;
+
+const notIndexed = ({ branch, asked, indexed }: Extract<SearchOutcome, { kind: 'not-indexed' }>): Answer => {
+  const what =
+    branch === null
+      ? indexed.length === 0
+        ? 'the repository has no index yet'
+        : 'the source’s default branch is not known'
+      : `${asked ? '' : 'the default '}branch ${branch} has no index yet`;
+  const more = indexed.length - NAMED_IN_TEXT;
+  const named = indexed.slice(0, NAMED_IN_TEXT).join(', ');
+  const others = `, or name an indexed branch: ${named}${more > 0 ? ` and ${more} more` : ''}`;
+  const detail = `${what}: sync it first${indexed.length === 0 ? '' : others}`;
+  return problem(404, 'Not indexed', detail, { branch, indexed_branches: indexed });
+};

@@ -235,7 +235,7 @@ describe('search', () => {
     expect(status).toBe(404);
     expect(body.title).toBe('Not indexed');
     const branch = await api.call('GET', '/api/repositories/granted/search?q=x&branch=nope');
-    expect(branch.body.detail).toContain('branch nope');
+    expect(branch.body.detail).toContain('branch nope has no index yet: sync it first');
   });
 });
 

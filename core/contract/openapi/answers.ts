@@ -12,6 +12,7 @@ import {
   JobFile,
   JobFileList,
   JobList,
+  NotIndexed,
   Problem,
   ProgressAnswer,
   RepositoryAnswer,
@@ -68,6 +69,13 @@ const job = {
     'Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended.',
 } as const;
 
+const freshness = {
+  indexed_at: 'When it was published.',
+  source_commit: 'The commit that the source had; null when it has deleted the branch, or was not looked at yet.',
+  source_seen_at: 'When the source was looked at; null when it was not yet.',
+  behind: 'Whether the source had another commit than the indexed one; null where `source_commit` is.',
+} as const;
+
 const failure = {
   code: 'For programs: the kind of failure.',
   reason:
@@ -113,20 +121,17 @@ export const answerSchemas: readonly NamedSchema[] = [
     commit: 'The commit that is indexed.',
     files: 'Indexed files.',
     chunks: 'Their searchable pieces.',
-    indexed_at: 'When it was published.',
+    ...freshness,
   }),
   named('IndexedBranch', IndexedBranch, 'A branch’s index beside its source, as the last sync of any branch saw it.', {
     name: 'Its name.',
     default: 'Whether it is the default branch.',
     indexed_commit: 'The commit that is indexed.',
-    indexed_at: 'When it was published.',
+    ...freshness,
     files: 'Indexed files.',
     chunks: 'Their searchable pieces.',
-    source_commit: 'The commit that the source had; null when it has deleted the branch, or was not looked at yet.',
-    source_seen_at: 'When the source was looked at; null when it was not yet.',
     remote:
       'The remote of the registered folder that it was read from, with `pull_remote`; null: the registered source itself.',
-    behind: 'Whether the source had another commit than the indexed one; null where `source_commit` is.',
     deleted_at_source: 'Since when the source is known to have deleted it; null while it is there.',
   }),
   named('BranchList', BranchList, 'A page of branches.', { branches: 'By name.', next }),
@@ -222,6 +227,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     results: 'Best first.',
     branch: 'The branch that was searched.',
     indexed_commit: 'The commit that the results are from.',
+    ...freshness,
     warnings: 'What of `q` was not read as it looks, such as a language that there is not; for people.',
     next: 'Always null: ask for a greater `limit`.',
   }),
@@ -303,6 +309,11 @@ export const answerSchemas: readonly NamedSchema[] = [
     ...problem,
     quota: 'The quota that is used up; absent where it is the number of requests.',
     limit: 'How much that quota allows.',
+  }),
+  named('NotIndexed', NotIndexed, 'The branch has no index.', {
+    ...problem,
+    branch: 'The branch that was to be searched; null where the source’s default branch is not known.',
+    indexed_branches: 'The branches that have an index, by name.',
   }),
   named('IndexUnusable', IndexUnusable, 'What was indexed is lost or damaged: a sync makes it anew.', {
     ...problem,

@@ -40,7 +40,20 @@ export const repository = {
   last_sync: { job_id, status: 'completed', ended_at: at('09:12:44.120'), error: null },
   health: 'ok',
   health_reasons: [],
-  index: { branches: [{ name: 'main', commit: before, files: 1000, chunks: 8421, indexed_at: at('09:12:44.120') }] },
+  index: {
+    branches: [
+      {
+        name: 'main',
+        commit: before,
+        files: 1000,
+        chunks: 8421,
+        indexed_at: at('09:12:44.120'),
+        source_commit: commit,
+        source_seen_at: at('10:30:00.610'),
+        behind: true,
+      },
+    ],
+  },
   created_at: at('09:10:00.000'),
   updated_at: at('09:12:44.120'),
 };
@@ -242,6 +255,13 @@ export const indexLost = problemBody(
   { fault: 'index_lost', branch: 'main', job_id },
 );
 
+export const notIndexed = problemBody(
+  404,
+  'Not indexed',
+  'the default branch main has no index yet: sync it first, or name an indexed branch: dev',
+  { branch: 'main', indexed_branches: ['dev'] },
+);
+
 export const searchAnswer = {
   results: [
     {
@@ -257,6 +277,10 @@ export const searchAnswer = {
   ],
   branch: 'main',
   indexed_commit: commit,
+  indexed_at: at('10:31:12.480'),
+  source_commit: commit,
+  source_seen_at: at('10:30:00.610'),
+  behind: false,
   warnings: [],
   next: null,
 };

@@ -11,8 +11,7 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   limit: 'The most entries to return.',
   cursor: '`next` of the previous page.',
   q: 'What to look for: words, names, code. `path:src/`, `lang:go`, `repo:team-*`, `branch:dev`, `"exact phrase"`, and with a minus sign what to leave out: `-word`, `-path:test`. Whatever is none of these is text.',
-  branch:
-    'Which branch. Absent: the repository’s `default_branch`; one that is indexed where that has no index. The answer names it.',
+  branch: 'Which branch. Absent: the repository’s `default_branch`. The answer names it.',
   path: 'Only files whose path matches this gitignore pattern, such as `src/` or `*.ts`.',
   language: 'Only files of this language, such as `typescript` or `ts`.',
   path_bytes: 'The same as `path` for a name that is not UTF-8: its bytes, in base64. Not beside `path`.',

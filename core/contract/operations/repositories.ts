@@ -3,6 +3,7 @@ import {
   BranchParams,
   CreateRepository,
   GrantParams,
+  NothingToSearch,
   PageQuery,
   Problem,
   PutGrant,
@@ -24,6 +25,7 @@ import {
   indexLost,
   mayNotRegister,
   newRepository,
+  notIndexed,
   repository,
   searchAnswer,
   syncInProgress,
@@ -174,6 +176,12 @@ export const repositoryOperations = {
       200: { description: 'The hits, best first.', schema: SearchAnswer, example: searchAnswer },
       ...token,
       ...access,
+      404: {
+        description:
+          'There is no such repository that you may read, or the branch has no index: `indexed_branches` names those that have one. Without `branch` the default branch is searched, and no other in its place.',
+        schema: NothingToSearch,
+        example: notIndexed,
+      },
       409: {
         description: 'The index was built with a different embedding model from the current one: sync to rebuild it.',
         schema: Problem,

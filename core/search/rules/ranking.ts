@@ -14,6 +14,8 @@ export interface RankingContext {
   readonly query: string;
   /** What each hit's text holds, letter for letter but for their case; the caller has seen to that. */
   readonly phrases?: readonly string[];
+  /** Paths of the files that the query is the name of: the best hit of each comes before all others, in this order. */
+  readonly named?: readonly string[];
   /** Where the blob is in the branch, after the caller's path and language filters. Empty: the hit is dropped. */
   readonly pathsOf: (blob: string) => readonly string[];
   /** How many hits at most. */
@@ -53,6 +55,8 @@ interface Candidate<Hit> {
   /** How many of the query's words and names it holds. */
   readonly held: ReadonlySet<number>;
   readonly secondary: boolean;
+  /** Its place among the files that the query names; Infinity for all other hits. */
+  place: number;
   worth: number;
 }
 
@@ -65,6 +69,7 @@ export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: Ran
   const candidates = candidatesOf(hits, words, context.pathsOf);
   weigh(candidates, words);
   const order = (a: Candidate<Hit>, b: Candidate<Hit>): number =>
+    (a.place === b.place ? 0 : a.place - b.place) ||
     Number(a.held.size === 0) - Number(b.held.size === 0) ||
     b.worth - a.worth ||
     b.hit.score - a.hit.score ||
@@ -72,9 +77,11 @@ export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: Ran
     a.hit.ordinal - b.hit.ordinal;
   candidates.sort(order);
   liftCoherent(candidates);
+  placeNamed(candidates, context.named ?? []);
   candidates.sort(order);
   const best = Math.max(0, ...candidates.map(({ held }) => held.size)) / Math.max(1, words.units.length);
-  const ranked = candidates.map(({ path, hit, held, worth }): RankedHit<Hit> => {
+  const ranked = candidates.map(({ path, hit, held, place, worth }): RankedHit<Hit> => {
+    if (place < Number.POSITIVE_INFINITY) return { path, hit, match: 'words', score: 1 };
     const figure = worth / (1 + worth);
     if (held.size === 0) return { path, hit, match: 'near', score: mostNear * figure };
     return { path, hit, match: 'words', score: leastScore + (1 - leastScore) * best * figure };
@@ -100,7 +107,7 @@ const candidatesOf = <Hit extends RankableHit>(
       const named = heldText(path);
       const inPath = units.flatMap((unit, index) => (named.holds(unit) ? [index] : []));
       const held = inPath.length === 0 ? inText : new Set([...inText, ...inPath]);
-      candidates.push({ path, hit, held, secondary: isSecondary(path), worth: 0 });
+      candidates.push({ path, hit, held, secondary: isSecondary(path), place: Number.POSITIVE_INFINITY, worth: 0 });
     }
   }
   return candidates;
@@ -124,6 +131,17 @@ const weigh = <Hit extends RankableHit>(candidates: readonly Candidate<Hit>[], w
     // Having the word comes before every prior: what no source holds is not worth less for being in a test.
     if (secondary && !words.wantsTests && [...held].every((unit) => inSources.has(unit))) worth *= secondaryWorth;
     candidate.worth = worth;
+  }
+};
+
+/** Gives the best hit of each named file its place. Takes candidates in their order. */
+const placeNamed = <Hit>(candidates: readonly Candidate<Hit>[], named: readonly string[]): void => {
+  const places = new Map(named.map((path, place) => [path, place]));
+  for (const candidate of candidates) {
+    const place = places.get(candidate.path);
+    if (place === undefined) continue;
+    candidate.place = place;
+    places.delete(candidate.path);
   }
 };
 

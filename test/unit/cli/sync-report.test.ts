@@ -98,8 +98,12 @@ describe('the report of a search', () => {
   const answer: SearchAnswer = {
     results: [],
     branch: 'main',
-    warnings: [],
     indexed_commit: 'abcdef0123456789',
+    indexed_at: '2026-01-01T00:00:00.000Z',
+    source_commit: null,
+    source_seen_at: null,
+    behind: null,
+    warnings: [],
     next: null,
   };
 
@@ -126,6 +130,11 @@ describe('the report of a search', () => {
 
   it('says that there are none', () => {
     expect(searchReport('x', answer)).toContain('no hits');
+  });
+
+  it('says that the source has moved on', () => {
+    const title = searchReport('x', { ...answer, source_commit: '0123456789abcdef', behind: true }).split('\n')[0];
+    expect(title).toBe('Search "x" in main at abcdef0123; the source has 0123456789');
   });
 
   it('tells what was not read as it looks', () => {

@@ -146,16 +146,9 @@ describe('searching a branch', () => {
     expect(outcome).toMatchObject({ answer: { results: [{ path: 'a.ts' }, { path: 'z.ts' }] } });
   });
 
-  it('falls back to the branch that there is when the default branch has no index', async () => {
-    const repository = indexed('m', { default_branch: 'trunk' });
-    const { find } = setUp({ repositories: [repository], manifests: { m: [line('a.ts', 1)] }, rows: [hit(1)] });
-    expect(await find(id, ann, query())).toMatchObject({ kind: 'found', answer: { branch: 'main' } });
-    expect(await find(id, ann, query({ branch: 'trunk' }))).toEqual({ kind: 'not-indexed', branch: 'trunk' });
-  });
-
-  it('searches what HEAD names where no user has named a default branch, or that has no index', async () => {
+  it('searches the default branch, and never another one in its place', async () => {
     const { main } = indexed('m').branches;
-    const branches = { aside: main, main, zone: main } as RepositoryRecord['branches'];
+    const branches = { zone: main, main, aside: main } as RepositoryRecord['branches'];
     const answered = async (parts: Partial<RepositoryRecord>): Promise<unknown> => {
       const { find } = setUp({
         repositories: [indexed('m', { branches, ...parts })],
@@ -165,11 +158,76 @@ describe('searching a branch', () => {
       const outcome = await find(id, ann, query());
       return outcome.kind === 'found' ? outcome.answer.branch : outcome;
     };
+    const none = (branch: string | null) => ({
+      kind: 'not-indexed',
+      branch,
+      asked: false,
+      indexed: ['aside', 'main', 'zone'],
+    });
     expect(await answered({ default_branch: null, head_branch: 'zone' })).toBe('zone');
     expect(await answered({ default_branch: 'main', head_branch: 'zone' })).toBe('main');
-    expect(await answered({ default_branch: 'trunk', head_branch: 'zone' })).toBe('zone');
-    expect(await answered({ default_branch: null, head_branch: 'constructor' })).toBe('aside');
-    expect(await answered({ default_branch: null })).toBe('aside');
+    expect(await answered({ default_branch: 'trunk', head_branch: 'zone' })).toEqual(none('trunk'));
+    expect(await answered({ default_branch: null, head_branch: 'constructor' })).toEqual(none('constructor'));
+    expect(await answered({ default_branch: null })).toEqual(none(null));
+    expect(await answered({ default_branch: null, branches: indexed('m').branches })).toBe('main');
+  });
+
+  it('tells how fresh it is', async () => {
+    const seen = { commit: oidOf(9), seen_at: '2026-01-02T00:00:00.000Z', deleted_at: null };
+    const fresh = async (parts: Partial<RepositoryRecord>) => {
+      const { find } = setUp({ repositories: [indexed('m', parts)], manifests: { m: [] } });
+      const outcome = await find(id, ann, query());
+      if (outcome.kind !== 'found') throw new Error(outcome.kind);
+      const { results: _, warnings: __, next: ___, branch: ____, ...freshness } = outcome.answer;
+      return freshness;
+    };
+    const { commit: indexed_commit, indexed_at } = pointerFor('m');
+    const unseen = { indexed_commit, indexed_at, source_commit: null, source_seen_at: null, behind: null };
+    expect(await fresh({})).toEqual(unseen);
+    const told = { indexed_commit, indexed_at, source_commit: seen.commit, source_seen_at: seen.seen_at };
+    expect(await fresh({ sightings: { main: seen } })).toEqual({ ...told, behind: true });
+    const same = { ...seen, commit: indexed_commit };
+    expect(await fresh({ sightings: { main: same } })).toEqual({
+      ...told,
+      source_commit: indexed_commit,
+      behind: false,
+    });
+  });
+
+  it('finds a file by its name alone, or by the end of its path, before whatever the index ranks higher', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => hit(n));
+    const manifest = [
+      ...rows.slice(0, 290).map((_, n) => line(`src/package-json-${n}.ts`, n)),
+      line('Dockerfile', 295),
+      line('examples/package.json', 291),
+      line('package.json', 292),
+      line('src/package.json.ts', 298),
+      line('web/a/package.json', 293),
+      line('web/package.json', 294),
+      line('skipped/package.json', 299, 'skipped'),
+    ].sort();
+    const first = async (q: string, limit = 4) => {
+      const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: manifest }, rows });
+      const outcome = await find(id, ann, query({ q, limit }));
+      const results = outcome.kind === 'found' ? outcome.answer.results : [];
+      return { results, paths: results.map(({ path }) => path), queries };
+    };
+    const all = ['package.json', 'web/package.json', 'web/a/package.json', 'examples/package.json'];
+    for (const q of ['package.json', './package.json', 'PACKAGE.JSON']) {
+      const { results, paths } = await first(q);
+      expect(paths).toEqual(all);
+      expect(results.map(({ match, score }) => [match, score])).toEqual(Array(4).fill(['words', 1]));
+    }
+    expect((await first('a/package.json', 1)).paths).toEqual(['web/a/package.json']);
+    expect((await first('dockerfile', 1)).paths).toEqual(['Dockerfile']);
+    expect((await first('package.json path:examples', 1)).paths).toEqual(['examples/package.json']);
+    expect((await first('path:/web/package.json', 1)).paths).toEqual(['web/package.json']);
+    // What names no file costs no second look.
+    for (const q of ['package', 'json', 'no-such.file', 'the package.json file here', '"package.json"', '!!!', 'web/'])
+      expect(
+        (await first(q)).queries.every(({ blobs }) => blobs === undefined),
+        q,
+      ).toBe(true);
   });
 
   it('is measured, all looks at the index together; one that finds no index is not', async () => {
@@ -182,7 +240,7 @@ describe('searching a branch', () => {
 
   it('says that nothing is indexed', async () => {
     const { find } = setUp({ repositories: [repositoryRecord()], manifests: {} });
-    expect(await find(id, ann, query())).toEqual({ kind: 'not-indexed', branch: null });
+    expect(await find(id, ann, query())).toEqual({ kind: 'not-indexed', branch: null, asked: false, indexed: [] });
   });
 
   it('refuses an index of another embedder', async () => {
@@ -268,7 +326,11 @@ describe('the terms of a query, in a search', () => {
     });
     const two = await asked('phrase branch:dev branch:next');
     expect(two.outcome).toMatchObject({ errors: [{ field: 'query.q', message: expect.stringMatching(/dev.*next/) }] });
-    expect((await asked('phrase branch:dev')).outcome).toEqual({ kind: 'not-indexed', branch: 'dev' });
+    expect((await asked('phrase branch:dev')).outcome).toMatchObject({
+      kind: 'not-indexed',
+      branch: 'dev',
+      asked: true,
+    });
     expect((await asked('phrase branch:main', { branch: 'main' })).paths).toHaveLength(4);
   });
 
