@@ -211,6 +211,8 @@ export type JobFileList = z.infer<typeof JobFileList>;
 
 export const SearchHit = z.object({
   path: z.string(),
+  /** Of a name that is not UTF-8. */
+  path_bytes: z.string().optional(),
   branch: z.string(),
   start_line: z.int(),
   end_line: z.int(),

@@ -1,5 +1,6 @@
 import type { SearchAnswer, SearchQuery } from '../contract/api.ts';
 import { languageNamed, languageOf } from '../domain/languages.ts';
+import { toldName } from '../manifest/git-path.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexHit, type IndexQuery, MAX_HITS } from '../ports/search-index.ts';
 import type { BranchFiles, PathFilter } from './branch-files.ts';
@@ -70,7 +71,7 @@ export const searchBranch = async (
   const hits = [...visible, ...byName.hits.filter(({ blob }) => !known.has(blob))];
   const context = { query: terms.text, phrases: terms.phrases, named: byName.paths, pathsOf, limit: query.limit };
   return rank(hits, context).map(({ path, hit, match, score }) => ({
-    path,
+    ...toldName(path),
     branch,
     start_line: hit.startLine,
     end_line: hit.endLine,

@@ -269,6 +269,10 @@ describe('the files of a branch', () => {
       expect(Buffer.from(body.path_bytes ?? '', 'base64').equals(name)).toBe(true);
       expect(body.path).toContain('\ufffd');
     }
+    // A search names them the same.
+    const reply = await api.search('bytes', { q: 'raw0' });
+    expect(reply.body.results[0]).toMatchObject({ path: 'caf\ufffd.ts', path_bytes: raw[0].toString('base64') });
+    expect((await api.found('bytes', 'named0'))[0]).toBe(names[0]);
     // A directory of such a name.
     const top = (await list('bytes')).entries;
     expect(top.find(({ path }) => path === '🙂')).toEqual({ path: '🙂', type: 'directory' });

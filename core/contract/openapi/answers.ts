@@ -232,7 +232,8 @@ export const answerSchemas: readonly NamedSchema[] = [
     next: 'Always null: ask for a greater `limit`.',
   }),
   named('SearchHit', SearchHit, 'A piece of a file.', {
-    path: 'The file.',
+    path: 'The file, from the top of the tree; U+FFFD stands for what is not UTF-8.',
+    path_bytes: 'Only of a name that is not UTF-8: its bytes, in base64.',
     branch: 'The branch.',
     start_line: 'The first line, from 1.',
     end_line: 'The last line.',
