@@ -217,8 +217,14 @@ export type FileList = {
   readonly "commit": string;
   /** The branch that is listed. */
   readonly "branch": string;
-  /** When that commit was indexed. */
+  /** When it was published. */
   readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
   /** In git’s tree order. */
   readonly "entries": readonly (FileEntry)[];
   /** Send it as `cursor` to get the next page; null on the last page. */
@@ -267,8 +273,14 @@ export type File = {
   readonly "end": number;
   /** The lines, each with what ends it. */
   readonly "text": string;
-  /** When that commit was indexed. */
+  /** When it was published. */
   readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
 };
 
 /** A new secret. Shown only this once. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { IndexUnusable, Problem } from './api.ts';
+import { Freshness, IndexUnusable, NotIndexed, Problem } from './api.ts';
 import { BranchName, RepositoryId } from './ids.ts';
 import { IgnorePattern } from './sync-options.ts';
 
 /** Files of a branch, listed and read at its indexed commit. */
 
-const Time = z.iso.datetime();
+const { indexed_commit: _, ...fresh } = Freshness.shape;
 
 /** What a directory is called by, without git's quoting; nothing that no tree can hold. */
 const DirectoryPath = z
@@ -66,7 +66,7 @@ export type FileEntry = z.infer<typeof FileEntry>;
 export const FileList = z.object({
   commit: z.string(),
   branch: z.string(),
-  indexed_at: Time,
+  ...fresh,
   entries: z.array(FileEntry),
   next_cursor: z.string().nullable(),
 });
@@ -84,12 +84,13 @@ export const FileAnswer = z.object({
   start: z.int(),
   end: z.int(),
   text: z.string(),
-  indexed_at: Time,
+  ...fresh,
 });
 export type FileAnswer = z.infer<typeof FileAnswer>;
 
 /** 404: also why a file that is there is not in the index. */
 export const FileNotFound = Problem.extend({ reason: z.string().optional() });
+export const NoFile = z.union([NotIndexed, FileNotFound]);
 
 /** 503: what passes by itself, or contents that a sync must read anew. */
 export const FilesUnavailable = z.union([IndexUnusable, Problem]);

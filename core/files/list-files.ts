@@ -32,16 +32,16 @@ export const listFiles = (deps: Deps) => {
   ): Promise<ListFilesOutcome> => {
     const from = cursor === undefined ? undefined : placeOfCursor(cursor);
     if (from === null) return { kind: 'bad-cursor' };
-    return opened(id, user, asked, async ({ branch, pointer, contents }) => {
+    return opened(id, user, asked, async ({ branch, freshness, contents }) => {
       const named = path_bytes === undefined ? new TextEncoder().encode(path) : bytesOfBase64(path_bytes);
       const directory = directoryOf(named);
       const { manifest } = contents;
       const place = { manifest, directory, from };
       const page =
         glob === undefined ? await children(place, limit) : await matching(place, matcher(deps, glob), limit);
-      const { commit, indexed_at } = pointer;
+      const { indexed_commit: commit, ...fresh } = freshness;
       const next_cursor = page.next === null ? null : cursorOf(page.next);
-      return { kind: 'found' as const, list: { commit, branch, indexed_at, entries: page.entries, next_cursor } };
+      return { kind: 'found' as const, list: { commit, branch, ...fresh, entries: page.entries, next_cursor } };
     });
   };
 };

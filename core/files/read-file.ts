@@ -40,8 +40,8 @@ export const readFile = (deps: Deps) => {
     { branch: asked, start = 1, end }: ReadFileQuery,
     isKnown: (blob: string) => boolean,
   ): Promise<ReadFileOutcome> =>
-    opened(id, user, asked, async ({ branch, pointer, contents }) => {
-      const { commit, indexed_at } = pointer;
+    opened(id, user, asked, async ({ branch, freshness, contents }) => {
+      const { indexed_commit: commit, ...fresh } = freshness;
       const entry = await entryAt(contents, path);
       if (entry === null)
         return {
@@ -72,7 +72,7 @@ export const readFile = (deps: Deps) => {
         start,
         end: last,
         text: linesBetween(content.text, start, last),
-        indexed_at,
+        ...fresh,
       };
       return { kind: 'found', file };
     });

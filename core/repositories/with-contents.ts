@@ -1,23 +1,25 @@
+import type { Freshness } from '../contract/api.ts';
 import type { JobId, RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer } from '../contract/records.ts';
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
 import { type BranchContents, createContents } from '../objects/contents.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { pointerOf } from './branch-pointer.ts';
+import { type NotIndexed, pointerOf } from './branch-pointer.ts';
+import { freshnessOf } from './freshness.ts';
 import { type Access, withAccess } from './with-access.ts';
 
 /** What a branch's last completed sync has left to read. */
 export interface OpenBranch {
   readonly branch: string;
   readonly pointer: BranchPointer;
+  readonly freshness: Freshness;
   readonly contents: BranchContents;
 }
 
 export type OfContents<T> = Access<
   | T
-  /** The branch (null: the default branch, which is not known yet) has no index. */
-  | { readonly kind: 'not-indexed'; readonly branch: string | null }
+  | NotIndexed
   /** Objects of the branch are lost or damaged. `jobId`: the job that holds the repository. */
   | { readonly kind: 'contents-lost'; readonly branch: string; readonly jobId: JobId | null }
 >;
@@ -37,10 +39,12 @@ export const withContents = (deps: Pick<Runtime, 'repositories' | 'objects'>) =>
     for (let attempt = 1; ; attempt++) {
       const access = await withAccess(deps, id, user, 'read');
       if (access.kind !== 'allowed') return access;
-      const { branch, pointer } = pointerOf(access.repository, asked);
-      if (pointer === null) return { kind: 'not-indexed', branch };
+      const found = pointerOf(access.repository, asked);
+      if (found.kind === 'not-indexed') return found;
+      const { branch, pointer } = found;
+      const freshness = freshnessOf(access.repository, branch, pointer);
       try {
-        return await use({ branch, pointer, contents: await open(id, pointer.manifest_key) });
+        return await use({ branch, pointer, freshness, contents: await open(id, pointer.manifest_key) });
       } catch (error) {
         if (!(error instanceof ObjectMissingError || error instanceof ObjectDamagedError)) throw error;
         const now = await deps.repositories.get(id);

@@ -1,11 +1,11 @@
 import type { SearchAnswer, SearchQuery } from '../contract/api.ts';
 import type { JobId, RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
-import { defaultBranchOf } from '../domain/default-branch.ts';
 import { faultOf, type IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { ROW_VERSION } from '../ports/search-index.ts';
+import { type NotIndexed, pointerOf } from '../repositories/branch-pointer.ts';
 import { freshnessOf } from '../repositories/freshness.ts';
 import { type Access, withAccess } from '../repositories/with-access.ts';
 import { generationOf } from '../sync/generation-of.ts';
@@ -21,14 +21,7 @@ type MeasuredDeps = Deps & Pick<Runtime, 'clock' | 'metrics'>;
 export type SearchOutcome = Access<
   | { readonly kind: 'found'; readonly answer: SearchAnswer }
   | { readonly kind: 'invalid'; readonly errors: readonly { readonly field: string; readonly message: string }[] }
-  /** The branch (null: the default branch, which is not known) has no index. `asked`: whether the request named it. */
-  | {
-      readonly kind: 'not-indexed';
-      readonly branch: string | null;
-      readonly asked: boolean;
-      /** By name. */
-      readonly indexed: readonly string[];
-    }
+  | NotIndexed
   | { readonly kind: 'embedder-mismatch'; readonly made: string; readonly running: string }
   /** What the branch's index should be is lost or damaged. `jobId`: the job that holds the repository. */
   | { readonly kind: 'unusable'; readonly fault: IndexFault; readonly branch: string; readonly jobId: JobId | null }
@@ -85,11 +78,9 @@ const searchCommitted = (deps: Deps) => {
       const access = await withAccess(deps, id, user, 'read');
       if (access.kind !== 'allowed') return access;
       const { repository } = access;
-      const { branch, pointer } = pointerOf(repository, named[0]);
-      if (branch === null || pointer === undefined) {
-        const indexed = Object.keys(repository.branches).sort();
-        return { kind: 'not-indexed', branch, asked: named.length > 0, indexed };
-      }
+      const found = pointerOf(repository, named[0]);
+      if (found.kind === 'not-indexed') return found;
+      const { branch, pointer } = found;
       const recipe = own(repository.generations, String(pointer.generation));
       if (recipe !== undefined && recipe.embedder_id !== deps.embedder.id)
         return { kind: 'embedder-mismatch', made: recipe.embedder_id, running: deps.embedder.id };
@@ -122,16 +113,4 @@ const notMeant = (id: RepositoryId): string =>
 const hasMoved = async (deps: Deps, id: RepositoryId, branch: string, pointer: BranchPointer): Promise<boolean> => {
   const repository = await deps.repositories.get(id);
   return own(repository?.branches, branch)?.manifest_key !== pointer.manifest_key;
-};
-
-interface FoundPointer {
-  readonly branch: string | null;
-  readonly pointer: BranchPointer | undefined;
-}
-
-/** Without a branch: the default branch, and never another one in its place. Where none is known and one branch alone is indexed, that one. */
-const pointerOf = ({ branches, ...repository }: RepositoryRecord, asked: string | undefined): FoundPointer => {
-  const names = Object.keys(branches);
-  const branch = asked ?? defaultBranchOf(repository) ?? (names.length === 1 ? (names[0] as string) : null);
-  return { branch, pointer: branch === null ? undefined : own(branches, branch) };
 };

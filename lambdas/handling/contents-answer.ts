@@ -1,10 +1,12 @@
 import type { JobId } from '../../core/contract/ids.ts';
+import type { NotIndexed } from '../../core/repositories/branch-pointer.ts';
+import { notIndexed } from './not-indexed.ts';
 import { type Answer, problem, refusal } from './problems.ts';
 
 /** What a branch's contents could not be read for. */
 export type ContentsRefusal =
   | { readonly kind: 'not-found' | 'forbidden' }
-  | { readonly kind: 'not-indexed'; readonly branch: string | null }
+  | NotIndexed
   | { readonly kind: 'contents-lost'; readonly branch: string; readonly jobId: JobId | null };
 
 /** A small repository is made anew in less, a large one in far more: the job tells how long it takes. */
@@ -12,10 +14,8 @@ const REBUILD_SECONDS = 10;
 
 export const contentsRefusal = (outcome: ContentsRefusal): Answer => {
   switch (outcome.kind) {
-    case 'not-indexed': {
-      const what = outcome.branch === null ? 'the repository' : `branch ${outcome.branch}`;
-      return problem(404, 'Not indexed', `${what} has no index yet: sync it first`);
-    }
+    case 'not-indexed':
+      return notIndexed(outcome);
     case 'contents-lost': {
       const { branch, jobId } = outcome;
       const cure = jobId === null ? 'start a sync, which makes it anew' : `the sync ${jobId} that runs makes it anew`;

@@ -1,9 +1,10 @@
 import { clock, compose, embedder, index, logger, metrics, objects, pathRules, repositories } from '#ports';
 import { RepositoryParams, SearchQuery } from '../../core/contract/api.ts';
 import type { IndexFault } from '../../core/domain/index-fault.ts';
-import { type SearchOutcome, search } from '../../core/search/search.ts';
+import { search } from '../../core/search/search.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
-import { type Answer, invalid, problem, refusal } from '../handling/problems.ts';
+import { notIndexed } from '../handling/not-indexed.ts';
+import { invalid, problem, refusal } from '../handling/problems.ts';
 
 /** What is said of each fault: the kind of problem, and what has happened. */
 const unusable = {
@@ -49,20 +50,3 @@ export const handler = defineApiHandler(
     }
   },
 );
-
-/** Branches that a problem's text names. */
-const NAMED_IN_TEXT = 20;
-
-const notIndexed = ({ branch, asked, indexed }: Extract<SearchOutcome, { kind: 'not-indexed' }>): Answer => {
-  const what =
-    branch === null
-      ? indexed.length === 0
-        ? 'the repository has no index yet'
-        : 'the source’s default branch is not known'
-      : `${asked ? '' : 'the default '}branch ${branch} has no index yet`;
-  const more = indexed.length - NAMED_IN_TEXT;
-  const named = indexed.slice(0, NAMED_IN_TEXT).join(', ');
-  const others = `, or name an indexed branch: ${named}${more > 0 ? ` and ${more} more` : ''}`;
-  const detail = `${what}: sync it first${indexed.length === 0 ? '' : others}`;
-  return problem(404, 'Not indexed', detail, { branch, indexed_branches: indexed });
-};

@@ -97,6 +97,9 @@ describe('the files of a branch', () => {
       end: 4,
       text: source['src/a.ts'],
       indexed_at: expect.any(String),
+      source_commit: commit,
+      source_seen_at: expect.any(String),
+      behind: false,
     });
     expect(whole.headers.get('etag')).toBe(`W/"${blob}"`);
     const part = await read('read', 'src%2Fa.ts?start=2&end=3&branch=main');
@@ -166,7 +169,7 @@ describe('the files of a branch', () => {
     expect(await said('src/a.ts?branch=other')).toEqual([
       404,
       'Not indexed',
-      'branch other has no index yet: sync it first',
+      'branch other has no index yet: sync it first, or name an indexed branch: main',
       undefined,
     ]);
     expect(fieldsOf((await read('why', 'src/a.ts?start=5')).body)).toEqual(['query.start']);

@@ -30,7 +30,7 @@ import { FileNotFound } from '../files.ts';
 import { PushHookAnswer } from '../push-hooks.ts';
 import { CurrentBranch, JobCounts, JobError, JobSource, LastError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
-import { fileSchemas } from './file-answers.ts';
+import { fileSchemas, fresh } from './file-answers.ts';
 import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -67,13 +67,6 @@ const job = {
   error: 'Why it failed; null otherwise.',
   last_error:
     'Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended.',
-} as const;
-
-const freshness = {
-  indexed_at: 'When it was published.',
-  source_commit: 'The commit that the source had; null when it has deleted the branch, or was not looked at yet.',
-  source_seen_at: 'When the source was looked at; null when it was not yet.',
-  behind: 'Whether the source had another commit than the indexed one; null where `source_commit` is.',
 } as const;
 
 const failure = {
@@ -121,13 +114,13 @@ export const answerSchemas: readonly NamedSchema[] = [
     commit: 'The commit that is indexed.',
     files: 'Indexed files.',
     chunks: 'Their searchable pieces.',
-    ...freshness,
+    ...fresh,
   }),
   named('IndexedBranch', IndexedBranch, 'A branch’s index beside its source, as the last sync of any branch saw it.', {
     name: 'Its name.',
     default: 'Whether it is the default branch.',
     indexed_commit: 'The commit that is indexed.',
-    ...freshness,
+    ...fresh,
     files: 'Indexed files.',
     chunks: 'Their searchable pieces.',
     remote:
@@ -227,7 +220,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     results: 'Best first.',
     branch: 'The branch that was searched.',
     indexed_commit: 'The commit that the results are from.',
-    ...freshness,
+    ...fresh,
     warnings: 'What of `q` was not read as it looks, such as a language that there is not; for people.',
     next: 'Always null: ask for a greater `limit`.',
   }),

@@ -6,14 +6,21 @@ const name = {
   path_bytes: 'Only of a name that is not UTF-8: its bytes, in base64.',
 } as const;
 const commit = 'The indexed commit, which all of this is from.';
-const indexed_at = 'When that commit was indexed.';
+
+/** How fresh an answer is, beside its commit. */
+export const fresh = {
+  indexed_at: 'When it was published.',
+  source_commit: 'The commit that the source had; null when it has deleted the branch, or was not looked at yet.',
+  source_seen_at: 'When the source was looked at; null when it was not yet.',
+  behind: 'Whether the source had another commit than the indexed one; null where `source_commit` is.',
+} as const;
 
 /** What is answered about files. */
 export const fileSchemas: readonly NamedSchema[] = [
   named('FileList', FileList, 'A page of a tree.', {
     commit,
     branch: 'The branch that is listed.',
-    indexed_at,
+    ...fresh,
     entries: 'In git’s tree order.',
     next_cursor: 'Send it as `cursor` to get the next page; null on the last page.',
   }),
@@ -36,6 +43,6 @@ export const fileSchemas: readonly NamedSchema[] = [
     start: 'The first line of `text`, from 1.',
     end: 'The last line of `text`; less than `start` for a file without lines.',
     text: 'The lines, each with what ends it.',
-    indexed_at,
+    ...fresh,
   }),
 ];

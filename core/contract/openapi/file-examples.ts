@@ -1,13 +1,14 @@
 import { problemBody } from '../problem-body.ts';
 import { indexedBranch } from './examples.ts';
 
-const { indexed_commit: commit, indexed_at } = indexedBranch;
+const { indexed_commit: commit, indexed_at, source_commit, source_seen_at, behind } = indexedBranch;
+const fresh = { indexed_at, source_commit, source_seen_at, behind };
 const blob = '8f94139338f9404f26296befa88755fc2598c289';
 
 export const fileList = {
   commit,
   branch: 'main',
-  indexed_at,
+  ...fresh,
   entries: [
     { path: 'src/sync', type: 'directory' },
     { path: 'src/lock.ts', type: 'file', blob, bytes: 1204, language: 'typescript' },
@@ -34,7 +35,7 @@ export const fileAnswer = {
   start: 12,
   end: 13,
   text: 'export const claim = async (lock: Lock): Promise<Claim> => {\n  const held = await lock.take();\n',
-  indexed_at,
+  ...fresh,
 };
 
 export const fileLeftOut = problemBody(404, 'Not indexed', 'src/logo.png is not in the index of branch main: binary', {

@@ -1,11 +1,11 @@
-import { Problem, RepositoryParams } from '../api.ts';
+import { NothingToSearch, Problem, RepositoryParams } from '../api.ts';
 import {
   FileAnswer,
   FileList,
-  FileNotFound,
   FileParams,
   FilesUnavailable,
   ListFilesQuery,
+  NoFile,
   ReadFileHeaders,
   ReadFileQuery,
 } from '../files.ts';
@@ -38,6 +38,11 @@ export const fileOperations = {
       200: { description: 'A page of entries.', schema: FileList, example: fileList },
       ...token,
       ...access,
+      404: {
+        description:
+          'There is no such repository for you, or the branch has no index: the answer names those that have.',
+        schema: NothingToSearch,
+      },
       503: lost,
     },
   },
@@ -60,7 +65,7 @@ export const fileOperations = {
       404: {
         description:
           'There is no such repository for you, no index of the branch, or no such file at the indexed commit; or the file is there and not in the index: `reason` says why.',
-        schema: FileNotFound,
+        schema: NoFile,
         example: fileLeftOut,
       },
       409: {

@@ -59,10 +59,14 @@ describe('a branch', () => {
 
   it('that is not indexed is named; another one is not taken in its place', async () => {
     looks = [at('new', { default_branch: 'trunk' })];
-    expect(await opened()).toEqual({ kind: 'not-indexed', branch: 'trunk' });
-    expect(await opened('topic')).toEqual({ kind: 'not-indexed', branch: 'topic' });
+    const not = { kind: 'not-indexed', indexed: ['main'] };
+    expect(await opened()).toEqual({ ...not, branch: 'trunk', asked: false });
+    expect(await opened('topic')).toEqual({ ...not, branch: 'topic', asked: true });
+    // The default branch is not known, and one alone is indexed.
     looks = [at('new', { default_branch: null })];
-    expect(await opened()).toEqual({ kind: 'not-indexed', branch: null });
+    expect(await opened()).toEqual({ kind: 'used', what: 'new' });
+    looks = [at('new', { default_branch: null, branches: { a: pointerFor('new'), b: pointerFor('new') } })];
+    expect(await opened()).toEqual({ kind: 'not-indexed', branch: null, asked: false, indexed: ['a', 'b'] });
   });
 
   it('is not called lost for what else goes wrong', async () => {
