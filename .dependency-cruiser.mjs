@@ -104,9 +104,9 @@ export default {
     ),
     forbid(
       'service-knows-no-client',
-      'What runs the service calls none of it over HTTP.',
-      { path: '^(core|adapters|lambdas|lib|bin|operator)' },
-      { path: '^(client|cli|console)' },
+      'What runs the service calls none of it over HTTP, except agents’ door.',
+      { path: '^(core|adapters|lambdas|lib|bin|operator)', pathNot: '^lambdas/mcp/' },
+      { path: '^(client|cli|console|mcp)' },
     ),
     forbid(
       'local-is-a-front-door',

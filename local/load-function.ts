@@ -1,8 +1,11 @@
 import type { FunctionName } from '../core/contract/environment.ts';
 
-/** What a function may know of its call: with `streaming`, the caller takes an answer's parts as they come, until it is aborted. */
+/** What a function may know of its call. */
 export interface CallContext {
+  /** The caller takes an answer's parts as they come, until it is aborted. */
   readonly streaming: AbortSignal;
+  /** Where the gateway is, such as http://127.0.0.1:3000. */
+  readonly url: string;
 }
 
 /** A Lambda function, as its runtime calls it. */

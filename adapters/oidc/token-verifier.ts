@@ -35,6 +35,8 @@ export const createOidcTokenVerifier = (options: OidcTokenVerifierOptions): Toke
   const cache = new SimpleJwksCache(jwks === undefined ? {} : { fetcher: given(jwks) });
   const verifier = JwtVerifier.create({ issuer, audience, jwksUri }, { jwksCache: cache });
   return {
+    // Keys that are at hand are of no issuer that could be asked.
+    issuer: jwks === undefined ? issuer : null,
     async verify(token) {
       const parts = partsOf(token);
       if (parts === null || !(await isKnownKey(cache, jwksUri, parts))) return null;

@@ -82,6 +82,8 @@ export const functionEnvironments = {
   'dispatch-due': TablesEnvironment.and(ExecutionEnvironment).and(BucketEnvironment).and(VectorsEnvironment),
   /** A quick look at a remote, called by start-sync. */
   'look-remote': CredentialsEnvironment,
+  /** A client of the API, which checks the token again. */
+  mcp: TokensEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'list-files': TablesEnvironment.and(BucketEnvironment),
   'read-file': TablesEnvironment.and(BucketEnvironment),

@@ -7,6 +7,8 @@ export interface Principal {
 }
 
 export interface TokenVerifier {
+  /** Where users sign in for a token (an OpenID Connect issuer); null where there is no such place. */
+  readonly issuer: string | null;
   /** The principal, or null when the token is malformed, expired, not yet valid, or not signed by the issuer. */
   verify(token: string): Promise<Principal | null>;
 }

@@ -35,6 +35,8 @@ export interface ApiRequest<Params, Query, Body, Headers> {
 /** What is in Lambda's context when a gateway calls that can pass on parts; API Gateway's own never does. */
 interface CallContext {
   readonly streaming?: AbortSignal;
+  /** Where the gateway itself is, such as http://127.0.0.1:3000, for a function that calls the API. */
+  readonly url?: string;
 }
 
 const Nothing = z.object({});

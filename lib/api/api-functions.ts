@@ -37,6 +37,21 @@ export const authorizerFunction = (scope: Construct, tokens: TokenIssuer): AppFu
     ...sized,
   });
 
+/**
+ * Agents' door: it calls the API over HTTP, with the caller's token, and may do nothing else. No share is reserved for it, though all may
+ * call it: without a good token it answers at once, and with one it may wait for a job.
+ */
+export const mcpFunction = (scope: Construct, tokens: TokenIssuer): AppFunction =>
+  new AppFunction(scope, {
+    name: 'mcp',
+    environment: {
+      TOKEN_ISSUER: tokens.issuer,
+      TOKEN_AUDIENCE: tokens.audience,
+      TOKEN_JWKS_URI: tokens.jwksUri,
+    },
+    ...sized,
+  });
+
 /** The functions that answer the calls of core/contract/routes.ts, by the operation's name. */
 export const apiFunctions = (
   scope: Construct,

@@ -16,10 +16,11 @@ import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/environment.ts';
+import { mcpRoutes } from '../../core/contract/mcp-routes.ts';
 import { routes } from '../../core/contract/routes.ts';
 import type { AppFunction } from '../app-function.ts';
 import type { StageSettings } from '../stages.ts';
-import { type ApiFunctionsProps, apiFunctions, authorizerFunction } from './api-functions.ts';
+import { type ApiFunctionsProps, apiFunctions, authorizerFunction, mcpFunction } from './api-functions.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { requestModels } from './request-models.ts';
 
@@ -50,8 +51,8 @@ export class Api extends Construct {
       resultsCacheTtl: Duration.minutes(1),
     });
 
-    const functions = apiFunctions(this, props);
-    for (const { operation, method, path, auth } of routes) {
+    const functions = new Map([...apiFunctions(this, props), ['mcp' as const, mcpFunction(this, props.tokens)]]);
+    for (const { operation, method, path, auth } of [...routes, ...mcpRoutes]) {
       const target = functions.get(operation);
       if (target === undefined)
         throw new Error(`lib/api/api-functions.ts has no function for ${method} ${path}: ${operation}`);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { FunctionName } from '../../core/contract/environment.ts';
+import { MCP_PATH, mcpRoutes } from '../../core/contract/mcp-routes.ts';
 import { routes } from '../../core/contract/routes.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { CallContext, LambdaFunction } from '../load-function.ts';
@@ -42,7 +43,12 @@ const HEARTBEAT_MILLISECONDS = 15_000;
 
 const nameIt = 'use its address, or have its operator add the name to ALLOWED_HOSTS';
 
-const match = createRouteMatcher(routes);
+/** Agents are told `/mcp`; beside the API it is where AWS has it too. */
+const shortMcpRoutes = mcpRoutes
+  .filter(({ path }) => path === MCP_PATH)
+  .map((route) => ({ ...route, path: route.path.replace(/^\/api/, '') }));
+
+const match = createRouteMatcher([...routes, ...mcpRoutes, ...shortMcpRoutes]);
 
 /** The address cannot be listened on. The message says what to do. */
 export class ListenError extends Error {
@@ -80,7 +86,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     response.once('close', () => gone.abort());
     const streaming = AbortSignal.any([gone.signal, closing.signal]);
     try {
-      const reply = await serve(functions, request, { streaming });
+      const reply = await serve(functions, request, { streaming, url: url() });
       if (isWhole(reply)) send(response, reply);
       else await sendParts(response, reply, options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS);
     } catch (error) {
@@ -90,6 +96,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       else send(response, problem(500, 'Internal error', 'the request could not be served'));
     }
   });
+  const url = (): string => {
+    const { port } = server.address() as AddressInfo;
+    return `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  };
   server.on('clientError', refuseConnection);
   // API Gateway's integration timeout is 29 s; slow senders are cut off before that.
   server.requestTimeout = 30_000;
@@ -102,10 +112,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       resolve();
     });
   });
-  const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
-    url: `http://${host}:${port}`,
+    url: url(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -16,7 +16,7 @@ const SyncFacts = JobFacts.extend({
 });
 
 export const addSyncTools = (deps: ToolDeps): void => {
-  const { client, longestWaitSeconds } = deps;
+  const { client, longestWaitSeconds, tellsProgress } = deps;
   addTool(
     deps,
     'sync_repository',
@@ -48,7 +48,8 @@ export const addSyncTools = (deps: ToolDeps): void => {
     async ({ repository: id, branch: name, full_reindex, wait_seconds, cancel_with_call }, context) => {
       const { signal } = context.mcpReq;
       const begun = await begin(client, id, { branch: name, full_reindex }, signal);
-      const job = await follow(client, begun.job, wait_seconds, context).catch(async (error: unknown) => {
+      const tell = tellsProgress ? progressTeller(context.mcpReq) : untold;
+      const job = await follow(client, begun.job, wait_seconds, signal, tell).catch(async (error: unknown) => {
         if (signal.aborted && cancel_with_call && !begun.joined)
           // It may have ended by itself meanwhile: a 409, and all that was wanted.
           await client.call('cancel-job', { path: { job_id: begun.job.job_id } }).catch(() => undefined);
@@ -119,21 +120,28 @@ const begin = async (
 };
 
 /** The job as it is at its end, or when the time is over. */
-const follow = async (client: Client, begun: Job, seconds: number, { mcpReq }: ServerContext): Promise<Job> => {
+const follow = async (
+  client: Client,
+  begun: Job,
+  seconds: number,
+  signal: AbortSignal,
+  tell: (job: Job) => Promise<void>,
+): Promise<Job> => {
   if (seconds === 0) return begun;
   const over = AbortSignal.timeout(seconds * 1000);
-  const tell = progressTeller(mcpReq);
   let last = begun;
   try {
-    for await (const { job } of client.follow(begun.job_id, { signal: AbortSignal.any([mcpReq.signal, over]) })) {
+    for await (const { job } of client.follow(begun.job_id, { signal: AbortSignal.any([signal, over]) })) {
       last = job;
       await tell(job);
     }
   } catch (error) {
-    if (mcpReq.signal.aborted || !over.aborted) throw error;
+    if (signal.aborted || !over.aborted) throw error;
   }
   return last;
 };
+
+const untold = async (): Promise<void> => undefined;
 
 /** By so little progress grows where the percentage does not: each notification must have more than the one before. */
 const LEAST_STEP = 0.001;

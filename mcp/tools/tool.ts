@@ -9,6 +9,7 @@ export interface ToolDeps {
   readonly client: Client;
   /** The longest that one call may wait for a job, in seconds: API Gateway gives up after 29. */
   readonly longestWaitSeconds: number;
+  readonly tellsProgress: boolean;
 }
 
 interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {

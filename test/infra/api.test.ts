@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { mcpRoutes } from '../../core/contract/mcp-routes.ts';
 import { operations } from '../../core/contract/operations/operations.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { resolved, synthesise } from './synthesised.ts';
@@ -17,12 +18,15 @@ const methods = ofType('AWS::ApiGateway::Method').map(([, { Properties }]) => ({
   call: `${Properties.HttpMethod} ${pathOf(Properties.ResourceId)}`,
 }));
 
+/** The API's, and agents' door beside them. */
+const all = [...routes, ...mcpRoutes];
+
 it('has the routes of the contract, and no others', () => {
-  const calls = routes.map(({ method, path }) => `${method} ${path}`);
+  const calls = all.map(({ method, path }) => `${method} ${path}`);
   expect(methods.map(({ call }) => call).sort()).toEqual(calls.sort());
 });
 
-describe.each(routes)('$method $path', ({ method, path, operation, auth }) => {
+describe.each(all)('$method $path', ({ method, path, operation, auth }) => {
   const found = methods.find(({ call }) => call === `${method} ${path}`);
 
   it('is answered by its function, which it may call', () => {

@@ -204,7 +204,7 @@ describe('least privilege', () => {
   });
 
   it('what needs no state has no rights at all', () => {
-    for (const name of ['authorizer', 'get-openapi', 'get-docs']) expect(statements(name)).toEqual([]);
+    for (const name of ['authorizer', 'mcp', 'get-openapi', 'get-docs']) expect(statements(name)).toEqual([]);
   });
 
   it('only what embeds may call the model, and that one model', () => {

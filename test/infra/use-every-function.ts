@@ -92,6 +92,16 @@ const fetchEvents = ({ world }: Stage, job: string) =>
 const settings = async (stage: Stage): Promise<void> => {
   for (const path of ['/api/health', '/api/openapi.json']) await need(stage, 200, 'GET', path);
   await fetchDocs(stage);
+  const clientInfo = { name: 'test', version: '1' };
+  const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+  await need(
+    stage,
+    200,
+    'POST',
+    '/api/mcp',
+    { jsonrpc: '2.0', id: 1, method: 'initialize', params: hello },
+    { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+  );
   await stage.world.anonymous.call('GET', '/api/repositories');
   await register(stage, 'main');
   await need(stage, 409, 'POST', '/api/repositories', { repository_id: 'main', source: { url: stage.git.path } });

@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import { type CallToolResult, Client, type Progress } from '@modelcontextprotocol/client';
+import {
+  type CallToolResult,
+  Client,
+  type Progress,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach } from 'vitest';
 import type { UsedWorld } from './use-world.ts';
@@ -44,6 +49,26 @@ export type Era = 'modern' | 'legacy';
 
 export const newClient = (era: Era): Client =>
   new Client({ name: 'test', version: '1.0.0' }, era === 'modern' ? { versionNegotiation: { mode: 'auto' } } : {});
+
+/** Agents that speak to `/mcp` of the world of a file's tests. They go with each test. */
+export const useMcpOverHttp = (world: Pick<UsedWorld, 'server'>) => {
+  const clients: Client[] = [];
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.close();
+  });
+  return {
+    connect: async (era: Era = 'modern', token: string = world.server.token): Promise<McpCaller> => {
+      const client = newClient(era);
+      clients.push(client);
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL('/mcp', world.server.url), {
+          requestInit: { headers: { authorization: `Bearer ${token}` } },
+        }),
+      );
+      return callerOf(client);
+    },
+  };
+};
 
 /** Agents that speak to `repo-sync mcp`, a process of its own, over the world of a file's tests. They go with each test. */
 export const useMcpOverStdio = (world: Pick<UsedWorld, 'server'>) => {

@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { InvalidRequest, Problem, TooManyRequests } from '../api.ts';
 import type { FunctionName } from '../environment.ts';
 
-/** The functions that no call of the API leads to. Every other one is an operation, and must be described. */
+/** The functions that no call of the API leads to; agents’ door speaks a protocol of its own. Every other one is an operation, and must be described. */
 type InnerFunction =
   | 'authorizer'
+  | 'mcp'
   | 'begin-sync'
   | 'pull'
   | 'diff'
