@@ -81,12 +81,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     console: options.console,
   };
   const closing = new AbortController();
+  /** Known once it listens; a server that closes has no address any more. */
+  const own = { url: '' };
   const server = createServer(async (request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const streaming = AbortSignal.any([gone.signal, closing.signal]);
     try {
-      const reply = await serve(functions, request, { streaming, url: url() });
+      const reply = await serve(functions, request, { streaming, url: own.url });
       if (isWhole(reply)) send(response, reply);
       else await sendParts(response, reply, options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS);
     } catch (error) {
@@ -96,10 +98,6 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       else send(response, problem(500, 'Internal error', 'the request could not be served'));
     }
   });
-  const url = (): string => {
-    const { port } = server.address() as AddressInfo;
-    return `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  };
   server.on('clientError', refuseConnection);
   // API Gateway's integration timeout is 29 s; slow senders are cut off before that.
   server.requestTimeout = 30_000;
@@ -112,8 +110,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       resolve();
     });
   });
+  const { port } = server.address() as AddressInfo;
+  own.url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
   return {
-    url: url(),
+    url: own.url,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
