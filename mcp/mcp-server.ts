@@ -1,5 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Client } from '../client/src/client.ts';
+import { addFileTools } from './tools/files.ts';
 import { addRepositoryTools } from './tools/repositories.ts';
 import { addSearchTools } from './tools/search.ts';
 import { addSyncTools } from './tools/sync.ts';
@@ -26,6 +27,7 @@ export const createMcpServer = (
   );
   const deps = { server, client, longestWaitSeconds, tellsProgress };
   addSearchTools(deps);
+  addFileTools(deps);
   addRepositoryTools(deps);
   addSyncTools(deps);
   return server;

@@ -3,7 +3,7 @@ import type { Route } from './routes.ts';
 /** Where agents speak the Model Context Protocol. */
 export const MCP_PATH = '/api/mcp';
 
-/** Where the sign-in for it is told (RFC 9728). A client learns this address from the 401. */
+/** The address of what says where to sign in for it (RFC 9728). A client learns this address from the 401. */
 export const MCP_METADATA_PATH = '/api/.well-known/oauth-protected-resource';
 
 /**

@@ -43,7 +43,7 @@ const HEARTBEAT_MILLISECONDS = 15_000;
 
 const nameIt = 'use its address, or have its operator add the name to ALLOWED_HOSTS';
 
-/** Agents are told `/mcp`; beside the API it is where AWS has it too. */
+/** Agents use `/mcp`; beside the API it is where AWS has it too. */
 const shortMcpRoutes = mcpRoutes
   .filter(({ path }) => path === MCP_PATH)
   .map((route) => ({ ...route, path: route.path.replace(/^\/api/, '') }));

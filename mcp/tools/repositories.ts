@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { IndexedBranch, Repository } from '../../client/src/client.ts';
+import { freshness } from '../freshness.ts';
 import { visibleName } from '../repository-text.ts';
 import { cursor, repository } from './inputs.ts';
 import { addTool, readOnly, type ToolDeps } from './tool.ts';
@@ -81,7 +82,7 @@ export const addRepositoryTools = (deps: ToolDeps): void => {
       const branches = page.branches.map(branchLine);
       const lines = branches.map(
         (each) =>
-          `${visibleName(each.branch)}${each.default ? ' (default)' : ''} at ${each.commit.slice(0, 12)}, indexed ${each.indexed_at}, ${each.files} files; ${standing(each)}`,
+          `${visibleName(each.branch)}${each.default ? ' (default)' : ''} at ${each.commit.slice(0, 12)}, indexed ${each.indexed_at}, ${each.files} files; ${freshness(each)}`,
       );
       const none = 'No branch is indexed. sync_repository indexes the default branch.';
       return {
@@ -120,10 +121,3 @@ const branchLine = (each: IndexedBranch): z.input<typeof BranchLine> => ({
   source_seen_at: each.source_seen_at,
   behind: each.behind,
 });
-
-const standing = ({ behind, source_commit, source_seen_at }: z.input<typeof BranchLine>): string => {
-  if (source_commit === null || behind === null) return 'the source was not seen with it';
-  return behind
-    ? `behind its source, which had ${source_commit.slice(0, 12)} at ${source_seen_at}: sync_repository brings it in step`
-    : `in step with its source as of ${source_seen_at}`;
-};

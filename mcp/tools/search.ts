@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SearchAnswer, SearchHit } from '../../client/src/client.ts';
+import { freshness } from '../freshness.ts';
 import { createMark, numbered, visibleName } from '../repository-text.ts';
 import { branch, language, pathPattern, repository } from './inputs.ts';
 import { addTool, readOnly, type ToolDeps } from './tool.ts';
@@ -40,12 +41,16 @@ export const addSearchTools = (deps: ToolDeps): void => {
   );
 };
 
-const searchText = (repositoryId: string, { results, branch, indexed_commit }: SearchAnswer): string => {
-  const where = `${repositoryId}, branch ${visibleName(branch)}, commit ${indexed_commit}`;
-  if (results.length === 0) return `No hits (${where}). Try other or fewer words, or leave out path and language.`;
+const searchText = (repositoryId: string, found: SearchAnswer): string => {
+  const { results } = found;
+  const where = `${repositoryId}, branch ${visibleName(found.branch)}, commit ${found.indexed_commit}, ${freshness(found)}`;
+  const warnings = found.warnings.map((warning) => `Note: ${visibleName(warning)}`);
+  if (results.length === 0)
+    return [`No hits (${where}). Try other or fewer words, or leave out path and language.`, ...warnings].join('\n');
   const mark = createMark();
   return [
     `${results.length} ${results.length === 1 ? 'hit' : 'hits'}, best first (${where}).`,
+    ...warnings,
     mark.note,
     ...results.map((hit, at) => hitText(hit, at, mark)),
   ].join('\n\n');
