@@ -31,7 +31,7 @@ const whatToDo = ({ status, problem, retryAfter }: ProblemError): string => {
     case 403:
       return 'The user’s role on this repository is not enough: list_repositories shows it. Do not try again.';
     case 404:
-      return 'list_repositories shows the repositories that can be read, list_branches the branches of one of them that are indexed.';
+      return 'list_repositories shows the repositories that can be read, list_branches the branches of one of them that are indexed, list_tree the files of a branch.';
     case 409:
       return typeof problem.job_id === 'string' && problem.ended_at === undefined
         ? `Job ${problem.job_id} is under way: get_job shows its progress.`
