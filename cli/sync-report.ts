@@ -6,11 +6,13 @@ export const syncReport = (job: Job): string => {
   const seconds = (Date.parse(job.ended_at ?? job.updated_at) - Date.parse(job.started_at ?? job.created_at)) / 1000;
   if (job.status === 'failed' || job.status === 'cancelled')
     return `Sync ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${clean(job.error.message)}`}`;
-  const { counts } = job;
+  const { counts, plan } = job;
+  if (job.options.dry_run === true && plan !== null) return planReport(job, plan);
   if (counts === null) return `Sync ${job.status}`;
   const branches = branchLines(job);
   const changed = counts.added + counts.modified + counts.renamed + counts.deleted;
   const lines = [`Sync ${job.status.replaceAll('_', ' ')} in ${seconds.toFixed(1)} s (${job.mode ?? 'no'} index)`];
+  const { used } = job;
   if (changed === 0)
     return [...lines, `  nothing to do: ${many(counts.unchanged, 'file')} unchanged`, ...branches].join('\n');
   lines.push(
@@ -18,10 +20,26 @@ export const syncReport = (job: Job): string => {
     `  indexed  ${many(counts.indexed, 'file')}, ${many(counts.chunks_embedded, 'chunk')} embedded, ${counts.chunks_reused} reused`,
     `  skipped  ${many(counts.skipped, 'file')}${reasons(counts.skipped_by_reason)}`,
     `  failed   ${many(counts.failed, 'file')}`,
+    ...(used === null ? [] : [`  used     ${many(used.tokens, 'token')}${costText(used.cost_usd)}`]),
     ...branches,
   );
   return lines.join('\n');
 };
+
+const planReport = (job: Job, plan: NonNullable<Job['plan']>): string =>
+  [
+    `A sync would make ${job.mode === 'full' ? 'a full index' : 'an incremental one'}; nothing was changed`,
+    `  ${many(plan.added + plan.modified + plan.renamed + plan.deleted, 'file')} changed: ${plan.added} added, ${plan.modified} modified, ${plan.renamed} renamed, ${plan.deleted} deleted (${plan.unchanged} unchanged)`,
+    `  index    ${many(plan.indexed ?? 0, 'file')}, ${many(plan.chunks_embedded ?? 0, 'chunk')} to embed, ${plan.chunks_reused ?? 0} to reuse`,
+    `  skip     ${many(plan.skipped, 'file')}${reasons(plan.skipped_by_reason)}`,
+    `  use      ${many(plan.tokens ?? 0, 'token')}${costText(plan.cost_usd)}${plan.seconds === null ? '' : `, about ${plan.seconds.toFixed(1)} s`}`,
+    ...(plan.dropped_branches.length === 0 ? [] : [`  drop     ${plan.dropped_branches.map(clean).join(', ')}`]),
+    ...branchLines(job),
+  ].join('\n');
+
+/** One that costs nothing is one of this machine. */
+const costText = (cost: number | null): string =>
+  cost === null || cost === 0 ? '' : `, ${cost.toFixed(5)} US dollars`;
 
 const branchLines = ({ current, branches }: Job): string[] => [
   ...(current !== null && current.moved_from !== null

@@ -193,11 +193,18 @@ const quotasOf = (environment: Environment): Quotas => ({
   tokensPerDay: TokenQuotaEnvironment.partial().parse(environment).QUOTA_TOKENS_PER_DAY ?? Number.MAX_SAFE_INTEGER,
 });
 
+/** Only functions that have the embedding's environment know it: the diff does, which writes it into the job's plan. */
+const priceOf = (environment: Environment): number | null => {
+  const price = EmbeddingEnvironment.partial().parse(environment).EMBEDDING_PRICE ?? '';
+  return price === '' ? null : Number(price);
+};
+
 export const settings = (environment: Environment = process.env) =>
   ({
     sources: 'https-only',
     // Only create-repository has the setting; without it, the right is needed.
     quotas: quotasOf(environment),
+    usdPerMillionTokens: priceOf(environment),
     registration: RegistrationEnvironment.partial().parse(environment).REGISTRATION ?? 'granted',
     // Only begin-sync hands it on; the others have no say in it.
     maxConcurrency: SyncEnvironment.partial().parse(environment).MAX_CONCURRENCY ?? 1,

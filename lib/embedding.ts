@@ -5,9 +5,10 @@ import type { AppFunction } from './app-function.ts';
 import { type Embedding, modelOf } from './stages.ts';
 
 /** The environment of functions that name or call the model. */
-export const embeddingEnvironment = ({ model, dimensions }: Embedding) => ({
+export const embeddingEnvironment = ({ model, dimensions, usdPerMillionTokens }: Embedding) => ({
   EMBEDDING_MODEL: model,
   EMBEDDING_DIMENSIONS: String(dimensions),
+  EMBEDDING_PRICE: usdPerMillionTokens === undefined ? '' : String(usdPerMillionTokens),
 });
 
 /**

@@ -25,6 +25,8 @@ const Embedding = z
     model: z.string().refine((id) => models.has(modelOf(id)), `must be one of ${[...models.keys()].join(', ')}`),
     /** Cohere Embed v4's smallest size is 256, its largest 1,536: 1,024 is what it is measured at most often. */
     dimensions: whole,
+    /** What the model takes in the stage's region, for the costs that plans tell and limits hold; without, no costs are shown. */
+    usdPerMillionTokens: z.number().min(0).optional(),
   })
   .refine(({ model, dimensions }) => models.get(modelOf(model))?.includes(dimensions) ?? true, {
     path: ['dimensions'],

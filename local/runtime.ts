@@ -133,6 +133,8 @@ export const composeRuntime = (
       sources: 'local',
       registration: config.registration,
       quotas: config.quotas,
+      // Its embedder is a part of this service.
+      usdPerMillionTokens: 0,
       maxConcurrency: config.maxConcurrency,
       batchLimits: defaultBatchLimits,
       pageBounds: standardBounds,

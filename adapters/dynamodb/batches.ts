@@ -88,7 +88,7 @@ const finish = async (
     {
       Update: updateOf(jobKey(tables, job.job_id), (e) => ({
         set: { updated_at: progress.updated_at, current_file: progress.current_file },
-        add: { files_from_batches: progress.files_done },
+        add: { files_from_batches: progress.files_done, ...usedBy(progress) },
         when: jobIs(e, job, 'work'),
       })),
     },
@@ -98,6 +98,15 @@ const finish = async (
   // Only the result failed its condition: the batch has been folded.
   return refusals !== null && refusals[0] != null ? 'lost' : 'kept';
 };
+
+const usedBy = ({ used }: BatchProgress) =>
+  used === undefined
+    ? {}
+    : {
+        used_tokens: used.tokens,
+        used_chunks_embedded: used.chunks_embedded,
+        used_chunks_reused: used.chunks_reused,
+      };
 
 const numbersOf = ({ files_total, current_file, updated_at, last_error, working_on, left_out }: BatchProgress) => ({
   files_total,

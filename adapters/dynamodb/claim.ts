@@ -125,7 +125,9 @@ const claimItems = async (
 ): Promise<{ readonly always: readonly TransactItem[]; readonly followUp: readonly TransactItem[] }> => {
   const { tables } = parts;
   const at = new Date(job.created_at);
-  const lastSync = holder === null ? seen.last_sync : replacedEnd(holder, job);
+  // What was only planned says nothing about the index.
+  const replaced = holder !== null && holder.job.options.dry_run !== true ? replacedEnd(holder, job) : null;
+  const lastSync = replaced ?? seen.last_sync;
   const run = scheduleRunAfter(claim, seen, lastSync);
   return {
     always: [
@@ -136,7 +138,7 @@ const claimItems = async (
             fence: job.fence,
             ...(claim.clearIndex ? clearedIndex(seen) : {}),
             ...wantedAfter(claim, seen),
-            ...(holder === null ? {} : { last_sync: lastSync }),
+            ...(replaced === null ? {} : { last_sync: replaced }),
             ...(run === null ? {} : { schedule_run: run }),
           },
           when: [
@@ -190,6 +192,8 @@ const owedItems = (
 
 /** As with the branches themselves: only the lock's owner changes them, and a claim on the fence that was read. */
 const wantedAfter = ({ job, clearIndex }: Claim, seen: RepositoryRecord): Partial<RepositoryRecord> => {
+  // To ask what a branch would cost is not to want it.
+  if (job.options.dry_run === true) return {};
   const before = seen.wanted_branches ?? [];
   const indexed = clearIndex ? {} : seen.branches;
   const wanted_branches = [...wantedBranches(clearIndex ? [] : before, job.options.branches, indexed)];

@@ -1,5 +1,6 @@
 import type { SyncEvent } from '../../core/contract/events.ts';
 import type { JobId } from '../../core/contract/ids.ts';
+import type { JobPlan } from '../../core/contract/job-plan.ts';
 import type { JobError, JobRecord, LastSync, Leftover, RepositoryRecord } from '../../core/contract/records.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
@@ -21,6 +22,7 @@ export const createDynamoJobEnds = (options: SyncPartsOptions): JobEnds => {
   const parts = syncParts(options);
   return {
     publish: (job, publication) => publish(parts, job, publication),
+    plan: (job, plan, at) => endPlan(parts, job, plan, at),
     fail: (job, error, leftovers, at) => fail(parts, job, error, leftovers, at),
     cancel: (id, at) => cancel(parts, id, at),
   };
@@ -64,7 +66,8 @@ const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End):
         };
         return {
           ...change,
-          set: { ...set, last_sync },
+          // What was only planned says nothing about the index.
+          set: seen.options.dry_run === true ? set : { ...set, last_sync },
           remove: [...remove, e.path('lock')],
           when: lockIs(e, job),
         };
@@ -95,6 +98,19 @@ const publish = async (parts: SyncParts, job: JobRef, publication: Publication):
     at: publication.at,
     job: { counts: publication.counts, dropped_branches: [...publication.removedBranches], phase_done: 1 },
     repository: () => ({ set: publishedState(seen, publication) }),
+  });
+};
+
+const endPlan = async (parts: SyncParts, job: JobRef, plan: JobPlan, at: Date): Promise<Kept> => {
+  const record = await readJob(parts.database, parts.tables, job.job_id);
+  if (record === null) return 'lost';
+  return endJob(parts, job, record, {
+    status: 'completed',
+    move: 'publish',
+    event: 'sync.completed',
+    at,
+    job: { plan, phase_done: 1 },
+    repository: () => ({}),
   });
 };
 

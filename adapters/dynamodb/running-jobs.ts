@@ -62,6 +62,7 @@ const heartbeat = async ({ database, tables }: JobTables, job: JobRef, beat: Hea
             ? {}
             : { estimated_completion: beat.estimatedCompletion?.toISOString() ?? null }),
           ...(beat.pace === undefined ? {} : { pace: beat.pace }),
+          ...(beat.plan === undefined ? {} : { plan: beat.plan }),
           ...(beat.lastError === undefined ? {} : { last_error: beat.lastError }),
         },
         when: jobIs(e, job, 'work'),
@@ -91,15 +92,17 @@ const recordPull = async (
     ]),
   );
 
-const recordDiff = async ({ database, tables }: JobTables, job: JobRef, report: DiffReport): Promise<Kept> =>
-  keptIf(
+const recordDiff = async ({ database, tables }: JobTables, job: JobRef, report: DiffReport): Promise<Kept> => {
+  const { generation, generationRecord } = report;
+  return keptIf(
     await database.transact([
       {
         Update: updateOf(jobKey(tables, job.job_id), (e) => ({
           set: {
             mode: report.mode,
             mode_reason: report.modeReason,
-            generation: report.generation,
+            generation,
+            plan: report.plan,
             files_total: report.filesTotal,
             files_from_diff: report.filesDone,
             updated_at: report.at.toISOString(),
@@ -107,17 +110,22 @@ const recordDiff = async ({ database, tables }: JobTables, job: JobRef, report: 
           when: jobIs(e, job, 'work'),
         })),
       },
-      {
-        Update: updateOf(repositoryKey(tables, job.repository_id), (e) => {
-          const generation = e.path('generations', String(report.generation));
-          return {
-            assign: [`${generation} = if_not_exists(${generation}, ${e.value(report.generationRecord)})`],
-            when: lockIs(e, job),
-          };
-        }),
-      },
+      ...(generationRecord === null
+        ? []
+        : [
+            {
+              Update: updateOf(repositoryKey(tables, job.repository_id), (e) => {
+                const path = e.path('generations', String(generation));
+                return {
+                  assign: [`${path} = if_not_exists(${path}, ${e.value(generationRecord)})`],
+                  when: lockIs(e, job),
+                };
+              }),
+            },
+          ]),
     ]),
   );
+};
 
 const recordFaults = async (
   { database, tables }: JobTables,

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Client, type Job, ProblemError, type SyncAccepted } from '../../client/src/client.ts';
 import { action, type Work } from '../action.ts';
 import { Ended, exitCodes, UsageError } from '../exit-codes.ts';
@@ -17,6 +17,9 @@ interface SyncFlags {
   readonly remote?: string;
   readonly webhook?: string;
   readonly onConflict?: 'fail' | 'attach' | 'queue';
+  readonly dryRun?: boolean;
+  readonly maxCost?: number;
+  readonly maxFiles?: number;
 }
 
 export const JOB_ID = /^sync-/;
@@ -41,6 +44,13 @@ export const addSync = (program: Command, terminal: Terminal): void => {
         'queue',
       ]),
     )
+    .option('--dry-run', 'tell what a sync would do and cost, and change nothing')
+    .addOption(
+      new Option('--max-cost <dollars>', 'fail before anything is embedded that may cost more').argParser(
+        atLeastNought,
+      ),
+    )
+    .addOption(new Option('--max-files <count>', 'fail before more files are read').argParser(atLeastNought))
     .addHelpText(
       'after',
       `
@@ -51,6 +61,8 @@ Examples:
   $ repo-sync sync demo --wait
   $ repo-sync sync demo --branch main --branch develop
   $ repo-sync sync demo --on-conflict queue --wait
+  $ repo-sync sync demo --dry-run --wait
+  $ repo-sync sync demo --max-files 500 --wait
   $ repo-sync sync demo --force --full --wait --json`,
     )
     .action(
@@ -109,6 +121,13 @@ Examples:
     );
 };
 
+const atLeastNought = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('must be a number, 0 or more');
+  return value;
+};
+
 const acceptedText = (job: SyncAccepted | null): string => {
   if (job === null) return '';
   const { job_id, waits_for_job_id } = job;
@@ -132,13 +151,17 @@ const begin = async (client: Client, id: string, flags: SyncFlags, signal: Abort
         remote: flags.remote,
         progress_webhook: flags.webhook,
         on_conflict: flags.onConflict,
+        dry_run: flags.dryRun,
+        max_cost: flags.maxCost,
+        max_files: flags.maxFiles,
       },
       { signal },
     );
     return { jobId: job.job_id, job };
   } catch (error) {
     const running = error instanceof ProblemError && error.status === 409 ? error.problem.job_id : undefined;
-    if (flags.wait !== true || flags.onConflict !== undefined || typeof running !== 'string') throw error;
+    const asksMore = flags.onConflict !== undefined || flags.dryRun === true;
+    if (flags.wait !== true || asksMore || typeof running !== 'string') throw error;
     return { jobId: running, job: null };
   }
 };

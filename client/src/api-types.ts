@@ -72,6 +72,12 @@ export type SyncOptions = {
   readonly "progress_webhook"?: string | undefined;
   /** What is done while another sync runs. Absent or `fail`: 409. `attach`: 200 with the job that runs, where it reads these branches of the same source with the same patterns, and is a full reindex if one is asked for; else 409 with what `differs`. It may have read the source before this request. `queue`: 202; the sync begins when the other one has ended, and requests and pushes that come until then are merged with it, so it takes `branch`, `branches`, `full_reindex` and `incremental` alone. Neither is allowed beside `force`. */
   readonly "on_conflict"?: "fail" | "attach" | "queue" | undefined;
+  /** Plans, and changes nothing: pulls, compares, reads and cuts what has changed, embeds nothing and publishes nothing. The job ends with an exact `plan`. It holds the repository as a sync does. Not beside `force`, `max_cost` or `max_files`. */
+  readonly "dry_run"?: boolean | undefined;
+  /** US dollars. A sync that may cost more, by the sizes of what it has read and before anything is embedded, fails with the reason `over_limit` and its plan; nothing is changed. */
+  readonly "max_cost"?: number | undefined;
+  /** A sync that would have to read more files fails with the reason `over_limit` and its plan; nothing is read or changed. */
+  readonly "max_files"?: number | undefined;
 };
 
 /** GitHub’s event `push`: the members that are read. */
@@ -423,8 +429,12 @@ export type Job = {
   readonly "current": Current | null;
   /** All new commits; 0 without a pull, null where it is not known (yet). */
   readonly "pulled_commits": number | null;
-  /** What it did; null until it has completed. */
+  /** What it did; null until it has completed, and of a dry run. */
   readonly "counts": JobCounts | null;
+  /** What it is going to do, or of a dry run would; null until the trees are compared. */
+  readonly "plan": JobPlan | null;
+  /** What it has taken so far, and when it has ended in all; null until the trees are compared. */
+  readonly "used": JobUse | null;
   /** Branches that it took out of the index, because the source has deleted them; empty until it has completed. */
   readonly "dropped_branches": readonly (string)[];
   /** Why it failed; null otherwise. */
@@ -475,8 +485,12 @@ export type SyncAccepted = {
   readonly "current": Current | null;
   /** All new commits; 0 without a pull, null where it is not known (yet). */
   readonly "pulled_commits": number | null;
-  /** What it did; null until it has completed. */
+  /** What it did; null until it has completed, and of a dry run. */
   readonly "counts": JobCounts | null;
+  /** What it is going to do, or of a dry run would; null until the trees are compared. */
+  readonly "plan": JobPlan | null;
+  /** What it has taken so far, and when it has ended in all; null until the trees are compared. */
+  readonly "used": JobUse | null;
   /** Branches that it took out of the index, because the source has deleted them; empty until it has completed. */
   readonly "dropped_branches": readonly (string)[];
   /** Why it failed; null otherwise. */
@@ -533,6 +547,12 @@ export type EffectiveOptions = {
   readonly "ignore_patterns": readonly (string)[];
   /** The address that gets its events. */
   readonly "progress_webhook"?: string | undefined;
+  /** True where it was only to plan; absent otherwise. */
+  readonly "dry_run"?: boolean | undefined;
+  /** The most that it may cost, in US dollars; absent where no limit was given. */
+  readonly "max_cost"?: number | undefined;
+  /** The most files that it may read; absent where no limit was given. */
+  readonly "max_files"?: number | undefined;
 };
 
 /** What was pulled of a branch. */
@@ -597,6 +617,60 @@ export type JobCounts = {
   readonly "chunks_embedded": number;
   /** Chunks of changed files whose text was indexed before: they were not embedded again. */
   readonly "chunks_reused": number;
+};
+
+/** What a sync is going to do. Counts of files, unless the text says chunks or tokens. */
+export type JobPlan = {
+  /** True at the end of a dry run, and where nothing must be read: all files were cut into chunks and compared with what is indexed. False: known from paths, contents and sizes alone. */
+  readonly "exact": boolean;
+  /** New paths. */
+  readonly "added": number;
+  /** Paths whose content has changed. */
+  readonly "modified": number;
+  /** Paths that are gone. */
+  readonly "deleted": number;
+  /** Paths whose content was at another path before. */
+  readonly "renamed": number;
+  /** Paths that are not touched. */
+  readonly "unchanged": number;
+  /** Of the changed paths: those whose content must be read. What `max_files` limits. */
+  readonly "files_to_read": number;
+  /** Of the changed paths: those that are left out on purpose, as far as is known. */
+  readonly "skipped": number;
+  /** Of the skipped paths: how many for each reason. */
+  readonly "skipped_by_reason": { readonly [name: string]: number };
+  /** Of the changed paths: those that search will find; null until it is exact. */
+  readonly "indexed": number | null;
+  /** Of the changed paths: those that cannot be cut into chunks; null until it is exact. */
+  readonly "failed": number | null;
+  /** Chunks to embed; null until it is exact. */
+  readonly "chunks_embedded": number | null;
+  /** Chunks of changed files whose text is indexed already; null until it is exact. */
+  readonly "chunks_reused": number | null;
+  /** Tokens to embed, three characters a token; where it is not exact, at most so many. Null until the contents are read. */
+  readonly "tokens": number | null;
+  /** What the embedding model takes; null where the operator has not set it. */
+  readonly "usd_per_million_tokens": number | null;
+  /** What embedding them costs, as exact as `tokens`. What `max_cost` limits. */
+  readonly "cost_usd": number | null;
+  /** How long reading, embedding and publishing take, by this repository’s last syncs; null where there are none. */
+  readonly "seconds": number | null;
+  /** Branches that leave the index, because the source has deleted them. */
+  readonly "dropped_branches": readonly (string)[];
+};
+
+/** What a job has taken, whatever its end. Tries that were repeated count once. */
+export type JobUse = {
+  /** Tokens that were embedded, three characters a token. */
+  readonly "tokens": number;
+  /** Chunks that were embedded. */
+  readonly "chunks_embedded": number;
+  /** Chunks that took the vector of an equal text. */
+  readonly "chunks_reused": number;
+  /** What that costs; null where the price is not known. */
+  readonly "cost_usd": number | null;
+  /** From its start. */
+  readonly "seconds": number;
 };
 
 /** Why a step failed that is tried again. */
@@ -1020,7 +1094,7 @@ export type SyncInProgress = {
   /** When it is likely to end, from this repository’s earlier syncs; null when that is not known. */
   readonly "estimated_completion": string | null;
   /** With `on_conflict: "attach"`: in what the job that runs differs from what was asked for. Absent otherwise. */
-  readonly "differs"?: "branches" | "full_reindex" | "incremental" | "source" | "ignore_patterns" | "progress_webhook" | undefined;
+  readonly "differs"?: "branches" | "full_reindex" | "incremental" | "source" | "ignore_patterns" | "progress_webhook" | "dry_run" | "max_cost" | "max_files" | undefined;
 };
 
 /** What each call takes and answers. */

@@ -6,6 +6,7 @@ import { quotaNames } from '../domain/quota.ts';
 import { healthReasons, repositoryHealths } from '../domain/repository-health.ts';
 import { differences } from '../domain/sync-difference.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
+import { JobPlan, JobUse } from './job-plan.ts';
 import {
   AskedBranch,
   CurrentBranch,
@@ -183,6 +184,9 @@ export const JobAnswer = z.object({
   /** The sum of the branches' new commits; 0 without a pull, null where a count is not known (yet). */
   pulled_commits: z.int().min(0).nullable(),
   counts: JobCounts.nullable(),
+  /** Absent in events from before this was sent, as is the next. */
+  plan: JobPlan.nullable().default(null),
+  used: JobUse.nullable().default(null),
   dropped_branches: z.array(z.string()),
   error: JobError.nullable(),
   /** Events stored by an earlier version have none. */

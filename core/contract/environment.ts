@@ -16,6 +16,8 @@ export const VectorsEnvironment = z.object({ VECTOR_BUCKET: z.string().min(1) })
 export const EmbeddingEnvironment = z.object({
   EMBEDDING_MODEL: z.string().min(1),
   EMBEDDING_DIMENSIONS: z.coerce.number().int().min(1).max(4096),
+  /** US dollars for a million tokens; empty: not known. */
+  EMBEDDING_PRICE: z.string().regex(/^(\d+(\.\d+)?)?$/, 'must be an amount of US dollars such as 0.12, or empty'),
 });
 /** The alias of the state machine, or the state machine itself. */
 export const ExecutionEnvironment = z.object({ STATE_MACHINE_ARN: z.string().min(1) });

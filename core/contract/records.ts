@@ -3,6 +3,7 @@ import { indexFaults, modeReasons } from '../domain/index-fault.ts';
 import { jobPhases, jobStatuses, terminalStatuses } from '../domain/job-status.ts';
 import { scheduleOutcomes } from '../domain/schedule-run.ts';
 import { JobId, Oid, RepositoryId, UserId } from './ids.ts';
+import { planMembers, Used } from './job-plan.ts';
 import { EffectiveOptions } from './sync-options.ts';
 
 /** Values by names that users give: `__proto__`, which zod's own record drops, is one like any other. */
@@ -314,6 +315,7 @@ export const JobRecord = z.object({
   branches: z.array(AskedBranch).optional(),
   current: CurrentBranch.nullable().optional(),
   counts: JobCounts.nullable(),
+  ...planMembers,
   /** Branches that its publish took out of the index, because the source has deleted them. */
   dropped_branches: z.array(z.string()).optional(),
   error: JobError.nullable(),
@@ -333,6 +335,8 @@ export const BatchProgress = z.object({
   updated_at: z.iso.datetime(),
   /** Set when the batch has failed and is tried again. */
   last_error: LastErrorRecord.optional(),
+  /** Of a batch that is folded. */
+  used: Used.optional(),
   /** The blob that is being cut: written before it is, once a try of the batch has died. See core/sync/careful-batch.ts. */
   working_on: Oid.nullable().optional(),
   /** Blobs that tries have died on. */

@@ -29,6 +29,9 @@ interface OnConflictBeside {
   readonly remote: string;
   readonly ignore_patterns: readonly string[];
   readonly progress_webhook?: string | undefined;
+  readonly dry_run?: boolean | undefined;
+  readonly max_cost?: number | undefined;
+  readonly max_files?: number | undefined;
 }
 
 /** The body of POST …/sync. Every member is optional; unknown members are refused. */
@@ -51,6 +54,11 @@ export const SyncOptions = z
       .optional(),
     /** Omitted: `fail`. No default here: a key's fingerprint is over what was sent before there was this. */
     on_conflict: z.enum(onConflict).optional(),
+    /** These three have no default either. */
+    dry_run: z.boolean().optional(),
+    /** US dollars. */
+    max_cost: z.number().min(0).optional(),
+    max_files: z.int().min(0).optional(),
   })
   .describe('What a sync should do')
   .superRefine((options, context) => {
@@ -60,6 +68,13 @@ export const SyncOptions = z
         path: ['branch'],
         message: 'must not be given together with branches: give one of the two',
       });
+    const refused = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    if (options.dry_run === true) {
+      if (options.force) refused('force', 'must not be true beside dry_run, which changes nothing');
+      for (const name of ['max_cost', 'max_files'] as const)
+        if (options[name] !== undefined)
+          refused(name, 'must not be given beside dry_run, which tells what it would be');
+    }
     const message = refuseOnConflict(options);
     if (message !== null) context.addIssue({ code: 'custom', path: ['on_conflict'], message });
   });
@@ -76,6 +91,9 @@ const refuseOnConflict = ({ on_conflict, force, ...options }: OnConflictBeside):
     ...(options.remote === 'origin' ? [] : ['remote']),
     ...(options.ignore_patterns.length === 0 ? [] : ['ignore_patterns']),
     ...(options.progress_webhook === undefined ? [] : ['progress_webhook']),
+    ...(options.dry_run === true ? ['dry_run'] : []),
+    ...(options.max_cost === undefined ? [] : ['max_cost']),
+    ...(options.max_files === undefined ? [] : ['max_files']),
   ];
   if (own.length === 0) return null;
   return `must not be queue beside ${own.join(', ')}: a sync that waits has branches, full_reindex and incremental alone`;
@@ -91,5 +109,9 @@ export const EffectiveOptions = z.object({
   branches: z.array(z.string()),
   ignore_patterns: z.array(z.string()),
   progress_webhook: z.string().optional(),
+  /** Absent: false. */
+  dry_run: z.boolean().optional(),
+  max_cost: z.number().optional(),
+  max_files: z.int().optional(),
 });
 export type EffectiveOptions = z.infer<typeof EffectiveOptions>;

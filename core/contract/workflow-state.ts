@@ -45,6 +45,10 @@ export const StageOutput = z.object({
   items_key: z.string(),
   /** The first item, for the path that needs no Map. */
   first: BatchItem.nullable(),
+  /** Bytes of all batches; absent in what an earlier version has left. */
+  bytes: z.int().optional(),
+  /** Of the files that were read: those that are left out, by reason. */
+  skipped_by_reason: z.record(z.string(), z.int()).optional(),
 });
 export type StageOutput = z.infer<typeof StageOutput>;
 
@@ -87,6 +91,8 @@ export const BlobResult = z.object({
   chunks: z.int(),
   embedded: z.int(),
   reused: z.int(),
+  /** Of the chunks that were embedded; absent in what an earlier version has left. */
+  tokens: z.int().optional(),
   written_in: WrittenIn.optional(),
 });
 export type BlobResult = z.infer<typeof BlobResult>;

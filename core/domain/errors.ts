@@ -40,6 +40,8 @@ export class EmbedderRefusedError extends SyncError {}
 export class EmbedderMismatchError extends SyncError {}
 /** The owner's tokens of the day are used up. Worth another try, on another day. */
 export class QuotaExceededError extends SyncError {}
+/** The sync would read more files, or cost more, than its caller allows. */
+export class OverLimitError extends SyncError {}
 /** Another job, another attempt or a cancel took this job's claim away: stop, and write nothing more. */
 export class SyncSupersededError extends SyncError {}
 /** A file that a worker did not come back from: it is left out, or ends the step that cannot do without it. */

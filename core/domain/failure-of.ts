@@ -1,6 +1,7 @@
 import {
   BranchNotFoundError,
   DiskUnusableError,
+  OverLimitError,
   SourceNotFoundError,
   SourceRefusedError,
   SourceUnavailableError,
@@ -16,6 +17,7 @@ const classes = {
   SourceUnusableError,
   BranchNotFoundError,
   DiskUnusableError,
+  OverLimitError,
 };
 
 /**

@@ -10,7 +10,8 @@ interface ReasonFacts {
     | 'SourceRefusedError'
     | 'SourceUnusableError'
     | 'BranchNotFoundError'
-    | 'DiskUnusableError';
+    | 'DiskUnusableError'
+    | 'OverLimitError';
   /** Follows the address and a colon. */
   readonly says: string;
   readonly remedy: string;
@@ -191,6 +192,11 @@ export const failureReasons = {
     code: 'DiskUnusableError',
     says: 'the service’s disk cannot be written to',
     remedy: 'mount it for writing, then sync again',
+  },
+  over_limit: {
+    code: 'OverLimitError',
+    says: 'the sync would do more than its caller allows',
+    remedy: 'look at the job’s plan, then raise max_files or max_cost, or leave out more with ignore patterns',
   },
 } as const satisfies Readonly<Record<string, ReasonFacts>>;
 

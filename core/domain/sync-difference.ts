@@ -6,5 +6,8 @@ export const differences = [
   'source',
   'ignore_patterns',
   'progress_webhook',
+  'dry_run',
+  'max_cost',
+  'max_files',
 ] as const;
 export type Difference = (typeof differences)[number];

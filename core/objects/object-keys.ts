@@ -56,6 +56,10 @@ export const allPacksPrefix = (repositoryId: string): string => `${repositoryPre
 export const packKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
   `${allPacksPrefix(repositoryId)}${writer}/${name}.zst`;
 
+/** What one job has put into packs. */
+export const packsPrefix = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
+  `${allPacksPrefix(repository_id)}${job_id}/`;
+
 /** Which trigrams are in a pack. It is beside the pack, and goes with it. */
 export const trigramsKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
   `${allPacksPrefix(repositoryId)}${writer}/${name}.trigrams.zst`;

@@ -1,4 +1,5 @@
 import type { JobId } from '../contract/ids.ts';
+import type { JobPlan } from '../contract/job-plan.ts';
 import type {
   BranchPointer,
   GenerationRecord,
@@ -34,11 +35,13 @@ export type CancelOutcome =
 
 /**
  * The ends that a job comes to, but for a claim by force (SyncClaims). Each is one transaction: the job ends, the
- * lock is released, its follow-up is due (FollowUps), the repository keeps how it ended (`last_sync`), and where the job has a webhook the event goes into the outbox. A job that has ended never ends again.
+ * lock is released, its follow-up is due (FollowUps), the repository keeps how it ended (`last_sync`; not of a job that was only to plan), and where the job has a webhook the event goes into the outbox. A job that has ended never ends again.
  */
 export interface JobEnds {
   /** Branch pointers flip, the lock is released and the job ends: all or nothing. */
   publish(job: JobRef, publication: Publication): Promise<Kept>;
+  /** Ends a job that was only to plan, and releases its lock: of the repository nothing else changes. */
+  plan(job: JobRef, plan: JobPlan, at: Date): Promise<Kept>;
   /** Ends the job as failed and releases its lock. `leftovers` are added to the repository's. */
   fail(job: JobRef, error: JobError, leftovers: readonly Leftover[], at: Date): Promise<Kept>;
   /** Ends a job as cancelled, releases its lock and raises the repository's fence. */

@@ -1,3 +1,4 @@
+import type { JobPlan } from '../contract/job-plan.ts';
 import type {
   AskedBranch,
   CurrentBranch,
@@ -20,6 +21,7 @@ export interface Heartbeat {
   readonly at: Date;
   readonly estimatedCompletion?: Date | null | undefined;
   readonly pace?: JobPace | undefined;
+  readonly plan?: JobPlan | undefined;
   /** Null takes it away. */
   readonly lastError?: LastErrorRecord | null | undefined;
 }
@@ -29,8 +31,10 @@ export interface DiffReport {
   readonly mode: 'full' | 'incremental';
   /** Why the mode is full. */
   readonly modeReason: ModeReason | null;
-  readonly generation: number;
-  readonly generationRecord: GenerationRecord;
+  /** Null, as the next is: a plan makes none. */
+  readonly generation: number | null;
+  readonly generationRecord: GenerationRecord | null;
+  readonly plan: JobPlan;
   readonly filesTotal: number;
   /** Files that need no content: deleted, renamed, skipped by their path, or already in the index. */
   readonly filesDone: number;

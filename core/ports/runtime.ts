@@ -43,6 +43,8 @@ export interface Settings {
   /** Who may register repositories: those whose token has the right to, or everyone. */
   readonly registration: Registration;
   readonly quotas: Quotas;
+  /** What the embedder takes, in US dollars; null: not known, so costs are not told. */
+  readonly usdPerMillionTokens: number | null;
   /** embed-batch children that one sync runs at once. */
   readonly maxConcurrency: number;
   readonly batchLimits: BatchLimits;

@@ -92,7 +92,9 @@ export const diffBranches = async (deps: Deps, context: DiffContext, base: numbe
     const pointer = own(repository.branches, branch.name);
     const before = pointer !== undefined && pointer.generation === base ? pointer : null;
     const attributes = await fingerprint(branch.attributes);
-    if (branch.listing.kind === 'tree')
+    if (branch.listing.kind === 'tree' && record.options.dry_run === true) {
+      // What only a publish points to is not written.
+    } else if (branch.listing.kind === 'tree')
       await deps.objects.putText(attributesKey(job.repository_id, attributes), JSON.stringify(branch.attributes));
     else if (before === null)
       throw new EmbedderMismatchError('embedder or chunker have changed since the pull: the whole tree is needed now');

@@ -6,6 +6,8 @@ import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { diffBranches } from './diff-branches.ts';
 import { describedBy } from './generation-of.ts';
+import { planAfterDiff } from './job-plan.ts';
+import { keepLimits } from './keep-limits.ts';
 import { loadJob } from './load-job.ts';
 import { inPhase, kept } from './pulse.ts';
 import { recipeInEffect } from './recipe-in-effect.ts';
@@ -13,7 +15,17 @@ import { isMostlyNew, planGeneration } from './rules/plan-generation.ts';
 
 type Deps = Pick<
   Runtime,
-  'running' | 'jobs' | 'repositories' | 'objects' | 'index' | 'pathRules' | 'embedder' | 'chunker' | 'clock' | 'logger'
+  | 'running'
+  | 'jobs'
+  | 'repositories'
+  | 'objects'
+  | 'index'
+  | 'pathRules'
+  | 'embedder'
+  | 'chunker'
+  | 'clock'
+  | 'logger'
+  | 'settings'
 >;
 
 /** Compares the listed trees with the committed manifests: what must be read, what is known, what is gone. */
@@ -37,7 +49,19 @@ export const diff =
       state.done = 0.9;
 
       const mode = tally.base === null ? 'full' : 'incremental';
-      const generation = tally.base ?? kept(await deps.running.takeGeneration(job));
+      const seconds = estimateAfterDiff(repository.rates, mode, tally.pendingFiles);
+      const planned = planAfterDiff({
+        counts: tally.counts,
+        filesToRead: tally.pendingFiles,
+        usdPerMillionTokens: deps.settings.usdPerMillionTokens,
+        seconds,
+        droppedBranches: pulled.gone.filter((name) => Object.hasOwn(repository.branches, name)),
+      });
+      await keepLimits(deps, loaded, planned, 'diff');
+      // A plan takes no number, and makes no index: its number is in its own files only.
+      const makesNone = record.options.dry_run === true && mode === 'full';
+      const next = makesNone ? repository.generation + 1 : null;
+      const generation = tally.base ?? next ?? kept(await deps.running.takeGeneration(job));
       await deps.objects.putLines(
         keys.wanted,
         tally.wanted.values().map((blob) => JSON.stringify(blob)),
@@ -64,18 +88,19 @@ export const diff =
         await deps.running.recordDiff(job, {
           mode,
           modeReason: plan.kind === 'full' ? plan.reason : mode === 'full' ? 'mostly_new' : null,
-          generation,
-          generationRecord: made,
+          generation: makesNone ? null : generation,
+          generationRecord: makesNone ? null : made,
+          plan: planned,
           filesTotal: tally.filesTotal,
           filesDone: tally.filesTotal - tally.pendingFiles,
           at: deps.clock.now(),
         }),
       );
-      if (mode === 'full') {
+      if (mode === 'full' && !makesNone) {
         await pulse.check();
         await deps.index.create(describedBy(job.repository_id, generation, made));
       }
-      await tellEstimate(deps, job, estimateAfterDiff(repository.rates, mode, tally.pendingFiles));
+      await tellEstimate(deps, job, seconds);
       await deps.objects.putText(keys.diff, JSON.stringify(file));
       deps.logger.info('diff done', { ...job, mode, generation, ...tally.counts, blobs: tally.wanted.size });
       return { blobs: tally.wanted.size };

@@ -1,34 +1,27 @@
-import type { BatchProgress, GenerationRecord, JobRecord } from '../contract/records.ts';
+import type { BatchProgress, JobRecord } from '../contract/records.ts';
 import {
   type BatchItem,
-  type BlobResult,
+  BlobResult,
   type EmbedBatchInput,
   type EmbedBatchOutput,
   type JobRef,
   StagedBlob,
   type StagedFile,
 } from '../contract/workflow-state.ts';
-import {
-  EmbedderMismatchError,
-  ObjectDamagedError,
-  QuotaExceededError,
-  SyncError,
-  SyncSupersededError,
-} from '../domain/errors.ts';
-import { own } from '../domain/own.ts';
+import { ObjectDamagedError, QuotaExceededError, SyncError } from '../domain/errors.ts';
 import { dayOf, secondsToNextDay, tokensOf } from '../domain/quota.ts';
 import type { Pack } from '../manifest/packs/pack-text.ts';
 import { needPack } from '../objects/contents.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Kept } from '../ports/kept.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { type Generation, type IndexRow, ROW_VERSION } from '../ports/search-index.ts';
+import type { IndexRow } from '../ports/search-index.ts';
 import { careFor } from './careful-batch.ts';
 import { embedFiles, type Place } from './embed-files.ts';
-import { describedBy } from './generation-of.ts';
+import { generationOfJob } from './generation-of-job.ts';
 import { jobAnswer } from './job-answer.ts';
+import { usedBy } from './job-plan.ts';
 import { lastErrorAfter } from './last-error.ts';
-import { findJob, ownJob } from './load-job.ts';
 import { writeTrigrams } from './pack-writer.ts';
 import { progressNotes } from './progress-notes.ts';
 import { kept, withPulse } from './pulse.ts';
@@ -64,12 +57,14 @@ export const embedBatch =
   (deps: Deps) =>
   async ({ job, items }: EmbedBatchInput): Promise<EmbedBatchOutput> => {
     const { generation, owner, record, inFlight } = await generationOfJob(deps, job);
+    const isPlan = record.options.dry_run === true;
+    const used = isPlan ? planning(deps) : deps;
     const lookAround = overallProgress(deps, job, record);
     const total = { batches: 0, files: 0, chunks: 0 };
     for (const item of items) {
       try {
         const before = inFlight.find(({ batch }) => batch === item.batch);
-        total.chunks += await embedOne(deps, { job, generation, owner, before }, item, lookAround);
+        total.chunks += await embedOne(used, { job, generation, owner, before, isPlan }, item, lookAround);
       } catch (error) {
         await tellFailure(deps, job, item, error);
         throw error;
@@ -80,9 +75,24 @@ export const embedBatch =
     return total;
   };
 
+/** All that a batch does but what costs or stays: nothing is embedded, nothing put, and no quota is touched. */
+const planning = (deps: Deps): Deps => ({
+  ...deps,
+  embedder: { ...deps.embedder, embed: async (texts) => texts.map(() => NO_VECTOR) },
+  index: { ...deps.index, get: (...call) => deps.index.get(...call), put: async () => undefined },
+  tokenQuota: { ...deps.tokenQuota, take: async () => 'taken', giveBack: async () => undefined },
+});
+const NO_VECTOR = new Float32Array(0);
+
+interface BatchPlace extends Place {
+  readonly owner: string;
+  readonly before: BatchProgress | undefined;
+  readonly isPlan: boolean;
+}
+
 const embedOne = async (
   deps: Deps,
-  { job, generation, owner, before }: Place & { readonly owner: string; readonly before: BatchProgress | undefined },
+  { job, generation, owner, before, isPlan }: BatchPlace,
   item: BatchItem,
   lookAround: LookAround,
 ): Promise<number> => {
@@ -108,9 +118,11 @@ const embedOne = async (
   });
   if (kept(await deps.batches.start(job, progress())) === 'done') return 0;
   let chunks = 0;
-  if (!(await deps.objects.exists(resultKey))) {
+  let results: readonly BlobResult[];
+  if (await deps.objects.exists(resultKey)) results = await resultsOf(deps, resultKey);
+  else {
     const budget = await takeTokens(deps, owner, item);
-    const results = await withPulse(
+    results = await withPulse(
       deps.clock,
       async () => {
         const outcome = await write();
@@ -141,7 +153,7 @@ const embedOne = async (
           state.done = Math.min(item.files, all.length);
         }
         await put(1);
-        await keepTrigrams(deps, job, item, pack);
+        if (!isPlan) await keepTrigrams(deps, job, item, pack);
         return all;
       },
     );
@@ -153,9 +165,17 @@ const embedOne = async (
     );
   }
   state.done = item.files;
-  kept(await deps.batches.finish(job, progress()));
+  kept(await deps.batches.finish(job, { ...progress(), ...(isPlan ? {} : { used: usedBy(results) }) }));
   await lookAround(item.batch, null);
   return chunks;
+};
+
+/** Of a batch that was done before and not folded. */
+const resultsOf = async (deps: Deps, key: string): Promise<readonly BlobResult[]> => {
+  const results: BlobResult[] = [];
+  for await (const lines of deps.objects.getLines(key))
+    for (const line of lines) results.push(BlobResult.parse(JSON.parse(line)));
+  return results;
 };
 
 /** Notes with the batch that it is tried again, if it is. What cannot be noted now is seen in the log. */
@@ -251,30 +271,3 @@ async function* groups(deps: Deps, item: BatchItem, { textOf }: Pack): AsyncGene
     }
   if (group.length > 0) yield group;
 }
-
-/** The generation that the diff chose; its recipe must be the one that runs here. */
-const generationOfJob = async (
-  deps: Deps,
-  job: JobRef,
-): Promise<{
-  readonly generation: Generation;
-  readonly owner: string;
-  readonly record: JobRecord;
-  readonly inFlight: readonly BatchProgress[];
-}> => {
-  const found = await findJob(deps, job);
-  const { repository, record } = ownJob(job, found);
-  const made: GenerationRecord | undefined = own(repository.generations, String(record.generation));
-  if (record.generation === null || made === undefined)
-    throw new SyncSupersededError('the job has no generation: its diff was not recorded under this claim');
-  if (
-    made.embedder_id !== deps.embedder.id ||
-    made.chunker_version !== deps.chunker.version ||
-    made.row_version !== ROW_VERSION
-  )
-    throw new EmbedderMismatchError(
-      `the generation is made with ${made.embedder_id}, ${made.chunker_version} and rows ${made.row_version ?? 1}, but ${deps.embedder.id}, ${deps.chunker.version} and rows ${ROW_VERSION} run here`,
-    );
-  const generation = describedBy(job.repository_id, record.generation, made);
-  return { generation, owner: repository.owner, record, inFlight: found.inFlight };
-};

@@ -7,6 +7,7 @@ import {
   SyncSupersededError,
 } from '../domain/errors.ts';
 import { toldOf } from '../domain/failure-text.ts';
+import { tokensOf } from '../domain/quota.ts';
 import type { Chunk } from '../ports/chunker.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Generation, IndexRow } from '../ports/search-index.ts';
@@ -71,16 +72,20 @@ export const embedFiles = async (
   const broken = new Set(failed.map((result) => result.oid));
   const results: BlobResult[] = [];
   const rows: IndexRow[] = [...standing];
+  /** A text that two files share is sent once. */
+  const counted = new Set<string>();
   for (const file of files) if (whole.has(file.oid)) results.push(indexedResult(file, file.previous?.chunks ?? 0, 0));
   for (const { file, chunks } of chunked) {
     if (broken.has(file.oid)) continue;
     const reused = chunks.filter(({ text }) => known.has(text)).length;
+    const sent = chunks.filter(({ text }) => fresh.has(text) && !counted.has(text)).map(({ text }) => text);
+    for (const text of sent) counted.add(text);
     chunks.forEach((chunk, ordinal) => {
       // Every text of a file that has not failed has a vector.
       const vector = (known.get(chunk.text) ?? fresh.get(chunk.text)) as Float32Array;
       rows.push({ blob: file.oid, ordinal, ...chunk, languages: file.languages, vector });
     });
-    results.push(indexedResult(file, chunks.length, chunks.length - reused));
+    results.push({ ...indexedResult(file, chunks.length, chunks.length - reused), tokens: tokensOf(lengthOf(sent)) });
   }
   return { results: [...results, ...failed], rows, characters: lengthOf(fresh.keys()) };
 };

@@ -30,7 +30,9 @@ export const failSync =
       deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
       return;
     }
-    deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
+    // That a caller's own limit holds is no failure of the service.
+    if (code !== 'OverLimitError')
+      deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
     // Not `message`: that is the line's own.
     deps.logger.error('sync failed', {
       ...job,

@@ -4,6 +4,7 @@ import { paceSeconds } from '../domain/estimate.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import { percentage } from '../domain/progress.ts';
 import type { JobView } from '../ports/jobs.ts';
+import { costOf } from './job-plan.ts';
 
 /** A job as the API answers it: its own numbers and those of its batches in flight. */
 export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
@@ -44,9 +45,26 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     current: job.current ?? null,
     pulled_commits: pulledCommits(job),
     counts: job.counts,
+    plan: job.plan ?? null,
+    used: usedOf(job, now),
     dropped_branches: job.dropped_branches ?? [],
     error: job.error,
     last_error: lastErrorOf(job, now),
+  };
+};
+
+/** What it has taken so far, and at its end in all; null before the diff, and for jobs from before this was kept. */
+const usedOf = (job: JobRecord, now: Date): JobAnswer['used'] => {
+  const { plan, started_at, ended_at } = job;
+  if (plan === undefined) return null;
+  const tokens = job.used_tokens ?? 0;
+  const until = ended_at === null ? now.getTime() : Date.parse(ended_at);
+  return {
+    tokens,
+    cost_usd: costOf(tokens, plan.usd_per_million_tokens),
+    chunks_embedded: job.used_chunks_embedded ?? 0,
+    chunks_reused: job.used_chunks_reused ?? 0,
+    seconds: started_at === null ? 0 : Math.max(0, (until - Date.parse(started_at)) / 1000),
   };
 };
 

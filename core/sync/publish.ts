@@ -10,6 +10,7 @@ import type { Manifest } from '../objects/manifests.ts';
 import { jobKeys, ledgerPrefix, manifestKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
+import { endPlan } from './end-plan.ts';
 import { generationAfter } from './generation-after.ts';
 import { generationOf } from './generation-of.ts';
 import { missingOf } from './job-answer.ts';
@@ -49,6 +50,7 @@ export const publish =
     if (looked.record?.fence === job.fence && isPublished(looked.record.status)) return;
     const loaded = ownJob(job, looked);
     const { repository, record } = loaded;
+    if (record.options.dry_run === true) return endPlan(deps)(loaded);
     const obsolete = await inPhase(deps, loaded, 'publish', async (pulse, state) => {
       const found = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
       const begun = deps.clock.now();

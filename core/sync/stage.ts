@@ -11,11 +11,14 @@ import {
 import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
+import { addUnder } from '../domain/own.ts';
 import { needJson, readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Blob } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { failedResult } from './embed-files.ts';
+import { planAfterStage } from './job-plan.ts';
+import { keepLimits } from './keep-limits.ts';
 import { loadJob } from './load-job.ts';
 import { createTextKeeper, writePack } from './pack-writer.ts';
 import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
@@ -49,18 +52,29 @@ export const stage =
     const keys = jobKeys(job);
     const done = await readJson(deps.objects, keys.stage, StageOutput);
     const output = done ?? (await readAndWrite(deps, job));
-    if (output.batches > 0) await enterEmbedding(deps, job);
+    await enterEmbedding(deps, job, output);
     return output;
   };
 
-/** The children of the Map only write their own batches: that the job is in another phase now is said here. */
-const enterEmbedding = async (deps: Deps, job: JobRef): Promise<void> => {
-  const { repository, record } = await loadJob(deps, job);
+/** The children of the Map only write their own batches: that the job is in another phase now, and what it will take, is said here. */
+const enterEmbedding = async (deps: Deps, job: JobRef, output: StageOutput): Promise<void> => {
+  const loaded = await loadJob(deps, job);
+  const { repository, record } = loaded;
   if (record.phase !== 'stage') return;
   const { pending_files } = await needJson(deps.objects, jobKeys(job).diff, DiffFile);
+  // Absent where a service of before has made the diff.
+  const plan =
+    // Nor twice, where this step is repeated.
+    record.plan === undefined || record.plan.tokens !== null
+      ? record.plan
+      : planAfterStage(record.plan, output.bytes ?? 0, output.skipped_by_reason ?? {});
+  if (plan !== undefined) await keepLimits(deps, loaded, plan, 'stage');
   const at = deps.clock.now();
-  const pace = paceOf(repository, record, pending_files, at);
-  kept(await deps.running.heartbeat(job, { phase: 'embed', phaseDone: 0, at, pace }));
+  const begins =
+    output.batches === 0
+      ? ({ phase: 'stage' } as const)
+      : ({ phase: 'embed', phaseDone: 0, pace: paceOf(repository, record, pending_files, at) } as const);
+  kept(await deps.running.heartbeat(job, { ...begins, at, plan }));
 };
 
 /** What is expected of embedding: what the estimate made after the diff leaves for it. */
@@ -104,7 +118,13 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
       keys.packed,
       packs.map((pack) => JSON.stringify(pack)),
     );
-    const output: StageOutput = { batches: items.length, items_key: keys.items, first: items[0] ?? null };
+    const output: StageOutput = {
+      batches: items.length,
+      items_key: keys.items,
+      first: items[0] ?? null,
+      bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+      skipped_by_reason: reasonsOf(skipped, wanted),
+    };
     await deps.objects.putText(keys.stage, JSON.stringify(output));
     deps.logger.info('content staged', {
       ...job,
@@ -234,6 +254,13 @@ const recordSkipped = async (
   const progress = { batch: STAGE_BATCH, files_total: files, current_file: null, updated_at: at };
   if (kept(await deps.batches.start(job, { ...progress, files_done: 0 })) === 'done') return;
   kept(await deps.batches.finish(job, { ...progress, files_done: files }));
+};
+
+const reasonsOf = (skipped: readonly BlobResult[], wanted: ReadonlyMap<string, WantedBlob>): Record<string, number> => {
+  const reasons: Record<string, number> = {};
+  for (const blob of skipped)
+    if (blob.outcome === 'skipped') addUnder(reasons, blob.reason, countFiles([blob], wanted));
+  return reasons;
 };
 
 /** Changed paths that wait for these blobs. */

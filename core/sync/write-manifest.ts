@@ -129,18 +129,15 @@ const nothingToRead = (): never => {
   throw new Error('a set without pages has none to read');
 };
 
-async function* changesOf(
-  deps: Deps,
-  { branch, results, totals, pulse, note }: ManifestParts,
-): AsyncGenerator<readonly FileChange[]> {
-  for await (const lines of deps.objects.getLines(branch.patch_key)) {
-    const changes = lines.map((patch): FileChange => {
-      const put = parsePatchLine(patch);
-      const entry = put?.outcome === 'pending' ? complete(put, results, totals) : put;
-      return { key: pathOfLine(patch), line: entry === null ? null : manifestLine(entry), entry };
-    });
-    await note(changes.flatMap(({ entry }) => entry ?? []));
-    yield changes;
+async function* changesOf(deps: Deps, parts: ManifestParts): AsyncGenerator<readonly FileChange[]> {
+  const { pulse, note } = parts;
+  for await (const completed of completedEntries(deps, parts)) {
+    await note(completed.flatMap(({ entry }) => entry ?? []));
+    yield completed.map(({ path, entry }) => ({
+      key: path,
+      line: entry === null ? null : manifestLine(entry),
+      entry,
+    }));
     await pulse.check();
   }
 }
@@ -155,6 +152,18 @@ const stored = async (
       page.writer === NOT_STORED ? { ...page, ...(await write(page.name, pageText(await read(page)))) } : page,
     ),
   );
+
+/** What became, or would become, of each path that a patch changes and that is still there. Counts into `totals`. */
+export async function* completedEntries(
+  deps: Pick<Deps, 'objects'>,
+  { branch, results, totals }: Pick<ManifestParts, 'branch' | 'results' | 'totals'>,
+): AsyncGenerator<readonly { readonly path: string; readonly entry: ManifestEntry | null }[]> {
+  for await (const lines of deps.objects.getLines(branch.patch_key))
+    yield lines.map((patch) => {
+      const put = parsePatchLine(patch);
+      return { path: pathOfLine(patch), entry: put?.outcome === 'pending' ? complete(put, results, totals) : put };
+    });
+}
 
 const complete = (pending: ManifestEntry, results: Results, totals: Totals): ManifestEntry => {
   const result = results.get(pending.oid);

@@ -66,7 +66,8 @@ export const claimSync =
           // A webhook's address may hold a secret of its receiver's.
           options: { ...claim.job.options, progress_webhook: options.progress_webhook !== undefined },
         });
-        deps.metrics.emit({ SyncsStarted: 1 }, idsOf(claim.job));
+        // A plan is no sync: it would be missing among those that complete.
+        if (options.dry_run !== true) deps.metrics.emit({ SyncsStarted: 1 }, idsOf(claim.job));
         return { kind: 'accepted', job: claim.job, replaced: replaced?.job.job_id ?? null };
       }
       default:
@@ -125,6 +126,9 @@ export const effectiveOptions = (repository: RepositoryRecord, options: SyncOpti
   branches: options.branch === undefined ? (options.branches ?? ['current']) : [options.branch],
   ignore_patterns: options.ignore_patterns,
   ...(options.progress_webhook === undefined ? {} : { progress_webhook: options.progress_webhook }),
+  ...(options.dry_run === true ? { dry_run: true } : {}),
+  ...(options.max_cost === undefined ? {} : { max_cost: options.max_cost }),
+  ...(options.max_files === undefined ? {} : { max_files: options.max_files }),
 });
 
 /** The old job has ended with the claim already; stopping its execution only saves work. */

@@ -10,6 +10,7 @@ import {
   pathRules,
   repositories,
   running,
+  settings,
 } from '#ports';
 import { JobRef } from '../../core/contract/workflow-state.ts';
 import { diff } from '../../core/sync/diff.ts';
@@ -17,5 +18,5 @@ import { defineHandler } from '../handling/define-handler.ts';
 
 export const handler = defineHandler(
   JobRef,
-  diff(compose({ chunker, clock, embedder, index, jobs, logger, objects, pathRules, repositories, running })),
+  diff(compose({ chunker, clock, embedder, index, jobs, logger, objects, pathRules, repositories, running, settings })),
 );

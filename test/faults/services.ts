@@ -87,6 +87,7 @@ export const createServices = (
       sources: 'local',
       registration: 'anyone',
       quotas: { repositories: 100, tokensPerDay: 1_000_000 },
+      usdPerMillionTokens: 0,
       maxConcurrency: 2,
       // Small, so that even small repositories are read in several batches.
       batchLimits: { files: 2, bytes: 400 },

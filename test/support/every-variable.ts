@@ -9,6 +9,7 @@ export const everyVariable = {
   VECTOR_BUCKET: 'vectors',
   EMBEDDING_MODEL: 'cohere.embed-v4:0',
   EMBEDDING_DIMENSIONS: '1024',
+  EMBEDDING_PRICE: '0.12',
   STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:sync',
   TOKEN_ISSUER: 'https://issuer.example.com',
   TOKEN_AUDIENCE: 'repository-sync',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { JobId, RepositoryId, UserId } from '../../core/contract/ids.ts';
+import type { JobPlan } from '../../core/contract/job-plan.ts';
 import type {
   BatchProgress,
   BranchPointer,
@@ -71,6 +72,28 @@ export const aJob = (repository_id: RepositoryId, parts: Partial<JobRecord> = {}
   counts: null,
   error: null,
   generation: null,
+  ...parts,
+});
+
+export const aPlan = (parts: Partial<JobPlan> = {}): JobPlan => ({
+  exact: false,
+  added: 3,
+  modified: 1,
+  deleted: 0,
+  renamed: 0,
+  unchanged: 9,
+  files_to_read: 4,
+  skipped: 0,
+  skipped_by_reason: {},
+  indexed: null,
+  failed: null,
+  chunks_embedded: null,
+  chunks_reused: null,
+  tokens: null,
+  usd_per_million_tokens: 0.12,
+  cost_usd: null,
+  seconds: null,
+  dropped_branches: [],
   ...parts,
 });
 

@@ -31,6 +31,7 @@ import { PushHookAnswer } from '../push-hooks.ts';
 import { CurrentBranch, JobCounts, JobError, JobSource, LastError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
 import { fileSchemas, fresh } from './file-answers.ts';
+import { planSchemas } from './plan-answers.ts';
 import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -61,7 +62,9 @@ const job = {
   missing: 'The branches of `branches` that the source does not have.',
   current: 'What `current` means for it; null until it has looked, and where the source has no default branch.',
   pulled_commits: 'All new commits; 0 without a pull, null where it is not known (yet).',
-  counts: 'What it did; null until it has completed.',
+  counts: 'What it did; null until it has completed, and of a dry run.',
+  plan: 'What it is going to do, or of a dry run would; null until the trees are compared.',
+  used: 'What it has taken so far, and when it has ended in all; null until the trees are compared.',
   dropped_branches:
     'Branches that it took out of the index, because the source has deleted them; empty until it has completed.',
   error: 'Why it failed; null otherwise.',
@@ -158,6 +161,9 @@ export const answerSchemas: readonly NamedSchema[] = [
     branches: 'The branches that were asked for.',
     ignore_patterns: 'Patterns for this job, in addition to the repository’s own.',
     progress_webhook: 'The address that gets its events.',
+    dry_run: 'True where it was only to plan; absent otherwise.',
+    max_cost: 'The most that it may cost, in US dollars; absent where no limit was given.',
+    max_files: 'The most files that it may read; absent where no limit was given.',
   }),
   named('Pull', PullReport, 'What was pulled of a branch.', {
     remote: 'The remote’s name.',
@@ -192,6 +198,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     chunks_embedded: 'Chunks that were embedded.',
     chunks_reused: 'Chunks of changed files whose text was indexed before: they were not embedded again.',
   }),
+  ...planSchemas,
   named('LastError', LastError, 'Why a step failed that is tried again.', {
     ...failure,
     at: 'When the try failed.',

@@ -125,9 +125,32 @@ export const queuedJob = {
   current: null,
   pulled_commits: 3,
   counts: null,
+  plan: null,
+  used: null,
   dropped_branches: [],
   error: null,
   last_error: null,
+};
+
+const plan = {
+  exact: false,
+  added: 5,
+  modified: 3,
+  deleted: 0,
+  renamed: 0,
+  unchanged: 997,
+  files_to_read: 8,
+  skipped: 1,
+  skipped_by_reason: { binary: 1 },
+  indexed: null,
+  failed: null,
+  chunks_embedded: null,
+  chunks_reused: null,
+  tokens: 14_300,
+  usd_per_million_tokens: 0.12,
+  cost_usd: 0.00172,
+  seconds: 3.6,
+  dropped_branches: [],
 };
 
 export const runningJob = {
@@ -144,6 +167,8 @@ export const runningJob = {
     current_file: 'src/sync/lock.ts',
   },
   mode: 'incremental',
+  plan,
+  used: { tokens: 5120, cost_usd: 0.00062, chunks_embedded: 20, chunks_reused: 12, seconds: 1.73 },
   branches: [{ name: 'main', status: 'pending', commit, reason: null }],
   current: { branch: 'main', moved_from: null, head: 'main' },
 };
@@ -169,6 +194,7 @@ export const endedJob = {
     chunks_embedded: 41,
     chunks_reused: 12,
   },
+  used: { tokens: 10_240, cost_usd: 0.00123, chunks_embedded: 41, chunks_reused: 12, seconds: 3.42 },
 };
 
 /** Shortened: `data` is the whole job, in one line. */

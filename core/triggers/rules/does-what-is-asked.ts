@@ -9,6 +9,9 @@ interface Sync {
     readonly branches: readonly string[];
     readonly ignore_patterns: readonly string[];
     readonly progress_webhook?: string | undefined;
+    readonly dry_run?: boolean | undefined;
+    readonly max_cost?: number | undefined;
+    readonly max_files?: number | undefined;
   };
   /** What `current` means for it, once it has looked. */
   readonly current?: { readonly branch: string } | null | undefined;
@@ -32,6 +35,8 @@ export const whyNotAttached = (repository: DefaultBranch, running: Sync, asked: 
   if (wants.pull_remote !== has.pull_remote || running.source?.url !== asked.source?.url) return 'source';
   if ([...wants.ignore_patterns].sort().join('\n') !== [...has.ignore_patterns].sort().join('\n'))
     return 'ignore_patterns';
+  // A limit that only one of the two has would refuse what the other one does.
+  for (const name of ['dry_run', 'max_cost', 'max_files'] as const) if (wants[name] !== has[name]) return name;
   const { progress_webhook } = wants;
   return progress_webhook === undefined || progress_webhook === has.progress_webhook ? null : 'progress_webhook';
 };

@@ -4,7 +4,7 @@ import { createDynamoRepositoryStore } from '../../../adapters/dynamodb/reposito
 import { dynamoStores } from '../../support/dynamo-stores.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
 import type { JobStores } from '../../support/job-stores.ts';
-import { aJob, aPointer, aPublication, aRepository, aRepositoryId } from '../../support/sync-records.ts';
+import { aJob, aPlan, aPointer, aPublication, aRepository, aRepositoryId } from '../../support/sync-records.ts';
 import { at, recipe } from './job-set-up.ts';
 
 let dynamodb: TestDynamoDb;
@@ -23,7 +23,15 @@ const reindex = async (stores: JobStores, id: Id, end: 'publish' | 'fail' | 'can
   await stores.running.begin(job, at(1));
   const generation = await stores.running.takeGeneration(job);
   if (generation === 'lost') throw new Error('lost');
-  const report = { mode: 'full', modeReason: 'requested', generation, filesTotal: 1, filesDone: 0, at: at(2) } as const;
+  const report = {
+    mode: 'full',
+    modeReason: 'requested',
+    generation,
+    filesTotal: 1,
+    filesDone: 0,
+    plan: aPlan(),
+    at: at(2),
+  } as const;
   await stores.running.recordDiff(job, { ...report, generationRecord: recipe });
   if (end === 'fail') await stores.ends.fail(job, { code: 'Fault', message: 'fault' }, [], at(3));
   else if (end === 'cancel') await stores.ends.cancel(job.job_id, at(3));

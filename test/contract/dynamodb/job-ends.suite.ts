@@ -1,12 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { refOf } from '../../../core/sync/execution.ts';
-import { aJob, aPointer, aPublication, aUser, someCounts } from '../../support/sync-records.ts';
+import { aJob, aPlan, aPointer, aPublication, aRepositoryId, aUser, someCounts } from '../../support/sync-records.ts';
 import { at, type JobPorts, recipe, setUpJobs } from './job-set-up.ts';
 
 /** What every JobEnds does. `make` gives ports over new, empty state. */
 export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): void => {
   describe(`${name} as JobEnds`, () => {
     const { under, register, repositoryOf, jobOf, claim, begun, unfinished } = setUpJobs(make);
+
+    it('plan frees the lock and ends the job with its plan, and leaves the repository as it was', async () => {
+      const options = { ...aJob(aRepositoryId()).options, dry_run: true };
+      const ref = await begun({ branches: { main: aPointer() }, generations: { 1: recipe } }, { options });
+      const { lock: _, ...free } = await repositoryOf(ref);
+      const plan = aPlan({ exact: true, tokens: 40 });
+      expect(await under.ends.plan(ref, plan, at(10))).toBe('kept');
+      expect(await repositoryOf(ref)).toEqual(free);
+      expect(await jobOf(ref)).toMatchObject({ status: 'completed', phase: 'ended', plan, counts: null });
+      expect(await unfinished()).toEqual([]);
+      expect(await under.ends.plan(ref, plan, at(11))).toBe('lost');
+    });
+
+    it.each(['fail', 'cancel', 'force'] as const)('of a plan by %s says nothing of the index', async (end) => {
+      const options = { ...aJob(aRepositoryId()).options, dry_run: true };
+      const ref = await begun({}, { options });
+      if (end === 'fail') await under.ends.fail(ref, { code: 'Fault', message: 'fault' }, [], at(9));
+      else if (end === 'cancel') await under.ends.cancel(ref.job_id, at(9));
+      else await under.claims.claim({ job: aJob(ref.repository_id), force: true, clearIndex: false });
+      const { last_sync, lock } = await repositoryOf(ref);
+      expect(last_sync).toBeUndefined();
+      expect(lock === undefined).toBe(end !== 'force');
+    });
 
     it('publish flips the pointers, replaces the leftovers, frees the lock and ends the job', async () => {
       const ref = await begun({

@@ -62,8 +62,8 @@ export const setUpJobs = (make: () => Promise<JobPorts>) => {
     if (outcome.kind !== 'claimed') throw new Error(`the claim is ${outcome.kind}`);
     return outcome.job;
   };
-  const begun = async (parts: Partial<RepositoryRecord> = {}): Promise<JobRef> => {
-    const ref = refOf(await claim(await register(parts)));
+  const begun = async (parts: Partial<RepositoryRecord> = {}, job: Partial<JobRecord> = {}): Promise<JobRef> => {
+    const ref = refOf(await claim(await register(parts), { job }));
     await under.running.begin(ref, at(1));
     return ref;
   };

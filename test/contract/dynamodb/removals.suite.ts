@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
 import type { Removals } from '../../../core/ports/removals.ts';
 import type { JobStores } from '../../support/job-stores.ts';
-import { aJob, aPointer, aPublication, aRepository } from '../../support/sync-records.ts';
+import { aJob, aPlan, aPointer, aPublication, aRepository } from '../../support/sync-records.ts';
 import { at, recipe } from './job-set-up.ts';
 
 type Stores = JobStores & { readonly removals: Removals };
@@ -26,7 +26,15 @@ export const removalsContract = (name: string, make: () => Promise<Stores>): voi
       const { job } = claim;
       await running.begin(job, at(1));
       const generation = (await running.takeGeneration(job)) as number;
-      const report = { mode: 'full', modeReason: null, generation, filesTotal: 1, filesDone: 0, at: at(2) } as const;
+      const report = {
+        mode: 'full',
+        modeReason: null,
+        generation,
+        filesTotal: 1,
+        filesDone: 0,
+        plan: aPlan(),
+        at: at(2),
+      } as const;
       await running.recordDiff(job, { ...report, generationRecord: recipe });
       const branches = { main: aPointer({ generation }) };
       await ends.publish(job, aPublication({ branches, generation: { number: generation } }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refOf } from '../../../core/sync/execution.ts';
-import { aBatch, aJob } from '../../support/sync-records.ts';
+import { aBatch, aJob, aPlan } from '../../support/sync-records.ts';
 import { at, hook, type JobPorts, setUpJobsWithWebhook } from './job-set-up.ts';
 
 /** What every RunningJobs puts into the outbox. `make` gives ports over new, empty state. */
@@ -62,6 +62,7 @@ export const runningJobsEventsContract = (name: string, make: () => Promise<JobP
           generationRecord: { embedder_id: 'hash-512', dimensions: 512, chunker_version: 'c1' },
           filesTotal: 10,
           filesDone: 1,
+          plan: aPlan(),
           at: at(2),
         });
         await under.batches.start(job, aBatch({ files_done: 4, updated_at: at(3).toISOString() }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Oid } from '../../../core/contract/ids.ts';
 import { refOf } from '../../../core/sync/execution.ts';
-import { aBatch } from '../../support/sync-records.ts';
+import { aBatch, aPlan } from '../../support/sync-records.ts';
 import { at, type JobPorts, recipe, setUpJobs } from './job-set-up.ts';
 
 /** What every RunningJobs does. `make` gives ports over new, empty state. */
@@ -90,6 +90,7 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
         generationRecord: recipe,
         filesTotal: 30,
         filesDone: 4,
+        plan: aPlan(),
       };
       expect(await under.running.recordDiff(ref, { ...report, at: at(3) })).toBe('kept');
       expect(await jobOf(ref)).toMatchObject({
@@ -121,12 +122,39 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
         generationRecord: recipe,
         filesTotal: 30,
         filesDone: 4,
+        plan: aPlan(),
         at: at(3),
       };
       await under.running.recordDiff(ref, report);
       await under.batches.finish(ref, aBatch({ batch: 0, files_done: 10 }));
       await under.running.recordDiff(ref, report);
       expect((await jobOf(ref)).files_done).toBe(14);
+    });
+
+    it('counts what folded batches have used once, and keeps a plan that a heartbeat brings', async () => {
+      const ref = await begun();
+      await under.batches.finish(ref, aBatch({ batch: 0, files_done: 1 }));
+      expect((await jobOf(ref)).used_tokens).toBeUndefined();
+      const used = { tokens: 120, chunks_embedded: 4, chunks_reused: 2 };
+      for (const batch of [1, 1, 2]) await under.batches.finish(ref, aBatch({ batch, files_done: 1, used }));
+      const plan = aPlan({ tokens: 300 });
+      await under.running.heartbeat(ref, { phase: 'embed', at: at(4), plan });
+      await under.running.heartbeat(ref, { phase: 'embed', at: at(5) });
+      expect(await jobOf(ref)).toMatchObject({
+        used_tokens: 240,
+        used_chunks_embedded: 8,
+        used_chunks_reused: 4,
+        plan,
+      });
+    });
+
+    it('registers no generation for a plan that makes none', async () => {
+      const ref = await begun();
+      const report = { mode: 'full', modeReason: 'first_sync', generation: null, generationRecord: null } as const;
+      const counted = { filesTotal: 4, filesDone: 0, plan: aPlan(), at: at(3) };
+      expect(await under.running.recordDiff(ref, { ...report, ...counted })).toBe('kept');
+      expect(await jobOf(ref)).toMatchObject({ mode: 'full', generation: null, plan: aPlan() });
+      expect((await repositoryOf(ref)).generations).toEqual({});
     });
 
     it('notes what is wrong with generations, and that it is not any more', async () => {
@@ -177,6 +205,7 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
         generationRecord: recipe,
         filesTotal: 1,
         filesDone: 0,
+        plan: aPlan(),
         at: at(2),
       });
       expect(await under.running.takeGeneration(ref)).toBe(5);

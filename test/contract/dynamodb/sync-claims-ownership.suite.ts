@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRef } from '../../../core/contract/workflow-state.ts';
 import { refOf } from '../../../core/sync/execution.ts';
-import { aBatch, aPointer, aPublication } from '../../support/sync-records.ts';
+import { aBatch, aPlan, aPointer, aPublication } from '../../support/sync-records.ts';
 import { at, type JobPorts, recipe, setUpJobs } from './job-set-up.ts';
 
 /** Who owns a job: one attempt at a time, by whatever port it is taken away. `make` gives ports over new, empty state. */
@@ -58,7 +58,7 @@ export const syncClaimsOwnershipContract = (name: string, make: () => Promise<Jo
         await takeAway(ref);
         const before = await under.snapshot();
         const late = { at: at(40) };
-        const generation = { generation: 7, generationRecord: recipe, filesTotal: 1, filesDone: 1 };
+        const generation = { generation: 7, generationRecord: recipe, filesTotal: 1, filesDone: 1, plan: aPlan() };
         const outcomes = {
           begin: await under.running.begin(ref, at(40)),
           heartbeat: await under.running.heartbeat(ref, { phase: 'embed', ...late }),

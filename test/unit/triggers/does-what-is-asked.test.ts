@@ -27,6 +27,11 @@ it.each<[string, object, object, ReturnType<typeof whyNotAttached>]>([
   ['fewer patterns', { ignore_patterns: ['*.md'] }, {}, 'ignore_patterns'],
   ['the same patterns', { ignore_patterns: ['a', 'b'] }, { ignore_patterns: ['b', 'a'] }, null],
   ['its events', {}, { progress_webhook: 'https://host/hook' }, 'progress_webhook'],
+  ['a plan', {}, { dry_run: true }, 'dry_run'],
+  ['a sync, while it plans', { dry_run: true }, {}, 'dry_run'],
+  ['the same plan', { dry_run: true }, { dry_run: true }, null],
+  ['a limit', {}, { max_files: 10 }, 'max_files'],
+  ['no limit', { max_cost: 1 }, {}, 'max_cost'],
   ['no events', { progress_webhook: 'https://host/hook' }, {}, null],
 ])('a sync that runs and is asked for %s', (_, running, asked, differs) => {
   expect(whyNotAttached(repository, sync(running), sync(asked))).toBe(differs);
