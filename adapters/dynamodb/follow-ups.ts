@@ -151,7 +151,7 @@ const replacedFollowUp = (tables: TableNames, request: Requested) =>
 
 const replaced = (e: Expression, set: Readonly<Record<string, unknown>>) => ({
   set,
-  remove: [...REQUESTED.filter((name) => !(name in set)), 'expires_at'].map((name) => e.path(name)),
+  remove: [...REQUESTED.filter((name) => !Object.hasOwn(set, name)), 'expires_at'].map((name) => e.path(name)),
 });
 
 /** The write that settles a follow-up, if it is still the one that was read. */

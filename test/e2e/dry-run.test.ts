@@ -73,12 +73,12 @@ describe('a dry run', () => {
     expect(await stateOf('first')).toEqual(before);
     // They go after the lock.
     await expect.poll(() => objectsOf('first', job.job_id)).toEqual([]);
-    expect((await api.search('first', { q: 'aphid' })).status).toBe(409);
+    expect((await api.search('first', { q: 'aphid' })).status).toBe(404);
     const synced = await api.synced('first');
     expect(asDone(synced)).toEqual(asPlanned(job));
     expect(synced.plan).toMatchObject({ exact: false, added: 4, files_to_read: job.plan.files_to_read });
     expect(synced.plan?.tokens).toBeGreaterThanOrEqual(synced.used?.tokens ?? Number.POSITIVE_INFINITY);
-  });
+  }, 120_000);
 
   it('of changes tells added, modified, renamed and deleted files, and which chunks are used again', async () => {
     const git = await world.registered('changes', {
@@ -105,7 +105,7 @@ describe('a dry run', () => {
     expect(await api.found('changes', 'cobra')).toContain('c.ts');
     expect(asDone(await api.synced('changes'))).toEqual(asPlanned(job));
     expect((await planned('changes')).plan).toMatchObject({ exact: true, added: 0, files_to_read: 0, tokens: 0 });
-  });
+  }, 120_000);
 
   it('of a full reindex takes no generation, and of an unknown branch wants none', async () => {
     const git = await world.registered('full', { 'a.ts': text('ant', 10) });
