@@ -27,7 +27,7 @@ export const cancelJob =
     if (outcome.kind === 'cancelled') {
       await stopExecution(deps, job, user);
       deps.logger.info('sync cancelled', { ...endFacts(job, deps.clock.now()), by: user });
-      deps.metrics.emit({ SyncsCancelled: 1 }, idsOf(job));
+      if (job.options.dry_run !== true) deps.metrics.emit({ SyncsCancelled: 1 }, idsOf(job));
     }
     return { kind: outcome.kind, job: jobAnswer({ job, inFlight: [] }, deps.clock.now()) };
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JobRecord } from '../contract/records.ts';
 import type { FailSyncInput, JobRef } from '../contract/workflow-state.ts';
 import { splitReason } from '../domain/failure-reasons.ts';
 import { type Failure, toldOf } from '../domain/failure-text.ts';
@@ -30,13 +31,14 @@ export const failSync =
       deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
       return;
     }
-    // That a caller's own limit holds is no failure of the service.
-    if (code !== 'OverLimitError')
+    const record = await recordOf(deps, job);
+    // A plan is no sync, and that a caller's own limit holds is no failure of one.
+    if (code !== 'OverLimitError' && record?.options.dry_run !== true)
       deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
     // Not `message`: that is the line's own.
     deps.logger.error('sync failed', {
       ...job,
-      ...(await factsOf(deps, job, at)),
+      ...(record === null ? {} : endFacts(record, at)),
       code,
       reason,
       cause,
@@ -69,12 +71,11 @@ const lastFiles = async (deps: Deps, job: JobRef): Promise<readonly string[]> =>
 };
 
 /** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */
-const factsOf = async (deps: Deps, job: JobRef, at: Date): Promise<object> => {
+const recordOf = async (deps: Deps, job: JobRef): Promise<JobRecord | null> => {
   try {
-    const view = await deps.jobs.get(job.job_id);
-    return view === null ? {} : endFacts(view.job, at);
+    return (await deps.jobs.get(job.job_id))?.job ?? null;
   } catch {
-    return {};
+    return null;
   }
 };
 

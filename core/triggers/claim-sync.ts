@@ -134,7 +134,7 @@ export const effectiveOptions = (repository: RepositoryRecord, options: SyncOpti
 /** The old job has ended with the claim already; stopping its execution only saves work. */
 const stopReplaced = async (deps: ClaimDeps, replaced: JobRecord, by: JobRecord): Promise<void> => {
   deps.logger.info('sync cancelled', { ...endFacts(replaced, deps.clock.now()), replaced_by: by.job_id });
-  deps.metrics.emit({ SyncsCancelled: 1 }, idsOf(replaced));
+  if (replaced.options.dry_run !== true) deps.metrics.emit({ SyncsCancelled: 1 }, idsOf(replaced));
   try {
     await deps.workflow.stop(executionName(replaced), `replaced by ${by.job_id}`);
   } catch (error) {
