@@ -47,6 +47,18 @@ const fail = async (
 };
 
 describe('a failure', () => {
+  it('of a plan, and one by the caller’s own limit, is logged and not counted among syncs', async () => {
+    const plan = { ...record, options: { ...record.options, dry_run: true } };
+    const planned = await fail('kept', async () => ({ job: plan, inFlight: [] }));
+    const limited = await fail('kept', async () => ({ job: record, inFlight: [] }), {
+      Error: 'OverLimitError',
+      Cause: JSON.stringify({ errorMessage: '[over_limit] 5 files would be read' }),
+    });
+    expect([planned.measured, limited.measured]).toEqual([[], []]);
+    expect(planned.lines).toMatchObject([{ message: 'sync failed' }]);
+    expect(limited.told).toMatchObject([{ code: 'OverLimitError', reason: 'over_limit' }]);
+  });
+
   it('is counted once, and logged with its cause and the job’s facts', async () => {
     const { measured, lines } = await fail('kept', async () => ({ job: record, inFlight: [] }));
     expect(measured).toEqual([{ SyncsFailed: 1 }]);
