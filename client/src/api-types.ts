@@ -579,7 +579,7 @@ export type JobBranch = {
   readonly "commit": string | null;
   /** Why it is missing, and what to do; null otherwise. */
   readonly "reason": string | null;
-  /** `pending`: to be published; `published`; `not_published`: the job failed or was cancelled; `missing`: the source does not have it. */
+  /** `pending`: to be published; `published`; `not_published`: the job failed, was cancelled or was a dry run; `missing`: the source does not have it. */
   readonly "status": "pending" | "published" | "not_published" | "missing";
 };
 

@@ -72,8 +72,9 @@ const usedOf = (job: JobRecord, now: Date): JobAnswer['used'] => {
 export const missingOf = ({ branches = [] }: Pick<JobRecord, 'branches'>): string[] =>
   branches.filter(({ commit }) => commit === null).map(({ name }) => name);
 
-const branchStates = ({ status, branches = [] }: JobRecord): JobAnswer['branches'] => {
-  const published = status === 'completed' || status === 'completed_with_errors';
+const branchStates = ({ status, options, branches = [] }: JobRecord): JobAnswer['branches'] => {
+  const completed = status === 'completed' || status === 'completed_with_errors';
+  const published = completed && options.dry_run !== true;
   const there = published ? 'published' : isTerminal(status) ? 'not_published' : 'pending';
   return branches.map((branch) => ({ ...branch, status: branch.commit === null ? 'missing' : there }));
 };

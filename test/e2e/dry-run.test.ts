@@ -67,6 +67,7 @@ describe('a dry run', () => {
       error: null,
     });
     expect(job.progress.percentage).toBe(100);
+    expect(job.branches).toMatchObject([{ name: 'main', status: 'not_published' }]);
     expect(job.plan).toMatchObject({ exact: true, added: 4, indexed: 2, failed: 0, chunks_reused: 0, cost_usd: 0 });
     expect(job.plan.chunks_embedded).toBeGreaterThan(2);
     expect(job.used).toMatchObject({ tokens: 0, cost_usd: 0, chunks_embedded: 0, chunks_reused: 0 });

@@ -178,7 +178,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     commit: 'The commit that the job has read or found indexed; null for a branch that is missing.',
     reason: 'Why it is missing, and what to do; null otherwise.',
     status:
-      '`pending`: to be published; `published`; `not_published`: the job failed or was cancelled; `missing`: the source does not have it.',
+      '`pending`: to be published; `published`; `not_published`: the job failed, was cancelled or was a dry run; `missing`: the source does not have it.',
   }),
   named('Current', CurrentBranch, 'What `current` means for a job.', {
     branch: 'The branch: the repository’s `default_branch`, or what the source’s HEAD names.',
