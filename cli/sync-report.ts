@@ -28,7 +28,7 @@ export const syncReport = (job: Job): string => {
 
 const planReport = (job: Job, plan: NonNullable<Job['plan']>): string =>
   [
-    `A sync would make ${job.mode === 'full' ? 'a full index' : 'an incremental one'}; nothing was changed`,
+    `A sync would be ${job.mode === 'full' ? 'full' : 'incremental'}; nothing was changed`,
     `  ${many(plan.added + plan.modified + plan.renamed + plan.deleted, 'file')} changed: ${plan.added} added, ${plan.modified} modified, ${plan.renamed} renamed, ${plan.deleted} deleted (${plan.unchanged} unchanged)`,
     `  index    ${many(plan.indexed ?? 0, 'file')}, ${many(plan.chunks_embedded ?? 0, 'chunk')} to embed, ${plan.chunks_reused ?? 0} to reuse`,
     `  skip     ${many(plan.skipped, 'file')}${reasons(plan.skipped_by_reason)}`,

@@ -154,7 +154,7 @@ describe('a dry run', () => {
     expect((await api.ended(forced.job_id)).status).toBe('completed');
     expect((await api.job(plan.job_id)).status).toBe('cancelled');
     expect((await api.found('held', 'heron'))[0]).toBe('b.ts');
-  });
+  }, 120_000);
 
   it('needs no room in the quota of tokens, and embeds nothing', async () => {
     await world.registered('thrifty', { 'a.ts': text('thrush', 10) });

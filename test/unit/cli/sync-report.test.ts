@@ -24,7 +24,10 @@ const job = (more: Partial<JobAnswer>): JobAnswer =>
     started_at: '2026-01-01T00:00:01.000Z',
     ended_at: '2026-01-01T00:00:03.500Z',
     updated_at: '2026-01-01T00:00:03.500Z',
+    options: {},
     counts,
+    plan: null,
+    used: null,
     branches: [],
     missing: [],
     current: null,
@@ -32,7 +35,56 @@ const job = (more: Partial<JobAnswer>): JobAnswer =>
     ...more,
   }) as JobAnswer;
 
+describe('the report of a plan', () => {
+  const plan: NonNullable<JobAnswer['plan']> = {
+    exact: true,
+    added: 3,
+    modified: 1,
+    deleted: 0,
+    renamed: 1,
+    unchanged: 7,
+    files_to_read: 4,
+    skipped: 3,
+    skipped_by_reason: { binary: 1, too_large: 2 },
+    indexed: 1,
+    failed: 0,
+    chunks_embedded: 12,
+    chunks_reused: 2,
+    tokens: 900,
+    usd_per_million_tokens: 0.12,
+    cost_usd: 0.00011,
+    seconds: 4.21,
+    dropped_branches: ['old'],
+  };
+  const dryRun = (more: Partial<NonNullable<JobAnswer['plan']>>, mode: JobAnswer['mode'] = 'incremental'): string =>
+    syncReport(job({ mode, counts: null, options: { dry_run: true } as never, plan: { ...plan, ...more } }));
+
+  it('says what a sync would do, take and drop', () => {
+    expect(dryRun({})).toBe(
+      [
+        'A sync would be incremental; nothing was changed',
+        '  5 files changed: 3 added, 1 modified, 1 renamed, 0 deleted (7 unchanged)',
+        '  index    1 file, 12 chunks to embed, 2 to reuse',
+        '  skip     3 files (too large 2, binary 1)',
+        '  use      900 tokens, 0.00011 US dollars, about 4.2 s',
+        '  drop     old',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves out what costs nothing, and what is not known', () => {
+    const told = dryRun({ cost_usd: 0, seconds: null, dropped_branches: [] }, 'full');
+    expect(told).toContain('A sync would be full');
+    expect(told.endsWith('  use      900 tokens')).toBe(true);
+  });
+});
+
 describe('the report of a sync', () => {
+  it('says what it has used', () => {
+    const used = { tokens: 1, cost_usd: 0.5, chunks_embedded: 1, chunks_reused: 0, seconds: 2 };
+    expect(syncReport(job({ used }))).toContain('  used     1 token, 0.50000 US dollars');
+  });
+
   it('says what was changed, indexed, skipped (most frequent reason first) and failed', () => {
     expect(syncReport(job({}))).toBe(
       [
