@@ -119,8 +119,7 @@ const embedOne = async (
   if (kept(await deps.batches.start(job, progress())) === 'done') return 0;
   let chunks = 0;
   let results: readonly BlobResult[];
-  if (await deps.objects.exists(resultKey)) results = await resultsOf(deps, resultKey);
-  else {
+  if (!(await deps.objects.exists(resultKey))) {
     const budget = await takeTokens(deps, owner, item);
     results = await withPulse(
       deps.clock,
@@ -163,7 +162,7 @@ const embedOne = async (
       resultKey,
       results.map((result) => JSON.stringify(result)),
     );
-  }
+  } else results = await resultsOf(deps, resultKey);
   state.done = item.files;
   kept(await deps.batches.finish(job, { ...progress(), ...(isPlan ? {} : { used: usedBy(results) }) }));
   await lookAround(item.batch, null);
