@@ -42,6 +42,7 @@ import type { Workflow } from '../core/ports/workflow.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 import { logTo } from './log-file.ts';
+import { postMetrics, teeMetrics } from './metrics-channel.ts';
 import { objectsDirectory, temporaryDirectory } from './temporary-files.ts';
 import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
 
@@ -61,6 +62,8 @@ export interface LocalConfig {
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
   readonly quotas: Quotas;
+  /** The channel on which each thread tells its metrics; without, nobody collects them. */
+  readonly metricsChannel?: string | undefined;
   /** The user whom the token in the data directory is for. */
   readonly operator: string;
 }
@@ -128,7 +131,10 @@ export const composeRuntime = (
       }),
     schedules: () => cronSchedules,
     logger,
-    metrics: () => createLogMetrics(logger()),
+    metrics: () => {
+      const logged = createLogMetrics(logger());
+      return config.metricsChannel === undefined ? logged : teeMetrics(logged, postMetrics(config.metricsChannel));
+    },
     settings: () => ({
       sources: 'local',
       registration: config.registration,

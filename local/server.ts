@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { createTables } from '../adapters/dynamodb/create-tables.ts';
 import { scheduledRepositories } from '../adapters/dynamodb/scheduled-repositories.ts';
 import { requireGit } from '../adapters/git/require-git.ts';
 import { startSearchIndexHost } from '../adapters/lancedb/thread/host.ts';
+import { createPrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
 import type { LogLevel } from '../adapters/system/json-logger.ts';
@@ -19,6 +21,7 @@ import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './functi
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
 import { putLargeLogAside } from './log-file.ts';
+import { collectMetrics } from './metrics-channel.ts';
 import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
 import { startScheduleLoop } from './schedule-loop.ts';
 import { sweepTemporaryFiles } from './temporary-files.ts';
@@ -45,6 +48,8 @@ export interface ServerOptions {
   readonly registration?: Registration | undefined;
   /** What a user may use; {@link defaultQuotas} without. */
   readonly quotas?: Quotas | undefined;
+  /** Whether metrics are collected, and told at /metrics; not without. */
+  readonly metrics?: boolean | undefined;
   /** Whom the token in the data directory speaks for: the operator. */
   readonly user: string;
 }
@@ -112,6 +117,8 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     const index = startSearchIndexHost(join(options.dataDir, 'index'));
     undo.push(() => index.close());
     void index.exited.then(() => broken.resolve('the search index’s thread has ended'));
+    const metrics = options.metrics === true ? startMetrics() : null;
+    if (metrics !== null) undo.push(metrics.close);
     const workers = Math.max(1, availableParallelism());
     const config: LocalConfig = {
       dataDir: options.dataDir,
@@ -124,6 +131,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       sourceRoots: options.sourceRoots ?? { folders: [], forAll: false },
       registration: options.registration ?? 'anyone',
       quotas: options.quotas ?? defaultQuotas,
+      metricsChannel: metrics?.channel,
       operator: options.user,
     };
     const engine: { started: WorkflowEngine | null } = { started: null };
@@ -180,6 +188,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       load: loadFunction,
       logger: runtime.logger,
       console: console.served,
+      metrics: metrics?.page,
     });
     undo.push(() => gateway.close());
     const consoleLink = await console.listens(gateway.url);
@@ -188,6 +197,13 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     await close();
     throw error;
   }
+};
+
+/** Threads are told the channel's name: each service of a process has its own. */
+const startMetrics = () => {
+  const { page, ...metrics } = createPrometheusMetrics();
+  const channel = `metrics-${randomUUID()}`;
+  return { channel, page, close: collectMetrics(channel, metrics) };
 };
 
 /** The engine needs the object store of the runtime, and the runtime names the engine: this closes the circle. */

@@ -73,6 +73,7 @@ export default defineConfig({
         text: 'Run it',
         items: [
           page('Deploy', 'deploy'),
+          page('Metrics', 'metrics'),
           page('Runbook', 'runbook'),
           page('Security', 'security'),
           page('Scaling', 'scaling'),

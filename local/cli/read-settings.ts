@@ -32,6 +32,8 @@ export interface Settings {
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
   readonly quotas: Quotas;
+  /** Whether metrics are told at /metrics. */
+  readonly metrics: boolean;
   readonly user: string;
 }
 
@@ -62,6 +64,7 @@ const Environment = z.object({
   QUOTA_REPOSITORIES: quota(defaultQuotas.repositories),
   QUOTA_TOKENS_PER_DAY: quota(defaultQuotas.tokensPerDay),
   REGISTRATION: z.enum(registrations, 'must be anyone or granted').default('anyone'),
+  METRICS: z.enum(['on', 'off'], 'must be on or off').default('off'),
   ALLOWED_HOSTS: List.refine(
     (entries) => entries.every((entry) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry)),
     'must be host names without ports, with commas between',
@@ -105,6 +108,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
         : { folders: SOURCE_ROOTS, forAll: true },
     registration: REGISTRATION,
     quotas: { repositories: parsed.data.QUOTA_REPOSITORIES, tokensPerDay: parsed.data.QUOTA_TOKENS_PER_DAY },
+    metrics: parsed.data.METRICS === 'on',
     user: localUser(),
   };
 };

@@ -29,6 +29,7 @@ Environment:
   QUOTA_REPOSITORIES    repositories that a user may own (10000)
   QUOTA_TOKENS_PER_DAY  tokens embedded for a user in a day (10000000000)
   WEBHOOK_ALLOW         host names and CIDRs, comma-separated, that webhooks may reach although private (none)
+  METRICS               on or off: whether /metrics tells Prometheus how syncs fare (off)
   LOG_LEVEL             debug, info, warn, error or silent (warn)
   LOG_FILE              where the log goes; - is standard error (in a terminal DATA_DIR/service.log, else standard error)
 

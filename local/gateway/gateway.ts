@@ -26,7 +26,11 @@ export interface GatewayOptions {
   readonly heartbeatMilliseconds?: number;
   /** What answers beside the API; nothing without. */
   readonly console?: Console | undefined;
+  /** The page of metrics; without, there is none. */
+  readonly metrics?: MetricsPage | undefined;
 }
+
+type MetricsPage = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 export interface Gateway {
   /** Where it listens, such as http://127.0.0.1:3000. */
@@ -79,6 +83,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     authorize: rememberPrincipals((authorization) => authorize(functions.load, authorization)),
     isCalledBy: createHostCheck([options.host, ...(options.hostNames ?? [])]),
     console: options.console,
+    metrics: options.metrics,
   };
   const closing = new AbortController();
   /** Known once it listens; a server that closes has no address any more. */
@@ -129,6 +134,7 @@ interface Functions {
   readonly authorize: Authorize;
   readonly isCalledBy: HostCheck;
   readonly console: Console | undefined;
+  readonly metrics: MetricsPage | undefined;
 }
 
 /** Each function is loaded once; one that could not be is loaded again. */
@@ -156,6 +162,10 @@ const serve = async (
   const url = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : null;
   const found = url === null ? ({ kind: 'no-route' } as const) : match(request.method ?? 'GET', url.pathname);
   if (url === null || found.kind === 'no-route') {
+    if (functions.metrics !== undefined && request.method === 'GET' && url?.pathname === '/metrics') {
+      const { contentType, text } = await functions.metrics();
+      return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body: text };
+    }
     const page = url === null ? null : await serveConsole(functions.console, request, url.pathname, readBody);
     return page ?? problem(404, 'Not found', `no such call: ${target.split('?')[0]}`);
   }
