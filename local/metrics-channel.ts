@@ -1,7 +1,7 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Measurements, Metrics } from '../core/ports/metrics.ts';
 
-/** Metrics that are told to the thread that collects them, by the name of its channel. */
+/** Metrics for the thread that collects them, by the name of its channel. */
 export const postMetrics = (channel: string): Metrics => {
   const out = new BroadcastChannel(channel);
   // A thread that has nothing else to do may end.
@@ -12,7 +12,7 @@ export const postMetrics = (channel: string): Metrics => {
 /** Collects what the threads of this process tell, this one too, until it is closed. */
 export const collectMetrics = (channel: string, into: Metrics): (() => void) => {
   const receiver = new BroadcastChannel(channel);
-  receiver.onmessage = (event) => into.emit((event as MessageEvent<Measurements>).data);
+  receiver.onmessage = (event) => into.emit(event.data as Measurements);
   receiver.unref();
   return () => receiver.close();
 };

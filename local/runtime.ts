@@ -62,7 +62,7 @@ export interface LocalConfig {
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
   readonly quotas: Quotas;
-  /** The channel on which each thread tells its metrics; without, nobody collects them. */
+  /** The channel on which each thread tells its metrics; without, no one collects them. */
   readonly metricsChannel?: string | undefined;
   /** The user whom the token in the data directory is for. */
   readonly operator: string;

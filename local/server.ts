@@ -199,7 +199,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
   }
 };
 
-/** Threads are told the channel's name: each service of a process has its own. */
+/** Threads have the channel's name from their configuration: each service of a process has its own. */
 const startMetrics = () => {
   const { page, ...metrics } = createPrometheusMetrics();
   const channel = `metrics-${randomUUID()}`;

@@ -40,7 +40,7 @@ export interface PrometheusMetrics extends Metrics {
   page(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-/** Collects metrics in this process, beside what prom-client tells of the process itself. Each is there from the start, at 0. */
+/** Collects metrics in this process, beside what prom-client knows about the process itself. Each is there from the start, at 0. */
 export const createPrometheusMetrics = (): PrometheusMetrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

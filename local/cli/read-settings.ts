@@ -32,7 +32,7 @@ export interface Settings {
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
   readonly quotas: Quotas;
-  /** Whether metrics are told at /metrics. */
+  /** Whether /metrics answers. */
   readonly metrics: boolean;
   readonly user: string;
 }

@@ -42,7 +42,7 @@ it('a service that is asked to tells how its syncs fare, its worker threads’ p
     await git.cleanup();
     await data.remove();
   }
-});
+}, 120_000);
 
 it('a service that is not has no such page', async () => {
   const data = await makeDataDir();

@@ -23,8 +23,8 @@ describe('metrics for Prometheus', () => {
     metrics.emit({ SyncsStarted: 1, UnfinishedJobs: 4, SyncDuration: 0.2 });
     metrics.emit({ SyncsStarted: 2, UnfinishedJobs: 1, SyncDuration: 70 }, { job_id: 'secret' });
     const families = await read(metrics);
-    const valueOf = (name: MetricName) => families.get(pageName(name))?.metrics[0]?.value;
-    expect([valueOf('SyncsStarted'), valueOf('UnfinishedJobs')]).toEqual(['3', '1']);
+    const samplesOf = (name: MetricName) => families.get(pageName(name))?.metrics;
+    expect([samplesOf('SyncsStarted'), samplesOf('UnfinishedJobs')]).toEqual([[{ value: '3' }], [{ value: '1' }]]);
     expect(families.get('RepositorySync_SyncDuration')?.metrics[0]).toMatchObject({
       count: '2',
       sum: '70.2',
@@ -43,6 +43,10 @@ it('the dashboard shows each of them, and nothing that is not on the page', asyn
     targets.flatMap(({ expr }) => expr.match(/\b(RepositorySync|process|nodejs)_\w+/g) ?? []),
   );
   const families = await read(createPrometheusMetrics());
-  for (const name of names) expect(shown.map((each) => each.replace(/_bucket$/, '')), name).toContain(pageName(name));
+  for (const name of names)
+    expect(
+      shown.map((each) => each.replace(/_bucket$/, '')),
+      name,
+    ).toContain(pageName(name));
   for (const each of shown) expect([...families.keys()], each).toContain(each.replace(/_bucket$/, ''));
 });
