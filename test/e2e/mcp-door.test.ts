@@ -126,7 +126,9 @@ describe('behind API Gateway', () => {
     const args = { repository: 'aws', full_reindex: true, wait_seconds: 1 };
     const { body } = await onAws(call('sync_repository', args));
     const { status, next_step, joined } = JSON.parse(body).result.structuredContent;
-    expect([status, joined]).toEqual(['running', false]);
+    // On a slow machine a second is not enough for it to begin.
+    expect(['queued', 'running']).toContain(status);
+    expect(joined).toBe(false);
     expect(next_step).toContain('call sync_repository with repository aws again');
     const again = JSON.parse((await onAws(call('sync_repository', { ...args, wait_seconds: 0 }))).body);
     expect(again.result.structuredContent).toMatchObject({ joined: true });
