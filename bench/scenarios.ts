@@ -3,6 +3,7 @@ import { firstSearch, manySmallSyncs } from './scenarios/after-syncs.ts';
 import { api } from './scenarios/api.ts';
 import { floor } from './scenarios/floor.ts';
 import { full } from './scenarios/full.ts';
+import { grep } from './scenarios/grep.ts';
 import { growth } from './scenarios/growth.ts';
 import { many } from './scenarios/many.ts';
 import { peer } from './scenarios/peer.ts';
@@ -15,6 +16,7 @@ import { incremental, nothing } from './scenarios/small-syncs.ts';
 export const scenarios: readonly Scenario[] = [
   full,
   search,
+  grep,
   nothing,
   incremental,
   remote,

@@ -33,6 +33,14 @@ const computing: ReadonlySet<string> = new Set<FunctionName>(['embed-batch']);
 export const BATCHES_A_WORKER = 4;
 const WAITING_AT_ONCE = 64;
 
+/**
+ * Requests that look through texts: one worker for all, apart from syncs and from the thread that answers requests. It keeps what it has read, and gives each
+ * of its calls a turn.
+ */
+const searching: ReadonlySet<string> = new Set<FunctionName>(['grep']);
+
+export const runsInWorker = (name: FunctionName): boolean => searching.has(name);
+
 /** Milliseconds for which a worker may go without a turn of its event loop, while it has calls. */
 export interface Patience {
   /** Then it is replaced. */
@@ -70,12 +78,21 @@ export const startFunctionHost = (
 ): FunctionHost => {
   const { patience = PATIENCE } = options;
   const script = options.script ?? new URL('./function-worker.ts', import.meta.url);
-  const poolOf = (atOnce: number): Pool => ({
-    lanes: new Array<Lane | null>(options.workers).fill(null),
+  const poolOf = (atOnce: number, workers = options.workers): Pool => ({
+    lanes: new Array<Lane | null>(workers).fill(null),
     atOnce,
     queue: [],
   });
-  const pools = { computing: poolOf(BATCHES_A_WORKER), waiting: poolOf(WAITING_AT_ONCE), isolated: poolOf(1) };
+  const pools = {
+    computing: poolOf(BATCHES_A_WORKER),
+    waiting: poolOf(WAITING_AT_ONCE),
+    searching: poolOf(WAITING_AT_ONCE, 1),
+    isolated: poolOf(1),
+  };
+  const poolFor = (name: string): Pool => {
+    if (searching.has(name)) return pools.searching;
+    return computing.has(name) ? pools.computing : pools.waiting;
+  };
   const suspects = rememberSuspectFiles();
   let nextId = 0;
   let open = true;
@@ -204,8 +221,7 @@ export const startFunctionHost = (
     invoke: (functionName, payload, { signal }) =>
       new Promise((resolve, reject) => {
         const key = `${functionName} ${JSON.stringify(payload)}`;
-        const own = computing.has(functionName) ? pools.computing : pools.waiting;
-        place(suspects.has(key) ? pools.isolated : own, {
+        place(suspects.has(key) ? pools.isolated : poolFor(functionName), {
           id: ++nextId,
           functionName,
           payload,

@@ -17,7 +17,7 @@ import type { Runtime } from '../core/ports/runtime.ts';
 import { openConsole } from './console.ts';
 import { openDatabase, prepareDatabase } from './database.ts';
 import { defaultQuotas } from './default-quotas.ts';
-import { BATCHES_A_WORKER, type FunctionHost, startFunctionHost } from './function-host.ts';
+import { BATCHES_A_WORKER, type FunctionHost, runsInWorker, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
 import { putLargeLogAside } from './log-file.ts';
@@ -183,9 +183,13 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     const console = await openConsole(options.dataDir, () =>
       issuer.issue(options.user, Object.values(rights), SIGNED_IN_DAYS),
     );
+    const closing = new AbortController();
+    undo.push(() => closing.abort());
+    const load: typeof loadFunction = async (name) =>
+      runsInWorker(name) ? (event) => functions.invoke(name, event, { signal: closing.signal }) : loadFunction(name);
     const gateway: Gateway = await startGateway({
       ...options,
-      load: loadFunction,
+      load,
       logger: runtime.logger,
       console: console.served,
       metrics: metrics?.page,

@@ -289,6 +289,64 @@ export type File = {
   readonly "behind": boolean | null;
 };
 
+/** A page of lines that match. */
+export type GrepAnswer = {
+  /** The branch that was searched. */
+  readonly "branch": string;
+  /** The indexed commit, which all of this is from. */
+  readonly "commit": string;
+  /** When it was published. */
+  readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
+  /** In git’s tree order of the paths, then by lines. */
+  readonly "matches": readonly (GrepMatch)[];
+  /** Files of the branch that are not in the index, so far as `path` and `language` let them through. */
+  readonly "not_searched": readonly (NotSearched)[];
+  /** Why the page ended before its `limit`: it had looked for 2 s (`time`), or its lines are long (`size`). The next page goes on there. */
+  readonly "truncated"?: "time" | "size" | undefined;
+  /** Send it as `cursor` to get the next page; null on the last page. */
+  readonly "next_cursor": string | null;
+};
+
+/** A line that matches. */
+export type GrepMatch = {
+  /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
+  readonly "path": string;
+  /** Only of a name that is not UTF-8: its bytes, in base64. */
+  readonly "path_bytes"?: string | undefined;
+  /** The language, by the file’s name; null when it is not known. */
+  readonly "language": string | null;
+  /** Its number, from 1. */
+  readonly "line": number;
+  /** Where the first occurrence begins in it, from 1. */
+  readonly "column": number;
+  /** The line, without LF; 2,000 UTF-16 code units of a longer one, from shortly before the first occurrence. */
+  readonly "text": string;
+  /** Only of a line that is cut: where `text` begins in it, from 1. */
+  readonly "text_column"?: number | undefined;
+  /** Of the occurrences in `text`: from, and to (after the last code unit), from 0. None overlaps another. */
+  readonly "ranges": readonly (readonly (number)[])[];
+  /** There are, or may be, further occurrences in the line: 100 are told at most, and those in `text`. */
+  readonly "more"?: true | undefined;
+  /** The lines before it; absent without `context`. */
+  readonly "before"?: readonly (string)[] | undefined;
+  /** The lines after it; absent without `context`. */
+  readonly "after"?: readonly (string)[] | undefined;
+};
+
+/** Files that are not in the index. */
+export type NotSearched = {
+  /** Why: as in the job’s ledger, or `failed`. */
+  readonly "reason": "ignored" | "symlink" | "submodule" | "lockfile" | "linguist_generated" | "build_output" | "too_large" | "binary" | "undecodable" | "minified" | "generated" | "empty" | "failed";
+  /** How many. */
+  readonly "files": number;
+};
+
 /** A new secret. Shown only this once. */
 export type SecretRotated = {
   /** The repository. */
@@ -1226,6 +1284,11 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined }; };
     readonly answer: SearchAnswer;
   };
+  /** Find every line that matches. Needs the role read. Every line that matches in the indexed files of a branch, at its indexed commit, in git’s tree order of the paths and then by lines: the lines that `git grep` finds there, with `-F` or, with `regex=true`, `-P`; `case=false` is `-i`, `word=true` is `-w`. Expressions take time in proportion to the text, whatever they are: so RE2’s syntax has no back references and no looking around. Lines end with LF; a match never goes over a line’s end. Files are searched as text in UTF-8, whatever they were written in, without a byte order mark; `not_searched` counts the files of the branch that are not in the index, by reason. Columns and ranges are in UTF-16 code units. Follow `next_cursor` until it is null: then every occurrence is told. */
+  readonly "grep": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "pattern": string; readonly "regex"?: "true" | "false" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "word"?: "true" | "false" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "context"?: number | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined }; };
+    readonly answer: GrepAnswer;
+  };
   /** Files and directories of a branch. Needs the role read. Without `glob`, what is in one directory: its files and directories. With `glob`, the files in it and below it, at any depth, whose path matches; a page may then have fewer entries than its limit although `next_cursor` is not null. All files of the commit are listed, in git’s tree order; those that are not indexed say why. A directory that is not there has no entries. A name’s bytes that are not UTF-8 are U+FFFD in `path`, and `path_bytes` has the name’s bytes in base64. */
   readonly "list-files": {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "path"?: string | undefined; readonly "path_bytes"?: string | undefined; readonly "glob"?: string | undefined; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
@@ -1265,6 +1328,7 @@ export const calls: { readonly [Name in keyof Operations]: { readonly method: st
   "github-hook": {"method":"POST","path":"/api/hooks/github/{repo_id}"},
   "gitlab-hook": {"method":"POST","path":"/api/hooks/gitlab/{repo_id}"},
   "search": {"method":"GET","path":"/api/repositories/{repo_id}/search"},
+  "grep": {"method":"GET","path":"/api/repositories/{repo_id}/grep"},
   "list-files": {"method":"GET","path":"/api/repositories/{repo_id}/files"},
   "read-file": {"method":"GET","path":"/api/repositories/{repo_id}/files/{file_path}"},
 };

@@ -87,6 +87,7 @@ export const functionEnvironments = {
   /** A client of the API, which checks the token again. */
   mcp: TokensEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
+  grep: TablesEnvironment.and(BucketEnvironment),
   'list-files': TablesEnvironment.and(BucketEnvironment),
   'read-file': TablesEnvironment.and(BucketEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),

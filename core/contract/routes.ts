@@ -176,6 +176,13 @@ export const routes: readonly Route[] = [
     summary: 'Search a branch’s index',
   },
   {
+    operation: 'grep',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/grep',
+    auth: 'token',
+    summary: 'Find every line that matches',
+  },
+  {
     operation: 'list-files',
     method: 'GET',
     path: '/api/repositories/{repo_id}/files',

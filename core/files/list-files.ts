@@ -1,5 +1,6 @@
 import type { FileEntry, FileList, ListFilesQuery } from '../contract/files.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
+import { fromBase64, fromBase64Url, toBase64Url } from '../domain/base64.ts';
 import { languageOf } from '../domain/languages.ts';
 import { pathFromBytes, pathToBytes, toldName } from '../manifest/git-path.ts';
 import { parseManifestLine, pathOfLine } from '../manifest/manifest.ts';
@@ -33,7 +34,7 @@ export const listFiles = (deps: Deps) => {
     const from = cursor === undefined ? undefined : placeOfCursor(cursor);
     if (from === null) return { kind: 'bad-cursor' };
     return opened(id, user, asked, async ({ branch, freshness, contents }) => {
-      const named = path_bytes === undefined ? new TextEncoder().encode(path) : bytesOfBase64(path_bytes);
+      const named = path_bytes === undefined ? new TextEncoder().encode(path) : fromBase64(path_bytes);
       const directory = directoryOf(named);
       const { manifest } = contents;
       const place = { manifest, directory, from };
@@ -107,19 +108,12 @@ const fileEntry = (line: string): FileEntry => {
 const withByte = (path: string, byte: number): string => pathFromBytes(Uint8Array.of(...pathToBytes(path), byte));
 
 /** The place's bytes, since a name may be of any. */
-const cursorOf = (place: string): string =>
-  btoa(String.fromCharCode(...pathToBytes(place)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
+const cursorOf = (place: string): string => toBase64Url(pathToBytes(place));
 
 const placeOfCursor = (cursor: string): string | null => {
-  if (!/^[\w-]+$/.test(cursor) || cursor.length % 4 === 1) return null;
-  return pathFromBytes(bytesOfBase64(cursor));
+  const bytes = fromBase64Url(cursor);
+  return bytes === null ? null : pathFromBytes(bytes);
 };
-
-const bytesOfBase64 = (text: string): Uint8Array =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
 
 /** As a manifest has it, without slashes at its end. */
 const directoryOf = (name: Uint8Array): string => {

@@ -1,4 +1,5 @@
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
+import { toldName } from '../manifest/git-path.ts';
 import { isIndexedLine, oidOfLine, pathOfLine } from '../manifest/manifest.ts';
 import { type Pack, readPack } from '../manifest/packs/pack-text.ts';
 import { readFilter, type TrigramFilter } from '../manifest/packs/trigram-filter.ts';
@@ -26,14 +27,23 @@ export interface BranchText {
   readonly text: string;
 }
 
+export interface PathsAsked {
+  readonly prefix: string;
+  readonly passes: (path: string) => boolean;
+}
+
+/** A name in git's quoting begins as its bytes do. */
+export const isAsked = (paths: PathsAsked | undefined, path: string): boolean =>
+  paths === undefined || (toldName(path).path.startsWith(paths.prefix) && paths.passes(path));
+
 /** Which texts are asked for: all where nothing is said. */
 export interface TextsAsked {
   /** Paths that begin so, and pass. */
-  readonly paths?: { readonly prefix: string; readonly passes: (path: string) => boolean };
-  /** Paths after this one, in tree order. */
-  readonly after?: string;
+  readonly paths?: PathsAsked | undefined;
+  /** Paths from this one on, in tree order. */
+  readonly from?: string | undefined;
   /** Asked for each pack before it is read: whether a text of it may be wanted. */
-  readonly mayHold?: (trigrams: TrigramFilter) => boolean;
+  readonly mayHold?: ((trigrams: TrigramFilter) => boolean) | undefined;
 }
 
 /** The texts of a branch's indexed files, at its indexed commit. Reading throws ObjectMissingError or ObjectDamagedError where the store lost something. */
@@ -42,7 +52,7 @@ export interface BranchContents {
   readonly manifest: Manifest;
   /** Null: the branch does not hold the blob, or it was indexed before contents were kept. */
   read(blob: string): Promise<BlobText | null>;
-  /** In tree order of their paths; a blob at two paths comes twice. Those that were indexed before contents were kept are left out: see `isWhole`. */
+  /** In tree order of their paths; a blob at two paths comes twice. Those that were indexed before contents were kept are left out. */
   texts(asked?: TextsAsked): AsyncIterable<BranchText>;
 }
 
@@ -94,11 +104,11 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
       if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
       return { text, bytes: new TextEncoder().encode(text).length, lines: linesOf(text) };
     },
-    async *texts({ paths, after, mayHold } = {}) {
+    async *texts({ paths, from: begin, mayHold } = {}) {
       const asked = await packsAsked(place, [...packs.values()], mayHold);
       if (asked.size === 0) return;
       const packOf = await packsByBlob(place, manifest);
-      const from = after ?? paths?.prefix ?? '';
+      const from = begin ?? paths?.prefix ?? '';
       const pages = pagesIn(pathSet, pagesOf(manifest, pathSet), { from, to: undefined });
       const files = mapAhead(pages, PAGES_AT_ONCE, async (page) =>
         place.cache(
@@ -109,10 +119,9 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
       );
       for await (const page of files)
         for (const { path, blob } of page) {
-          if (after !== undefined && pathSet.compare(path, after) <= 0) continue;
+          if (begin !== undefined && pathSet.compare(path, begin) < 0) continue;
           const pack = asked.get(packOf.get(blob) ?? '');
-          if (pack === undefined || (paths !== undefined && !(path.startsWith(paths.prefix) && paths.passes(path))))
-            continue;
+          if (pack === undefined || !isAsked(paths, path)) continue;
           const text = (await packAt(place, pack)).textOf(blob);
           if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
           yield { path, blob, text };

@@ -12,6 +12,9 @@ export type ContentsRefusal =
 /** A small repository is made anew in less, a large one in far more: the job tells how long it takes. */
 const REBUILD_SECONDS = 10;
 
+export const notKept = (branch: string): Answer =>
+  problem(409, 'Content not kept', `branch ${branch} was indexed before contents were kept: sync it once`);
+
 export const contentsRefusal = (outcome: ContentsRefusal): Answer => {
   switch (outcome.kind) {
     case 'not-indexed':

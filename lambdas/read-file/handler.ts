@@ -2,7 +2,7 @@ import { compose, logger, objects, repositories } from '#ports';
 import { FileParams, ReadFileHeaders, ReadFileQuery } from '../../core/contract/files.ts';
 import { type ReadFileOutcome, readFile } from '../../core/files/read-file.ts';
 import { toldName } from '../../core/manifest/git-path.ts';
-import { contentsRefusal } from '../handling/contents-answer.ts';
+import { contentsRefusal, notKept } from '../handling/contents-answer.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { isUnchanged } from '../handling/entity-tag.ts';
 import { type Answer, invalid, problem } from '../handling/problems.ts';
@@ -40,10 +40,8 @@ const answer = (name: string, outcome: ReadFileOutcome): Answer => {
       const detail = `${name} is not in the index of branch ${branch}: ${why}`;
       return problem(404, 'Not indexed', detail, { reason: became === 'failed' ? 'failed' : reason });
     }
-    case 'not-kept': {
-      const detail = `branch ${outcome.branch} was indexed before contents were kept: sync it once`;
-      return problem(409, 'Content not kept', detail);
-    }
+    case 'not-kept':
+      return notKept(outcome.branch);
     case 'beyond-end':
       return invalid([{ field: 'query.start', message: `must be at most ${outcome.lines}, the file’s lines` }]);
     default:

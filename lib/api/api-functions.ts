@@ -217,6 +217,10 @@ export const apiFunctions = (
   });
   grantEmbedding(search, embedding);
 
+  // Decompresses and looks through texts: a whole processor, which comes with this memory.
+  const grep = new AppFunction(scope, { name: 'grep', environment: objectReader, ...sized, memoryMiB: 1769 });
+  storage.grant(grep, { repositories: ['GetItem'], objects: ['GetObject'] });
+
   const listFiles = new AppFunction(scope, { name: 'list-files', environment: objectReader, ...sized });
   storage.grant(listFiles, { repositories: ['GetItem'], objects: ['GetObject'] });
 
@@ -255,6 +259,7 @@ export const apiFunctions = (
     ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),
     ...hooks,
     search,
+    grep,
     listFiles,
     readFile,
   ];

@@ -31,6 +31,7 @@ import { PushHookAnswer } from '../push-hooks.ts';
 import { CurrentBranch, JobCounts, JobError, JobSource, LastError, LastSync, PullReport } from '../records.ts';
 import { EffectiveOptions } from '../sync-options.ts';
 import { fileSchemas, fresh } from './file-answers.ts';
+import { grepSchemas } from './grep-answers.ts';
 import { planSchemas } from './plan-answers.ts';
 import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
@@ -94,6 +95,7 @@ const problem = {
 export const answerSchemas: readonly NamedSchema[] = [
   ...repositorySchemas,
   ...fileSchemas,
+  ...grepSchemas,
   named('SecretRotated', SecretRotated, 'A new secret. Shown only this once.', {
     repository_id: 'The repository.',
     name: 'Which secret.',

@@ -14,6 +14,11 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   branch: 'Which branch. Absent: the repository’s `default_branch`. The answer names it.',
   path: 'Only files whose path matches this gitignore pattern, such as `src/` or `*.ts`.',
   language: 'Only files of this language, such as `typescript` or `ts`.',
+  pattern: 'What to look for, of one line.',
+  regex: '`true`: the pattern is a regular expression in RE2’s syntax. Otherwise every character stands for itself.',
+  case: '`false`: letters match in either case.',
+  word: '`true`: only occurrences that are no part of a longer word.',
+  context: 'Lines to tell before and after each line that matches.',
   path_bytes: 'The same as `path` for a name that is not UTF-8: its bytes, in base64. Not beside `path`.',
   file_path: 'The file, from the top of the tree.',
   start: 'The first line, from 1.',
@@ -34,6 +39,7 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
 /** A value for the examples of query parameters and headers. */
 export const parameterExamples: Readonly<Record<string, string | number>> = {
   q: 'retry with backoff',
+  pattern: 'claim(',
   limit: 10,
 };
 

@@ -1,4 +1,5 @@
 import { fileOperations } from './files.ts';
+import { grepOperations } from './grep.ts';
 import type { ApiOperation, Operation } from './kit.ts';
 import { repositoryOperations } from './repositories.ts';
 import { serviceOperations } from './service.ts';
@@ -12,6 +13,7 @@ import { webhookOperations } from './webhooks.ts';
 export const operations: Readonly<Record<ApiOperation, Operation>> = {
   ...repositoryOperations,
   ...fileOperations,
+  ...grepOperations,
   ...syncOperations,
   ...webhookOperations,
   ...serviceOperations,

@@ -6,6 +6,7 @@ import { diskUse, settledDiskUse } from '../../../bench/disk-use.ts';
 import { hammerFigures } from '../../../bench/hammer.ts';
 import { runScenarios } from '../../../bench/run-scenarios.ts';
 import { notMeasured } from '../../../bench/scenario.ts';
+import { chooseNeedles } from '../../../bench/scenarios/grep.ts';
 import { growthFigures } from '../../../bench/scenarios/growth.ts';
 import { fairness } from '../../../bench/scenarios/many.ts';
 import { findProgram } from '../../../bench/scenarios/peer.ts';
@@ -53,6 +54,14 @@ describe('the runner', () => {
   it('begins nothing once it was told to stop', async () => {
     const run = async () => [notMeasured('x', 'y')];
     expect(await runScenarios(bench, [{ name: 'a', run }], { ...options, stop: AbortSignal.abort() })).toEqual([]);
+  });
+});
+
+describe('what exact search looks for', () => {
+  it('is a name that is in one text once, and the one that is in most texts', () => {
+    const texts = ['common_name first_one', 'common_name twice_here twice_here', 'common_name a_longer_rare_name x'];
+    expect(chooseNeedles(texts)).toEqual({ rare: 'a_longer_rare_name', common: 'common_name' });
+    expect(() => chooseNeedles(['a b c'])).toThrow(/no names/);
   });
 });
 

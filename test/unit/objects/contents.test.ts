@@ -156,10 +156,10 @@ describe('the contents of a branch', () => {
     const main = await sync(1, null, { packs: [all.slice(0, 10), all.slice(10, 20), all.slice(20)], put });
     const even = { prefix: 'even/', passes: (path: string) => !path.includes('04') };
     expect(await pathsOf(main, { paths: even })).toHaveLength(14);
-    expect(await pathsOf(main, { paths: even, after: 'even/20.ts' })).toEqual(
+    expect(await pathsOf(main, { paths: even, from: 'even/22.ts' })).toEqual(
       [22, 24, 26, 28].map((n) => `even/${n}.ts`),
     );
-    expect(await pathsOf(main, { after: 'odd/27.ts' })).toEqual(['odd/29.ts']);
+    expect(await pathsOf(main, { from: 'odd/28.ts' })).toEqual(['odd/29.ts']);
     const asking = (literal: string) => ({
       mayHold: (filter: Parameters<typeof mayHold>[0]) => mayHold(filter, trigramsOf(literal, false)),
     });
