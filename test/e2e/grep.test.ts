@@ -153,7 +153,7 @@ describe('every line of a branch that matches', () => {
         { pattern: '^export (const|type) [a-z]+ ', regex: 'true', limit: '50' },
         ['-E', '-e', '^export (const|type) [a-z]+ '],
       ],
-      [{ pattern: '^$', regex: 'true', limit: '1000' }, ['-E', '-e', '^$']],
+      [{ pattern: '^$', regex: 'true', limit: '1000' }, ['-P', '-e', '^$']],
       [{ pattern: 'no such walrus' }, ['-F', '-e', 'no such walrus']],
     ];
     for (const [query, options] of cases) expect(await allOf('own', query)).toEqual(await byGit(git, options));
