@@ -1,6 +1,7 @@
-import { InvalidRequest, Problem, RepositoryParams } from '../api.ts';
+import { InvalidRequest, NothingToSearch, Problem, RepositoryParams } from '../api.ts';
 import { FilesUnavailable } from '../files.ts';
 import { GrepAnswer, GrepQuery } from '../grep.ts';
+import { notIndexed } from '../openapi/examples.ts';
 import { contentsLost } from '../openapi/file-examples.ts';
 import { branchMoved, grepAnswer, patternRefused } from '../openapi/grep-examples.ts';
 import { access, type Operation, token } from './kit.ts';
@@ -24,6 +25,12 @@ export const grepOperations = {
         description: 'A parameter is wrong: `errors` names each, and says what is wrong with a pattern.',
         schema: InvalidRequest,
         example: patternRefused,
+      },
+      404: {
+        description:
+          'There is no such repository for you, or the branch has no index: the answer names those that have.',
+        schema: NothingToSearch,
+        example: notIndexed,
       },
       409: {
         description:
