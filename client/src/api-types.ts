@@ -307,7 +307,7 @@ export type GrepAnswer = {
   readonly "matches": readonly (GrepMatch)[];
   /** Files of the branch that are not in the index, so far as `path` and `language` let them through. */
   readonly "not_searched": readonly (NotSearched)[];
-  /** Why the page ended before its `limit`: it had looked for 2 s (`time`), or its lines are long (`size`). The next page goes on there. */
+  /** Why the page ended before its `limit`: it had looked for 2 s (`time`), or its lines are long (`size`). The next page continues there. */
   readonly "truncated"?: "time" | "size" | undefined;
   /** Send it as `cursor` to get the next page; null on the last page. */
   readonly "next_cursor": string | null;
@@ -331,7 +331,7 @@ export type GrepMatch = {
   readonly "text_column"?: number | undefined;
   /** Of the occurrences in `text`: from, and to (after the last code unit), from 0. None overlaps another. */
   readonly "ranges": readonly (readonly (number)[])[];
-  /** There are, or may be, further occurrences in the line: 100 are told at most, and those in `text`. */
+  /** There are, or may be, further occurrences in the line: 100 are listed at most, and those in `text`. */
   readonly "more"?: true | undefined;
   /** The lines before it; absent without `context`. */
   readonly "before"?: readonly (string)[] | undefined;
@@ -1284,7 +1284,7 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined }; };
     readonly answer: SearchAnswer;
   };
-  /** Find every line that matches. Needs the role read. Every line that matches in the indexed files of a branch, at its indexed commit, in git’s tree order of the paths and then by lines: the lines that `git grep` finds there, with `-F` or, with `regex=true`, `-P`; `case=false` is `-i`, `word=true` is `-w`. Expressions take time in proportion to the text, whatever they are: so RE2’s syntax has no back references and no looking around. Lines end with LF; a match never goes over a line’s end. Files are searched as text in UTF-8, whatever they were written in, without a byte order mark; `not_searched` counts the files of the branch that are not in the index, by reason. Columns and ranges are in UTF-16 code units. Follow `next_cursor` until it is null: then every occurrence is told. */
+  /** Find every line that matches. Needs the role read. Every line that matches in the indexed files of a branch, at its indexed commit, in git’s tree order of the paths and then by lines: the lines that `git grep` finds there, with `-F` or, with `regex=true`, `-P`; `case=false` is `-i`, `word=true` is `-w`. Expressions take time in proportion to the text, whatever they are: so RE2’s syntax has no back references and no looking around. Lines end with LF; a match never goes over a line’s end. Files are searched as text in UTF-8, whatever they were written in, without a byte order mark; `not_searched` counts the files of the branch that are not in the index, by reason. Columns and ranges are in UTF-16 code units. Follow `next_cursor` until it is null: then every occurrence is listed. */
   readonly "grep": {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "pattern": string; readonly "regex"?: "true" | "false" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "word"?: "true" | "false" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "context"?: number | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined }; };
     readonly answer: GrepAnswer;

@@ -1,4 +1,4 @@
-/** Bytes as text that stands in an address as it is (RFC 4648, section 5, without padding). */
+/** Bytes as text that can be in an address as it is (RFC 4648, section 5, without padding). */
 export const toBase64Url = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
     .replaceAll('+', '-')

@@ -111,7 +111,7 @@ const readPage = async (deps: Deps, contents: BranchContents, asked: PageAsked):
     if (now() - turned < TURN_MILLISECONDS) continue;
     await turn();
     turned = now();
-    // What is left of this text is nothing: the next page goes on at the text after it.
+    // What is left of this text is nothing: the next page continues at the text after it.
     if (turned - begun > PAGE_MILLISECONDS)
       return { matches, next: { path, line: Number.MAX_SAFE_INTEGER }, truncated: 'time' };
   }

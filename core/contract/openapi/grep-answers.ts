@@ -11,7 +11,7 @@ export const grepSchemas: readonly NamedSchema[] = [
     matches: 'In git’s tree order of the paths, then by lines.',
     not_searched: 'Files of the branch that are not in the index, so far as `path` and `language` let them through.',
     truncated:
-      'Why the page ended before its `limit`: it had looked for 2 s (`time`), or its lines are long (`size`). The next page goes on there.',
+      'Why the page ended before its `limit`: it had looked for 2 s (`time`), or its lines are long (`size`). The next page continues there.',
     next_cursor: 'Send it as `cursor` to get the next page; null on the last page.',
   }),
   named('GrepMatch', GrepMatch, 'A line that matches.', {
@@ -23,7 +23,7 @@ export const grepSchemas: readonly NamedSchema[] = [
     text: 'The line, without LF; 2,000 UTF-16 code units of a longer one, from shortly before the first occurrence.',
     text_column: 'Only of a line that is cut: where `text` begins in it, from 1.',
     ranges: 'Of the occurrences in `text`: from, and to (after the last code unit), from 0. None overlaps another.',
-    more: 'There are, or may be, further occurrences in the line: 100 are told at most, and those in `text`.',
+    more: 'There are, or may be, further occurrences in the line: 100 are listed at most, and those in `text`.',
     before: 'The lines before it; absent without `context`.',
     after: 'The lines after it; absent without `context`.',
   }),

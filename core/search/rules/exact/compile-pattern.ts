@@ -14,7 +14,7 @@ export interface Pattern {
 
 /** A pattern, ready to look through lines. */
 export interface CompiledPattern {
-  /** Null for a literal whose case counts: it is found as it stands. */
+  /** Null for a literal whose case counts: it is found as it is. */
   readonly expression: RE2JS | null;
   readonly literal: string;
   readonly word: boolean;

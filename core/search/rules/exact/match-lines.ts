@@ -7,7 +7,7 @@ import { holdsRequired } from './required-text.ts';
 export interface LineMatch extends Occurrences {
   /** From 1. */
   readonly line: number;
-  /** Where the line stands in the text, without its end: UTF-16 code units. */
+  /** Where the line is in the text, without its end: UTF-16 code units. */
   readonly start: number;
   readonly end: number;
 }

@@ -1,7 +1,7 @@
 import type { LineMatch } from './match-lines.ts';
 import type { Range } from './occurrences.ts';
 
-/** A line that matches, as it is told. Places are UTF-16 code units. */
+/** A line that matches, as it is listed. Places are UTF-16 code units. */
 export interface ToldMatch {
   /** From 1. */
   readonly line: number;
@@ -13,7 +13,7 @@ export interface ToldMatch {
   readonly text_column?: number;
   /** In `text`, from 0. */
   readonly ranges: readonly Range[];
-  /** Not all occurrences of the line are told. */
+  /** Not all occurrences of the line are listed. */
   readonly more?: true;
   readonly before?: readonly string[];
   readonly after?: readonly string[];
