@@ -1,19 +1,40 @@
 import { useSyncExternalStore } from 'react';
 import { Route, Switch } from 'wouter';
 import { Frame } from './frame.tsx';
+import { Job } from './pages/job.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { Repositories } from './pages/repositories.tsx';
+import { Branches } from './pages/repository/branches.tsx';
+import { Files } from './pages/repository/files.tsx';
+import { Search } from './pages/repository/search.tsx';
+import { Settings } from './pages/repository/settings.tsx';
+import { Syncs } from './pages/repository/syncs.tsx';
+import { Webhooks } from './pages/repository/webhooks.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { tokenStore } from './session/token-store.ts';
 
-/** The page of the address, or the way in. */
+/** The page of the address, or the way in. Each page has a key: another repository begins anew. */
 export const App = ({ refusal }: { readonly refusal: string | null }) => {
   const token = useSyncExternalStore(tokenStore.subscribe, tokenStore.get);
-  if (token === null) return <SignIn refusal={refusal} />;
+  if (token === null)
+    return (
+      <SignIn
+        refusal={
+          tokenStore.wasRefused() ? 'the token was not taken: it has expired, or is of another service' : refusal
+        }
+      />
+    );
   return (
     <Frame>
       <Switch>
         <Route path="/" component={Repositories} />
+        <Route path="/repositories/:id">{({ id }) => <Syncs key={id} id={id} />}</Route>
+        <Route path="/repositories/:id/search">{({ id }) => <Search key={id} id={id} />}</Route>
+        <Route path="/repositories/:id/files">{({ id }) => <Files key={id} id={id} />}</Route>
+        <Route path="/repositories/:id/branches">{({ id }) => <Branches key={id} id={id} />}</Route>
+        <Route path="/repositories/:id/webhooks">{({ id }) => <Webhooks key={id} id={id} />}</Route>
+        <Route path="/repositories/:id/settings">{({ id }) => <Settings key={id} id={id} />}</Route>
+        <Route path="/jobs/:id">{({ id }) => <Job key={id} id={id} />}</Route>
         <Route component={NotFound} />
       </Switch>
     </Frame>

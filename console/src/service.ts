@@ -9,7 +9,7 @@ export const service = createClient({
   retries: { times: 1, longestWaitSeconds: 2 },
   fetch: async (...request) => {
     const response = await fetch(...request);
-    if (response.status === 401) tokenStore.clear();
+    if (response.status === 401) tokenStore.refuse();
     return response;
   },
 });

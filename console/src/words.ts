@@ -5,6 +5,20 @@ const number = new Intl.NumberFormat('en');
 export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number.format(value)} ${value === 1 ? one : many}`;
 
+export const plain = (value: number): string => number.format(value);
+
+/** `1 h 4 min`, `3 min 20 s`, `12 s`, `0.8 s`. */
+export const duration = (milliseconds: number): string => {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+};
+
 const steps: readonly (readonly [limit: number, unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
   [60, 'second', 1],
   [3600, 'minute', 60],
@@ -28,5 +42,10 @@ const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle
 /** In the time zone of whoever looks. */
 export const exactly = (time: string): string => moment.format(new Date(time));
 
+export const shortCommit = (oid: string): string => oid.slice(0, 10);
+
 /** `completed_with_errors` as `completed with errors`. */
 export const spaced = (code: string): string => code.replaceAll('_', ' ');
+
+/** With a capital letter. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

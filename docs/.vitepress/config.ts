@@ -64,6 +64,7 @@ export default defineConfig({
         text: 'Use it',
         items: [
           page('Command line', 'cli'),
+          page('Console', 'console'),
           page('API', 'api'),
           page('Search', 'search'),
           page('By hand, with curl', 'manual-test'),

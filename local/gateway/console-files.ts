@@ -2,11 +2,38 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join, sep } from 'node:path';
-import { consoleCaching, consoleHeaders, consolePolicy } from '../../core/contract/console.ts';
 import type { Reply } from './gateway-problem.ts';
 
 /** The answer to a GET of a path that is no call of the API; null where the console has no such file, and no page is wanted. */
 export type ConsoleFiles = (path: string, headers: IncomingHttpHeaders) => Reply | null;
+
+/**
+ * The policy of the console's pages: scripts are files of its own, and it speaks to its own origin alone. Styles may be in the page,
+ * since the component library writes its theme's colours there; no text of a repository ever becomes one.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** What each answer with a file of the console says. */
+const headers = {
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+} as const;
+
+/** A file whose name holds the hash of its content never changes; every other one is asked for each time. */
+const cachingOf = (path: string): string =>
+  path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 
 const types = new Map(
   Object.entries({
@@ -33,10 +60,9 @@ export const openConsoleFiles = async (folder: string): Promise<ConsoleFiles | n
       status: 200,
       headers: {
         'content-type': type,
-        'cache-control': consoleCaching(path),
-        'content-security-policy': consolePolicy(),
+        'cache-control': cachingOf(path),
         etag,
-        ...consoleHeaders,
+        ...headers,
       },
       body,
     });

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { ConsoleSettings } from '../../core/contract/console.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import { gatewayProblem as problem, type Reply } from './gateway-problem.ts';
 
@@ -12,8 +11,6 @@ export interface Console {
 }
 
 const SignIn = z.strictObject({ code: z.string().max(100) });
-
-const settings: ConsoleSettings = { sign_in: 'link' };
 
 const json = (body: unknown): Reply => ({
   status: 200,
@@ -31,7 +28,7 @@ export const serveConsole = async (
   if (console === undefined) return null;
   if (request.method === 'POST' && path === '/console/sign-in') return signIn(console, await readBody(request));
   if (request.method !== 'GET' && request.method !== 'HEAD') return null;
-  return path === '/console/settings.json' ? json(settings) : console.files(path, request.headers);
+  return console.files(path, request.headers);
 };
 
 const signIn = async ({ exchange }: Console, body: string | null): Promise<Reply> => {

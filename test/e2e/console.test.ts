@@ -1,72 +1,221 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildConsole } from '../../console/build.js';
-import { browserMissing, browserNote, useBrowser } from '../support/browser.ts';
-import { openConsolePage, widths } from '../support/console-page.ts';
-import { createGitRepository } from '../support/git-repository.ts';
-import { useService } from '../support/use-service.ts';
-
-// Before the service starts: it reads the console's files then.
-beforeAll(async () => {
-  await buildConsole();
-});
-const service = useService(() =>
-  createGitRepository({
-    'src/lock.ts': 'export const lock = (name: string): string => name;\n',
-    'README.md': '# Demo\n\nA lock.\n',
-  }),
-);
-const link = async (): Promise<string> => (await readFile(join(service.dataDir, 'console-link'), 'utf8')).trim();
+import { browserMissing, browserNote } from '../support/browser.ts';
+import { holdEmbedding } from '../support/faults.ts';
+import type { GitRepository } from '../support/git-repository.ts';
+import { useConsole } from '../support/use-console.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
-  const browser = useBrowser();
+  const { world, open, visit } = useConsole({ webhookAllow: ['127.0.0.1'] });
+  let git: GitRepository;
+  let receiver: WebhookReceiver;
+  beforeAll(async () => {
+    git = await world.registered('demo', {
+      'src/lock.ts': 'export const lock = (name: string): string => name;\n',
+      'README.md': '# Demo\n\nA lock.\n',
+      'logo.bin': new Uint8Array([0, 1, 2, 0]),
+    });
+    receiver = await startWebhookReceiver();
+    world.closing(() => receiver.close());
+    await world.api.synced('demo', { progress_webhook: receiver.url('/progress') });
+    await receiver.untilType('/progress', 'sync.completed');
+  });
+  /** A sync that waits before the embedder. */
+  const heldSync = async (text: string) => {
+    await git.write({ 'src/held.ts': `export const held = '${text}';\n` });
+    await git.commit();
+    const gate = holdEmbedding(world.faults);
+    const { body } = await world.api.sync('demo');
+    await gate.reached;
+    return { jobId: body.job_id, gate };
+  };
 
-  it('asks whoever has no link for one, and takes a link once', async () => {
-    const used = await link();
-    const first = await openConsolePage(browser.context, used);
-    await first.page.getByRole('heading', { name: 'Repositories' }).waitFor();
-    expect(first.page.url()).not.toContain('sign-in');
-    await first.page.reload();
-    await first.page.getByRole('heading', { name: 'Repositories' }).waitFor();
-    expect(first.complaints).toEqual([]);
-    await first.page.getByRole('button', { name: 'Menu' }).click();
-    await first.page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await first.page.getByText('It works once').waitFor();
-    await first.close();
-    const second = await openConsolePage(browser.context, used);
-    await second.page.getByText('this link has been used').waitFor();
-    expect(await second.faults()).toEqual([]);
-    await second.close();
+  it('takes a link once, in every tab of it, until its user signs out', async () => {
+    const link = world.server.consoleLink ?? '';
+    const { page, complaints } = await visit(link);
+    await page.getByRole('heading', { name: 'Repositories' }).waitFor();
+    expect(page.url()).toBe(`${world.server.url}/`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Repositories' }).waitFor();
+    const other = await visit(`${world.server.url}/repositories/demo`);
+    await other.page.getByRole('heading', { name: 'demo', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByText('It works once').waitFor();
+    await other.page.getByText('It works once').waitFor();
+    expect([...complaints, ...other.complaints]).toEqual([]);
+    const again = await visit(link);
+    await again.page.getByText('this link has been used').waitFor();
+    expect(await again.faults()).toEqual([]);
   });
 
-  it('adds a repository, syncs it and shows how it stands', async () => {
-    const { page, complaints, close } = await openConsolePage(browser.context, await link());
-    await page.getByText('No repository yet').waitFor();
+  it('leads back to the way in when its token is not taken any more', async () => {
+    const { page } = await visit(world.server.url);
+    await page.getByLabel('Or a token').fill('not.a.token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('was not taken').waitFor();
+    await page.getByLabel('Or a token').fill(world.server.token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Repositories' }).waitFor();
+  });
+
+  it('adds a repository: what is wrong is said at its field, then its first sync is followed to its end', async () => {
+    const other = await world.makeRepository({ 'a.ts': 'export const a = 1;\n' });
+    const { page } = await open('/');
     await page.getByRole('button', { name: 'Add a repository' }).click();
-    await page.getByLabel('Address').fill(service.git.path);
-    await page.getByLabel('Id').fill('demo');
+    await page.getByLabel('Address').fill(other.path);
+    await page.getByLabel('Id', { exact: true }).fill('no good');
     await page.getByRole('button', { name: 'Add and sync' }).click();
-    await page.waitForURL('**/repositories/demo');
-    await page.goto(new URL('/', page.url()).href);
-    await page.getByText('In step').waitFor();
-    const row = await page.getByRole('listitem').textContent();
-    expect(row).toContain('demo');
-    expect(row).toContain('2 files');
-    expect(row).toMatch(/Synced (just now|\d+ seconds ago)/);
-    expect(complaints).toEqual([]);
-    await close();
+    await page
+      .getByText(/letters|characters|must/)
+      .first()
+      .waitFor();
+    await page.getByLabel('Id', { exact: true }).fill('added');
+    await page.getByRole('button', { name: 'Add and sync' }).click();
+    await page.waitForURL('**/repositories/added');
+    await page.getByRole('listitem').filter({ hasText: 'Completed' }).getByText('1 file added').waitFor();
+    await page.getByRole('link', { name: 'Repositories' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'added' }).getByText('1 file').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('demo');
+    expect(await page.getByRole('listitem').count()).toBe(1);
   });
 
-  it.each(widths.flatMap((width) => [[width, 'light'] as const, [width, 'dark'] as const]))(
+  it('follows a sync that runs, names it to a second one, and cancels it', async () => {
+    const { page } = await open('/repositories/demo');
+    await page.getByRole('button', { name: 'Sync now' }).waitFor();
+    const { jobId, gate } = await heldSync('cancelled');
+    await page.getByRole('button', { name: 'Sync now' }).click();
+    await page.getByRole('link', { name: 'To the sync that is running' }).waitFor();
+    const live = page.getByRole('region', { name: 'The sync that is running' });
+    await live.getByText('Indexing').waitFor();
+    await live.getByText('src/held.ts').waitFor();
+    await live.getByText('0 of 1').waitFor();
+    await page.getByRole('button', { name: 'Replace it' }).click();
+    await page.getByText(/Cancels the sync that is running \(\d+ %, begun by ann\)/).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('link', { name: 'To the sync that is running' }).click();
+    await page.waitForURL(`**/jobs/${jobId}`);
+    await page.getByRole('button', { name: 'Cancel this sync' }).click();
+    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByText('Cancelled: the index is as it was').waitFor();
+    gate.open();
+  });
+
+  it('starts a sync with options, and shows what it did: files left out by reason, chunks reused', async () => {
+    const { page, complaints } = await open('/repositories/demo');
+    await page.getByRole('button', { name: 'Options' }).click();
+    await page.getByLabel('Everything: build the index anew').check();
+    await page.getByText('Builds the whole index of the default branch anew.').waitFor();
+    await page.getByRole('button', { name: 'Start this sync' }).click();
+    const ended = page.getByRole('listitem').filter({ hasText: 'Completed' });
+    await ended.nth(1).waitFor();
+    await ended.first().getByRole('link').click();
+    await page.getByText('full (as was asked for)').waitFor();
+    await page.getByText('logo.bin').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds what is asked for, marks its words, and leads to their lines in the file', async () => {
+    const { page, complaints } = await open('/repositories/demo/search');
+    await page.getByLabel('Search for').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('lock name');
+    await page.keyboard.press('Enter');
+    const hit = page.getByRole('article', { name: 'src/lock.ts' });
+    await hit.getByText('lock', { exact: true }).first().waitFor();
+    expect(await hit.locator('mark').allTextContents()).toEqual(['lock', 'name', 'name']);
+    await hit.locator('.hljs-keyword').first().waitFor();
+    await page.getByLabel('Language').fill('markdown');
+    await page.keyboard.press('Enter');
+    await hit.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('language')).toBe('markdown');
+    await page.goBack();
+    await hit.getByRole('link', { name: '1', exact: true }).click();
+    await page.locator('#L1[data-chosen="true"]').getByText('lock').waitFor();
+    expect(page.url()).toContain('?file=src%2Flock.ts');
+    await page.getByRole('navigation', { name: 'Folders' }).getByRole('link', { name: 'All files' }).click();
+    await page.getByText('logo.bin').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'logo.bin' }).getByText('binary').waitFor();
+    await page.getByRole('link', { name: 'src', exact: true }).click();
+    await page.getByRole('link', { name: 'lock.ts', exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows branches beside their source, and drops one', async () => {
+    await git.branch('topic');
+    await git.commit('one more');
+    await git.switch('main');
+    await world.api.synced('demo', { branches: ['topic'] });
+    const { page } = await open('/repositories/demo/branches');
+    await page.getByRole('button', { name: 'Drop topic' }).click();
+    await page.getByText('The source keeps it').waitFor();
+    await page.getByRole('button', { name: 'Drop it' }).click();
+    await page.getByRole('button', { name: 'Drop topic' }).waitFor({ state: 'detached' });
+    expect(
+      (await world.api.call<{ branches: unknown[] }>('GET', '/api/repositories/demo/branches')).body.branches,
+    ).toHaveLength(1);
+  });
+
+  it('shows what was sent to webhooks, and sends it again', async () => {
+    const before = receiver.received('/progress').length;
+    const { page } = await open('/repositories/demo/webhooks');
+    await page.getByRole('button', { name: 'Send again: sync.completed' }).click();
+    await receiver.until('/progress', before + 1);
+    await page.getByText('2 tries').waitFor();
+  });
+
+  it('changes a schedule: a wrong one is said at its field', async () => {
+    const { page } = await open('/repositories/demo/settings');
+    await page.getByLabel('Schedule').fill('now and then');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('must be a cron expression').waitFor();
+    await page.getByLabel('Schedule').fill('0 3 * * 1-5');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.getByText('Next run').waitFor();
+  });
+
+  it('says that the service is gone, and goes on when it is back', async () => {
+    const { page } = await open('/repositories/demo');
+    await page.getByRole('button', { name: 'Sync now' }).waitFor();
+    await page.route('**/api/**', (route) => route.abort());
+    await page.getByRole('link', { name: 'Branches' }).click();
+    await page.getByText('The service does not answer').first().waitFor();
+    await page.unroute('**/api/**');
+    await page.getByText('In step').first().waitFor();
+  });
+
+  it.each([
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)(
     'is accessible and fits at %i pixels, %s',
     async (width, scheme) => {
-      const opened = await openConsolePage(browser.context, await link(), { width, scheme });
-      await opened.page.getByText('In step').waitFor();
-      expect(await opened.faults()).toEqual([]);
-      expect(await opened.fits()).toBe(true);
-      expect(opened.complaints).toEqual([]);
-      await opened.close();
+      const jobId = (await world.api.call<{ jobs: { job_id: string }[] }>('GET', '/api/repositories/demo/jobs')).body
+        .jobs[0]?.job_id;
+      const tab = await open('/', { width, scheme });
+      const pages: readonly (readonly [path: string, text: string])[] = [
+        ['/', 'demo'],
+        ['/repositories/demo', 'History'],
+        ['/repositories/demo/search?q=lock', '1–1'],
+        ['/repositories/demo/files', 'README.md'],
+        ['/repositories/demo/files?file=src/lock.ts#L1', 'string'],
+        ['/repositories/demo/branches', 'indexed'],
+        ['/repositories/demo/webhooks', 'sync.completed'],
+        ['/repositories/demo/settings', 'Never index'],
+        [`/jobs/${jobId}`, 'What was asked for'],
+        ['/nowhere', 'There is no such page'],
+      ];
+      for (const [path, text] of pages) {
+        await tab.page.evaluate(`history.pushState(null, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`);
+        await tab.page.getByText(text).first().waitFor();
+        expect(await tab.faults(), path).toEqual([]);
+        expect(await tab.fits(), path).toBe(true);
+      }
+      expect(tab.complaints).toEqual([]);
+      // Twenty pages and as many looks at them: on a machine that others share each takes seconds.
     },
+    120_000,
   );
 });

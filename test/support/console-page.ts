@@ -14,17 +14,18 @@ export interface ConsolePage {
   close(): Promise<void>;
 }
 
-/** Desktop and phone. */
-export const widths = [1280, 390] as const;
-
-/** A tab of the console. Opening `link` signs it in. */
+/** A tab of the console at this address, signed in with the token where there is one. */
 export const openConsolePage = async (
   context: BrowserContext,
-  link: string,
-  { width = 1280, scheme = 'light' }: { readonly width?: number; readonly scheme?: Scheme } = {},
+  address: string,
+  {
+    width = 1280,
+    scheme = 'light',
+    token = null,
+  }: { readonly width?: number; readonly scheme?: Scheme; readonly token?: string | null } = {},
 ): Promise<ConsolePage> => {
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -33,7 +34,9 @@ export const openConsolePage = async (
   await page.setViewportSize({ width, height: 900 });
   // Without movement: a page is looked at when it is at rest.
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-  await page.goto(link);
+  if (token !== null)
+    await page.addInitScript((held: string) => sessionStorage.setItem('repository-sync.token', held), token);
+  await page.goto(address);
   return {
     page,
     complaints,

@@ -3,7 +3,7 @@ import { AlertIcon } from '@primer/octicons-react';
 import { type FormEvent, useState } from 'react';
 import { tokenStore } from '../session/token-store.ts';
 
-/** The way in where nobody is signed in: a link, or a token. `refusal`: why the link that was opened did not do. */
+/** The way in where nobody is signed in: a link, or a token. `refusal`: why a link or a token did not do. */
 export const SignIn = ({ refusal }: { readonly refusal: string | null }) => {
   const [token, setToken] = useState('');
   const submit = (event: FormEvent): void => {
@@ -21,7 +21,7 @@ export const SignIn = ({ refusal }: { readonly refusal: string | null }) => {
           </Title>
         </Stack>
         {refusal !== null && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} title="The link did not sign you in" role="alert">
+          <Alert color="red" variant="light" icon={<AlertIcon />} title="You are not signed in" role="alert">
             {refusal}
           </Alert>
         )}

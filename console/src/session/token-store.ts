@@ -8,6 +8,7 @@ const channel = new BroadcastChannel('repository-sync.session');
 type Message = { readonly ask: true } | { readonly token: string } | { readonly signedOut: true };
 
 let token: string | null = sessionStorage.getItem(KEY);
+let refused = false;
 const listeners = new Set<() => void>();
 
 const keep = (value: string | null): void => {
@@ -30,8 +31,19 @@ export const tokenStore = {
     return () => listeners.delete(listener);
   },
   get: (): string | null => token,
-  set: (value: string): void => keep(value),
+  /** Whether the last one was not taken by the service. */
+  wasRefused: (): boolean => refused,
+  set: (value: string): void => {
+    refused = false;
+    keep(value);
+  },
+  /** The service does not take it: it has expired, or never was good. */
+  refuse: (): void => {
+    refused = true;
+    keep(null);
+  },
   clear: (): void => {
+    refused = false;
     keep(null);
     channel.postMessage({ signedOut: true } satisfies Message);
   },

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJsonLogger } from '../../../adapters/system/json-logger.ts';
-import { ConsoleSettings } from '../../../core/contract/console.ts';
 import { openConsole } from '../../../local/console.ts';
 import { type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
 
@@ -153,10 +152,4 @@ describe('the link to the console', () => {
   it.each(['', 'guess', 'A'.repeat(32)])('is not %j', async (code) => {
     expect((await (await setUp()).exchange({ code })).status).toBe(401);
   });
-});
-
-it('how the console signs in is told to everyone, and kept by nobody', async () => {
-  const response = await (await setUp()).get('/console/settings.json');
-  expect(response.headers.get('cache-control')).toBe('no-store');
-  expect(ConsoleSettings.parse(await response.json())).toEqual({ sign_in: 'link' });
 });

@@ -1,0 +1,64 @@
+import { Anchor, Breadcrumbs, Group, Loader, Stack, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { Repository } from '../../../../client/src/client.ts';
+import { repositoryPage } from '../../addresses.ts';
+import { HealthBadge } from '../../parts/health.tsx';
+import { TroubleAlert } from '../../parts/trouble.tsx';
+import * as queries from '../../queries.ts';
+import { useTitle } from '../../title.ts';
+import classes from './repository-frame.module.css';
+
+const tabs = [
+  ['', 'Syncs'],
+  ['search', 'Search'],
+  ['files', 'Files'],
+  ['branches', 'Branches'],
+  ['webhooks', 'Webhooks'],
+  ['settings', 'Settings'],
+] as const;
+
+/** What every page of one repository has at its top. */
+export const RepositoryFrame = ({
+  id,
+  tab,
+  children,
+}: {
+  readonly id: string;
+  readonly tab: (typeof tabs)[number][0];
+  readonly children: (repository: Repository) => ReactNode;
+}) => {
+  const { data, error } = useQuery(queries.repository(id));
+  const name = tabs.find(([path]) => path === tab)?.[1] ?? '';
+  useTitle(`${id}: ${name}`);
+  return (
+    <Stack gap="lg">
+      <Stack gap={6}>
+        <Breadcrumbs separatorMargin={6}>
+          <Anchor component={Link} href="/" size="sm">
+            Repositories
+          </Anchor>
+          <span className={`quiet ${classes.here}`}>{id}</span>
+        </Breadcrumbs>
+        <Group gap="sm">
+          <Title order={1} size="h2" className="break">
+            {id}
+          </Title>
+          {data !== undefined && <HealthBadge repository={data} />}
+        </Group>
+        {data !== undefined && <span className="quiet break">{data.source.url}</span>}
+      </Stack>
+      <nav className={classes.tabs} aria-label="Of this repository">
+        {tabs.map(([path, word]) => (
+          <Link key={path} href={repositoryPage(id, path)} aria-current={path === tab ? 'page' : undefined}>
+            {word}
+          </Link>
+        ))}
+      </nav>
+      {error !== null && <TroubleAlert error={error} />}
+      {data === undefined && error === null && <Loader aria-label="Loading the repository" />}
+      {data !== undefined && children(data)}
+    </Stack>
+  );
+};

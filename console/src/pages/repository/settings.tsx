@@ -1,0 +1,149 @@
+import { Button, Group, Select, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Repository, RepositoryChange } from '../../../../client/src/client.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Time } from '../../parts/time.tsx';
+import { TroubleAlert } from '../../parts/trouble.tsx';
+import { service, troubleOf } from '../../service.ts';
+import { spaced } from '../../words.ts';
+import { RepositoryFrame } from './repository-frame.tsx';
+
+export const Settings = ({ id }: { readonly id: string }) => (
+  <RepositoryFrame id={id} tab="settings">
+    {(repository) => <Form key={repository.repository_id} repository={repository} />}
+  </RepositoryFrame>
+);
+
+const Form = ({ repository }: { readonly repository: Repository }) => {
+  const { repository_id: id, role } = repository;
+  const cache = useQueryClient();
+  const [, go] = useLocation();
+  const [schedule, setSchedule] = useState(repository.schedule ?? '');
+  const [branch, setBranch] = useState(repository.follows_head ? '' : (repository.default_branch ?? ''));
+  const [patterns, setPatterns] = useState<string[]>([...repository.ignore_patterns]);
+  const [deleted, setDeleted] = useState(repository.deleted_branches);
+  const save = useMutation({
+    mutationFn: (body: RepositoryChange) => service.call('update-repository', { path: { repo_id: id }, body }),
+    onSuccess: (changed) => cache.setQueryData(['repository', id], changed),
+  });
+  const remove = async (): Promise<void> => {
+    await service.call('delete-repository', { path: { repo_id: id } });
+    go('/');
+    cache.removeQueries({ queryKey: ['repository', id] });
+    await cache.invalidateQueries({ queryKey: ['repositories'] });
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    save.mutate({
+      schedule: schedule.trim() === '' ? null : schedule.trim(),
+      default_branch: branch.trim() === '' ? null : branch.trim(),
+      ignore_patterns: patterns,
+      deleted_branches: deleted,
+    });
+  };
+  const { fields } = troubleOf(save.error);
+  const owner = role === 'owner';
+  return (
+    <Stack gap="xl" maw={640}>
+      <Stack component="form" onSubmit={submit} aria-label="Settings">
+        {!owner && <Text className="quiet">Only an owner may change these.</Text>}
+        <TextInput
+          label="Schedule"
+          description="When it syncs by itself: a cron expression of five fields, in UTC, such as 0 3 * * 1-5. Empty: never."
+          value={schedule}
+          onChange={(event) => setSchedule(event.currentTarget.value)}
+          error={fields.schedule}
+          disabled={!owner}
+          classNames={{ input: 'mono' }}
+        />
+        <ScheduleState repository={repository} />
+        <TextInput
+          label="Default branch"
+          description={`Empty: the one that the source’s HEAD names${repository.follows_head && repository.default_branch !== null ? `, which is ${repository.default_branch} now` : ''}.`}
+          value={branch}
+          onChange={(event) => setBranch(event.currentTarget.value)}
+          error={fields.default_branch}
+          disabled={!owner}
+        />
+        <TagsInput
+          label="Never index"
+          description="Patterns as in a .gitignore file, Enter after each; from the next sync on"
+          value={patterns}
+          onChange={setPatterns}
+          error={Object.entries(fields).find(([name]) => name.startsWith('ignore_patterns'))?.[1]}
+          disabled={!owner}
+        />
+        <Select
+          label="Branches that the source has deleted"
+          data={[
+            { value: 'drop', label: 'Drop them from the index' },
+            { value: 'keep', label: 'Keep them searchable' },
+          ]}
+          value={deleted}
+          onChange={(value) => setDeleted(value === 'keep' ? 'keep' : 'drop')}
+          allowDeselect={false}
+          disabled={!owner}
+        />
+        {save.error !== null && Object.keys(fields).length === 0 && <TroubleAlert error={save.error} />}
+        {owner && (
+          <Group>
+            <Button type="submit" loading={save.isPending}>
+              Save
+            </Button>
+            {save.isSuccess && (
+              <Text size="sm" role="status">
+                Saved.
+              </Text>
+            )}
+          </Group>
+        )}
+      </Stack>
+      {owner && (
+        <Stack gap="xs" align="flex-start" component="section">
+          <Title order={2} size="h4">
+            Remove it
+          </Title>
+          <Text size="sm">Its index and its history of syncs go. The source is not touched.</Text>
+          <Confirm
+            label="Remove this repository"
+            title={`Remove ${id}?`}
+            action="Remove it"
+            onConfirm={remove}
+            color="red"
+            variant="outline"
+            size="sm"
+          >
+            Nothing of it is found any more, and its history of syncs is gone. To have it back, add it again.
+          </Confirm>
+        </Stack>
+      )}
+    </Stack>
+  );
+};
+
+const ScheduleState = ({ repository: { schedule_state } }: { readonly repository: Repository }) => {
+  if (schedule_state === null) return null;
+  const { next_run, last_run, overdue_since } = schedule_state;
+  return (
+    <Text size="sm" component="div" className="quiet break">
+      {next_run !== null && (
+        <div>
+          Next run <Time at={next_run} />
+        </div>
+      )}
+      {last_run !== null && (
+        <div>
+          Last run <Time at={last_run.at} />: {spaced(last_run.outcome)}
+          {last_run.error !== null && `, ${last_run.error.message}`}
+        </div>
+      )}
+      {overdue_since !== null && (
+        <div>
+          Overdue since <Time at={overdue_since} />
+        </div>
+      )}
+    </Text>
+  );
+};

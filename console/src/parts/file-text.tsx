@@ -1,0 +1,74 @@
+import { Badge, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { filePage, linesOf } from '../addresses.ts';
+import { CodeLines } from '../code/code-lines.tsx';
+import * as queries from '../queries.ts';
+import { count, plain, shortCommit } from '../words.ts';
+import { Time } from './time.tsx';
+import { TroubleAlert } from './trouble.tsx';
+
+/** Lines that are shown at once. */
+const WINDOW = 2_000;
+
+const useHash = (): string =>
+  useSyncExternalStore(
+    (changed) => {
+      addEventListener('hashchange', changed);
+      return () => removeEventListener('hashchange', changed);
+    },
+    () => location.hash,
+  );
+
+/** The text of a file, with the lines that the address names shown as chosen. */
+export const FileText = ({
+  id,
+  path,
+  branch,
+}: {
+  readonly id: string;
+  readonly path: string;
+  readonly branch: string | undefined;
+}) => {
+  const chosen = linesOf(useHash());
+  const [start, setStart] = useState(() => (chosen === null ? 1 : Math.floor((chosen[0] - 1) / WINDOW) * WINDOW + 1));
+  const { data, error } = useQuery(queries.file(id, path, branch, start, start + WINDOW - 1));
+  const first = chosen?.[0];
+  const there = data !== undefined;
+  useEffect(() => {
+    if (there && first !== undefined) document.getElementById(`L${first}`)?.scrollIntoView({ block: 'start' });
+  }, [there, first]);
+  if (error !== null) return <TroubleAlert error={error} />;
+  if (data == null) return <Loader aria-label="Loading the file" />;
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" className="quiet numbers">
+          {count(data.lines, 'line')}, {plain(data.bytes)} bytes; {data.branch} at{' '}
+          <span className="mono">{shortCommit(data.commit)}</span>, indexed <Time at={data.indexed_at} />
+        </Text>
+        {data.language !== null && <Badge color="gray">{data.language}</Badge>}
+      </Group>
+      {start > 1 && (
+        <Button variant="default" size="xs" onClick={() => setStart(Math.max(1, start - WINDOW))}>
+          Earlier lines
+        </Button>
+      )}
+      <div className="panel">
+        <CodeLines
+          label={path}
+          text={data.text}
+          language={data.language}
+          start={data.start}
+          chosen={chosen}
+          hrefOf={(line) => filePage(id, { file: path, branch, lines: [line, line] })}
+        />
+      </div>
+      {data.end < data.lines && (
+        <Button variant="default" size="xs" onClick={() => setStart(start + WINDOW)}>
+          Later lines
+        </Button>
+      )}
+    </Stack>
+  );
+};

@@ -1,0 +1,92 @@
+import type { Job, SyncOptions } from '../../client/src/client.ts';
+import { count, duration, plain, spaced } from './words.ts';
+
+/** What a sync with these options does, in sentences. `running`: the job that is under way. */
+export const syncInWords = (options: SyncOptions, running: Job | null): readonly string[] => {
+  const { branches = [], ignore_patterns: patterns = [] } = options;
+  const which =
+    branches.length === 0
+      ? 'the default branch'
+      : branches.length === 1
+        ? `the branch ${branches[0]}`
+        : `the branches ${branches.join(', ')}`;
+  const sentences = [
+    options.full_reindex
+      ? `Builds the whole index of ${which} anew.`
+      : options.incremental
+        ? `Processes what has changed in ${which} since the last sync, and nothing else.`
+        : `Processes what has changed in ${which}; where half of the files have changed, all of them.`,
+  ];
+  if (options.pull_remote === true) sentences.push('Asks the remote for new commits first.');
+  if (options.pull_remote === false) sentences.push('Does not ask the remote: only what is there already is read.');
+  if (patterns.length > 0) sentences.push(`Leaves out what ${patterns.join(', ')} match.`);
+  if (options.progress_webhook !== undefined && options.progress_webhook !== '')
+    sentences.push(`Sends its progress to ${options.progress_webhook}.`);
+  if (options.force && running !== null)
+    sentences.push(
+      `Cancels the sync that is running (${running.progress.percentage} %, begun by ${running.requested_by}); what it has not published is lost.`,
+    );
+  if (options.full_reindex)
+    sentences.push(
+      options.force
+        ? 'Clears the index at once: nothing is found until the new one is ready.'
+        : 'The index of now answers searches until the new one is ready.',
+    );
+  return sentences;
+};
+
+const phases: Readonly<Record<Job['progress']['phase'], string>> = {
+  queued: 'Waiting to begin',
+  pull: 'Asking the source where its branches are',
+  diff: 'Comparing with the index',
+  stage: 'Reading the files that have changed',
+  embed: 'Indexing',
+  publish: 'Publishing the new index',
+  ended: 'Ended',
+};
+
+export const phaseInWords = (phase: Job['progress']['phase']): string => phases[phase];
+
+/** Milliseconds from its start to its end, or to now. */
+export const timeTaken = ({ started_at, created_at, ended_at }: Job, now: number): number =>
+  (ended_at === null ? now : Date.parse(ended_at)) - Date.parse(started_at ?? created_at);
+
+/** What has become of a job, in a line. */
+export const outcomeInWords = (job: Job): string => {
+  const { counts, error } = job;
+  if (job.status === 'failed') return error === null ? 'Failed' : error.message;
+  if (counts === null)
+    return job.status === 'cancelled' ? 'Cancelled: the index is as it was' : phaseInWords(job.progress.phase);
+  const parts = (['added', 'modified', 'renamed', 'deleted'] as const)
+    .filter((kind) => counts[kind] > 0)
+    .map((kind, n) => `${n === 0 ? count(counts[kind], 'file') : plain(counts[kind])} ${kind}`);
+  const rest = [
+    ...(counts.failed > 0 ? [`${count(counts.failed, 'file')} failed`] : []),
+    ...(job.missing.length > 0 ? [`${count(job.missing.length, 'branch', 'branches')} missing`] : []),
+  ];
+  return [parts.length === 0 ? 'Nothing had changed' : parts.join(', '), ...rest].join('; ');
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  requested: 'as was asked for',
+  first_sync: 'the first sync',
+  recipe_changed: 'the embedder or the chunker has changed',
+  mostly_new: 'half of the files have changed',
+  index_lost: 'the index was lost',
+  index_damaged: 'the index was damaged',
+  manifest_lost: 'the list of files was lost',
+};
+
+export const modeInWords = ({ mode, mode_reason }: Job): string | null =>
+  mode === null
+    ? null
+    : mode === 'full'
+      ? `full (${reasons[mode_reason ?? ''] ?? spaced(mode_reason ?? '')})`
+      : 'incremental';
+
+/** How long it is likely to take from now on; null where that is not known. */
+export const remaining = ({ estimated_completion, ended_at }: Job, now: number): string | null => {
+  if (estimated_completion === null || ended_at !== null) return null;
+  const left = Date.parse(estimated_completion) - now;
+  return left < 1000 ? 'any moment now' : `about ${duration(left)} left`;
+};

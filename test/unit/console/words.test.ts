@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../client/src/client.ts';
+import { filePage, folderPage, linesOf } from '../../../console/src/addresses.ts';
+import { markTokens, rangesOf, wordsOf } from '../../../console/src/code/marks.ts';
+import { filesPerSecond } from '../../../console/src/rate.ts';
+import { modeInWords, outcomeInWords, remaining, syncInWords } from '../../../console/src/sync-words.ts';
+import { ago, count, duration } from '../../../console/src/words.ts';
+
+describe('a duration', () => {
+  it.each([
+    [0, '0 s'],
+    [840, '0.8 s'],
+    [9_949, '9.9 s'],
+    [12_400, '12 s'],
+    [60_000, '1 min'],
+    [200_000, '3 min 20 s'],
+    [3_600_000, '1 h'],
+    [3_840_000, '1 h 4 min'],
+    [-5, '0 s'],
+  ])('of %i ms is %s', (milliseconds, words) => {
+    expect(duration(milliseconds)).toBe(words);
+  });
+});
+
+describe('a time', () => {
+  const now = Date.parse('2026-01-10T12:00:00Z');
+  it.each([
+    ['2026-01-10T11:59:57Z', 'just now'],
+    ['2026-01-10T11:59:30Z', '30 seconds ago'],
+    ['2026-01-10T11:01:00Z', '59 minutes ago'],
+    ['2026-01-10T14:00:00Z', 'in 2 hours'],
+    ['2026-01-08T12:00:00Z', '2 days ago'],
+    ['2024-01-10T12:00:00Z', '2 years ago'],
+  ])('%s is %s', (time, words) => {
+    expect(ago(time, now)).toBe(words);
+  });
+});
+
+it('what is counted has its plural', () => {
+  expect([count(1, 'file'), count(1234, 'file'), count(2, 'try', 'tries')]).toEqual([
+    '1 file',
+    '1,234 files',
+    '2 tries',
+  ]);
+});
+
+describe('the rate', () => {
+  it('is of the last ten seconds', () => {
+    const samples = [0, 5, 10, 15, 20].map((seconds) => ({
+      at: seconds * 1000,
+      files: seconds < 10 ? 0 : seconds * 3,
+    }));
+    expect(filesPerSecond(samples)).toBe(3);
+  });
+  it.each([
+    [[]],
+    [[{ at: 0, files: 3 }]],
+    [
+      [
+        { at: 0, files: 0 },
+        { at: 500, files: 9 },
+      ],
+    ],
+    [
+      [
+        { at: 0, files: 9 },
+        { at: 5_000, files: 9 },
+      ],
+    ],
+  ])('is not known from %j', (samples) => {
+    expect(filesPerSecond(samples)).toBeNull();
+  });
+});
+
+const job = (more: Partial<Job>): Job =>
+  ({
+    status: 'completed',
+    requested_by: 'ann',
+    progress: { percentage: 42, phase: 'embed', files_processed: 1, files_total: 2, current_file: null },
+    missing: [],
+    error: null,
+    counts: null,
+    mode: null,
+    mode_reason: null,
+    estimated_completion: null,
+    ended_at: null,
+    ...more,
+  }) as unknown as Job;
+
+describe('a sync in words', () => {
+  it('says which branches and how much', () => {
+    expect(syncInWords({}, null)).toEqual([
+      'Processes what has changed in the default branch; where half of the files have changed, all of them.',
+    ]);
+    expect(syncInWords({ branches: ['a', 'b'], incremental: true, pull_remote: false }, null)).toEqual([
+      'Processes what has changed in the branches a, b since the last sync, and nothing else.',
+      'Does not ask the remote: only what is there already is read.',
+    ]);
+  });
+  it('says what force cancels, and what it clears', () => {
+    expect(syncInWords({ force: true, full_reindex: true, branches: ['a'] }, job({}))).toEqual([
+      'Builds the whole index of the branch a anew.',
+      'Cancels the sync that is running (42 %, begun by ann); what it has not published is lost.',
+      'Clears the index at once: nothing is found until the new one is ready.',
+    ]);
+    expect(syncInWords({ full_reindex: true }, null)).toContain(
+      'The index of now answers searches until the new one is ready.',
+    );
+  });
+  it('names patterns, the remote and the webhook', () => {
+    expect(
+      syncInWords({ ignore_patterns: ['*.md'], pull_remote: true, progress_webhook: 'https://a.example/' }, null).slice(
+        1,
+      ),
+    ).toEqual([
+      'Asks the remote for new commits first.',
+      'Leaves out what *.md match.',
+      'Sends its progress to https://a.example/.',
+    ]);
+  });
+});
+
+describe('what has become of a job', () => {
+  const counts = { added: 0, modified: 0, renamed: 0, deleted: 0, failed: 0 } as Job['counts'] & object;
+  it.each([
+    [job({ counts }), 'Nothing had changed'],
+    [job({ counts: { ...counts, added: 1200, deleted: 3 } }), '1,200 files added, 3 deleted'],
+    [
+      job({ counts: { ...counts, modified: 1, failed: 1 }, missing: ['x'] }),
+      '1 file modified; 1 file failed; 1 branch missing',
+    ],
+    [job({ status: 'failed', error: { code: 'x', message: 'No such host' } }), 'No such host'],
+    [job({ status: 'failed' }), 'Failed'],
+    [job({ status: 'cancelled' }), 'Cancelled: the index is as it was'],
+    [job({ status: 'running' }), 'Indexing'],
+  ])('is told in a line: %#', (ended, words) => {
+    expect(outcomeInWords(ended)).toBe(words);
+  });
+  it('names why its index is a full one', () => {
+    expect(modeInWords(job({ mode: 'full', mode_reason: 'index_lost' }))).toBe('full (the index was lost)');
+    expect(modeInWords(job({ mode: 'incremental' }))).toBe('incremental');
+    expect(modeInWords(job({}))).toBeNull();
+  });
+  it('says how long it will take, while it runs and where that is known', () => {
+    const now = Date.parse('2026-01-10T12:00:00Z');
+    expect(remaining(job({ estimated_completion: '2026-01-10T12:01:30Z' }), now)).toBe('about 1 min 30 s left');
+    expect(remaining(job({ estimated_completion: '2026-01-10T11:59:00Z' }), now)).toBe('any moment now');
+    expect(remaining(job({}), now)).toBeNull();
+  });
+});
+
+describe('what is marked in a line of code', () => {
+  it.each([
+    ['claim the lock', ['claim', 'lock']],
+    ['the', ['the']],
+    ['parse path:src/ lang:go -mock -"left out" "exact phrase" -path:x', ['exact phrase', 'parse']],
+    ['path:"my files" open', ['open']],
+    ['a+b (x)', []],
+  ])('are the words of %s', (query, words) => {
+    expect(wordsOf(query)).toEqual(words);
+  });
+  it('is found in any case, and whatever signs a phrase has', () => {
+    expect(rangesOf('Lock unlock(a.b)', ['lock', 'a.b'])).toEqual([
+      [0, 4],
+      [7, 11],
+      [12, 15],
+    ]);
+    expect(rangesOf('aXb', ['a.b'])).toEqual([]);
+    expect(rangesOf('x', [])).toEqual([]);
+  });
+  it('cuts its tokens, and loses nothing of them', () => {
+    const tokens = [
+      { text: 'const ', className: 'k' },
+      { text: 'lockName', className: '' },
+    ];
+    const pieces = markTokens(tokens, [
+      [3, 10],
+      [12, 14],
+    ]);
+    expect(pieces).toEqual([
+      { text: 'con', className: 'k', marked: false },
+      { text: 'st ', className: 'k', marked: true },
+      { text: 'lock', className: '', marked: true },
+      { text: 'Na', className: '', marked: false },
+      { text: 'me', className: '', marked: true },
+    ]);
+    expect(markTokens(tokens, []).map(({ text }) => text)).toEqual(['const ', 'lockName']);
+  });
+});
+
+describe('the address of a file', () => {
+  it('holds any name, its branch and its lines', () => {
+    const address = filePage('demo', { file: 'a b/#1?&%.ts', branch: 'x/y', lines: [3, 9] });
+    const url = new URL(address, 'http://localhost');
+    expect(url.pathname).toBe('/repositories/demo/files');
+    expect([url.searchParams.get('file'), url.searchParams.get('branch')]).toEqual(['a b/#1?&%.ts', 'x/y']);
+    expect(linesOf(url.hash)).toEqual([3, 9]);
+    expect(filePage('demo', { file: 'a', lines: [4, 4] })).toBe('/repositories/demo/files?file=a#L4');
+    expect(folderPage('demo', '')).toBe('/repositories/demo/files');
+    expect(folderPage('demo', 'src', 'x')).toBe('/repositories/demo/files?path=src&branch=x');
+  });
+  it.each([
+    ['', null],
+    ['#x', null],
+    ['#L', null],
+    ['#L7', [7, 7]],
+    ['#L9-L3', [3, 9]],
+  ])('its hash %j names %j', (hash, lines) => {
+    expect(linesOf(hash)).toEqual(lines);
+  });
+});
