@@ -1,5 +1,7 @@
 /** DynamoDB's expressions over plain values, as far as adapters/dynamodb writes them. What is not known throws. */
 
+import { copyOf } from './copy-of.ts';
+
 export type Item = Record<string, unknown>;
 
 export interface Placeholders {
@@ -170,7 +172,9 @@ const readSet = (reader: Reader): Change => {
   return (before, after, with_) => {
     const members = path(with_);
     // DynamoDB evaluates against the item as it was.
-    holderOf(after, members)[members.at(-1) as string] = structuredClone(value(before, with_));
+    const assigned = copyOf(value(before, with_));
+    if (assigned === undefined) throw new SyntaxError(`nothing is assigned to ${members.join('.')}`);
+    holderOf(after, members)[members.at(-1) as string] = assigned;
   };
 };
 

@@ -2,6 +2,7 @@ import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dy
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type IndexDefinition, type TableDefinition, tables } from '../../../core/contract/tables.ts';
 import type { HistoryDatabase } from '../history-database.ts';
+import { copyOf } from './copy-of.ts';
 import { conditionOf, type Item, type Placeholders, updateOf } from './expressions.ts';
 
 export const tableNames = { repositories: 'repositories', syncJobs: 'sync-jobs' } as const;
@@ -76,7 +77,7 @@ export class MemoryDynamoDb implements HistoryDatabase {
     switch (command) {
       case 'GetItemCommand': {
         const item = this.#read(input as Keyed);
-        return item === undefined ? {} : { Item: structuredClone(item) };
+        return item === undefined ? {} : { Item: copyOf(item) };
       }
       case 'DeleteItemCommand':
       case 'UpdateItemCommand':
@@ -112,12 +113,12 @@ export class MemoryDynamoDb implements HistoryDatabase {
 
   /** What the write makes of the item; undefined: nothing is left of it. */
   #result(write: Write, before: Item | undefined): Item | undefined {
-    if (write.Item !== undefined) return definedOf(write.Item) as Item;
+    if (write.Item !== undefined) return copyOf(write.Item);
     if (write.UpdateExpression === undefined) return undefined;
     const start = before ?? { ...write.Key };
-    const after = structuredClone(start);
+    const after = copyOf(start);
     updateOf(write.UpdateExpression)(start, after, write);
-    return definedOf(after) as Item;
+    return after;
   }
 
   #writeOne(write: Write): object {
@@ -126,7 +127,7 @@ export class MemoryDynamoDb implements HistoryDatabase {
     if (!this.#holds(write, before)) throw conditionFailed(before);
     const after = this.#result(write, before);
     this.#store(key, after);
-    return write.ReturnValues === 'ALL_NEW' ? { Attributes: structuredClone(after) } : {};
+    return write.ReturnValues === 'ALL_NEW' ? { Attributes: copyOf(after) } : {};
   }
 
   #store({ TableName, Key }: Keyed, item: Item | undefined): void {
@@ -182,7 +183,7 @@ export class MemoryDynamoDb implements HistoryDatabase {
     const from = start === undefined ? found : found.filter((item) => isAfter(key(item), key(start), ScanIndexForward));
     const items = from
       .slice(0, Limit)
-      .map((item) => structuredClone(index === undefined ? item : keysOf(item, definition, index)));
+      .map((item) => copyOf(index === undefined ? item : keysOf(item, definition, index)));
     const last = items.at(-1);
     return {
       Items: items,
@@ -204,23 +205,19 @@ const keysOf = (item: Item, definition: TableDefinition, index: IndexDefinition 
     ].map(({ name }) => [name, item[name]]),
   );
 
-/** Without members that are undefined, as the adapters have the SDK write them. */
-const definedOf = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(definedOf);
-  if (value instanceof Set || typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, part]) => (part === undefined ? [] : [[name, definedOf(part)]])),
-  );
-};
-
 /** How a call gets to the database; a fault may stand between. */
 export type Send = (command: string, input: unknown) => Promise<object>;
 
 const sdk = new DynamoDBClient({ region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
 
+/** What only calls over the wire need is set up for each call, and takes longer than the call itself. The document client asks for its serializers. */
+const bareStack = sdk.middlewareStack.clone();
+for (const step of bareStack.identify())
+  if (!/^(de)?serializerMiddleware /.test(step)) bareStack.remove(step.split(' ')[0] as string);
+
 /** The SDK's client over such a database: its commands are answered before they are written out for the wire. */
 export const memoryDynamoClient = (send: Send): DynamoDBClient => {
-  const middlewareStack = sdk.middlewareStack.clone();
+  const middlewareStack = bareStack.clone();
   middlewareStack.add(
     (_, { commandName = '' }) =>
       async ({ input }) => ({ output: { $metadata: {}, ...(await send(commandName, input)) }, response: {} }),
