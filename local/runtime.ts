@@ -44,7 +44,8 @@ import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 import { logTo } from './log-file.ts';
 import { postMetrics, teeMetrics } from './metrics-channel.ts';
 import { objectsDirectory, temporaryDirectory } from './temporary-files.ts';
-import { AUDIENCE, ISSUER, type IssuerKeys } from './token-issuer.ts';
+import type { IssuerKeys } from './token-issuer.ts';
+import { AUDIENCE, ISSUER } from './token-names.ts';
 
 /** What all threads of one machine's service share; it crosses to workers by structured clone. */
 export interface LocalConfig {

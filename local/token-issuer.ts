@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
 import type { Right } from '../core/contract/rights.ts';
-
-/** The issuer's name. It is a name only: keys are handed over in memory, nothing is fetched from it. */
-export const ISSUER = 'https://local.repository-sync.invalid';
-export const AUDIENCE = 'repository-sync';
+import { AUDIENCE, ISSUER } from './token-names.ts';
 
 export interface IssuerKeys {
   readonly jwks: { readonly keys: (JWK & { kty: string; kid: string })[] };

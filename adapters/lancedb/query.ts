@@ -2,7 +2,7 @@ import { MatchQuery, type Table } from '@lancedb/lancedb';
 import type * as arrow from 'apache-arrow';
 import type { IndexHit, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
 import { wordsAskedFor } from '../../core/search/rules/query-words.ts';
-import { joinLanguages, splitLanguages } from './rows.ts';
+import { joinLanguages, splitLanguages } from './packed-rows.ts';
 import { fuseScores, type RankedHit } from './score-fusion.ts';
 
 const columns = ['blob', 'ordinal', 'start_line', 'end_line', 'text'];

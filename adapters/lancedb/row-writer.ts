@@ -1,5 +1,6 @@
 import type { Table } from '@lancedb/lancedb';
-import { arrowTable, type PackedRows } from './rows.ts';
+import type { PackedRows } from './packed-rows.ts';
+import { arrowTable } from './rows.ts';
 
 type Packs = readonly [PackedRows, ...PackedRows[]];
 

@@ -4,8 +4,8 @@ import { type Connection, connect, Session } from '@lancedb/lancedb';
 import { RepositoryId } from '../../core/contract/ids.ts';
 import type { Generation, GenerationName, IndexRow, SearchIndex } from '../../core/ports/search-index.ts';
 import { createLanceGeneration, type LanceGeneration } from './generation.ts';
+import { type PackedRows, packRows } from './packed-rows.ts';
 import { blobPredicates, queryRows, readRows } from './query.ts';
-import { type PackedRows, packRows } from './rows.ts';
 import type { SettlePlan, TableState } from './settle-plan.ts';
 
 export interface LanceOptions {

@@ -1,4 +1,4 @@
-import type { PackedRows } from './rows.ts';
+import type { PackedRows } from './packed-rows.ts';
 
 /** The writes of one generation, one after the other in the order they came. */
 export interface WriteQueue {

@@ -1,8 +1,13 @@
 import { promises as dns, type LookupAddress } from 'node:dns';
-import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  type Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
-import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookAnswer, WebhookRequest, WebhookSender } from '../../core/ports/webhook-sender.ts';
 import { retryAfterSeconds } from './retry-after.ts';
@@ -55,7 +60,7 @@ export const createHttpWebhookSender = ({
           headers,
           signal,
           lookup: pinned(way.addresses),
-          agent: way.allowed ? false : secure ? new RequestFilteringHttpsAgent() : new RequestFilteringHttpAgent(),
+          agent: way.allowed ? false : await publicOnly(secure),
         };
         const call = secure ? httpsRequest(url, options) : httpRequest(url, options);
         const { statusCode = 0, headers: answer } = await exchange(call, request.body);
@@ -67,6 +72,12 @@ export const createHttpWebhookSender = ({
       }
     },
   };
+};
+
+/** Loaded when a webhook is first sent: every thread and function has this sender, and few ever send. */
+const publicOnly = async (secure: boolean): Promise<Agent> => {
+  const { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } = await import('request-filtering-agent');
+  return secure ? new RequestFilteringHttpsAgent() : new RequestFilteringHttpAgent();
 };
 
 const signed = ({ id, at, secret, body }: WebhookRequest): Record<string, string> => ({

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SearchIndex } from '../../../core/ports/search-index.ts';
-import { packRows, transferables } from '../rows.ts';
+import { packRows, transferables } from '../packed-rows.ts';
 import {
   fromPortable,
   type IndexAnswer,

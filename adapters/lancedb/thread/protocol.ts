@@ -9,7 +9,7 @@ import type {
   IndexRow,
   IndexState,
 } from '../../../core/ports/search-index.ts';
-import type { PackedRows } from '../rows.ts';
+import type { PackedRows } from '../packed-rows.ts';
 
 type Blobs = readonly { oid: string; chunks: number }[];
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, connect, type Table } from '@lancedb/lancedb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type PackedRows, packRows } from '../../../../adapters/lancedb/packed-rows.ts';
 import { createRowWriter, type RowWriter } from '../../../../adapters/lancedb/row-writer.ts';
-import { type PackedRows, packRows, rowSchema } from '../../../../adapters/lancedb/rows.ts';
+import { rowSchema } from '../../../../adapters/lancedb/rows.ts';
 
 const dimensions = 4;
 const pack = (...keys: string[]): PackedRows =>

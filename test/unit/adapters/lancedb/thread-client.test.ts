@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PackedRows } from '../../../../adapters/lancedb/rows.ts';
+import type { PackedRows } from '../../../../adapters/lancedb/packed-rows.ts';
 import type { LanceSearchIndex } from '../../../../adapters/lancedb/search-index.ts';
 import { connectSearchIndex } from '../../../../adapters/lancedb/thread/client.ts';
 import { fromPortable, SearchIndexUnavailableError, toPortable } from '../../../../adapters/lancedb/thread/protocol.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PackedRows, packRows } from '../../../../adapters/lancedb/rows.ts';
+import { type PackedRows, packRows } from '../../../../adapters/lancedb/packed-rows.ts';
 import { createWriteQueue } from '../../../../adapters/lancedb/write-queue.ts';
 
 const rows = (...numbers: number[]): PackedRows =>
