@@ -4,7 +4,7 @@ import type { TableNames } from '../../core/contract/tables.ts';
 import type { Removals } from '../../core/ports/removals.ts';
 import { Database, type DatabaseOptions, type Item } from './database.ts';
 import { dueKeys, dueShard } from './due.ts';
-import type { ItemKey } from './expression.ts';
+import { type ItemKey, updateOf } from './expression.ts';
 import { parseStored } from './stored.ts';
 
 /** Removals in the table of jobs: there is the index of what is due. */
@@ -20,7 +20,18 @@ export const createDynamoRemovals = (options: DatabaseOptions & { readonly table
     async due(now, limit) {
       const keys = await dueKeys(database, tables, 'removal', now, limit);
       const items = await Promise.all(keys.slice(0, limit).map((key) => database.get(key)));
-      return items.flatMap((item) => (item === null ? [] : [parseRemoval(item)]));
+      // The index lags behind: it may show one that was put off just now.
+      return items.flatMap((item) => (item !== null && isDueBy(item, now) ? [parseRemoval(item)] : []));
+    },
+
+    async cleared(removal, at, again) {
+      await database.update(
+        updateOf(removalKey(tables, removal), (e) => ({
+          set: { due_at: again.toISOString() },
+          assign: [e.equals(['removal', 'cleared_at'], at.toISOString())],
+          when: [e.exists('removal')],
+        })),
+      );
     },
 
     settle: (removal) => database.delete(removalKey(tables, removal)),
@@ -43,7 +54,13 @@ export const removalItem = (tables: TableNames, repository: RepositoryRecord): I
     ...Object.values(branches).map(({ generation }) => generation),
     ...leftovers.flatMap((leftover) => (leftover.kind === 'objects' ? [] : [leftover.generation])),
   ];
-  const removal: Removal = { repository_id, registered: created_at, fence, generations: [...new Set(numbers)] };
+  const removal: Removal = {
+    repository_id,
+    registered: created_at,
+    fence,
+    generations: [...new Set(numbers)],
+    cleared_at: null,
+  };
   return {
     ...removalKey(tables, removal).Key,
     removal,
@@ -51,5 +68,7 @@ export const removalItem = (tables: TableNames, repository: RepositoryRecord): I
     due_at: created_at,
   };
 };
+
+const isDueBy = ({ due_at }: Item, now: Date): boolean => typeof due_at === 'string' && due_at <= now.toISOString();
 
 const parseRemoval = (item: Item): Removal => parseStored(Removal, item.removal, String(item.job_id));

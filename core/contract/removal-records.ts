@@ -22,5 +22,7 @@ export const Removal = z.object({
   fence: z.int().min(0),
   /** Of all indexes that may be there. */
   generations: z.array(z.int()),
+  /** When all that was there was removed; once more is still to come. Null: not yet. Removals that were stored before this member was have none. */
+  cleared_at: z.iso.datetime().nullable().default(null),
 });
 export type Removal = z.infer<typeof Removal>;

@@ -3,10 +3,16 @@ import type { Removal } from '../contract/removal-records.ts';
 import { jobOfKey, repositoryPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 
-export type ClearDeps = Pick<Runtime, 'repositories' | 'jobs' | 'removals' | 'index' | 'objects' | 'logger'>;
+export type ClearDeps = Pick<Runtime, 'repositories' | 'jobs' | 'removals' | 'index' | 'objects' | 'logger' | 'clock'>;
 
 /**
- * Removes the index and the objects of a repository whose record is gone, and nothing of another one that has been registered under its
+ * A worker that has lost its job before the removal, and does not know it, may write until its end: a function lives for 15 minutes at most on AWS,
+ * and a step's time is over before that on one machine.
+ */
+export const CLEARED_AGAIN_MINUTES = 20;
+
+/**
+ * Removes the index and the objects of a repository whose record is gone, twice with some time between, and nothing of another one that has been registered under its
  * id since: generations are given once, and an object goes only when the job in its key had a fence of the removed repository. Cut
  * short, it is done again from the beginning.
  */
@@ -19,8 +25,11 @@ export const clearRemoved =
     const heir = await deps.repositories.get(repository_id);
     for (const [prefix, job] of await partsOf(deps, repository_id))
       if (job === null ? heir === null : await isOfRemoved(deps, removal, job)) await deps.objects.deleteAll(prefix);
-    await deps.removals.settle(removal);
-    deps.logger.info('removed repository cleared', { repository_id });
+    const at = deps.clock.now();
+    const again = new Date(at.getTime() + CLEARED_AGAIN_MINUTES * 60_000);
+    if (removal.cleared_at === null) await deps.removals.cleared(removal, at, again);
+    else await deps.removals.settle(removal);
+    deps.logger.info('removed repository cleared', { repository_id, again: removal.cleared_at === null });
   };
 
 /** Prefixes that hold all objects under the repository's id, each with its job; null where no job is named. */

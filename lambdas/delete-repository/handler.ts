@@ -1,10 +1,10 @@
-import { compose, index, jobs, logger, objects, removals, repositories, schedules } from '#ports';
+import { clock, compose, index, jobs, logger, objects, removals, repositories, schedules } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { deleteRepository } from '../../core/repositories/delete-repository.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { problem, refusal } from '../handling/problems.ts';
 
-const ports = compose({ index, jobs, logger, objects, removals, repositories, schedules });
+const ports = compose({ clock, index, jobs, logger, objects, removals, repositories, schedules });
 const remove = deleteRepository(ports);
 
 export const handler = defineApiHandler(ports.logger, { params: RepositoryParams }, async ({ user, params }) => {

@@ -123,7 +123,7 @@ export const apiFunctions = (
     // The owner has one less, and the last numbers stay.
     repositories: ['GetItem', 'DeleteItem', 'UpdateItem', 'PutItem'],
     // What is to be cleared is recorded first, and jobs say which objects are theirs.
-    syncJobs: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
+    syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
     objects: ['ListBucket', 'DeleteObject'],
     vectors: ['DeleteIndex'],
   });

@@ -134,10 +134,7 @@ export class Players {
   }
 
   async #remove(id: RepositoryId, user: UserId): Promise<void> {
-    const wasAtWork = this.world.isAtWork;
     await this.act('delete', (ports) => deleteRepository(ports)(id, user));
-    // A worker that had lost its job may write something when all has been cleared.
-    if (wasAtWork || this.world.isAtWork) this.watch.removedAtWork.add(id);
   }
 
   async register(number: number, other: boolean): Promise<void> {

@@ -43,6 +43,7 @@ export const judgeRest = async (world: World, players: Players, watch: Watch): P
   await untilQuiet(world, watch);
   judgeEnds(world, watch);
   watch.judgePushes();
+  await untilCleared(world, watch);
   for (const id of repositoryIds) await syncAll(world, players, watch, id);
   // What the last publish left over goes with the next job.
   for (const id of repositoryIds) await syncAll(world, players, watch, id);
@@ -113,6 +114,17 @@ const untilQuiet = async (world: World, watch: Watch): Promise<void> => {
   watch.say('something is still owed after three days');
 };
 
+/** What was removed is cleared twice, and then nothing is owed for it. */
+const untilCleared = async ({ services, simulation }: World, watch: Watch): Promise<void> => {
+  for (let round = 0; round < 5; round++) {
+    const left = services.database.items(tableNames.syncJobs).filter(({ sk }) => sk === 'REMOVAL');
+    if (left.length === 0) return;
+    const last = Math.max(...left.map(({ due_at }) => Date.parse(String(due_at))));
+    await simulation.advance(Math.max(0, last - simulation.now().getTime()) + 150 * SECOND);
+  }
+  watch.say('a removed repository is not cleared after five rounds');
+};
+
 const judgeEnds = (world: World, watch: Watch): void => {
   // A job that loses its index under way fails.
   for (const { record } of watch.jobs.values())
@@ -179,7 +191,7 @@ const judgeIndex = (world: World, players: Players, watch: Watch, id: string): v
     }
   }
   for (const generation of world.services.index.generations()) {
-    if (generation.split('/')[0] !== id || watch.removedAtWork.has(id)) continue;
+    if (generation.split('/')[0] !== id || watch.isUncleared(id)) continue;
     for (const key of world.services.index.rows(generation).keys())
       if (!held.get(generation)?.has(key)) say(`the row ${key} of generation ${generation} is held by no manifest`);
   }
@@ -193,7 +205,7 @@ const judgeStored = ({ services }: World, watch: Watch): void => {
     if (record !== null) there.set(id, record);
   }
   for (const key of services.objects.keys()) {
-    if (watch.removedAtWork.has(key.split('/')[1] as string)) continue;
+    if (watch.isUncleared(key.split('/')[1] as string)) continue;
     const record = [...there.values()].find(({ repository_id }) => key.startsWith(repositoryPrefix(repository_id)));
     if (record === undefined) watch.say(`the object ${key} is of no repository`);
     else if (!isNeeded(key, record, watch)) watch.say(`the object ${key} is needed by nothing`);
@@ -201,15 +213,11 @@ const judgeStored = ({ services }: World, watch: Watch): void => {
   for (const generation of services.index.generations()) {
     const [id = '', number] = generation.split('/');
     const branches = Object.values(there.get(id)?.branches ?? {});
-    if (
-      there.has(id) &&
-      !watch.removedAtWork.has(id) &&
-      !branches.some((branch) => String(branch.generation) === number)
-    )
+    if (there.has(id) && !watch.isUncleared(id) && !branches.some((branch) => String(branch.generation) === number))
       watch.say(`the index ${generation} is of no branch`);
   }
   for (const generation of services.index.generations())
-    if (!there.has(generation.split('/')[0] as string) && !watch.removedAtWork.has(generation.split('/')[0] as string))
+    if (!there.has(generation.split('/')[0] as string) && !watch.isUncleared(generation.split('/')[0] as string))
       watch.say(`the index ${generation} is of no repository`);
 };
 

@@ -4,6 +4,7 @@ import { isTerminal } from '../../core/domain/job-status.ts';
 import { languageOf } from '../../core/domain/languages.ts';
 import type { SearchOutcome } from '../../core/search/search.ts';
 import { tableNames } from './memory/memory-dynamodb.ts';
+import type { Process } from './process.ts';
 import { type Committed, expectedHits, judgePublished } from './published.ts';
 import type { Source } from './truth.ts';
 import type { World } from './world.ts';
@@ -49,8 +50,8 @@ export class Watch {
   readonly #changed = new Set<string>();
   /** With how many sendings there had been before. */
   readonly #redeliveries: { readonly delivery: string; readonly sent: number }[] = [];
-  /** Ids of repositories that were removed while a worker was at something: what it left is not looked for. */
-  readonly removedAtWork = new Set<string>();
+  /** Removals that are not settled, or were too early for one who was at work then: by their items, the repository and who that was. */
+  readonly #removals = new Map<string, { readonly id: string; readonly workers: readonly Process[] }>();
   /** Repositories whose index was lost. */
   readonly indexLost = new Set<string>();
   /** Looks that found something. */
@@ -64,6 +65,7 @@ export class Watch {
       rules.judge(table, key, item, before);
       if (table === tableNames.repositories && key.sk === 'REPOSITORY')
         this.#repositoryWritten(String(key.repository_id), (item as RepositoryRecord | undefined) ?? null);
+      else if (key.sk === 'REMOVAL') this.#removalWritten(String(key.job_id), item === undefined, before === undefined);
       else if (key.sk === 'JOB' && item !== undefined) this.#jobWritten(item as unknown as JobRecord);
       else if (item?.delivery !== undefined) this.#eventWritten(item.delivery as Delivered);
     };
@@ -84,6 +86,14 @@ export class Watch {
 
   committed(id: string): ReadonlyMap<string, Committed> {
     return this.#states.get(id)?.at(-1)?.committed ?? new Map();
+  }
+
+  /**
+   * Whether somebody who worked when the repository of this id was removed may have written something after all was cleared for the second time: who
+   * stands still for longer than that.
+   */
+  isUncleared(id: string): boolean {
+    return [...this.#removals.values()].some((removal) => removal.id === id);
   }
 
   jobsOf(id: string): readonly SeenJob[] {
@@ -173,6 +183,15 @@ export class Watch {
         this.say(`${gone.join()} of ${id} went while ${last.record.lock?.job_id} had the lock`);
     }
     this.#changed.add(id);
+  }
+
+  #removalWritten(key: string, isSettled: boolean, isNew: boolean): void {
+    const { running, hanging } = this.#world;
+    if (isNew)
+      this.#removals.set(key, { id: key.split('#')[1] as string, workers: running.filter(({ claim }) => claim) });
+    const workers = this.#removals.get(key)?.workers ?? [];
+    // A call may come long after its process has died.
+    if (isSettled && hanging === 0 && !workers.some((worker) => running.includes(worker))) this.#removals.delete(key);
   }
 
   #judgePublished(id: string, branch: string, record: RepositoryRecord): Committed {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
+import type { Removal } from '../../../core/contract/removal-records.ts';
 import type { Removals } from '../../../core/ports/removals.ts';
 import type { JobStores } from '../../support/job-stores.ts';
 import { aJob, aPlan, aPointer, aPublication, aRepository } from '../../support/sync-records.ts';
@@ -55,6 +56,7 @@ export const removalsContract = (name: string, make: () => Promise<Stores>): voi
         registered: repository.created_at,
         fence: repository.fence,
         generations: [1],
+        cleared_at: null,
       };
       expect(await stores.removals.of(repository)).toEqual(removal);
       expect(await stores.removals.due(new Date(), 10)).toEqual([removal]);
@@ -62,6 +64,23 @@ export const removalsContract = (name: string, make: () => Promise<Stores>): voi
       expect(await stores.removals.of(repository)).toBeNull();
       expect(await stores.removals.due(new Date(), 10)).toEqual([]);
       await stores.removals.settle(removal);
+    });
+
+    it('are due once more when all was removed, at the time that was said and not before', async () => {
+      const repository = await synced();
+      await stores.repositories.delete(repository.repository_id);
+      const removal = (await stores.removals.of(repository)) as Removal;
+      const [now, again] = [new Date(), new Date(Date.now() + 1_200_000)];
+      await stores.removals.cleared(removal, now, again);
+      const cleared = { ...removal, cleared_at: now.toISOString() };
+      expect(await stores.removals.of(repository)).toEqual(cleared);
+      expect(await stores.removals.due(now, 10)).toEqual([]);
+      expect(await stores.removals.due(again, 10)).toEqual([cleared]);
+      await stores.removals.settle(removal);
+      // It comes late: what is settled stays so.
+      await stores.removals.cleared(removal, now, again);
+      expect(await stores.removals.of(repository)).toBeNull();
+      expect(await stores.removals.due(again, 10)).toEqual([]);
     });
 
     it('name generations that wait for their removal, too', async () => {

@@ -133,6 +133,8 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
 
 /** Without these nothing breaks. */
 const harmless: Readonly<Record<string, string>> = {
+  'clear: REMOVAL attribute_exists(removal)':
+    'of a removal that is settled there is no member left to write into: the database refuses such a path by itself',
   'replace a debt: FOLLOW-UP attribute_exists(due_shard)':
     'where nothing is owed any more, the next try makes the debt that this write would make',
 };

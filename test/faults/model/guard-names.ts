@@ -78,6 +78,7 @@ const roles: Readonly<Record<string, readonly (readonly [role: string, sets: str
     ['record a try', 'delivery'],
     ['lease', 'due_at'],
   ],
+  REMOVAL: [['clear', 'due_at']],
   TOKENS: [
     ['take tokens', 'expires_at'],
     ['give tokens back', 'tokens'],

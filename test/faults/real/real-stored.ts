@@ -56,7 +56,7 @@ const judgeItem = (lab: RealLab, item: Item): void => {
   const key = String(item.job_id ?? item.repository_id);
   if (item.sk === 'JOB' && item.ended_at === null) lab.say(`the job ${key} is stored as ${item.status}`);
   if (key.startsWith('follow-up#') && item.due_shard !== undefined) lab.say(`${key} is still owed`);
-  if (key.startsWith('removal#')) lab.say(`${key} is not cleared`);
+  if (key.startsWith('removal#') && (item.removal as Item).cleared_at === null) lab.say(`${key} is not cleared`);
   if (String(item.sk).startsWith('BATCH#')) lab.say(`${key} has a batch in flight`);
   // What was told of a repository is kept for a while, also when it is gone.
   if (key.startsWith('webhooks#') && item.expires_at === undefined && item.due_at === undefined)

@@ -3,7 +3,7 @@ import type { JobId } from '../../../core/contract/ids.ts';
 import { Removal } from '../../../core/contract/removal-records.ts';
 import { garbageKey, jobKeys, ledgerPrefix, manifestKey } from '../../../core/objects/object-keys.ts';
 import type { Jobs } from '../../../core/ports/jobs.ts';
-import { clearRemoved } from '../../../core/repositories/clear-removed.ts';
+import { CLEARED_AGAIN_MINUTES, clearRemoved } from '../../../core/repositories/clear-removed.ts';
 import { MemoryObjectStore } from '../../faults/memory/memory-objects.ts';
 import { aJob, aJobId, aRepository } from '../../support/sync-records.ts';
 
@@ -51,7 +51,7 @@ const written = async (fence: number | null): Promise<readonly string[]> => {
 const attributes = `repositories/${repository_id}/attributes/abc.json`;
 
 /** `heir`: another repository has been registered under the id. */
-const clear = (heir: boolean, fail: 'index' | 'nothing' = 'nothing') =>
+const clear = (heir: boolean, fail: 'index' | 'nothing' = 'nothing', cleared_at: string | null = null) =>
   clearRemoved({
     objects,
     jobs: jobs as Jobs,
@@ -62,19 +62,37 @@ const clear = (heir: boolean, fail: 'index' | 'nothing' = 'nothing') =>
         done.push(`drop ${number}`);
       },
     } as never,
-    removals: { settle: async () => done.push('settle') } as never,
+    clock: { now: () => new Date('2026-01-02T00:00:00.000Z') } as never,
+    removals: {
+      cleared: async (_: unknown, at: Date, again: Date) =>
+        done.push(`again after ${(again.getTime() - at.getTime()) / 60_000} minutes`),
+      settle: async () => done.push('settle'),
+    } as never,
     logger: { info: () => undefined } as never,
-  })(removal);
+  })({ ...removal, cleared_at });
 
 describe('clearing a removed repository', () => {
-  it('drops its indexes and deletes all of its objects, and only then settles it', async () => {
+  it('drops its indexes and deletes all of its objects, and only then says so', async () => {
     await written(5);
     await written(1);
     await written(null);
     await objects.putText(attributes, '[]');
     await clear(false);
     expect(objects.keys()).toEqual([]);
-    expect(done).toEqual(['drop 1', 'drop 2', 'settle']);
+    expect(done).toEqual(['drop 1', 'drop 2', `again after ${CLEARED_AGAIN_MINUTES} minutes`]);
+  });
+
+  it('is done once more, for what a worker has written meanwhile that had lost its job, and is settled then', async () => {
+    await written(5);
+    await clear(false);
+    await written(4);
+    await clear(false, 'nothing', '2026-01-01T23:40:00.000Z');
+    expect(objects.keys()).toEqual([]);
+    expect(done.filter((what) => !what.startsWith('drop'))).toEqual([
+      `again after ${CLEARED_AGAIN_MINUTES} minutes`,
+      'settle',
+    ]);
+    expect(done.filter((what) => what === 'drop 2')).toHaveLength(2);
   });
 
   it('leaves all that jobs of the next repository of its id have written, and what both may use', async () => {
@@ -99,6 +117,6 @@ describe('clearing a removed repository', () => {
     await clear(false);
     await clear(false);
     expect(objects.keys()).toEqual([]);
-    expect(done.filter((what) => what === 'settle')).toHaveLength(2);
+    expect(done.filter((what) => what.startsWith('again'))).toHaveLength(2);
   });
 });
