@@ -77,6 +77,10 @@ export const tasks: readonly Task[] = [
   task(['take over'], { from: { action: 'sync', process: 'embed-batch', calls: 2 } }),
   task(['take over', 'take over'], { steady: true, from: { action: 'sync', process: 'pull' } }),
   task(['take over', 'take over'], { steady: true, from: { action: 'sync', process: 'embed-batch', calls: 5 } }),
+  // Pages that a dead job has written, and its sweep by one that is replaced while the next one publishes.
+  task(['force', 'force'], { from: { action: 'sync', process: 'publish', calls: 7 }, dev: true }),
+  task(['force', 'take over'], { from: { action: 'sync', process: 'publish', calls: 7 }, dev: true }),
+  task(['force'], { from: { action: 'sync', process: 'begin-sync', calls: 10 }, dev: true }),
   task(['last abort', 'reconcile'], { from: { action: 'sync', process: 'embed-batch' } }),
   task(['stuck', 'stuck force', 'stuck force', 'cancel'], { steady: true }),
   task(['sync', 'reconcile']),

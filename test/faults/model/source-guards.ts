@@ -17,9 +17,10 @@ const [claim, ends, running] = ['claim', 'job-ends', 'running-jobs'].map((name) 
   string,
   string,
 ];
-const [begin, sweep, reconcile] = [
+const [begin, sweep, pages, reconcile] = [
   'core/sync/begin-sync.ts',
   'core/sync/sweep-leftovers.ts',
+  'core/sync/unnamed-pages.ts',
   'core/upkeep/reconcile-syncs.ts',
 ] as const;
 
@@ -71,6 +72,16 @@ export const sourceGuards: readonly SourceGuard[] = [
     'if (Object.values(repository.branches).some((branch) => branch.generation === generation)) return false;',
     'Object.values(repository.branches).some((branch) => branch.generation === generation)',
   ),
+  // Pages: which of them nothing needs.
+  guard(pages, 'const writer = named.has(key) ? null', 'named.has(key)'),
+  guard(pages, 'if (writer === null || writer.job === job_id) continue;', 'writer.job === job_id'),
+  guard(
+    pages,
+    'if (((await deps.jobs.get(writer))?.job.fence ?? 0) < fence) await deps.objects.delete(keys);',
+    '((await deps.jobs.get(writer))?.job.fence ?? 0) < fence',
+    true,
+  ),
+  guard('core/sync/left-by-publish.ts', '[...gone].filter((key) => !named.has(key))', '!named.has(key)', true),
   guard(
     'core/sync/publish.ts',
     'if (looked.record?.fence === job.fence && isPublished(looked.record.status)) return;',
