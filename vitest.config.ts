@@ -2,17 +2,8 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import SlowFirst from './test/support/slow-first.ts';
 
-/** They change what belongs to their whole process, or need one that nothing else has used: environment, signals, memory, threads, handlers composed once. */
-const needTheirOwnProcess = [
-  'test/unit/{bench,cli,client,docs,lambdas,local,operator}/**',
-  'test/unit/contract/metrics.test.ts',
-  'test/unit/adapters/{embedding,git,lancedb,powertools,system}/**',
-  'test/unit/adapters/dynamodb/client.test.ts',
-  'test/contract/dynamodb/database-{file,threads}.test.ts',
-  'test/contract/search-index/**',
-  'test/infra/least-privilege.test.ts',
-];
-const sharing = ['test/{unit,contract,workflow,infra}/**/*.test.ts'];
+/** Rules and steps: they start nothing, and leave their process as they found it. */
+const pure = ['test/unit/{chunking,domain,manifest,repositories,search,sync,triggers,upkeep,webhooks}/**/*.test.ts'];
 
 export default defineConfig({
   // `local` makes `#ports` mean local/ports.ts, as `npm start` does.
@@ -29,12 +20,9 @@ export default defineConfig({
     // Real processes, real servers and real time: a CI machine that others share gets one more try, and the report says so.
     retry: process.env.CI === 'true' ? 1 : 0,
     projects: [
-      {
-        extends: true,
-        test: { name: 'alone', include: ['test/{e2e,faults}/**/*.test.ts', ...needTheirOwnProcess.map((path) => path.endsWith('**') ? `${path}/*.test.ts` : path)] },
-      },
-      // Many small files: a third of a second of processor time each for a process and for loading what the one before has loaded.
-      { extends: true, test: { name: 'together', include: sharing, exclude: needTheirOwnProcess, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: pure } },
+      // Many small files: a third of a second of processor time each, for a process and for loading what the one before has loaded.
+      { extends: true, test: { name: 'together', include: pure, isolate: false } },
     ],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -33,6 +33,8 @@ export interface SyncRequest {
   readonly ignoresMore: boolean;
   readonly webhook: boolean;
   readonly key: number | null;
+  /** `attach` and `queue` take no key, and `queue` nothing that two syncs could differ in. */
+  readonly onConflict: 'attach' | 'queue' | null;
 }
 
 /** What users, hosts and operators do to a repository of the service. */
@@ -126,6 +128,7 @@ const syncRequest: fc.Arbitrary<SyncRequest> = fc.record({
   ignoresMore: seldom(8),
   webhook: fc.boolean(),
   key: fc.option(fc.nat({ max: 1 }), { freq: 6 }),
+  onConflict: fc.constantFrom(...[null, null, null, null], 'attach' as const, 'queue' as const),
 });
 
 export const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(

@@ -146,7 +146,7 @@ export class Players {
   }
 
   sync(id: RepositoryId, request: SyncRequest, { address = hook, change }: SyncChanges = {}): Promise<unknown> {
-    const { force, full_reindex, incremental, pull_remote, branches, ignoresMore, webhook, key } = request;
+    const { force, full_reindex, incremental, pull_remote, branches, ignoresMore, webhook, key, onConflict } = request;
     const body = {
       force,
       full_reindex,
@@ -156,7 +156,10 @@ export class Players {
       ...(ignoresMore ? { ignore_patterns: ignored.request } : {}),
       ...(webhook ? { progress_webhook: address } : {}),
     };
-    return this.#startSync(id, body, key, change);
+    if (onConflict === null || force) return this.#startSync(id, body, key, change);
+    if (onConflict === 'attach') return this.#startSync(id, { ...body, on_conflict: onConflict }, null, change);
+    const { pull_remote: _, ignore_patterns: __, progress_webhook: ___, ...alone } = body;
+    return this.#startSync(id, { ...alone, on_conflict: onConflict }, null, change);
   }
 
   #startSync(
@@ -176,6 +179,10 @@ export class Players {
         this.watch.acceptedUnder(id, idempotency.key, outcome.job.job_id);
         await rememberAnswer(ports)(outcome, idempotency, outcome.job.job_id);
       }
+      // A repository that was removed since has other ages.
+      const repository = this.watch.repository(id);
+      if (outcome.kind === 'queued' && outcome.job.repository_created_at === repository?.created_at)
+        this.watch.syncQueued(id, outcome.job);
       return outcome.kind;
     });
   }

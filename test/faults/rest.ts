@@ -43,6 +43,7 @@ export const judgeRest = async (world: World, players: Players, watch: Watch): P
   await untilQuiet(world, watch);
   judgeEnds(world, watch);
   watch.judgePushes();
+  watch.judgeQueued();
   await untilCleared(world, watch);
   for (const id of repositoryIds) await syncAll(world, players, watch, id);
   // What the last publish left over goes with the next job.

@@ -47,6 +47,7 @@ export class Watch {
   readonly #keys = new Map<string, string>();
   readonly #pushes: { readonly id: string; readonly age: string; readonly branch: string; readonly at: number }[] = [];
   readonly #pushed = new Set<string>();
+  readonly #queued: { readonly id: string; readonly age: string | undefined; readonly job: string }[] = [];
   readonly #changed = new Set<string>();
   /** With how many sendings there had been before. */
   readonly #redeliveries: { readonly delivery: string; readonly sent: number }[] = [];
@@ -114,6 +115,11 @@ export class Watch {
     this.#pushes.push({ id, age, branch, at });
   }
 
+  /** A user was told that a sync will begin under this id. */
+  syncQueued(id: string, { job_id, repository_created_at: age }: JobRecord): void {
+    this.#queued.push({ id, age, job: job_id });
+  }
+
   /** A user was told that the branch is out of the index. */
   branchDropped(id: string, branch: string): void {
     if (this.repository(id)?.branches[branch] !== undefined) this.say(`${branch} of ${id} was dropped, and is there`);
@@ -133,6 +139,12 @@ export class Watch {
     for (const { delivery, sent } of this.#redeliveries)
       if (!received.slice(sent).some(({ id }) => id === delivery))
         this.say(`${delivery} was wanted again, and never came`);
+  }
+
+  judgeQueued(): void {
+    for (const { id, age, job } of this.#queued)
+      if (this.repository(id)?.created_at === age && !this.jobs.has(job))
+        this.say(`${job} of ${id} was queued, and never began`);
   }
 
   judgePushes(): void {

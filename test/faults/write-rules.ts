@@ -136,7 +136,9 @@ export class WriteRules {
   /** It is owed, with all that makes it so, or only its version is left. */
   #judgeFollowUp(item: Item, before: Item | undefined): void {
     const owed = item.due_shard !== undefined;
-    if (owed !== (item.due_at !== undefined) || owed !== (item.requested_by !== undefined))
+    const isQueued = item.queued_by !== undefined;
+    if (isQueued !== (item.queued_job_id !== undefined)) this.#say(`${String(item.job_id)} is queued by halves`);
+    if (owed !== (item.due_at !== undefined) || owed !== (isQueued || item.requested_by !== undefined))
       this.#say(`${String(item.job_id)} is owed by halves`);
     if (owed === (item.expires_at !== undefined))
       this.#say(`${String(item.job_id)} expires while it is owed, or never`);

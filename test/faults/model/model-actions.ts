@@ -35,6 +35,7 @@ const plainSync = {
   branches: null,
   ignoresMore: false,
   key: null,
+  onConflict: null,
 } as const;
 
 const notStarted = (ports: Runtime): Runtime =>
