@@ -13,6 +13,6 @@ export interface Removals {
   due(now: Date, limit: number): Promise<readonly Removal[]>;
   /** All that was there is removed, and it is due again then. Of a removal that is settled or unknown nothing is written. */
   cleared(removal: Pick<Removal, 'repository_id' | 'registered'>, at: Date, again: Date): Promise<void>;
-  /** Nothing is left, and nobody can write anything more. */
+  /** Nothing is left, and no one can write anything more. */
   settle(removal: Pick<Removal, 'repository_id' | 'registered'>): Promise<void>;
 }

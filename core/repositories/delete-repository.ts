@@ -20,7 +20,7 @@ export const deleteRepository =
     try {
       if (repository.schedule !== null) await deps.schedules.set(id, null);
       const removal = await deps.removals.of(repository);
-      // Whoever has cleared it meanwhile has also seen to the second time.
+      // One that is cleared by now waits for its second time.
       if (removal?.cleared_at === null) await clearRemoved(deps)(removal);
     } catch (error) {
       deps.logger.warn('removed repository not cleared yet', { repository_id: id, error: String(error) });
