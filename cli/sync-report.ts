@@ -52,18 +52,37 @@ const branchLines = ({ current, branches }: Job): string[] => [
 export const searchReport = (query: string, answer: Operations['search']['answer']): string => {
   const news = answer.behind === true ? `; the source has ${answer.source_commit?.slice(0, 10)}` : '';
   const title = `Search "${query}" in ${answer.branch} at ${answer.indexed_commit.slice(0, 10)}${news}`;
-  const notes = answer.warnings.map((warning) => `  note: ${clean(warning)}`);
-  if (answer.results.length === 0) return [title, ...notes, '  no hits'].join('\n');
-  const lines = answer.results.map(({ path, start_line, end_line, snippet }) => {
-    const text =
-      snippet
-        .split('\n')
-        .find((line) => line.trim() !== '')
-        ?.trim() ?? '';
-    return `  ${clean(path)}:${start_line}-${end_line}  ${clean(text.slice(0, 80))}`;
-  });
-  return [title, ...notes, ...lines].join('\n');
+  return [title, ...notes(answer), ...hitLines(answer.results.map((hit) => ({ place: hit.path, ...hit })))].join('\n');
 };
+
+/** The same of many repositories, with those that were not searched. */
+export const searchAllReport = (query: string, answer: Operations['search-all']['answer']): string => {
+  const title = `Search "${query}" in ${many(answer.searched, 'repository', 'repositories')}`;
+  const left = answer.not_searched.map(
+    ({ repository_id, reason }) => `  not searched: ${repository_id} (${reason.replaceAll('_', ' ')})`,
+  );
+  const hits = answer.hits.map((hit) => ({ place: `${hit.repository_id}:${hit.path}`, ...hit }));
+  return [title, ...notes(answer), ...hitLines(hits), ...left].join('\n');
+};
+
+const notes = ({ warnings }: { readonly warnings: readonly string[] }): string[] =>
+  warnings.map((warning) => `  note: ${clean(warning)}`);
+
+interface HitLine {
+  readonly place: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly snippet: string;
+}
+
+const hitLines = (hits: readonly HitLine[]): string[] =>
+  hits.length === 0
+    ? ['  no hits']
+    : hits.map(({ place, start_line, end_line, snippet }) => {
+        const lines = snippet.split('\n');
+        const text = lines.find((line) => line.trim() !== '')?.trim() ?? '';
+        return `  ${clean(place)}:${start_line}-${end_line}  ${clean(text.slice(0, 80))}`;
+      });
 
 const reasons = (byReason: Readonly<Record<string, number>>): string => {
   const entries = Object.entries(byReason).sort(([, a], [, b]) => b - a);
@@ -72,4 +91,4 @@ const reasons = (byReason: Readonly<Record<string, number>>): string => {
     : ` (${entries.map(([reason, files]) => `${reason.replaceAll('_', ' ')} ${files}`).join(', ')})`;
 };
 
-const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const many = (count: number, what: string, whats = `${what}s`): string => `${count} ${count === 1 ? what : whats}`;

@@ -347,6 +347,114 @@ export type NotSearched = {
   readonly "files": number;
 };
 
+/** What a search found. */
+export type SearchAnswer = {
+  /** Best first. */
+  readonly "results": readonly (SearchHit)[];
+  /** The branch that was searched. */
+  readonly "branch": string;
+  /** The commit that the results are from. */
+  readonly "indexed_commit": string;
+  /** When it was published. */
+  readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
+  /** What of `q` was not read as it looks, such as a language that there is not; for people. */
+  readonly "warnings": readonly (string)[];
+  /** Always null: ask for a greater `limit`. */
+  readonly "next": null;
+};
+
+/** A piece of a file. */
+export type SearchHit = {
+  /** The file. */
+  readonly "path": string;
+  readonly "path_bytes"?: string | undefined;
+  /** The branch. */
+  readonly "branch": string;
+  /** The first line, from 1. */
+  readonly "start_line": number;
+  /** The last line. */
+  readonly "end_line": number;
+  /** `words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last. */
+  readonly "match": "words" | "near";
+  /** 0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer. */
+  readonly "score": number;
+  /** The text. */
+  readonly "snippet": string;
+  /** The language, by the file’s name; null when it is not known. */
+  readonly "language": string | null;
+};
+
+/** What a search of all repositories found. */
+export type SearchAllAnswer = {
+  /** Best first; of a grouped search, those of the repository with the best hit first. */
+  readonly "hits": readonly (RepositoryHit)[];
+  /** The repositories that the hits are of, in their order. */
+  readonly "repositories": readonly (SearchedRepository)[];
+  /** How many repositories were searched. */
+  readonly "searched": number;
+  /** Those that were not, and why. */
+  readonly "not_searched": readonly (NotSearchedRepository)[];
+  /** What of `q` was not read as it looks, such as a language that there is not; for people. */
+  readonly "warnings": readonly (string)[];
+  /** Always null: ask for a greater `limit`. */
+  readonly "next": null;
+};
+
+/** A piece of a file of a repository. */
+export type RepositoryHit = {
+  /** The file. */
+  readonly "path": string;
+  readonly "path_bytes"?: string | undefined;
+  /** The branch. */
+  readonly "branch": string;
+  /** The first line, from 1. */
+  readonly "start_line": number;
+  /** The last line. */
+  readonly "end_line": number;
+  /** `words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last. */
+  readonly "match": "words" | "near";
+  /** 0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer. */
+  readonly "score": number;
+  /** The text. */
+  readonly "snippet": string;
+  /** The language, by the file’s name; null when it is not known. */
+  readonly "language": string | null;
+  /** The repository. */
+  readonly "repository_id": string;
+};
+
+/** A repository that was searched. */
+export type SearchedRepository = {
+  /** Its id. */
+  readonly "repository_id": string;
+  /** The branch that was searched. */
+  readonly "branch": string;
+  /** The commit that the hits are from. */
+  readonly "indexed_commit": string;
+  /** When it was published. */
+  readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
+};
+
+/** A repository that was not searched. */
+export type NotSearchedRepository = {
+  /** Its id. */
+  readonly "repository_id": string;
+  /** `not_indexed`: the branch has no index. `embedder_mismatch`: a sync must rebuild the index with the current model. `index_lost`, `index_damaged`, `manifest_lost`: a sync must make it anew. `timeout`: the search took too long before it. */
+  readonly "reason": "not_indexed" | "embedder_mismatch" | "index_lost" | "index_damaged" | "manifest_lost" | "timeout";
+};
+
 /** A new secret. Shown only this once. */
 export type SecretRotated = {
   /** The repository. */
@@ -787,50 +895,6 @@ export type JobFileList = {
   readonly "files": readonly (JobFile)[];
   /** Send it as `cursor` to get the next page; null on the last page. */
   readonly "next": string | null;
-};
-
-/** What a search found. */
-export type SearchAnswer = {
-  /** Best first. */
-  readonly "results": readonly (SearchHit)[];
-  /** The branch that was searched. */
-  readonly "branch": string;
-  /** The commit that the results are from. */
-  readonly "indexed_commit": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
-  /** What of `q` was not read as it looks, such as a language that there is not; for people. */
-  readonly "warnings": readonly (string)[];
-  /** Always null: ask for a greater `limit`. */
-  readonly "next": null;
-};
-
-/** A piece of a file. */
-export type SearchHit = {
-  /** The file, from the top of the tree; U+FFFD stands for what is not UTF-8. */
-  readonly "path": string;
-  /** Only of a name that is not UTF-8: its bytes, in base64. */
-  readonly "path_bytes"?: string | undefined;
-  /** The branch. */
-  readonly "branch": string;
-  /** The first line, from 1. */
-  readonly "start_line": number;
-  /** The last line. */
-  readonly "end_line": number;
-  /** `words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last. */
-  readonly "match": "words" | "near";
-  /** 0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer. */
-  readonly "score": number;
-  /** The text. */
-  readonly "snippet": string;
-  /** The language, by the file’s name; null when it is not known. */
-  readonly "language": string | null;
 };
 
 /** A file that cannot be read. */
@@ -1299,6 +1363,11 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string; readonly "file_path": string }; readonly query?: { readonly "branch"?: string | undefined; readonly "start"?: number | undefined; readonly "end"?: number | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
     readonly answer: File | null;
   };
+  /** Search all repositories that you may read. Searches all repositories that you may read, of each its default branch, or `branch` where that is indexed. Which of them is told by `repositories`, or by `repo:` in `q`. The hits are one list, best first: scores are comparable between repositories. With `group=repository` those of one repository follow each other, 3 at most of each, the repository with the best hit first, and `limit` is the most repositories. `not_searched` says what was left out and why; what you may not read is not told of. */
+  readonly "search-all": {
+    readonly request: { readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "repositories"?: string | undefined; readonly "group"?: "repository" | undefined }; };
+    readonly answer: SearchAllAnswer;
+  };
 }
 
 /** How each call is made. */
@@ -1331,4 +1400,5 @@ export const calls: { readonly [Name in keyof Operations]: { readonly method: st
   "grep": {"method":"GET","path":"/api/repositories/{repo_id}/grep"},
   "list-files": {"method":"GET","path":"/api/repositories/{repo_id}/files"},
   "read-file": {"method":"GET","path":"/api/repositories/{repo_id}/files/{file_path}"},
+  "search-all": {"method":"GET","path":"/api/search"},
 };

@@ -88,6 +88,7 @@ export const functionEnvironments = {
   mcp: TokensEnvironment,
   search: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   grep: TablesEnvironment.and(BucketEnvironment),
+  'search-all': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'list-files': TablesEnvironment.and(BucketEnvironment),
   'read-file': TablesEnvironment.and(BucketEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),

@@ -196,4 +196,11 @@ export const routes: readonly Route[] = [
     auth: 'token',
     summary: 'The text of a file',
   },
+  {
+    operation: 'search-all',
+    method: 'GET',
+    path: '/api/search',
+    auth: 'token',
+    summary: 'Search all repositories that you may read',
+  },
 ];

@@ -43,6 +43,7 @@ export const searchBranch = async (
   query: Asked,
 ): Promise<SearchAnswer['results']> => {
   const { terms } = query;
+  if (query.limit === 0) return [];
   const filter = pathFilter(deps, query);
   const pathsOf = filter === null ? files.pathsOf : onceEach((blob) => files.pathsOf(blob).filter(filter.passes));
   // A filter that only leaves something out leaves too much.
@@ -158,10 +159,7 @@ const pathFilter = (deps: Deps, query: Asked): PathFilter | null => {
   };
   const tests = paths.map(({ value, not }) => {
     const term = readPathTerm(value);
-    const holds =
-      term.kind === 'pattern'
-        ? matches(term.pattern)
-        : (path: string) => path.toLowerCase()[term.fromTop ? 'startsWith' : 'includes'](term.text);
+    const holds = term.kind === 'pattern' ? matches(term.pattern) : containing(term);
     return (path: string): boolean => holds(path) !== not;
   });
   if (pattern !== undefined) tests.push(matches(pattern));
@@ -175,6 +173,11 @@ const pathFilter = (deps: Deps, query: Asked): PathFilter | null => {
     passes: (path) => tests.every((test) => test(path)),
   };
 };
+
+const containing =
+  ({ text, fromTop }: { readonly text: string; readonly fromTop: boolean }) =>
+  (path: string): boolean =>
+    fromTop ? path.toLowerCase().startsWith(text) : path.toLowerCase().includes(text);
 
 /** A test for a hit's text; null when any text will do. */
 const textTest = (terms: QueryTerms): ((text: string) => boolean) | null => {

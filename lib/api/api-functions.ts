@@ -199,23 +199,27 @@ export const apiFunctions = (
     return hook;
   });
 
-  const search = new AppFunction(scope, {
-    name: 'search',
-    environment: {
-      ...tables,
-      BUCKET: storage.bucket.bucketName,
-      VECTOR_BUCKET: storage.vectorBucketName,
-      ...embeddingEnvironment(embedding),
-    },
-    ...sized,
+  const searches = (['search', 'search-all'] as const).map((name) => {
+    const searching = new AppFunction(scope, {
+      name,
+      environment: {
+        ...tables,
+        BUCKET: storage.bucket.bucketName,
+        VECTOR_BUCKET: storage.vectorBucketName,
+        ...embeddingEnvironment(embedding),
+      },
+      ...sized,
+    });
+    // S3 Vectors asks for GetVectors too when a query wants metadata or filters by it.
+    storage.grant(searching, {
+      // Of all repositories: a user's are listed.
+      repositories: name === 'search' ? ['GetItem'] : ['GetItem', 'Query'],
+      objects: ['GetObject'],
+      vectors: ['QueryVectors', 'GetVectors', 'GetIndex'],
+    });
+    grantEmbedding(searching, embedding);
+    return searching;
   });
-  // S3 Vectors asks for GetVectors too when a query wants metadata or filters by it.
-  storage.grant(search, {
-    repositories: ['GetItem'],
-    objects: ['GetObject'],
-    vectors: ['QueryVectors', 'GetVectors', 'GetIndex'],
-  });
-  grantEmbedding(search, embedding);
 
   // Decompresses and looks through texts: a whole processor, which comes with this memory.
   const grep = new AppFunction(scope, { name: 'grep', environment: objectReader, ...sized, memoryMiB: 1769 });
@@ -258,8 +262,8 @@ export const apiFunctions = (
     getJobEvents,
     ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),
     ...hooks,
-    search,
     grep,
+    ...searches,
     listFiles,
     readFile,
   ];

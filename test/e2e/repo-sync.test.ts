@@ -24,6 +24,19 @@ describe('from a folder to a hit', () => {
     expect(synced.err).toContain('done');
     expect((await run(['search', 'demo', 'numbat'])).out).toContain('src/a.ts:1-1  export const a');
     expect(await json(['search', 'demo', 'numbat', '--limit', '1'])).toMatchObject({ results: [{ path: 'src/a.ts' }] });
+    expect((await run(['search', '--all', 'numbat'])).out).toContain('demo:src/a.ts:1-1  export const a');
+    expect((await run(['search', '--repositories', 'other-*', 'numbat'])).out).toContain(
+      'in 0 repositories\n  no hits',
+    );
+    expect(await json(['search', '--all', '--group', 'numbat'])).toMatchObject({ hits: [{ repository_id: 'demo' }] });
+    for (const args of [
+      ['demo'],
+      [],
+      ['--all'],
+      ['--all', '--repositories', 'demo', 'numbat'],
+      ['demo', 'numbat', '--group'],
+    ])
+      expect((await run(['search', ...args])).code, args.join(' ')).toBe(2);
     expect((await run(['files', 'demo', '--skipped'])).out).toMatch(/skipped +binary +logo\.bin/);
     expect((await run(['files', 'demo', '--failed'])).out).toContain('names no such file');
     expect((await run(['status'])).out).toMatch(/demo +ok +idle/);

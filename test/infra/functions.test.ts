@@ -199,6 +199,7 @@ describe('least privilege', () => {
       'list-job-files',
       'list-webhook-deliveries',
       'search',
+      'search-all',
     ] as const)
       for (const action of statements(name).flatMap(({ actions }) => actions)) expect(action).toMatch(reads);
   });
@@ -211,7 +212,7 @@ describe('least privilege', () => {
     const callers = names.filter((name) =>
       statements(name).some(({ actions }) => actions.includes('bedrock:InvokeModel')),
     );
-    expect(callers.sort()).toEqual(['embed-batch', 'search']);
+    expect(callers.sort()).toEqual(['embed-batch', 'search', 'search-all']);
     expect(statements('search').at(-1)?.resources).toEqual([
       'arn:AWS::Partition:bedrock:AWS::Region::foundation-model/cohere.embed-v4:0',
     ]);

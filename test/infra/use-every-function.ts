@@ -141,6 +141,7 @@ const syncs = async (stage: Stage): Promise<void> => {
   for (const query of ['q=badger', 'q=badger&path=b.ts'])
     await need(stage, 200, 'GET', `/api/repositories/main/search?${query}`);
   await need(stage, 200, 'GET', '/api/repositories/main/grep?pattern=badger');
+  for (const query of ['q=badger', 'q=badger&repositories=main']) await need(stage, 200, 'GET', `/api/search?${query}`);
   await need(stage, 200, 'GET', '/api/repositories/main/files');
   await need(stage, 200, 'GET', '/api/repositories/main/files/a.ts');
   // A changed file, whose old chunks are looked up, and one less, whose rows the next job removes.

@@ -17,8 +17,6 @@ import {
   ProgressAnswer,
   RepositoryAnswer,
   RepositoryList,
-  SearchAnswer,
-  SearchHit,
   SecretRotated,
   SyncAccepted,
   SyncInProgress,
@@ -35,6 +33,7 @@ import { grepSchemas } from './grep-answers.ts';
 import { planSchemas } from './plan-answers.ts';
 import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
+import { searchSchemas } from './search-answers.ts';
 
 const next = 'Send it as `cursor` to get the next page; null on the last page.';
 const eta = 'When it is likely to end, from this repository’s earlier syncs; null when that is not known.';
@@ -96,6 +95,7 @@ export const answerSchemas: readonly NamedSchema[] = [
   ...repositorySchemas,
   ...fileSchemas,
   ...grepSchemas,
+  ...searchSchemas,
   named('SecretRotated', SecretRotated, 'A new secret. Shown only this once.', {
     repository_id: 'The repository.',
     name: 'Which secret.',
@@ -225,27 +225,6 @@ export const answerSchemas: readonly NamedSchema[] = [
     },
   ),
   named('JobFileList', JobFileList, 'A page of a job’s ledger.', { files: 'Its lines.', next }),
-  named('SearchAnswer', SearchAnswer, 'What a search found.', {
-    results: 'Best first.',
-    branch: 'The branch that was searched.',
-    indexed_commit: 'The commit that the results are from.',
-    ...fresh,
-    warnings: 'What of `q` was not read as it looks, such as a language that there is not; for people.',
-    next: 'Always null: ask for a greater `limit`.',
-  }),
-  named('SearchHit', SearchHit, 'A piece of a file.', {
-    path: 'The file, from the top of the tree; U+FFFD stands for what is not UTF-8.',
-    path_bytes: 'Only of a name that is not UTF-8: its bytes, in base64.',
-    branch: 'The branch.',
-    start_line: 'The first line, from 1.',
-    end_line: 'The last line.',
-    match:
-      '`words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last.',
-    score:
-      '0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer.',
-    snippet: 'The text.',
-    language: 'The language, by the file’s name; null when it is not known.',
-  }),
   named('FileNotFound', FileNotFound, 'A file that cannot be read.', {
     ...problem,
     reason: 'Why a file that is there is not in the index, such as `binary` or `too_large`.',

@@ -311,6 +311,25 @@ export const searchAnswer = {
   next: null,
 };
 
+export const searchAllAnswer = {
+  hits: searchAnswer.results.map((hit) => ({ repository_id: 'repo-123', ...hit })),
+  repositories: [
+    {
+      repository_id: 'repo-123',
+      branch: 'main',
+      indexed_commit: commit,
+      indexed_at: at('10:31:12.480'),
+      source_commit: commit,
+      source_seen_at: at('10:30:00.610'),
+      behind: false,
+    },
+  ],
+  searched: 12,
+  not_searched: [{ repository_id: 'repo-124', reason: 'not_indexed' }],
+  warnings: [],
+  next: null,
+};
+
 export const delivery = {
   delivery_id: pathExamples.delivery_id,
   repository_id: 'repo-123',

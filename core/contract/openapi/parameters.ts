@@ -23,6 +23,9 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   file_path: 'The file, from the top of the tree.',
   start: 'The first line, from 1.',
   end: 'The last line. Absent: the file’s last.',
+  repositories:
+    'Only these repositories: ids, or patterns of them such as `team-*`, separated by commas. Absent: all that you may read.',
+  group: '`repository`: hits of one repository follow each other.',
   outcome: 'Only files with this outcome.',
   status: 'Only deliveries with this status.',
   'idempotency-key': 'Your own name for this request. The same key and body get the same answer for 24 hours.',

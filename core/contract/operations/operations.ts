@@ -2,6 +2,7 @@ import { fileOperations } from './files.ts';
 import { grepOperations } from './grep.ts';
 import type { ApiOperation, Operation } from './kit.ts';
 import { repositoryOperations } from './repositories.ts';
+import { searchOperations } from './search.ts';
 import { serviceOperations } from './service.ts';
 import { syncOperations } from './syncs.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -14,6 +15,7 @@ export const operations: Readonly<Record<ApiOperation, Operation>> = {
   ...repositoryOperations,
   ...fileOperations,
   ...grepOperations,
+  ...searchOperations,
   ...syncOperations,
   ...webhookOperations,
   ...serviceOperations,

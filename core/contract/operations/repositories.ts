@@ -3,7 +3,6 @@ import {
   BranchParams,
   CreateRepository,
   GrantParams,
-  NothingToSearch,
   PageQuery,
   Problem,
   PutGrant,
@@ -11,9 +10,6 @@ import {
   RepositoryCreated,
   RepositoryList,
   RepositoryParams,
-  SearchAnswer,
-  SearchQuery,
-  SearchUnavailable,
   SyncInProgress,
   UpdateRepository,
 } from '../api.ts';
@@ -22,12 +18,9 @@ import {
   created,
   exists,
   indexedBranch,
-  indexLost,
   mayNotRegister,
   newRepository,
-  notIndexed,
   repository,
-  searchAnswer,
   syncInProgress,
 } from '../openapi/examples.ts';
 import { rights } from '../rights.ts';
@@ -165,34 +158,5 @@ export const repositoryOperations = {
     description: 'Needs the role owner. The user who registered the repository stays its owner.',
     params: GrantParams,
     answers: granted,
-  },
-  search: {
-    tag: 'Search',
-    description:
-      'Needs the role read. Finds only what the branch’s last completed sync indexed: a running sync is never visible. When what was indexed is lost or damaged, the answer is a 503 that says so, never an empty list.',
-    params: RepositoryParams,
-    query: SearchQuery,
-    answers: {
-      200: { description: 'The hits, best first.', schema: SearchAnswer, example: searchAnswer },
-      ...token,
-      ...access,
-      404: {
-        description:
-          'There is no such repository that you may read, or the branch has no index: `indexed_branches` names those that have one. Without `branch` the default branch is searched, and no other in its place.',
-        schema: NothingToSearch,
-        example: notIndexed,
-      },
-      409: {
-        description: 'The index was built with a different embedding model from the current one: sync to rebuild it.',
-        schema: Problem,
-      },
-      503: {
-        description:
-          'What was indexed is lost or damaged: `fault` says what, and a sync makes it anew; while one runs, `job_id` names it and `Retry-After` is set. Or a store or the embedding model is busy.',
-        schema: SearchUnavailable,
-        headers: ['Retry-After'],
-        example: indexLost,
-      },
-    },
   },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searchReport, syncReport } from '../../../cli/sync-report.ts';
+import { searchAllReport, searchReport, syncReport } from '../../../cli/sync-report.ts';
 import type { JobAnswer, SearchAnswer } from '../../../core/contract/api.ts';
 import type { Oid } from '../../../core/contract/ids.ts';
 
@@ -192,5 +192,27 @@ describe('the report of a search', () => {
   it('tells what was not read as it looks', () => {
     const report = searchReport('x', { ...answer, warnings: ['no language is called klingon'] });
     expect(report.split('\n').slice(1)).toEqual(['  note: no language is called klingon', '  no hits']);
+  });
+});
+
+describe('the report of a search of many repositories', () => {
+  it('names each hit’s repository, and those that were not searched', () => {
+    const hit = { branch: 'main', match: 'words' as const, score: 1, language: null, snippet: 'const a = 1;' };
+    const report = searchAllReport('a', {
+      hits: [{ ...hit, repository_id: 'shop', path: 'a.ts', start_line: 1, end_line: 2 }],
+      repositories: [],
+      searched: 1,
+      not_searched: [{ repository_id: 'new', reason: 'not_indexed' }],
+      warnings: ['a note'],
+      next: null,
+    });
+    expect(report.split('\n')).toEqual([
+      'Search "a" in 1 repository',
+      '  note: a note',
+      '  shop:a.ts:1-2  const a = 1;',
+      '  not searched: new (not indexed)',
+    ]);
+    const none = { hits: [], repositories: [], searched: 2, not_searched: [], warnings: [], next: null };
+    expect(searchAllReport('a', none)).toBe('Search "a" in 2 repositories\n  no hits');
   });
 });

@@ -1,0 +1,54 @@
+import { SearchAnswer, SearchHit } from '../api.ts';
+import { NotSearched, RepositoryHit, SearchAllAnswer, SearchedRepository } from '../search-all.ts';
+import { fresh } from './file-answers.ts';
+import { type NamedSchema, named } from './schemas.ts';
+
+const hit = {
+  path: 'The file.',
+  branch: 'The branch.',
+  start_line: 'The first line, from 1.',
+  end_line: 'The last line.',
+  match:
+    '`words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last.',
+  score:
+    '0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer.',
+  snippet: 'The text.',
+  language: 'The language, by the file’s name; null when it is not known.',
+} as const;
+
+const warnings = 'What of `q` was not read as it looks, such as a language that there is not; for people.';
+
+export const searchSchemas: readonly NamedSchema[] = [
+  named('SearchAnswer', SearchAnswer, 'What a search found.', {
+    results: 'Best first.',
+    branch: 'The branch that was searched.',
+    indexed_commit: 'The commit that the results are from.',
+    ...fresh,
+    warnings,
+    next: 'Always null: ask for a greater `limit`.',
+  }),
+  named('SearchHit', SearchHit, 'A piece of a file.', hit),
+  named('SearchAllAnswer', SearchAllAnswer, 'What a search of all repositories found.', {
+    hits: 'Best first; of a grouped search, those of the repository with the best hit first.',
+    repositories: 'The repositories that the hits are of, in their order.',
+    searched: 'How many repositories were searched.',
+    not_searched: 'Those that were not, and why.',
+    warnings,
+    next: 'Always null: ask for a greater `limit`.',
+  }),
+  named('RepositoryHit', RepositoryHit, 'A piece of a file of a repository.', {
+    ...hit,
+    repository_id: 'The repository.',
+  }),
+  named('SearchedRepository', SearchedRepository, 'A repository that was searched.', {
+    repository_id: 'Its id.',
+    branch: 'The branch that was searched.',
+    indexed_commit: 'The commit that the hits are from.',
+    ...fresh,
+  }),
+  named('NotSearchedRepository', NotSearched, 'A repository that was not searched.', {
+    repository_id: 'Its id.',
+    reason:
+      '`not_indexed`: the branch has no index. `embedder_mismatch`: a sync must rebuild the index with the current model. `index_lost`, `index_damaged`, `manifest_lost`: a sync must make it anew. `timeout`: the search took too long before it.',
+  }),
+];
