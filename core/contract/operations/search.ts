@@ -36,7 +36,7 @@ export const searchOperations = {
   'search-all': {
     tag: 'Search',
     description:
-      'Searches all repositories that you may read, of each its default branch, or `branch` where that is indexed. Which of them is told by `repositories`, or by `repo:` in `q`. The hits are one list, best first: scores are comparable between repositories. With `group=repository` those of one repository follow each other, 3 at most of each, the repository with the best hit first, and `limit` is the most repositories. `not_searched` says what was left out and why; what you may not read is not told of.',
+      'Searches all repositories that you may read, of each its default branch, or `branch` where that is indexed. `repositories`, or `repo:` in `q`, says which. The hits are one list, best first: scores are comparable between repositories. With `group=repository` those of one repository follow each other, 3 at most of each, the repository with the best hit first, and `limit` is the most repositories. `not_searched` says what was left out and why; what you may not read is not told of.',
     query: SearchAllQuery,
     answers: {
       200: { description: 'The hits.', schema: SearchAllAnswer, example: searchAllAnswer },
