@@ -371,8 +371,9 @@ export type SearchAnswer = {
 
 /** A piece of a file. */
 export type SearchHit = {
-  /** The file. */
+  /** The file, from the top of the tree; U+FFFD stands for what is not UTF-8. */
   readonly "path": string;
+  /** Only of a name that is not UTF-8: its bytes, in base64. */
   readonly "path_bytes"?: string | undefined;
   /** The branch. */
   readonly "branch": string;
@@ -408,8 +409,9 @@ export type SearchAllAnswer = {
 
 /** A piece of a file of a repository. */
 export type RepositoryHit = {
-  /** The file. */
+  /** The file, from the top of the tree; U+FFFD stands for what is not UTF-8. */
   readonly "path": string;
+  /** Only of a name that is not UTF-8: its bytes, in base64. */
   readonly "path_bytes"?: string | undefined;
   /** The branch. */
   readonly "branch": string;

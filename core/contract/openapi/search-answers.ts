@@ -4,7 +4,8 @@ import { fresh } from './file-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
 const hit = {
-  path: 'The file.',
+  path: 'The file, from the top of the tree; U+FFFD stands for what is not UTF-8.',
+  path_bytes: 'Only of a name that is not UTF-8: its bytes, in base64.',
   branch: 'The branch.',
   start_line: 'The first line, from 1.',
   end_line: 'The last line.',
