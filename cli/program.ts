@@ -1,5 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
+import { addFileCommands } from './commands/files.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogin } from './commands/login.ts';
 import { addMcp } from './commands/mcp.ts';
@@ -46,6 +47,7 @@ Completions: repo-sync complete bash (or zsh, fish) prints them; source <(repo-s
   addSync(program, terminal);
   addJobs(program, terminal);
   addSearch(program, terminal);
+  addFileCommands(program, terminal);
   addSettings(program, terminal);
   addService(program, terminal);
   addMcp(program, terminal);

@@ -26,7 +26,7 @@ describe('the tools', () => {
       for (const each of Object.values(inputSchema.properties ?? {})) expect(each).toHaveProperty('description');
     }
     // An agent has them before it at every step.
-    expect(JSON.stringify(tools).length).toBeLessThan(16_000);
+    expect(JSON.stringify(tools).length).toBeLessThan(17_000);
   });
 
   it('list repositories and branches page by page, with the commit and how fresh it is', async () => {
@@ -93,6 +93,29 @@ describe('the tools', () => {
     expect(none).toMatchObject({ isError: true, text: expect.stringContaining('list_tree') });
     const turned = await call('read_file', { repository: 'files', path: 'src/long.ts', start_line: 9, end_line: 3 });
     expect(turned).toMatchObject({ isError: true, text: expect.stringContaining('end_line: must be 9') });
+  });
+
+  it('find every line, page by page, with the lines around', async () => {
+    const git = await world.registered('lines', {
+      'src/a.ts': 'const one = 1;\nuse(one);\nUSE(one);\n',
+      'src/b.ts': 'use(two);\n',
+      'logo.bin': 'a\0b',
+    });
+    await world.api.synced('lines');
+    const { call } = await mcp.connect();
+    const all = await call('grep', { repository: 'lines', pattern: 'use(' });
+    expect(all.text).toContain(`2 lines match on this page (lines, branch main, commit ${await git.head()}, `);
+    expect(all.text).toContain('Files that are not in the index, and were not searched: binary 1.');
+    expect(markedIn(all.text).inside).toBe('src/a.ts:2:use(one);\nsrc/b.ts:1:use(two);');
+    const around = await call('grep', { repository: 'lines', pattern: '^use', regex: true, context: 1, limit: 1 });
+    expect(markedIn(around.text).inside).toBe('src/a.ts-1-const one = 1;\nsrc/a.ts:2:use(one);\nsrc/a.ts-3-USE(one);');
+    const [, cursor] = /More may follow: cursor (\S+)/.exec(around.text) ?? [];
+    const next = await call('grep', { repository: 'lines', pattern: '^use', regex: true, limit: 1, cursor });
+    expect(markedIn(next.text).inside).toBe('src/b.ts:1:use(two);');
+    const either = await call('grep', { repository: 'lines', pattern: 'use', ignore_case: true, word: true });
+    expect(either.text).toContain('3 lines match');
+    expect((await call('grep', { repository: 'lines', pattern: 'nowhere' })).text).toContain('No line matches (lines');
+    expect(await call('grep', { repository: 'lines', pattern: '(', regex: true })).toMatchObject({ isError: true });
   });
 
   it('show jobs and cancel them; a second sync joins the first', async () => {
