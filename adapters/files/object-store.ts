@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Dirent, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ObjectMissingError } from '../../core/domain/errors.ts';
 import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
 import type { ObjectStore, StoredObject } from '../../core/ports/object-store.ts';
@@ -26,6 +26,11 @@ const REMOVED_AT_ONCE = 4;
 const place = 'the object store';
 
 const pieceBytes = 256 * 1024;
+/**
+ * An object that takes no more is read and written in one piece: a stream's buffers, and the garbage that they are, cost more than
+ * what they hold. Most objects of a small sync are pages of manifests, of some 20 KB.
+ */
+const wholeBytes = 64 * 1024;
 /**
  * The fastest level: manifests are a third object ids, which nothing compresses, and higher levels take off 2 % more (measured).
  * With a checksum, or a bit that a disk has turned would go unnoticed.
@@ -56,37 +61,47 @@ export const createFileObjectStore = (root: string): ObjectStore => {
     return join(root, key);
   };
 
-  const write = async (key: string, content: Readable): Promise<number> => {
+  /** Text in one piece, or a stream of any length. */
+  const write = async (key: string, content: Buffer | Readable): Promise<number> => {
     const path = pathOf(key);
     const aside = join(root, temporary, randomUUID());
     try {
-      const file = await open(aside, 'wx');
-      // `flush`: the stream syncs before it closes the file.
-      const sink = file.createWriteStream({ flush: !isJobs(key) });
-      await (isCompressed(key) ? pipeline(content, createZstdCompress(compression), sink) : pipeline(content, sink));
+      const bytes = Buffer.isBuffer(content)
+        ? await writeWhole(aside, key, content)
+        : await writeStream(aside, key, content);
       await moveTo(aside, path);
-      return sink.bytesWritten;
+      return bytes;
     } catch (error) {
       await rm(aside, { force: true }).catch(() => undefined);
       throw diskFailure(error, place);
     }
   };
 
-  /** The object's plain bytes, or null when there is none. */
-  const read = async (key: string): Promise<Readable | null> => {
-    const path = pathOf(key);
-    if (!(await isFile(path))) return null;
-    const file = await open(path).catch(nullIfMissing);
+  /** The object's plain bytes, in one piece where they are few, or null when there is none. */
+  const read = async (key: string): Promise<Buffer | Readable | null> => {
+    const file = await open(pathOf(key)).catch(nullIfMissing);
     if (file === null) return null;
-    const source = file.createReadStream({ highWaterMark: pieceBytes });
-    return isCompressed(key) ? through(source, createZstdDecompress({ chunkSize: pieceBytes })) : source;
+    const found = await file.stat();
+    if (found.isFile() && found.size > wholeBytes) {
+      const source = file.createReadStream({ highWaterMark: pieceBytes });
+      return isCompressed(key) ? through(source, createZstdDecompress({ chunkSize: pieceBytes })) : source;
+    }
+    try {
+      if (!found.isFile()) return null;
+      const bytes = await readWhole(file, found.size);
+      return isCompressed(key) ? zstdDecompressSync(bytes, { chunkSize: wholeBytes }) : bytes;
+    } catch (error) {
+      throw orDamaged(key, error);
+    } finally {
+      await file.close();
+    }
   };
 
   async function* getLines(key: string): AsyncGenerator<readonly string[]> {
     const source = await read(key);
     if (source === null) throw new ObjectMissingError(`there is no object ${key}`);
     try {
-      yield* splitLines(source);
+      yield* splitLines(Buffer.isBuffer(source) ? onePiece(source) : source);
     } catch (error) {
       throw orDamaged(key, error);
     }
@@ -116,19 +131,30 @@ export const createFileObjectStore = (root: string): ObjectStore => {
   };
 
   return {
-    putText: (key, text) => write(key, Readable.from([Buffer.from(text)])),
+    putText: (key, text) => {
+      const content = Buffer.from(text);
+      return write(key, content.length > pieceBytes ? Readable.from([content]) : content);
+    },
     putLines: async (key, lines) => {
+      pathOf(key);
       let count = 0;
       const pieces = joinLines(lines, (total) => {
         count = total;
       });
-      await write(key, Readable.from(pieces, { objectMode: false }));
+      const first = await pieces.next();
+      const second = first.done ? first : await pieces.next();
+      const begun = [first, second].flatMap(({ value }) => value ?? []);
+      await write(
+        key,
+        second.done ? Buffer.from(begun.join('')) : Readable.from(followed(begun, pieces), { objectMode: false }),
+      );
       return count;
     },
     getText: async (key) => {
       const source = await read(key);
       try {
-        return source === null ? null : Buffer.concat(await source.toArray()).toString('utf8');
+        if (source === null || Buffer.isBuffer(source)) return source?.toString('utf8') ?? null;
+        return Buffer.concat(await source.toArray()).toString('utf8');
       } catch (error) {
         throw orDamaged(key, error);
       }
@@ -156,6 +182,35 @@ export const createFileObjectStore = (root: string): ObjectStore => {
     },
   };
 };
+
+const writeWhole = async (aside: string, key: string, content: Buffer): Promise<number> => {
+  const stored = isCompressed(key) ? zstdCompressSync(content, compression) : content;
+  await writeFile(aside, stored, { flag: 'wx', flush: !isJobs(key) });
+  return stored.length;
+};
+
+const writeStream = async (aside: string, key: string, content: Readable): Promise<number> => {
+  const file = await open(aside, 'wx');
+  // `flush`: the stream syncs before it closes the file.
+  const sink = file.createWriteStream({ flush: !isJobs(key) });
+  await (isCompressed(key) ? pipeline(content, createZstdCompress(compression), sink) : pipeline(content, sink));
+  return sink.bytesWritten;
+};
+
+const readWhole = async (file: FileHandle, size: number): Promise<Buffer> => {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, 0);
+  return buffer.subarray(0, bytesRead);
+};
+
+async function* onePiece(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+/** Pieces that were taken already, and those that come after them. */
+async function* followed(taken: readonly string[], pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* taken;
+  yield* pieces;
+}
 
 const isPart = (part: string): boolean => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part);
 
