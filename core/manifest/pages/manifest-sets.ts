@@ -15,15 +15,20 @@ export const pathSet: SetKind = {
   },
 };
 
+const TAB = 9;
+
 /** The same files by their blobs, as far as they teach something about them: see {@link blobLine}. */
 export const blobSet: SetKind = {
   name: 'blobs',
   keyOf: (line) => blobKey(line.slice(0, line.indexOf('\t')), pathOfLine(line)),
+  /** Ids differ within their first few letters: only a blob at several paths comes to a path. */
   compare: (a, b) => {
-    const path = a.indexOf('\t') + 1;
-    // Different blobs: their ids decide, and no path is compared.
-    if (!b.startsWith(a.slice(0, path))) return a < b ? -1 : 1;
-    return comparePaths(a.slice(path), b.slice(path));
+    for (let at = 0; ; at++) {
+      const x = a.charCodeAt(at);
+      const y = b.charCodeAt(at);
+      if (x !== y) return x - y;
+      if (x === TAB) return comparePaths(a.slice(at + 1), b.slice(at + 1));
+    }
   },
   sumsOf: (line): Sums | null => {
     const [, chunks, bytes, reason] = line.split('\t');
