@@ -6,6 +6,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { findFaults } from './check-index.ts';
 import { inPhase, kept } from './pulse.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
+import { nothingSeen, type SeenManifests } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'running' | 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'settings'>;
 
@@ -28,8 +29,9 @@ export const beginSync =
     // but nothing is put into the index before the pull has ended.
     if (isBeforeDiff(record) && !(await deps.objects.exists(keys.swept))) {
       await inPhase(deps, { job, record }, 'pull', async (pulse) => {
-        await noteFaults(deps, job);
-        await sweepLeftovers(deps)(job, pulse);
+        const seen = nothingSeen();
+        await noteFaults(deps, job, seen);
+        await sweepLeftovers(deps)(job, pulse, seen);
       });
       await deps.objects.putText(keys.swept, '');
     }
@@ -39,9 +41,9 @@ export const beginSync =
 const isBeforeDiff = ({ phase }: JobRecord): boolean => phase === 'queued' || phase === 'pull';
 
 /** What is wrong is written down first: then every step plans by it, and no search takes what is left for an index. */
-const noteFaults = async (deps: Deps, job: JobRef): Promise<void> => {
+const noteFaults = async (deps: Deps, job: JobRef, seen: SeenManifests): Promise<void> => {
   const repository = (await deps.repositories.get(job.repository_id)) ?? kept('lost');
-  const changed = [...(await findFaults(deps, repository))].filter(
+  const changed = [...(await findFaults(deps, repository, seen))].filter(
     ([number, found]) => own(repository.generations, String(number))?.fault !== found?.fault,
   );
   if (changed.length === 0) return;

@@ -4,9 +4,10 @@ import type { IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { allPagesOf, packsOf, readRoot } from '../objects/manifests.ts';
-import { allPacksPrefix, allPagesPrefix, packKey, pageKey } from '../objects/object-keys.ts';
+import { packKey, pageKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { generationOf } from './generation-of.ts';
+import { nothingSeen, type SeenManifests, storedSizes } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'objects' | 'index'>;
 
@@ -22,10 +23,13 @@ const LOOKS_AT_ONCE = 20;
 /**
  * Compares every generation that a branch points to with what the record says of it; null: nothing is wrong. It takes a look at each index, a
  * listing of the manifests' pages, and the root of each branch's manifest.
+ *
+ * @param seen takes what was read of the manifests.
  */
 export const findFaults = async (
   deps: Deps,
   repository: RepositoryRecord,
+  seen: SeenManifests = nothingSeen(),
 ): Promise<ReadonlyMap<number, FoundFault | null>> => {
   const found = new Map<number, FoundFault | null>();
   // One that the record does not describe is known to be lost (faultOf).
@@ -36,6 +40,7 @@ export const findFaults = async (
     deps,
     repository.repository_id,
     Object.values(repository.branches),
+    seen,
   ))
     if (found.get(pointer.generation) === null) found.set(pointer.generation, { fault: 'manifest_lost', why });
   return found;
@@ -84,13 +89,12 @@ export const lostManifests = async (
   deps: Pick<Deps, 'objects'>,
   repositoryId: string,
   pointers: readonly BranchPointer[],
+  seen: SeenManifests = nothingSeen(),
 ): Promise<readonly LostManifest[]> => {
   if (pointers.length === 0) return [];
-  const sizes = new Map<string, number>();
-  for (const prefix of [allPagesPrefix(repositoryId), allPacksPrefix(repositoryId)])
-    for await (const { key, bytes } of deps.objects.listSizes(prefix)) sizes.set(key, bytes);
+  seen.stored = await storedSizes(deps, repositoryId);
   const looks = mapAhead(pointers, LOOKS_AT_ONCE, async (pointer) => {
-    const why = await lossOf(deps, repositoryId, pointer, sizes);
+    const why = await lossOf(deps, repositoryId, pointer, seen);
     return why === null ? [] : [{ pointer, why }];
   });
   return (await Array.fromAsync(looks)).flat();
@@ -100,10 +104,11 @@ const lossOf = async (
   { objects }: Pick<Deps, 'objects'>,
   repositoryId: string,
   { manifest_key: key, manifest_bytes }: BranchPointer,
-  sizes: ReadonlyMap<string, number>,
+  seen: SeenManifests,
 ): Promise<string | null> => {
   try {
     const root = await readRoot(objects, key);
+    seen.roots.set(key, root === null ? null : { root });
     if (root === null) {
       const bytes = await objects.size(key);
       return bytes === (manifest_bytes ?? bytes) ? null : `${key} is not as it was written`;
@@ -112,7 +117,7 @@ const lossOf = async (
       ...allPagesOf({ root }).map((page) => ({ key: pageKey(repositoryId, page), stored: page.stored })),
       ...packsOf({ root }).map((pack) => ({ key: packKey(repositoryId, pack), stored: pack.stored })),
     ];
-    const lost = named.find(({ key, stored }) => sizes.get(key) !== stored);
+    const lost = named.find(({ key, stored }) => seen.stored?.get(key) !== stored);
     return lost === undefined ? null : `${lost.key} is not there, or not as it was written`;
   } catch (error) {
     if (error instanceof ObjectMissingError || error instanceof ObjectDamagedError) return error.message;

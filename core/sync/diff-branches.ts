@@ -103,7 +103,7 @@ export const diffBranches = async (deps: Deps, context: DiffContext, base: numbe
   }
   const moved = new Set<string>();
   if (base !== null) for (const comparison of comparisons) await keepChanges(deps, context, comparison, moved, tally);
-  const known = base === null ? new Map() : await knownBlobs(deps, context, base, moved);
+  const known = base === null ? new Map() : await knownBlobs(deps, context, base, moved, comparisons);
   for (const comparison of comparisons) await writePatch(deps, context, comparison, known, tally);
   const { added, modified, deleted, renamed } = tally.counts;
   tally.filesTotal = added + modified + deleted + renamed;
@@ -166,12 +166,14 @@ const knownBlobs = async (
   { repository, pulse, job }: DiffContext,
   generation: number,
   oids: ReadonlySet<string>,
+  comparisons: readonly Comparison[],
 ): Promise<ReadonlyMap<string, KnownBlob>> => {
   const known = new Map<string, KnownBlob>();
   if (oids.size === 0) return known;
   for (const pointer of Object.values(repository.branches)) {
     if (pointer.generation !== generation) continue;
-    const manifest = await openManifest(deps.objects, job.repository_id, pointer.manifest_key);
+    const opened = comparisons.find(({ before }) => before?.manifest_key === pointer.manifest_key)?.committed;
+    const manifest = opened ?? (await openManifest(deps.objects, job.repository_id, pointer.manifest_key));
     for await (const { oid, lines } of linesOfBlobs(manifest, oids, pulse))
       for (const line of lines) {
         const blob = knownFrom(parseBlobLine(line));

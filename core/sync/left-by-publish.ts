@@ -49,22 +49,23 @@ export const obsoleteObjects = (
 /**
  * Keys of the pages that no branch's root names after the flip. They need no record: should they not be removed, the next job's sweep finds
  * them. Those of a removed branch stay until that job has read what they hold.
+ *
+ * @param manifests what this step has opened or written.
  */
 export const pagesLeft = async (
   deps: Deps,
   { repository_id, branches }: RepositoryRecord,
   after: Readonly<Record<string, BranchPointer>>,
   removed: readonly string[],
+  manifests: ReadonlyMap<string, Manifest>,
 ): Promise<readonly string[]> => {
   const before = Object.values(without(branches, removed));
   const stay = Object.values(after);
   const left = before.filter(({ manifest_key }) => !stay.some((pointer) => pointer.manifest_key === manifest_key));
   if (left.length === 0) return [];
-  const gone = await namedPages(deps, repository_id, left);
-  const named = await namedPages(deps, repository_id, [
-    ...stay,
-    ...removed.flatMap((name) => own(branches, name) ?? []),
-  ]);
+  const gone = await namedPages(deps, repository_id, left, manifests);
+  const kept = [...stay, ...removed.flatMap((name) => own(branches, name) ?? [])];
+  const named = await namedPages(deps, repository_id, kept, manifests);
   return gone === null || named === null ? [] : [...gone].filter((key) => !named.has(key));
 };
 

@@ -67,7 +67,7 @@ export const publish =
       const removedBranches = found.gone.filter((name) => Object.hasOwn(repository.branches, name));
       const branches = without({ ...repository.branches, ...pointers }, removedBranches);
       const unused = obsoleteObjects(repository, branches, found.generation, removedBranches);
-      const pages = await pagesLeft(deps, repository, branches, removedBranches);
+      const pages = await pagesLeft(deps, repository, branches, removedBranches, manifests);
       const garbage = await listGarbage(deps, job, found, { dropped, branches, manifests, pulse });
       const generation = await generationAfter(deps, repository, found.generation, results, dropped);
       state.done = 1;

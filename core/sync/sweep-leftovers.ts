@@ -22,7 +22,7 @@ import { generationOf } from './generation-of.ts';
 import { withoutHeld } from './held-blobs.ts';
 import { sweepLedgers } from './ledger.ts';
 import { kept, type Pulse } from './pulse.ts';
-import { removeUnnamedPages } from './unnamed-pages.ts';
+import { removeUnnamedPages, type SeenManifests } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
 
@@ -41,7 +41,7 @@ const DELETE_AT_ONCE = 1000;
  */
 export const sweepLeftovers =
   (deps: Deps) =>
-  async (job: JobRef, pulse: Pulse): Promise<void> => {
+  async (job: JobRef, pulse: Pulse, seen: SeenManifests): Promise<void> => {
     const repository = await deps.repositories.get(job.repository_id);
     if (repository === null) return kept('lost');
     for (const leftover of repository.leftovers) {
@@ -52,7 +52,7 @@ export const sweepLeftovers =
       await pulse.check();
       await removeJob(deps, repository, other, pulse);
     }
-    await removeUnnamedPages(deps, job, repository, pulse);
+    await removeUnnamedPages(deps, job, repository, pulse, seen);
     await sweepLedgers(deps)(job.repository_id, deps.clock.now(), pulse);
   };
 

@@ -4,20 +4,31 @@ import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { PAGES_AT_ONCE } from '../manifest/pages/paged-set.ts';
-import { keysNamedBy, readRoot } from '../objects/manifests.ts';
+import { allPagesOf, keysNamedBy, type Manifest, NOT_STORED, readRoot } from '../objects/manifests.ts';
 import { allPacksPrefix, allPagesPrefix, jobOfKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Pulse } from './pulse.ts';
 
-/** Keys of the pages and packs that these branches' roots name; null where a root cannot be read: then nothing is known to be without use. */
+/** What a step has read already, by the manifests' keys: a root never changes. One of the earlier form names nothing. */
+type Roots = ReadonlyMap<string, Pick<Manifest, 'root'> | null>;
+
+/**
+ * Keys of the pages and packs that these branches' roots name; null where a root cannot be read: then nothing is known to be without use.
+ * Reads those that are not `known`.
+ */
 export const namedPages = async (
   deps: Pick<Runtime, 'objects'>,
   repositoryId: string,
   pointers: Iterable<BranchPointer>,
+  known: Roots,
 ): Promise<ReadonlySet<string> | null> => {
   const named = new Set<string>();
   try {
-    const roots = mapAhead(pointers, PAGES_AT_ONCE, ({ manifest_key }) => readRoot(deps.objects, manifest_key));
+    const roots = mapAhead(pointers, PAGES_AT_ONCE, async ({ manifest_key }) => {
+      const held = known.get(manifest_key);
+      if (held === undefined) return readRoot(deps.objects, manifest_key);
+      return held === null || allPagesOf(held).some(({ writer }) => writer === NOT_STORED) ? null : held.root;
+    });
     for await (const root of roots)
       if (root !== null) for (const key of keysNamedBy(repositoryId, root)) named.add(key);
     return named;
@@ -25,6 +36,25 @@ export const namedPages = async (
     if (error instanceof ObjectMissingError || error instanceof ObjectDamagedError) return null;
     throw error;
   }
+};
+
+/** What a look at a repository's manifests has found, for who looks next under the same lock. */
+export interface SeenManifests {
+  readonly roots: Map<string, Pick<Manifest, 'root'> | null>;
+  /** The bytes of each page and pack, by its key; null: not listed. */
+  stored: ReadonlyMap<string, number> | null;
+}
+
+export const nothingSeen = (): SeenManifests => ({ roots: new Map(), stored: null });
+
+export const storedSizes = async (
+  { objects }: Pick<Runtime, 'objects'>,
+  repositoryId: string,
+): Promise<ReadonlyMap<string, number>> => {
+  const sizes = new Map<string, number>();
+  for (const prefix of [allPagesPrefix(repositoryId), allPacksPrefix(repositoryId)])
+    for await (const { key, bytes } of objects.listSizes(prefix)) sizes.set(key, bytes);
+  return sizes;
 };
 
 /**
@@ -37,18 +67,18 @@ export const removeUnnamedPages = async (
   { job_id, repository_id, fence }: JobRef,
   { branches }: RepositoryRecord,
   pulse: Pulse,
+  seen: SeenManifests = nothingSeen(),
 ): Promise<void> => {
-  const named = await namedPages(deps, repository_id, Object.values(branches));
+  const named = await namedPages(deps, repository_id, Object.values(branches), seen.roots);
   if (named === null) return;
   const unnamed = new Map<JobId, string[]>();
-  for (const prefix of [allPagesPrefix(repository_id), allPacksPrefix(repository_id)])
-    for await (const key of deps.objects.list(prefix)) {
-      const writer = named.has(key) ? null : jobOfKey(repository_id, key);
-      if (writer === null || writer.job === job_id) continue;
-      const keys = unnamed.get(writer.job) ?? [];
-      unnamed.set(writer.job, keys);
-      keys.push(key);
-    }
+  for (const key of (seen.stored ?? (await storedSizes(deps, repository_id))).keys()) {
+    const writer = named.has(key) ? null : jobOfKey(repository_id, key);
+    if (writer === null || writer.job === job_id) continue;
+    const keys = unnamed.get(writer.job) ?? [];
+    unnamed.set(writer.job, keys);
+    keys.push(key);
+  }
   for (const [writer, keys] of unnamed) {
     await pulse.check();
     // What has expired has ended long ago.

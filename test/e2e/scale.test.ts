@@ -116,6 +116,8 @@ describe('an incremental sync of 8 files', () => {
       // 8 paths and 11 places in the set of blobs: the same at 100,000 files, see test/unit/sync/pages.test.ts.
       expect(pagesWritten).toBeLessThanOrEqual(19);
       expect(pagesRead).toBeLessThanOrEqual(19 * 4);
+      // Begin, diff and publish each read the root once, and hand it on.
+      expect(of(files).incremental).toMatchObject({ rootsRead: 3, pagesListed: 1 });
     }
   });
 

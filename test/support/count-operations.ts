@@ -15,6 +15,10 @@ export interface Operations {
   /** Of these: pages of manifests. */
   pagesWritten: number;
   pagesRead: number;
+  /** Roots of manifests. */
+  rootsRead: number;
+  /** Listings of a repository's pages. */
+  pagesListed: number;
   objectLinesWritten: number;
   /** But for those of pages. */
   objectLinesRead: number;
@@ -30,10 +34,13 @@ const none = (): Operations => ({
   objectsWritten: 0,
   pagesWritten: 0,
   pagesRead: 0,
+  rootsRead: 0,
+  pagesListed: 0,
   objectLinesWritten: 0,
   objectLinesRead: 0,
 });
 
+const isRoot = (key: string): boolean => /^repositories\/[^/]+\/manifests\/[^/]+\/\d+\.zst$/.test(key);
 const isPage = (key: string): boolean => /^repositories\/[^/]+\/pages\//.test(key);
 
 /** Counts between the steps and the real ports. Give `decorate` to startWorld. */
@@ -100,10 +107,19 @@ export const countOperations = () => {
         return written;
       },
       getLines: async function* (key) {
+        if (isRoot(key)) counts.rootsRead += 1;
         for await (const lines of objects.getLines(key)) {
           counts.objectLinesRead += lines.length;
           yield lines;
         }
+      },
+      list: (prefix) => {
+        if (isPage(prefix)) counts.pagesListed += 1;
+        return objects.list(prefix);
+      },
+      listSizes: (prefix) => {
+        if (isPage(prefix)) counts.pagesListed += 1;
+        return objects.listSizes(prefix);
       },
     }),
     claims: writes(),

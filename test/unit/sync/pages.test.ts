@@ -282,10 +282,10 @@ describe('who may take a page away', () => {
         get: (target, member) => {
           const value: unknown = Reflect.get(target, member);
           if (typeof value !== 'function') return value;
-          if (member === 'list' && moment === 'list')
+          if (member === 'listSizes' && moment === 'list')
             return async function* (prefix: string) {
               await meanwhile();
-              yield* target.list(prefix);
+              yield* target.listSizes(prefix);
             };
           if (member === 'delete' && moment === 'delete')
             return async (keys: readonly string[]) => {
