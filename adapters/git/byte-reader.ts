@@ -44,6 +44,12 @@ export class ByteReader {
     }
   }
 
+  /** Everything that has not been taken. */
+  async *rest(): AsyncGenerator<Buffer> {
+    if (this.#rest.length > 0) yield this.#rest;
+    for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next()) yield next.value;
+  }
+
   /** Lets the stream's owner end it. */
   async close(): Promise<void> {
     await this.#chunks.return?.();

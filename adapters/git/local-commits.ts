@@ -1,10 +1,11 @@
 import { failureOf } from '../../core/domain/failure-of.ts';
 import type { CommitCount } from '../../core/ports/git-source.ts';
 import { type BareRepository, objectFormatOf } from './bare-repository.ts';
+import { ByteReader } from './byte-reader.ts';
 import { type CountRequest, readGraph } from './commit-count.ts';
 import { countBetween } from './commit-graph.ts';
 import { readFailure } from './git-failure.ts';
-import { runGit } from './git-process.ts';
+import { runGit, streamGit } from './git-process.ts';
 import { inputLines } from './input-lines.ts';
 
 type Reading = Omit<CountRequest, 'tempRoot' | 'signal'> & { readonly signal: AbortSignal | undefined };
@@ -55,6 +56,36 @@ export const countInPlace = async (
     throw await readFailure(error, request.address.label, repository);
   }
 };
+
+/** `--left-right` of the old commit and the new one: an empty line where git cannot count. */
+const countLine = /^(\d+)\t(\d+)$/;
+
+/**
+ * What git prints of the changes from one commit to another, `diff-tree -r -z`, of a source that is read in place with its whole
+ * history. One start counts the commits too, and `counted` is told how many, unless they have to be counted by {@link countInPlace}.
+ */
+export async function* streamChanges(
+  request: Reading,
+  repository: BareRepository,
+  from: string,
+  to: string,
+  counted: (count: CommitCount) => void,
+): AsyncGenerator<Buffer> {
+  const output = new ByteReader(
+    streamGit({
+      ...command(request, repository, [from, to]),
+      script:
+        'git rev-list --count --left-right "$1...$2" -- 2>/dev/null || echo; exec git diff-tree -r -z --no-renames --no-abbrev "$1" "$2" --',
+    }),
+  );
+  try {
+    const [, left, right] = countLine.exec((await output.line()) ?? '') ?? [];
+    if (left !== undefined) counted({ count: Number(right), rewritten: Number(left) !== 0 });
+    yield* output.rest();
+  } finally {
+    await output.close();
+  }
+}
 
 /** The first of these ids that is no commit of the repository. */
 const firstAbsent = async (

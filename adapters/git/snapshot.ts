@@ -2,14 +2,14 @@ import { BranchName } from '../../core/contract/ids.ts';
 import { SourceUnavailableError, SourceUnusableError } from '../../core/domain/errors.ts';
 import { failureOf } from '../../core/domain/failure-of.ts';
 import type { TreeChange, TreeEntry } from '../../core/manifest/manifest.ts';
-import type { Snapshot } from '../../core/ports/git-source.ts';
+import type { CommitCount, Snapshot } from '../../core/ports/git-source.ts';
 import { type BareRepository, objectFormatOf } from './bare-repository.ts';
 import { countCommits } from './commit-count.ts';
 import { fetchObjects } from './fetch-objects.ts';
 import { readFailure } from './git-failure.ts';
 import type { GitLimits } from './git-limits.ts';
-import { streamGit } from './git-process.ts';
-import { countInPlace, requireCommits } from './local-commits.ts';
+import { type GitCommand, streamGit } from './git-process.ts';
+import { countInPlace, requireCommits, streamChanges } from './local-commits.ts';
 import { openRemoteChanges, untold } from './remote-changes.ts';
 import type { SourceAddress } from './source-address.ts';
 import { readTreeChanges } from './tree-changes.ts';
@@ -54,10 +54,11 @@ export const openSnapshot = async (
     throw error;
   }
   const commits = new Set(heads.map(({ commit }) => commit));
+  const counts = new Map<string, CommitCount>();
   return {
     tree: (commit) => readTree(request, commits, commit),
-    changes: (from, to) => readChanges(request, commits, from, to),
-    countCommits: (from, to) => countInPlace(request, repository, from, to),
+    changes: (from, to) => readChanges(request, commits, from, to, (count) => void counts.set(`${from} ${to}`, count)),
+    countCommits: async (from, to) => counts.get(`${from} ${to}`) ?? countInPlace(request, repository, from, to),
     async close() {
       closing.abort(new SourceUnavailableError('the snapshot is closed'));
       await repository.remove();
@@ -126,39 +127,49 @@ const readTree = (
   commits: ReadonlySet<string>,
   commit: string,
 ): AsyncGenerator<readonly TreeEntry[]> =>
-  reading(parts, commits, commit, ['ls-tree', '-r', '-z', '--full-tree', commit], readTreeListing);
+  reading(
+    parts,
+    commits,
+    commit,
+    () => streamGit(readingOf(parts, ['ls-tree', '-r', '-z', '--full-tree', commit])),
+    readTreeListing,
+  );
 
 const readChanges = (
   parts: SnapshotParts,
   commits: ReadonlySet<string>,
   from: string,
   to: string,
+  counted: (count: CommitCount) => void,
 ): AsyncGenerator<readonly TreeChange[]> => {
-  objectFormatOf(from);
+  const { repository } = parts;
+  const sameHash = objectFormatOf(from) === objectFormatOf(to);
+  // What is cut off, or has changed its hash, is counted with more care.
+  if (sameHash && repository.inPlace?.shallow === '')
+    return reading(parts, commits, to, () => streamChanges(parts, repository, from, to, counted), readTreeChanges);
   const args = ['diff-tree', '-r', '-z', '--no-renames', '--no-abbrev', from, to, '--'];
-  return reading(parts, commits, to, args, readTreeChanges);
+  return reading(parts, commits, to, () => streamGit(readingOf(parts, args)), readTreeChanges);
 };
+
+const readingOf = ({ repository, signal, limits }: SnapshotParts, args: readonly string[]): GitCommand => ({
+  args,
+  env: repository.environment(null),
+  cwd: repository.gitDir,
+  signal,
+  timeoutMs: limits.processMs,
+});
 
 async function* reading<T>(
   parts: SnapshotParts,
   commits: ReadonlySet<string>,
   commit: string,
-  args: readonly string[],
+  output: () => AsyncIterable<Buffer>,
   read: (output: AsyncIterable<Buffer>, limits: GitLimits) => AsyncGenerator<T>,
 ): AsyncGenerator<T> {
-  const { repository, address, limits, signal } = parts;
+  const { repository, address, limits } = parts;
   requireOpened(parts, commits, commit);
   try {
-    yield* read(
-      streamGit({
-        args,
-        env: repository.environment(null),
-        cwd: repository.gitDir,
-        signal,
-        timeoutMs: limits.processMs,
-      }),
-      limits,
-    );
+    yield* read(output(), limits);
   } catch (error) {
     throw await readFailure(error, address.label, repository);
   }

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -68,10 +69,37 @@ describe('the changes between two trees', () => {
     expect(await changesOf(after, after)).toEqual([]);
   });
 
-  it('cost one process, and do not need history between', async () => {
+  it('come by one start of a process, with the count of the commits between', async () => {
+    const third = await local.repository.commit();
+    const starts: string[] = [];
+    const noted = (message: unknown): void =>
+      void starts.push((message as { process: { spawnfile: string } }).process.spawnfile);
     await commands();
-    await changesOf(local.first, local.second);
-    expect((await commands()).filter((command) => command.includes('diff-tree'))).toHaveLength(1);
+    const snapshot = await local.git.open({ url: local.repository.path }, [{ branch: 'main', commit: third }]);
+    subscribe('child_process', noted);
+    const changes = await Array.fromAsync(snapshot.changes(local.first, third) ?? []);
+    const counted = await snapshot.countCommits(local.first, third);
+    unsubscribe('child_process', noted);
+    await snapshot.close();
+
+    expect({ changes: changes.flat(), counted }).toEqual({
+      changes: await compared(local.first, third),
+      counted: { count: 2, rewritten: false },
+    });
+    // The other one, if there was none before, is the thread's guard.
+    expect(starts.length).toBeLessThanOrEqual(2);
+  });
+
+  it('count what was rewritten, too', async () => {
+    await local.repository.git('reset', '--quiet', '--hard', local.first);
+    const other = await local.repository.commit();
+    await commands();
+    const snapshot = await local.git.open({ url: local.repository.path }, [{ branch: 'main', commit: other }]);
+    await Array.fromAsync(snapshot.changes(local.second, other) ?? []);
+
+    expect(await snapshot.countCommits(local.second, other)).toEqual({ count: 1, rewritten: true });
+    expect(await commands()).toEqual(['rev-list', 'diff-tree']);
+    await snapshot.close();
   });
 
   it('are read in place in a shared clone of a partial clone, of commits that were written by plumbing', async () => {
@@ -91,7 +119,7 @@ describe('the changes between two trees', () => {
     expect(await readChanges(local.git, { url: shared }, local.second, to)).toEqual([
       { path: 'a.txt', entry: { path: 'a.txt', mode: '100644', oid: blob, size: null } },
     ]);
-    expect(await commands()).toEqual(['diff-tree']);
+    expect(await commands()).toEqual(['rev-list', 'diff-tree']);
   });
 
   it('are read in place in a linked worktree, and beside replaced objects and grafts', async () => {
@@ -103,7 +131,7 @@ describe('the changes between two trees', () => {
     const expected = await compared(local.first, local.second);
     await commands();
     expect(await readChanges(local.git, { url: worktree }, local.first, local.second)).toEqual(expected);
-    expect(await commands()).toEqual(['diff-tree']);
+    expect(await commands()).toEqual(['rev-list', 'diff-tree']);
   });
 
   it('fail when the older commit is not there, and do not come out as none', async () => {
