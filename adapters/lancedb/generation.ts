@@ -4,9 +4,10 @@ import type { Connection, Table } from '@lancedb/lancedb';
 import { GenerationNotFoundError, IndexDamagedError } from '../../core/domain/errors.ts';
 import type { Generation, IndexState } from '../../core/ports/search-index.ts';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './indices.ts';
-import { inspectTable, mayBeDamage, tellsOfDamage } from './inspection.ts';
+import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
 import { versionsIn } from './manifest-files.ts';
 import type { PackedRows } from './packed-rows.ts';
+import { warmQuery } from './query.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, rowSchema } from './rows.ts';
 import { planSettle, planUpkeep, type SettlePlan, type TableState } from './settle-plan.ts';
@@ -51,6 +52,7 @@ const gathering = { rows: 2048, quietMs: 60 };
 export const createLanceGeneration = (place: GenerationPlace): LanceGeneration => {
   const tableDirectory = join(place.directory, `${place.table}.lance`);
   const plan = place.plan ?? planSettle;
+  const inspection = createInspection(tableDirectory);
   let opened: Table | null = null;
   let pruneTimer: NodeJS.Timeout | null = null;
   /** What a call has stumbled on: what LanceDB has cached hides it from the next one. */
@@ -170,6 +172,8 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     const table = await open();
     await settleTable(table);
     await upkeep.settled(table);
+    // What the first search would have to open, while the job writes its manifests. Nobody waits for it, and the search itself tells what is wrong.
+    warmQuery(table).catch(() => {});
   };
 
   const settleTable = async (table: Table): Promise<void> => {
@@ -239,7 +243,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     if (damage !== null) return { kind: 'damaged', why: damage };
     try {
       const table = await openIfThere();
-      return table === null ? { kind: 'absent' } : await inspectTable(table, tableDirectory, generation, newest);
+      return table === null ? { kind: 'absent' } : await inspection(table, generation, newest);
     } catch (error) {
       if ((await versionCount()) === 0) return { kind: 'absent' };
       if (!mayBeDamage(error)) throw error;

@@ -18,24 +18,76 @@ export const tellsOfDamage = (error: unknown): boolean => lost.test(String(error
 /** The same of an error of the mere opening, which asks for nothing that could be wrong. */
 export const mayBeDamage = (error: unknown): boolean => !passing.test(String(error));
 
-/** Why the table is not the generation that is meant, or not the whole of it. */
-export const inspectTable = async (
-  table: Table,
-  directory: string,
-  generation: Generation,
-  newest: readonly string[],
-): Promise<IndexState> => {
-  const why =
-    (await otherTable(table, generation)) ?? (await missingFile(directory)) ?? (await missingIndex(table, directory));
-  if (why !== null) return { kind: 'damaged', why };
-  const found = newest.length === 0 ? 0 : await table.countRows(firstRowPredicate(newest));
-  if (found < newest.length)
-    return { kind: 'damaged', why: `${newest.length - found} of ${newest.length} rows put last are not there` };
-  return { kind: 'whole', rows: await table.countRows() };
+type Indices = Awaited<ReturnType<Table['listIndices']>>;
+
+/** What LanceDB tells of a version: a version never changes. */
+interface Told {
+  /** Its file: {@link stampOf}. */
+  readonly version: string | null;
+  readonly newest: string;
+  readonly schema: arrow.Schema;
+  readonly indices: Indices;
+  readonly rows: number;
+  /** How many of the newest blobs have their first row. */
+  readonly found: number;
+}
+
+/** Tells why a table is not the generation that is meant, or not the whole of it. */
+export type Inspection = (table: Table, generation: Generation, newest: readonly string[]) => Promise<IndexState>;
+
+/**
+ * Looks at the files each time. What LanceDB tells of them is asked for once a version: a publish asks, and the first search after it finds it
+ * told.
+ */
+export const createInspection = (directory: string): Inspection => {
+  let told: Told | null = null;
+
+  const ask = async (table: Table, newest: readonly string[]): Promise<Told> => {
+    const key = newest.join();
+    const version = await stampOf(directory);
+    if (version !== null && told?.version === version && told.newest === key) return told;
+    const [schema, indices, rows, found] = await Promise.all([
+      table.schema(),
+      table.listIndices(),
+      table.countRows(),
+      newest.length === 0 ? 0 : table.countRows(firstRowPredicate(newest)),
+    ]);
+    const answer = { version, newest: key, schema, indices, rows, found };
+    // A write in between: what was told is of either version.
+    told = (await stampOf(directory)) === version ? answer : null;
+    return answer;
+  };
+
+  return async (table, generation, newest) => {
+    const missing = await missingFile(directory);
+    if (missing !== null) return { kind: 'damaged', why: missing };
+    let answer = await ask(table, newest);
+    let short = await shortIndex(answer.indices, directory);
+    if (short !== null) {
+      // Replaced by a settle while it was looked at: the list is another one by now.
+      told = null;
+      answer = await ask(table, newest);
+      short = await shortIndex(answer.indices, directory);
+    }
+    const why = otherTable(answer.schema, generation) ?? short;
+    if (why !== null) return { kind: 'damaged', why };
+    if (answer.found < newest.length)
+      return {
+        kind: 'damaged',
+        why: `${newest.length - answer.found} of ${newest.length} rows put last are not there`,
+      };
+    return { kind: 'whole', rows: answer.rows };
+  };
 };
 
-const otherTable = async (table: Table, { dimensions, identity }: Generation): Promise<string | null> => {
-  const schema = await table.schema();
+/** Tells a version from one of the same number that a copy, or another table in its place, has. */
+const stampOf = async (directory: string): Promise<string | null> => {
+  const [version] = await versionsIn(directory);
+  const found = version === undefined ? null : await stat(join(directory, '_versions', version)).catch(() => null);
+  return found === null ? null : [version, found.ino, found.mtimeMs, found.size].join(' ');
+};
+
+const otherTable = (schema: arrow.Schema, { dimensions, identity }: Generation): string | null => {
   const made = identityIn(schema);
   if (identity !== undefined && made !== identity) return `it is ${made ?? 'of no known job'}, not ${identity}`;
   const vectors = schema.fields.find(({ name }) => name === 'vector')?.type as arrow.FixedSizeList | undefined;
@@ -67,14 +119,8 @@ const missingOf = async (directory: string, version: string): Promise<string | n
 };
 
 /** An index of several parts tells the place of one. */
-const missingIndex = async (table: Table, directory: string): Promise<string | null> => {
-  const short = await shortIndex(table, directory);
-  // Replaced by a settle while it was looked at: the list is another one by now.
-  return short === null ? null : shortIndex(table, directory);
-};
-
-const shortIndex = async (table: Table, directory: string): Promise<string | null> => {
-  for (const { name, indexUuid, sizeBytes, numSegments = 1 } of await table.listIndices()) {
+const shortIndex = async (indices: Indices, directory: string): Promise<string | null> => {
+  for (const { name, indexUuid, sizeBytes, numSegments = 1 } of indices) {
     if (indexUuid === undefined) continue;
     const bytes = await bytesIn(join(directory, '_indices', indexUuid));
     if (bytes < (numSegments > 1 ? 1 : Number(sizeBytes ?? 1)))
