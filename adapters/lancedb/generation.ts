@@ -172,8 +172,6 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     const table = await open();
     await settleTable(table);
     await upkeep.settled(table);
-    // What the first search would have to open, while the job writes its manifests. Nobody waits for it, and the search itself tells what is wrong.
-    warmQuery(table).catch(() => {});
   };
 
   const settleTable = async (table: Table): Promise<void> => {

@@ -75,12 +75,6 @@ export const queryRows = async (table: Table, query: IndexQuery): Promise<IndexH
   );
 };
 
-/** A query of any kind, for what it opens: the version, the rows that no index covers, and the indices. */
-export const warmQuery = async (table: Table): Promise<void> => {
-  const vector = (await table.schema()).fields.find(({ name }) => name === 'vector')?.type as arrow.FixedSizeList;
-  await queryRows(table, { vector: new Float32Array(vector.listSize), words: 'return', limit: 1 });
-};
-
 const queryWords = async (table: Table, terms: readonly string[], query: IndexQuery): Promise<RankedHit[]> => {
   // An object, not the query syntax: nothing in the words can be an operator.
   const search = table.query().fullTextSearch(new MatchQuery(terms.join(' '), 'words'));

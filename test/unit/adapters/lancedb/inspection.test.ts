@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '@lancedb/lancedb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tellsOfDamage } from '../../../../adapters/lancedb/inspection.ts';
+import { createInspection, tellsOfDamage } from '../../../../adapters/lancedb/inspection.ts';
 import { filesOfVersion, versionsIn } from '../../../../adapters/lancedb/manifest-files.ts';
 import { createLanceSearchIndex, type LanceSearchIndex } from '../../../../adapters/lancedb/search-index.ts';
 import { GenerationNotFoundError, IndexDamagedError } from '../../../../core/domain/errors.ts';
@@ -84,6 +85,37 @@ describe('a table on disk', () => {
       expect(state, file).toMatchObject({ kind: 'damaged' });
       expect(await inspect(), 'put back').toEqual({ kind: 'whole', rows: 100 });
     }
+  });
+
+  it('asks LanceDB once a version, and looks at the files each time', async () => {
+    const opened = await (await connect(join(root, 'repo-1'))).openTable('g1');
+    let asked = 0;
+    const counting = new Proxy(opened, {
+      get: (target, member) => {
+        const value: unknown = Reflect.get(target, member);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          asked += 1;
+          return value.apply(target, args);
+        };
+      },
+    });
+    const inspection = createInspection(table());
+    const look = () => inspection(counting, generation, [rowOf(90).blob]);
+    expect(await look()).toEqual({ kind: 'whole', rows: 100 });
+    const first = asked;
+    expect(await look()).toEqual({ kind: 'whole', rows: 100 });
+    expect(asked).toBe(first);
+
+    await index.put(generation, [rowOf(300)]);
+    await opened.checkoutLatest();
+    expect(await look()).toEqual({ kind: 'whole', rows: 101 });
+    expect(asked).toBeGreaterThan(first);
+
+    const [file = ''] = await filesBelow('data');
+    await rm(file);
+    expect(await look()).toMatchObject({ kind: 'damaged' });
+    opened.close();
   });
 
   it('misses the files of all of its indices', async () => {
