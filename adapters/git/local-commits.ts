@@ -62,7 +62,7 @@ const countLine = /^(\d+)\t(\d+)$/;
 
 /**
  * What git prints of the changes from one commit to another, `diff-tree -r -z`, of a source that is read in place with its whole
- * history. One start counts the commits too, and `counted` is told how many, unless they have to be counted by {@link countInPlace}.
+ * history. One start counts the commits too, and `counted` learns how many, unless they have to be counted by {@link countInPlace}.
  */
 export async function* streamChanges(
   request: Reading,

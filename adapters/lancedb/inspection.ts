@@ -20,7 +20,7 @@ export const mayBeDamage = (error: unknown): boolean => !passing.test(String(err
 
 type Indices = Awaited<ReturnType<Table['listIndices']>>;
 
-/** What LanceDB tells of a version: a version never changes. */
+/** What LanceDB reports of a version: a version never changes. */
 interface Told {
   /** Its file: {@link stampOf}. */
   readonly version: string | null;
@@ -36,7 +36,7 @@ interface Told {
 export type Inspection = (table: Table, generation: Generation, newest: readonly string[]) => Promise<IndexState>;
 
 /**
- * Looks at the files each time. What LanceDB tells of them is asked for once a version: a publish asks, and the first search after it finds it
+ * Looks at the files each time. What LanceDB reports of them is asked for once a version: a publish asks, and the first search after it finds it
  * told.
  */
 export const createInspection = (directory: string): Inspection => {
@@ -53,7 +53,7 @@ export const createInspection = (directory: string): Inspection => {
       newest.length === 0 ? 0 : table.countRows(firstRowPredicate(newest)),
     ]);
     const answer = { version, newest: key, schema, indices, rows, found };
-    // A write in between: what was told is of either version.
+    // A write in between: what was answered is of either version.
     told = (await stampOf(directory)) === version ? answer : null;
     return answer;
   };
