@@ -33,7 +33,7 @@ interface Told {
 }
 
 /** Tells why a table is not the generation that is meant, or not the whole of it. */
-export type Inspection = (table: Table, generation: Generation, newest: readonly string[]) => Promise<IndexState>;
+type Inspection = (table: Table, generation: Generation, newest: readonly string[]) => Promise<IndexState>;
 
 /**
  * Looks at the files each time. What LanceDB reports of them is asked for once a version: a publish asks, and the first search after it finds it
