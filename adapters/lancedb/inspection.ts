@@ -46,12 +46,11 @@ export const createInspection = (directory: string): Inspection => {
     const key = newest.join();
     const version = await stampOf(directory);
     if (version !== null && told?.version === version && told.newest === key) return told;
-    const [schema, indices, rows, found] = await Promise.all([
-      table.schema(),
-      table.listIndices(),
-      table.countRows(),
-      newest.length === 0 ? 0 : table.countRows(firstRowPredicate(newest)),
-    ]);
+    // One after the other: a table cannot be closed while a call that nobody waits for any more runs.
+    const schema = await table.schema();
+    const indices = await table.listIndices();
+    const rows = await table.countRows();
+    const found = newest.length === 0 ? 0 : await table.countRows(firstRowPredicate(newest));
     const answer = { version, newest: key, schema, indices, rows, found };
     // A write in between: what was answered is of either version.
     told = (await stampOf(directory)) === version ? answer : null;
