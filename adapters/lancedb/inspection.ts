@@ -46,7 +46,7 @@ export const createInspection = (directory: string): Inspection => {
     const key = newest.join();
     const version = await stampOf(directory);
     if (version !== null && told?.version === version && told.newest === key) return told;
-    // One after the other: a table cannot be closed while a call that nobody waits for any more runs.
+    // One after the other: a table cannot be closed while a call that no one waits for any more runs.
     const schema = await table.schema();
     const indices = await table.listIndices();
     const rows = await table.countRows();
