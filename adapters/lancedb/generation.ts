@@ -7,7 +7,6 @@ import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTa
 import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
 import { versionsIn } from './manifest-files.ts';
 import type { PackedRows } from './packed-rows.ts';
-import { warmQuery } from './query.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, rowSchema } from './rows.ts';
 import { planSettle, planUpkeep, type SettlePlan, type TableState } from './settle-plan.ts';
