@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectSearchIndex } from '../adapters/lancedb/thread/client.ts';
 import { FileGivenUpError } from '../core/domain/errors.ts';
@@ -15,7 +15,8 @@ import { BEAT_MILLISECONDS, openWorkBoard } from './work-board.ts';
 /** A worker thread of the function host: loads each function when it is first called, as Lambda does. */
 
 // On Linux a priority is the thread's own (setpriority(2), "NOTES"): requests are answered before files are embedded.
-if (process.platform === 'linux') setPriority(10);
+// Only root may raise it, where the service was started lower.
+if (process.platform === 'linux' && getPriority() < 10) setPriority(10);
 
 const { config, indexPort, board, durable } = workerData as WorkerSetup;
 const marker = openWorkBoard(board);
