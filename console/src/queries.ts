@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Job, Operations, Repository } from '../../client/src/client.ts';
+import type { GrepFor, SearchFor } from './asked.ts';
 import { service } from './service.ts';
 
 /** How often what is shown is asked for again: while something runs or the service is away, and else. */
@@ -45,6 +46,8 @@ export const jobs = (id: string) =>
       service.call('list-jobs', { path: { repo_id: id }, query: { limit: 20, ...after(pageParam) } }, { signal }),
     ...next,
     getNextPageParam: cursorOf,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.jobs.some(({ ended_at }) => ended_at === null)) ? BUSY : CALM,
   });
 
 export type FileOutcome = NonNullable<NonNullable<Operations['list-job-files']['request']['query']>['outcome']>;
@@ -91,19 +94,22 @@ export const deliveries = (id: string, status: DeliveryStatus | null) =>
       state.data?.pages.some((page) => page.deliveries.some(({ status: now }) => now === 'pending')) ? BUSY : CALM,
   });
 
-export interface SearchFor {
-  readonly q: string;
-  readonly branch?: string | undefined;
-  readonly language?: string | undefined;
-  readonly path?: string | undefined;
-}
-
-export const search = (id: string, query: SearchFor) =>
+export const search = (id: string, query: SearchFor, wanted: boolean) =>
   queryOptions({
     queryKey: ['search', id, query],
-    queryFn: ({ signal }) =>
-      service.call('search', { path: { repo_id: id }, query: { ...query, limit: 20 } }, { signal }),
-    enabled: query.q.trim() !== '',
+    queryFn: ({ signal }) => service.call('search', { path: { repo_id: id }, query }, { signal }),
+    enabled: wanted && query.q.trim() !== '',
+    staleTime: 30_000,
+  });
+
+export const grep = (id: string, query: GrepFor, wanted: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['grep', id, query],
+    queryFn: ({ signal, pageParam }) =>
+      service.call('grep', { path: { repo_id: id }, query: { ...query, ...after(pageParam) } }, { signal }),
+    ...next,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    enabled: wanted && query.pattern !== '',
     staleTime: 30_000,
   });
 

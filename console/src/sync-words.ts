@@ -30,7 +30,7 @@ export const syncInWords = (options: SyncOptions, running: Job | null): readonly
     sentences.push(
       options.force
         ? 'Clears the index at once: nothing is found until the new one is ready.'
-        : 'The index of now answers searches until the new one is ready.',
+        : 'Until the new one is ready, searches are answered from the index as it is.',
     );
   return sentences;
 };

@@ -91,6 +91,8 @@ describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
     await live.getByText('Indexing').waitFor();
     await live.getByText('src/held.ts').waitFor();
     await live.getByText('0 of 1').waitFor();
+    // In the history, too, it is what it is now.
+    await page.getByRole('region', { name: 'History' }).getByText('Running').waitFor();
     await page.getByRole('button', { name: 'Replace it' }).click();
     await page.getByText(/Cancels the sync that is running \(\d+ %, begun by ann\)/).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
@@ -141,6 +143,68 @@ describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
     await page.getByRole('link', { name: 'lock.ts', exact: true }).waitFor();
     expect(complaints).toEqual([]);
   });
+
+  it.each([
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)(
+    'finds every line that has a text, page after page, and says what is wrong at its field (%i pixels, %s)',
+    async (width, scheme) => {
+      await world.registered(`exact-${width}`, {
+        'logo.bin': new Uint8Array([0, 1, 2, 0]),
+        'src/many.ts': 'export const claims = 1;\n'.repeat(130),
+        'src/one.ts': '// before\nconst 😀 = "a😀b"; claim(claim);\r\n\n// Claim\n',
+      });
+      await world.api.synced(`exact-${width}`);
+      const tab = await open(`/repositories/exact-${width}/search?q=claim`, { width, scheme });
+      const { page } = tab;
+      await page.getByRole('radiogroup', { name: 'How to search' }).getByText('Exact').click();
+      await page.getByText(/100 lines in 1 file so far, in main at .*, indexed/).waitFor();
+      expect(new URL(page.url()).search).toBe('?q=claim&exact=true');
+      await page.getByText('Not searched: 1 file that is not in the index (1 binary)').waitFor();
+      await page.getByRole('button', { name: 'More lines' }).click();
+      await page.getByText('131 lines in 2 files, in main').waitFor();
+      const one = page.getByRole('article', { name: 'src/one.ts' });
+      expect(await one.locator('mark').allTextContents()).toEqual(['claim', 'claim']);
+      // Two lines around it; an empty one at the end is shown, too.
+      expect(await one.locator('pre a').allTextContents()).toEqual(['1', '2', '3', '4']);
+      expect(await tab.faults()).toEqual([]);
+      expect(await tab.fits()).toBe(true);
+
+      await page.getByLabel('Whole words').check();
+      await page.getByLabel('Match case').uncheck();
+      await page.getByText('2 lines in 1 file, in main').waitFor();
+      expect(await one.locator('mark').allTextContents()).toEqual(['claim', 'claim', 'Claim']);
+      await page.getByLabel('Search for').fill('"a.b"; (claim');
+      await page.getByLabel('Regular expression').check();
+      await page
+        .getByText(/it is no RE2 expression: .*missing closing \)/)
+        .first()
+        .waitFor();
+      expect(await page.getByLabel('Search for').getAttribute('aria-invalid')).toBe('true');
+      expect(await page.getByText('Bad request').count()).toBe(0);
+      expect(await tab.faults()).toEqual([]);
+      expect(await tab.fits()).toBe(true);
+      await page.getByLabel('Search for').fill('"a.b"; claim');
+      await page.keyboard.press('Enter');
+      await page.getByText('1 line in 1 file, in main').waitFor();
+      expect((await one.locator('mark').allTextContents()).join('')).toBe('"a😀b"; claim');
+      // Whoever gets the address sees the same.
+      await page.reload();
+      await page.getByText('1 line in 1 file, in main').waitFor();
+      expect(await page.getByLabel('Regular expression').isChecked()).toBe(true);
+      await page.getByLabel('Path').fill('docs/');
+      await page.keyboard.press('Enter');
+      await page.getByText('No line matches, in main').waitFor();
+      await page.goBack();
+      await one.getByRole('link', { name: '2', exact: true }).click();
+      await page.locator('#L2[data-chosen="true"]').getByText('claim').first().waitFor();
+
+      // The 400 of the bad expression is the one thing that the browser may complain of.
+      expect(tab.complaints.filter((text) => !text.includes('status of 400'))).toEqual([]);
+    },
+    60_000,
+  );
 
   it('shows branches beside their source, and drops one', async () => {
     await git.branch('topic');

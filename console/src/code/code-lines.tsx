@@ -12,14 +12,14 @@ interface CodeLinesProps {
   readonly hrefOf: (line: number) => string;
   /** What is marked in a line (by its number). */
   readonly marksOf?: (line: number, text: string) => readonly Range[];
-  /** The lines that are shown as chosen, from and to. */
+  /** The lines that are shown as chosen, from and to. Where it is given, each line has an id (`L3`): for one text of a page. */
   readonly chosen?: Range | null;
   /** What it is, for who cannot see it. */
   readonly label: string;
 }
 
 /** Lines of code with their numbers, in the colours of their language once its grammar is there. */
-export const CodeLines = ({ text, language, start, hrefOf, marksOf, chosen = null, label }: CodeLinesProps) => {
+export const CodeLines = ({ text, language, start, hrefOf, marksOf, chosen, label }: CodeLinesProps) => {
   const { data } = useQuery({
     queryKey: ['highlighter'],
     queryFn: () => import('./highlighter.ts'),
@@ -40,10 +40,10 @@ export const CodeLines = ({ text, language, start, hrefOf, marksOf, chosen = nul
             <span
               key={line}
               className={classes.line}
-              id={`L${line}`}
-              data-chosen={chosen !== null && chosen[0] <= line && line <= chosen[1]}
+              id={chosen === undefined ? undefined : `L${line}`}
+              data-chosen={chosen != null && chosen[0] <= line && line <= chosen[1]}
             >
-              <a href={hrefOf(line)} className={classes.number} tabIndex={-1}>
+              <a href={hrefOf(line)} className={classes.number} tabIndex={marks.length > 0 ? undefined : -1}>
                 {line}
               </a>
               <span className={classes.text}>

@@ -104,7 +104,7 @@ describe('a sync in words', () => {
       'Clears the index at once: nothing is found until the new one is ready.',
     ]);
     expect(syncInWords({ full_reindex: true }, null)).toContain(
-      'The index of now answers searches until the new one is ready.',
+      'Until the new one is ready, searches are answered from the index as it is.',
     );
   });
   it('names patterns, the remote and the webhook', () => {

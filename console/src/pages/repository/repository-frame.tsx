@@ -1,10 +1,11 @@
-import { Anchor, Breadcrumbs, Group, Loader, Stack, Title } from '@mantine/core';
+import { Anchor, Breadcrumbs, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Repository } from '../../../../client/src/client.ts';
 import { repositoryPage } from '../../addresses.ts';
 import { HealthBadge } from '../../parts/health.tsx';
+import { IndexedAt } from '../../parts/indexed-at.tsx';
 import { TroubleAlert } from '../../parts/trouble.tsx';
 import * as queries from '../../queries.ts';
 import { useTitle } from '../../title.ts';
@@ -48,6 +49,7 @@ export const RepositoryFrame = ({
           {data !== undefined && <HealthBadge repository={data} />}
         </Group>
         {data !== undefined && <span className="quiet break">{data.source.url}</span>}
+        {data !== undefined && <Fresh repository={data} />}
       </Stack>
       <nav className={classes.tabs} aria-label="Of this repository">
         {tabs.map(([path, word]) => (
@@ -60,5 +62,16 @@ export const RepositoryFrame = ({
       {data === undefined && error === null && <Loader aria-label="Loading the repository" />}
       {data !== undefined && children(data)}
     </Stack>
+  );
+};
+
+/** How fresh the default branch is, or the first one that is indexed. */
+const Fresh = ({ repository: { index, default_branch } }: { readonly repository: Repository }) => {
+  const branch = index.branches.find(({ name }) => name === default_branch) ?? index.branches[0];
+  if (branch === undefined) return null;
+  return (
+    <Text size="sm" className="quiet">
+      <IndexedAt of={{ ...branch, branch: branch.name }} />
+    </Text>
   );
 };

@@ -1,186 +1,156 @@
-import { Alert, Badge, Button, Group, Loader, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { SearchIcon } from '@primer/octicons-react';
-import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { Link, useLocation, useSearchParams } from 'wouter';
-import type { Repository, SearchHit } from '../../../../client/src/client.ts';
-import { filePage, repositoryPage } from '../../addresses.ts';
-import { CodeLines } from '../../code/code-lines.tsx';
-import { rangesOf, wordsOf } from '../../code/marks.ts';
-import { TroubleAlert } from '../../parts/trouble.tsx';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
+import type { Repository } from '../../../../client/src/client.ts';
+import { type Asked, askedOf, grepFor, searchFor, searchPage } from '../../asked.ts';
+import { ExactAnswer } from '../../parts/exact-answer.tsx';
+import { SearchAnswer } from '../../parts/search-answer.tsx';
 import * as queries from '../../queries.ts';
+import { troubleOf } from '../../service.ts';
 import { useShortcut } from '../../shortcut.ts';
-import { count, shortCommit } from '../../words.ts';
 import { RepositoryFrame } from './repository-frame.tsx';
 import classes from './search.module.css';
 
-/** Search in one branch. What is asked for is in the address. */
+/** Search in one branch, by words or exactly. What is asked for is in the address. */
 export const Search = ({ id }: { readonly id: string }) => (
   <RepositoryFrame id={id} tab="search">
     {(repository) => <Asking repository={repository} />}
   </RepositoryFrame>
 );
 
+/** Where the form says what is wrong. */
+const placed = ['q', 'pattern', 'branch', 'language', 'path', 'context'].map((name) => `query.${name}`);
+
 const Asking = ({ repository }: { readonly repository: Repository }) => {
-  const { repository_id: id, index } = repository;
-  const [asked] = useSearchParams();
-  const [, go] = useLocation();
-  const box = useShortcut<HTMLInputElement>('/');
-  const [q, setQ] = useState(asked.get('q') ?? '');
-  const [language, setLanguage] = useState(asked.get('language') ?? '');
-  const [path, setPath] = useState(asked.get('path') ?? '');
-  const branch = asked.get('branch');
-  const ask = (more: Readonly<Record<string, string>> = {}): void => {
-    const wanted = { q, language, path, branch: branch ?? '', ...more };
-    const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value.trim() !== ''));
-    go(`${repositoryPage(id, 'search')}?${query}`);
-  };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    ask();
-  };
+  const { repository_id: id } = repository;
+  const [address] = useSearchParams();
+  const asked = askedOf(address);
+  const { exact, q } = asked;
+  const search = useQuery(queries.search(id, searchFor(asked), !exact));
+  const grep = useInfiniteQuery(queries.grep(id, grepFor(asked), exact));
+  const empty = (exact ? q : q.trim()) === '';
+  const { fields } = troubleOf((exact ? grep : search).error);
+  const wrong = Object.keys(fields);
+  const said = wrong.length > 0 && wrong.every((field) => placed.includes(field));
   return (
     <Stack gap="md">
       <search>
-        <form onSubmit={submit}>
-          <Stack gap="sm">
-            <Group gap="xs" wrap="nowrap">
-              <TextInput
-                ref={box}
-                className={classes.box}
-                size="md"
-                type="search"
-                aria-label="Search for"
-                placeholder="What are you looking for? (press /)"
-                leftSection={<SearchIcon />}
-                value={q}
-                onChange={(event) => setQ(event.currentTarget.value)}
-              />
-              <Button type="submit" size="md">
-                Search
-              </Button>
-            </Group>
-            <Group gap="xs" align="flex-end" className={classes.filters}>
-              <Select
-                label="Branch"
-                size="xs"
-                data={index.branches.map(({ name }) => name)}
-                value={branch}
-                onChange={(chosen) => ask({ branch: chosen ?? '' })}
-                placeholder={repository.default_branch ?? 'default'}
-                clearable
-                searchable
-              />
-              <TextInput
-                label="Language"
-                size="xs"
-                placeholder="such as go"
-                value={language}
-                onChange={(event) => setLanguage(event.currentTarget.value)}
-              />
-              <TextInput
-                label="Path"
-                size="xs"
-                placeholder="such as src/**/*.ts"
-                value={path}
-                onChange={(event) => setPath(event.currentTarget.value)}
-              />
-            </Group>
-          </Stack>
-        </form>
+        <Form repository={repository} address={address.toString()} asked={asked} fields={empty ? {} : fields} />
       </search>
-      <Answer id={id} />
-    </Stack>
-  );
-};
-
-const Answer = ({ id }: { readonly id: string }) => {
-  const [asked] = useSearchParams();
-  const q = asked.get('q') ?? '';
-  const { data, error, isFetching } = useQuery(
-    queries.search(id, {
-      q,
-      branch: asked.get('branch') ?? undefined,
-      language: asked.get('language') ?? undefined,
-      path: asked.get('path') ?? undefined,
-    }),
-  );
-  if (q.trim() === '')
-    return (
-      <Text size="sm" className="quiet">
-        By words, names or what the code does. path:src/, lang:go, "an exact phrase" and -word narrow it.
-      </Text>
-    );
-  if (error !== null) return <TroubleAlert error={error} />;
-  if (data === undefined) return isFetching ? <Loader aria-label="Searching" /> : null;
-  const words = wordsOf(q);
-  const near = data.results.filter(({ match }) => match === 'near');
-  const met = data.results.filter(({ match }) => match === 'words');
-  return (
-    <Stack gap="md" aria-live="polite" aria-busy={isFetching}>
-      <Text size="sm" className="quiet">
-        {data.results.length === 0 ? 'Nothing found' : count(data.results.length, 'hit')} in {data.branch} at{' '}
-        <span className="mono">{shortCommit(data.indexed_commit)}</span>
-      </Text>
-      {data.warnings.map((text) => (
-        <Alert key={text} color="yellow" variant="light">
-          {text}
-        </Alert>
-      ))}
-      {met.map((hit) => (
-        <Hit key={`${hit.path}:${hit.start_line}`} id={id} hit={hit} words={words} />
-      ))}
-      {near.length > 0 && (
-        <Text size="sm" fw={650}>
-          {met.length === 0 ? 'Nothing has these words. Nearest to them:' : 'Nearest besides, without these words:'}
+      {empty ? (
+        <Text size="sm" className="quiet">
+          {exact
+            ? 'Every line that has this text, letter for letter, or that a regular expression matches (RE2).'
+            : 'By words, names or what the code does. path:src/, lang:go, "an exact phrase" and -word narrow it.'}
         </Text>
+      ) : said ? null : exact ? (
+        <ExactAnswer id={id} found={grep} />
+      ) : (
+        <SearchAnswer id={id} q={q} found={search} />
       )}
-      {near.map((hit) => (
-        <Hit key={`${hit.path}:${hit.start_line}`} id={id} hit={hit} words={words} />
-      ))}
     </Stack>
   );
 };
 
-/** Lines of a hit that are shown: from shortly before the first word on. */
-const SHOWN = 12;
+interface FormProps {
+  readonly repository: Repository;
+  readonly address: string;
+  readonly asked: Asked;
+  /** What is wrong with each. */
+  readonly fields: Readonly<Record<string, string>>;
+}
 
-const Hit = ({
-  id,
-  hit,
-  words,
-}: {
-  readonly id: string;
-  readonly hit: SearchHit;
-  readonly words: readonly string[];
-}) => {
-  const lines = hit.snippet.split('\n');
-  const first = lines.findIndex((line) => rangesOf(line, words).length > 0);
-  const from = Math.max(0, Math.min(first - 3, lines.length - SHOWN));
-  const shown = lines.slice(from, from + SHOWN);
-  const place = (line: number): string => filePage(id, { file: hit.path, branch: hit.branch, lines: [line, line] });
+const Form = ({ repository, address, asked, fields }: FormProps) => {
+  const [, go] = useLocation();
+  const box = useShortcut<HTMLInputElement>('/');
+  const [typed, setTyped] = useState(asked);
+  const [of, setOf] = useState(address);
+  // Another address, such as by the way back: the fields say what it asks for.
+  if (of !== address) {
+    setOf(address);
+    setTyped(asked);
+  }
+  const { exact } = asked;
+  const ask = (more: Partial<Asked> = {}): void => go(searchPage(repository.repository_id, { ...typed, ...more }));
+  const field = (name: 'q' | 'language' | 'path') => ({
+    value: typed[name],
+    onChange: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) =>
+      setTyped((before) => ({ ...before, [name]: value })),
+    error: fields[`query.${name === 'q' && exact ? 'pattern' : name}`],
+  });
+  const option = (name: 'regex' | 'case' | 'word') => ({
+    checked: asked[name],
+    onChange: () => ask({ [name]: !asked[name] }),
+  });
   return (
-    <article className="panel" aria-label={hit.path}>
-      <Group className={classes.head} justify="space-between" gap="xs">
-        <Link
-          className={`mono break ${classes.path}`}
-          href={filePage(id, { file: hit.path, branch: hit.branch, lines: [hit.start_line, hit.end_line] })}
-        >
-          {hit.path}
-          <span className="quiet">
-            :{hit.start_line}–{hit.end_line}
-          </span>
-        </Link>
-        {hit.language !== null && <Badge color="gray">{hit.language}</Badge>}
-      </Group>
-      <CodeLines
-        label={`${hit.path}, from line ${hit.start_line + from}`}
-        text={shown.join('\n')}
-        language={hit.language}
-        start={hit.start_line + from}
-        hrefOf={place}
-        marksOf={(_, line) => rangesOf(line, words)}
-      />
-    </article>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask();
+      }}
+    >
+      <Stack gap="sm">
+        <SegmentedControl
+          aria-label="How to search"
+          className={classes.how}
+          value={exact ? 'exact' : 'search'}
+          onChange={(how) => ask({ exact: how === 'exact' })}
+          data={[
+            { value: 'search', label: 'Search' },
+            { value: 'exact', label: 'Exact' },
+          ]}
+        />
+        <Group gap="xs" wrap="nowrap" align="flex-start">
+          <TextInput
+            ref={box}
+            className={classes.box}
+            size="md"
+            type="search"
+            aria-label="Search for"
+            placeholder={exact ? 'What do lines have? (press /)' : 'What are you looking for? (press /)'}
+            leftSection={<SearchIcon />}
+            {...field('q')}
+          />
+          <Button type="submit" size="md">
+            Search
+          </Button>
+        </Group>
+        {exact && (
+          <Group gap="lg">
+            <Checkbox size="xs" label="Regular expression" {...option('regex')} />
+            <Checkbox size="xs" label="Match case" {...option('case')} />
+            <Checkbox size="xs" label="Whole words" {...option('word')} />
+          </Group>
+        )}
+        <Group gap="xs" align="flex-start" className={classes.filters}>
+          <Select
+            label="Branch"
+            size="xs"
+            data={repository.index.branches.map(({ name }) => name)}
+            value={asked.branch === '' ? null : asked.branch}
+            onChange={(chosen) => ask({ branch: chosen ?? '' })}
+            placeholder={repository.default_branch ?? 'default'}
+            error={fields['query.branch']}
+            clearable
+            searchable
+          />
+          <TextInput label="Language" size="xs" placeholder="such as go" {...field('language')} />
+          <TextInput label="Path" size="xs" placeholder="such as src/**/*.ts" {...field('path')} />
+          {exact && (
+            <Select
+              label="Lines around"
+              size="xs"
+              data={[...new Set(['0', '1', '2', '5', '10', '20', asked.context])]}
+              value={asked.context}
+              onChange={(chosen) => ask({ context: chosen ?? '0' })}
+              error={fields['query.context']}
+              allowDeselect={false}
+            />
+          )}
+        </Group>
+      </Stack>
+    </form>
   );
 };

@@ -7,7 +7,7 @@ import { History } from '../../parts/history.tsx';
 import { LiveJob } from '../../parts/live-job.tsx';
 import { SyncForm } from '../../parts/sync-form.tsx';
 import { Time } from '../../parts/time.tsx';
-import { count, plain, shortCommit } from '../../words.ts';
+import { count, plain } from '../../words.ts';
 import { RepositoryFrame } from './repository-frame.tsx';
 
 /** How fresh a repository is, its sync that runs, and those before. */
@@ -48,7 +48,7 @@ const Wrong = ({ repository }: { readonly repository: Repository }) => {
   );
 };
 
-/** What is indexed of the default branch, and since when. */
+/** What the index of the default branch holds. */
 const Stand = ({ repository: { index, default_branch, schedule_state } }: { readonly repository: Repository }) => {
   const branch = index.branches.find(({ name }) => name === default_branch) ?? index.branches[0];
   if (branch === undefined)
@@ -61,9 +61,6 @@ const Stand = ({ repository: { index, default_branch, schedule_state } }: { read
   return (
     <Facts
       facts={{
-        Branch: branch.name,
-        Commit: <span className="mono">{shortCommit(branch.commit)}</span>,
-        Indexed: <Time at={branch.indexed_at} />,
         Holds: `${count(branch.files, 'file')}, ${count(branch.chunks, 'chunk')}`,
         'Other branches': index.branches.length > 1 ? plain(index.branches.length - 1) : null,
         'Next by schedule': schedule_state?.next_run == null ? null : <Time at={schedule_state.next_run} />,
