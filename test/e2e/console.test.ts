@@ -91,8 +91,6 @@ describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
     await live.getByText('Indexing').waitFor();
     await live.getByText('src/held.ts').waitFor();
     await live.getByText('0 of 1').waitFor();
-    // In the history, too, it is what it is now.
-    await page.getByRole('region', { name: 'History' }).getByText('Running').waitFor();
     await page.getByRole('button', { name: 'Replace it' }).click();
     await page.getByText(/Cancels the sync that is running \(\d+ %, begun by ann\)/).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
@@ -116,6 +114,16 @@ describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
     await page.getByText('full (as was asked for)').waitFor();
     await page.getByText('logo.bin').waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('shows in the history what someone else has started, as it is now', async () => {
+    const { page } = await open('/repositories/demo');
+    const history = page.getByRole('region', { name: 'History' });
+    await history.getByText('Completed').first().waitFor();
+    const { gate } = await heldSync('history');
+    await history.getByText('Running').waitFor();
+    gate.open();
+    await history.getByText('Running').waitFor({ state: 'detached' });
   });
 
   it('finds what is asked for, marks its words, and leads to their lines in the file', async () => {
@@ -166,7 +174,7 @@ describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
       await page.getByText('131 lines in 2 files, in main').waitFor();
       const one = page.getByRole('article', { name: 'src/one.ts' });
       expect(await one.locator('mark').allTextContents()).toEqual(['claim', 'claim']);
-      // Two lines around it; an empty one at the end is shown, too.
+      // With two lines around it, of which one is empty.
       expect(await one.locator('pre a').allTextContents()).toEqual(['1', '2', '3', '4']);
       expect(await tab.faults()).toEqual([]);
       expect(await tab.fits()).toBe(true);

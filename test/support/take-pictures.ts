@@ -44,6 +44,7 @@ const take = async (
 try {
   const own = join(folder, 'repository-sync');
   await promisify(execFile)('git', ['clone', '-q', root, own]);
+  await promisify(execFile)('git', ['-C', own, 'checkout', '-q', '-B', 'main']);
   await api.register('repository-sync', own);
   await api.register('notes', notes.path);
   await api.register('shop', shop.path);
