@@ -45,7 +45,7 @@ export const searchAll = (deps: Deps) => {
     const searched = await Array.fromAsync(
       mapAhead(meant, AT_ONCE, async (repository): Promise<Searched> => {
         if (deps.clock.now().getTime() - begun > BUDGET_MILLISECONDS) return { repository, outcome: null };
-        return { repository, outcome: await find(repository, branch, asked) };
+        return { repository, outcome: await find(repository, user, branch, asked) };
       }),
     );
     deps.metrics.emit(
@@ -120,6 +120,8 @@ const reasonOf = (outcome: BranchOutcome | null): NotSearched['reason'] | null =
   if (outcome === null) return 'timeout';
   switch (outcome.kind) {
     case 'found':
+    // What one may not read is not told of.
+    case 'not-found':
       return null;
     case 'not-indexed':
       return 'not_indexed';

@@ -1,6 +1,7 @@
 import type { SearchAnswer } from '../contract/api.ts';
-import type { JobId } from '../contract/ids.ts';
+import type { JobId, UserId } from '../contract/ids.ts';
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
+import { roleOf } from '../domain/access.ts';
 import { faultOf, type IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -17,6 +18,8 @@ export type SearchDeps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'e
 export type BranchOutcome =
   | { readonly kind: 'found'; readonly answer: Omit<SearchAnswer, 'warnings' | 'next'> }
   | NotIndexed
+  /** Removed, or no longer the user's to read, while it was searched. */
+  | { readonly kind: 'not-found' }
   | { readonly kind: 'embedder-mismatch'; readonly made: string; readonly running: string }
   /** What the branch's index should be is lost or damaged. `jobId`: the job that holds the repository. */
   | { readonly kind: 'unusable'; readonly fault: IndexFault; readonly branch: string; readonly jobId: JobId | null };
@@ -52,7 +55,13 @@ export const createRepositorySearch = (deps: SearchDeps) => {
     }
   };
 
-  return async (first: RepositoryRecord, named: string | undefined, asked: Asked): Promise<BranchOutcome> => {
+  /** For a user who may read the record that is given; whether that still holds is asked where it is read again. */
+  return async (
+    first: RepositoryRecord,
+    user: UserId,
+    named: string | undefined,
+    asked: Asked,
+  ): Promise<BranchOutcome> => {
     let repository = first;
     for (let attempt = 1; ; attempt++) {
       const found = pointerOf(repository, named);
@@ -65,7 +74,8 @@ export const createRepositorySearch = (deps: SearchDeps) => {
       // No hit in an index that holds something, or none at all: a publish may have replaced it under our hands.
       if (attempt === 1 && (typeof results === 'string' || (results.length === 0 && pointer.chunks > 0))) {
         const now = await deps.repositories.get(repository.repository_id);
-        if (now !== null && own(now.branches, branch)?.manifest_key !== pointer.manifest_key) {
+        if (now === null || roleOf(now, user) === null) return { kind: 'not-found' };
+        if (own(now.branches, branch)?.manifest_key !== pointer.manifest_key) {
           repository = now;
           continue;
         }

@@ -37,7 +37,7 @@ const searchCommitted = (deps: SearchDeps) => {
     const { repositories, warnings } = asked.terms;
     const isMeant = passesTerms(repositories, (pattern) => matchesAny([pattern], id));
     // What repo: leaves out is asked for nothing, but its branch is looked at all the same.
-    const outcome = await find(access.repository, branch, isMeant ? asked : { ...asked, limit: 0 });
+    const outcome = await find(access.repository, user, branch, isMeant ? asked : { ...asked, limit: 0 });
     if (outcome.kind !== 'found') return outcome;
     const more = isMeant ? [] : [`this search is of the repository ${id} alone, which repo: of q leaves out`];
     return { kind: 'found', answer: { ...outcome.answer, warnings: [...warnings, ...more], next: null } };

@@ -28,7 +28,7 @@ const hit = (n: number): IndexHit => ({
 
 interface Setting {
   /** What each look at the repository finds; the last one stands. */
-  readonly repositories: readonly RepositoryRecord[];
+  readonly repositories: readonly (RepositoryRecord | null)[];
   readonly manifests: Readonly<Record<string, readonly string[]>>;
   readonly rows?: readonly IndexHit[];
 }
@@ -371,6 +371,18 @@ describe('a publish under a search’s hands', () => {
     const { find, queries } = setUp({ repositories: [indexed('m')], manifests: { m: [line('a.ts', 1)] } });
     expect(await find(id, ann, query())).toMatchObject({ kind: 'found', answer: { results: [] } });
     expect(queries).toHaveLength(1);
+  });
+
+  it.each<[string, RepositoryRecord | null]>([
+    ['removed', null],
+    ['another’s by now', indexed('theirs', { owner: 'bob' as UserId })],
+  ])('of a repository that is %s shows nothing of it', async (_, now) => {
+    const { find } = setUp({
+      repositories: [indexed('old'), now],
+      manifests: { theirs: [line('secret.ts', 1)] },
+      rows: [hit(1)],
+    });
+    expect(await find(id, ann, query())).toEqual({ kind: 'not-found' });
   });
 
   it('does not hide that a manifest is missing', async () => {
