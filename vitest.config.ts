@@ -24,8 +24,8 @@ export default defineConfig({
       // Many small files: a third of a second of processor time each, for a process and for loading what the one before has loaded.
       { extends: true, test: { name: 'together', include: pure, isolate: false } },
     ],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: [

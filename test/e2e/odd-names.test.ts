@@ -266,6 +266,6 @@ describe('every string of every call', () => {
           if (got.status === 202 && typeof started === 'string') await world.api.ended(started);
         }
     },
-    120_000,
+    300_000,
   );
 });
