@@ -837,7 +837,7 @@ export type JobUse = {
   readonly "chunks_reused": number;
   /** What that costs; null where the price is not known. */
   readonly "cost_usd": number | null;
-  /** From its start. */
+  /** From its start to `ended_at`, or while it runs to `updated_at`. */
   readonly "seconds": number;
 };
 

@@ -34,6 +34,9 @@ interface OnConflictBeside {
   readonly max_files?: number | undefined;
 }
 
+/** A table's numbers hold 38 digits and go no lower than 1e-130: what a cost has beyond a millionth of a dollar is nothing. */
+const inMillionths = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
+
 /** The body of POST …/sync. Every member is optional; unknown members are refused. */
 export const SyncOptions = z
   .strictObject({
@@ -57,7 +60,7 @@ export const SyncOptions = z
     /** These three have no default either. */
     dry_run: z.boolean().optional(),
     /** US dollars. */
-    max_cost: z.number().min(0).optional(),
+    max_cost: z.number().min(0).max(1_000_000).overwrite(inMillionths).optional(),
     max_files: z.int().min(0).optional(),
   })
   .describe('What a sync should do')

@@ -46,7 +46,7 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     pulled_commits: pulledCommits(job),
     counts: job.counts,
     plan: job.plan ?? null,
-    used: usedOf(job, now),
+    used: usedOf(job),
     dropped_branches: job.dropped_branches ?? [],
     error: job.error,
     last_error: lastErrorOf(job, now),
@@ -54,11 +54,12 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
 };
 
 /** What it has taken so far, and at its end in all; null before the diff, and for jobs from before this was kept. */
-const usedOf = (job: JobRecord, now: Date): JobAnswer['used'] => {
-  const { plan, started_at, ended_at } = job;
+const usedOf = (job: JobRecord): JobAnswer['used'] => {
+  const { plan, started_at, ended_at, updated_at } = job;
   if (plan === undefined) return null;
   const tokens = job.used_tokens ?? 0;
-  const until = ended_at === null ? now.getTime() : Date.parse(ended_at);
+  // As of the record, not of now: a state that moved with the clock would be news at every look.
+  const until = Date.parse(ended_at ?? updated_at);
   return {
     tokens,
     cost_usd: costOf(tokens, plan.usd_per_million_tokens),

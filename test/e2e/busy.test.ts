@@ -40,7 +40,8 @@ const pathOf = (path: string): string =>
     .replace('{user}', 'bob')
     .replace('{name+}', 'main')
     .replace('{secret}', 'push')
-    .replace(/search$/, 'search?q=aphid');
+    .replace(/search$/, 'search?q=aphid')
+    .replace(/grep$/, 'grep?pattern=aphid');
 
 const stateless = ['get-health', 'get-openapi', 'get-docs'];
 it.each(routes.filter(({ operation }) => !stateless.includes(operation)))(

@@ -12,7 +12,13 @@ const reader = world.as('rita');
 /** Every call that names a repository or a job. The git hosts’ hooks have no user: they prove a secret. */
 const calls = routes.filter(({ path, auth }) => auth === 'token' && /\{(repo_id|job_id)\}/.test(path));
 
-const there: Record<string, string> = { repo_id: 'there', user: 'bob', secret: 'webhook', branch: 'main' };
+const there: Record<string, string> = {
+  repo_id: 'there',
+  user: 'bob',
+  secret: 'webhook',
+  branch: 'main',
+  file_path: 'a.ts',
+};
 const gone: Record<string, string> = {
   ...there,
   repo_id: 'gone',
@@ -24,7 +30,8 @@ const named = (values: Record<string, string>, name: string): string =>
   Object.entries(values).find(([each]) => each === name)?.[1] ?? 'x';
 
 const addressOf = (path: string, values: Record<string, string>): string =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => named(values, name)) + (path.endsWith('/search') ? '?q=x' : '');
+  path.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => named(values, name)) +
+  (path.endsWith('/search') ? '?q=x' : path.endsWith('/grep') ? '?pattern=x' : '');
 
 const bodyOf = (operation: string): unknown => {
   const [, { body }] = Object.entries(operations).find(([name]) => name === operation) ?? ['', { body: undefined }];

@@ -47,6 +47,8 @@ const known = (
   if (name === 'job_id') return fc.nat().map((at) => jobs[at % jobs.length] ?? '');
   if (name === 'Idempotency-Key') return fc.constantFrom('one', 'two');
   if (name === 'branch') return fc.constantFrom('main', 'current', 'gone');
+  if (name === 'file_path') return fc.constantFrom('a.ts', 'b.bin', 'gone.ts');
+  if (name === 'pattern') return fc.constantFrom('animal', 'vic.*', '(', 'x');
   return null;
 };
 

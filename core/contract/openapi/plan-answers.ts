@@ -31,6 +31,6 @@ export const planSchemas: readonly NamedSchema[] = [
     cost_usd: 'What that costs; null where the price is not known.',
     chunks_embedded: 'Chunks that were embedded.',
     chunks_reused: 'Chunks that took the vector of an equal text.',
-    seconds: 'From its start.',
+    seconds: 'From its start to `ended_at`, or while it runs to `updated_at`.',
   }),
 ];
