@@ -48,6 +48,8 @@ const known = (
   if (name === 'Idempotency-Key') return fc.constantFrom('one', 'two');
   if (name === 'branch') return fc.constantFrom('main', 'current', 'gone');
   if (name === 'file_path') return fc.constantFrom('a.ts', 'b.bin', 'gone.ts');
+  if (name === 'start' || name === 'end') return fc.constant('1');
+  if (name === 'path_bytes') return fc.constant('YS50cw==');
   if (name === 'pattern') return fc.constantFrom('animal', 'vic.*', '(', 'x');
   return null;
 };
