@@ -148,8 +148,10 @@ export class Watch {
   }
 
   judgePushes(): void {
+    // A sync that waits takes up the pushes that come meanwhile, and has its own branches too.
+    const waited = new Set(this.#queued.map(({ job }) => job));
     for (const { record } of this.jobs.values())
-      for (const branch of record.trigger === 'push' ? record.options.branches : [])
+      for (const branch of record.trigger === 'push' && !waited.has(record.job_id) ? record.options.branches : [])
         if (
           branch !== 'current' &&
           !this.#pushed.has(`${record.repository_id} ${record.repository_created_at} ${branch}`)

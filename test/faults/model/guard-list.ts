@@ -2,7 +2,6 @@ import type { Caught } from './mutate.ts';
 
 /** What guards are for is told by the write: its name, then the kind of item, then the clause. Without one of these alone, an invariant breaks. */
 const alone: readonly string[] = [
-  'claim: REPOSITORY created_at = ?',
   'begin again: JOB fence = ?',
   'begin again: JOB status IN (?)',
   'begin: JOB fence = ?',
@@ -30,7 +29,6 @@ const alone: readonly string[] = [
   'register: GENERATIONS (attribute_not_exists(fence) OR fence = ?)',
   'register: GENERATIONS attribute_not_exists(last)',
   'register: REPOSITORY attribute_not_exists(repository_id)',
-  'remove: REPOSITORY fence = ?',
   'remove: REPOSITORY grants = ?',
   'renew a batch: BATCH fence < ?',
   'replace a debt: FOLLOW-UP registered <> ?',
@@ -96,12 +94,14 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
     guards: [
       'claim: JOB attribute_not_exists(job_id)',
       'claim: REPOSITORY attribute_not_exists(lock)',
+      'claim: REPOSITORY created_at = ?',
       'drop a branch: REPOSITORY attribute_not_exists(lock)',
       'drop a branch: REPOSITORY created_at = ?',
       'record faults: REPOSITORY attribute_exists(generations.*)',
       'record faults: REPOSITORY lock.job_id = ?',
       'register: GENERATIONS last = ?',
       'remove: REPOSITORY attribute_not_exists(lock)',
+      'remove: REPOSITORY fence = ?',
       'remove: REPOSITORY generation = ?',
       'settle: FOLLOW-UP attribute_exists(due_shard)',
     ],
