@@ -12,7 +12,6 @@ import { createDynamoRepositoryStore } from '../adapters/dynamodb/repository-sto
 import { createDynamoRunningJobs } from '../adapters/dynamodb/running-jobs.ts';
 import { createDynamoSyncClaims } from '../adapters/dynamodb/sync-claims.ts';
 import { createDynamoTokenQuota } from '../adapters/dynamodb/token-quota.ts';
-import { createHashEmbedder } from '../adapters/embedding/hash-embedder.ts';
 import { createTreeSitterChunker } from '../adapters/embedding/tree-sitter-chunker.ts';
 import { createFileCredentials } from '../adapters/files/credentials.ts';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
@@ -41,6 +40,7 @@ import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
+import { embedderOf, type MeasuredEmbeddings } from './embeddings.ts';
 import { logTo } from './log-file.ts';
 import { postMetrics, teeMetrics } from './metrics-channel.ts';
 import { objectsDirectory, temporaryDirectory } from './temporary-files.ts';
@@ -63,6 +63,8 @@ export interface LocalConfig {
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
   readonly quotas: Quotas;
+  /** What embeds in the place of the embedder that is a part of the service. */
+  readonly embeddings: MeasuredEmbeddings | null;
   /** The channel on which each thread tells its metrics; without, no one collects them. */
   readonly metricsChannel?: string | undefined;
   /** The user whom the token in the data directory is for. */
@@ -119,7 +121,7 @@ export const composeRuntime = (
     sourceRemotes: () => createGitSourceRemotes(git),
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),
-    embedder: () => createHashEmbedder(),
+    embedder: () => embedderOf(config.embeddings),
     index: () => parts.index,
     workflow: () => parts.workflow,
     tokenQuota: () => createDynamoTokenQuota(database),
@@ -140,8 +142,7 @@ export const composeRuntime = (
       sources: 'local',
       registration: config.registration,
       quotas: config.quotas,
-      // Its embedder is a part of this service.
-      usdPerMillionTokens: 0,
+      usdPerMillionTokens: config.embeddings === null ? 0 : config.embeddings.usdPerMillionTokens,
       maxConcurrency: config.maxConcurrency,
       batchLimits: defaultBatchLimits,
       pageBounds: standardBounds,

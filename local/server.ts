@@ -9,7 +9,7 @@ import { startSearchIndexHost } from '../adapters/lancedb/thread/host.ts';
 import { createPrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
-import type { LogLevel } from '../adapters/system/json-logger.ts';
+import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
 import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
 import { type Registration, rights } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
@@ -17,10 +17,11 @@ import type { Runtime } from '../core/ports/runtime.ts';
 import { openConsole } from './console.ts';
 import { openDatabase, prepareDatabase } from './database.ts';
 import { defaultQuotas } from './default-quotas.ts';
+import { type Embeddings, measureEmbeddings } from './embeddings.ts';
 import { BATCHES_A_WORKER, type FunctionHost, runsInWorker, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { loadFunction } from './load-function.ts';
-import { putLargeLogAside } from './log-file.ts';
+import { logTo, putLargeLogAside } from './log-file.ts';
 import { collectMetrics } from './metrics-channel.ts';
 import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
 import { startScheduleLoop } from './schedule-loop.ts';
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly registration?: Registration | undefined;
   /** What a user may use; {@link defaultQuotas} without. */
   readonly quotas?: Quotas | undefined;
+  /** What embeds; the embedder that is a part of the service without. */
+  readonly embeddings?: Embeddings | null | undefined;
   /** Whether metrics are collected, and told at /metrics; not without. */
   readonly metrics?: boolean | undefined;
   /** Whom the token in the data directory speaks for: the operator. */
@@ -108,6 +111,9 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     if (typeof options.logFile === 'string') putLargeLogAside(options.logFile);
     await sweepTemporaryFiles(options.dataDir);
     undo.push(() => sweepTemporaryFiles(options.dataDir));
+    const logger = createJsonLogger(options.logLevel, logTo(options.logFile));
+    const { embeddings = null } = options;
+    const measured = embeddings === null ? null : await measureEmbeddings(embeddings, options.dataDir, logger);
     const issuer = await openTokenIssuer(options.dataDir);
     prepareDatabase(options);
     const database = openDatabase(options);
@@ -131,6 +137,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       sourceRoots: options.sourceRoots ?? { folders: [], forAll: false },
       registration: options.registration ?? 'anyone',
       quotas: options.quotas ?? defaultQuotas,
+      embeddings: measured,
       metricsChannel: metrics?.channel,
       operator: options.user,
     };

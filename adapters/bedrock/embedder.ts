@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EmbedderRefusedError, EmbedderThrottledError, EmbedderUnavailableError } from '../../core/domain/errors.ts';
 import { own } from '../../core/domain/own.ts';
 import type { Embedder } from '../../core/ports/embedder.ts';
+import { unitLength } from '../system/unit-length.ts';
 
 type Kind = 'document' | 'query';
 
@@ -149,8 +150,3 @@ const networkFaults: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-
-const unitLength = (vector: readonly number[]): Float32Array => {
-  const length = Math.hypot(...vector);
-  return Float32Array.from(vector, (value) => (length === 0 ? 0 : value / length));
-};

@@ -7,7 +7,9 @@ import { UserId } from '../../core/contract/ids.ts';
 import { type Registration, registrations } from '../../core/contract/rights.ts';
 import type { Quotas } from '../../core/domain/quota.ts';
 import { defaultQuotas } from '../default-quotas.ts';
+import type { Embeddings } from '../embeddings.ts';
 import { nameSource } from './name-source.ts';
+import { readEmbeddings } from './read-embeddings.ts';
 import { folderOf } from './source-fault.ts';
 import { parseStart, UsageError } from './start-arguments.ts';
 
@@ -32,6 +34,8 @@ export interface Settings {
   readonly sourceRoots: { readonly folders: readonly string[]; readonly forAll: boolean };
   readonly registration: Registration;
   readonly quotas: Quotas;
+  /** Null: the embedder that is a part of the service. */
+  readonly embeddings: Embeddings | null;
   /** Whether /metrics answers. */
   readonly metrics: boolean;
   readonly user: string;
@@ -108,6 +112,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
         : { folders: SOURCE_ROOTS, forAll: true },
     registration: REGISTRATION,
     quotas: { repositories: parsed.data.QUOTA_REPOSITORIES, tokensPerDay: parsed.data.QUOTA_TOKENS_PER_DAY },
+    embeddings: readEmbeddings(environment),
     metrics: parsed.data.METRICS === 'on',
     user: localUser(),
   };

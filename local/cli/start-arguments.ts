@@ -28,6 +28,15 @@ Environment:
   REGISTRATION          who may register: anyone, or granted for tokens with the right to (anyone)
   QUOTA_REPOSITORIES    repositories that a user may own (10000)
   QUOTA_TOKENS_PER_DAY  tokens embedded for a user in a day (10000000000)
+  EMBEDDINGS_URL        a service with OpenAI's embeddings API that embeds in place of the built-in embedder: http://127.0.0.1:11434/v1 (none)
+  EMBEDDINGS_MODEL      its model
+  EMBEDDINGS_KEY        its key (none)
+  EMBEDDINGS_KEY_FILE   a file that has the key
+  EMBEDDINGS_DIMENSIONS  what the service is asked to shorten its vectors to (as long as the model has them)
+  EMBEDDINGS_BATCH      texts of one request at most (32)
+  EMBEDDINGS_PRICE      US dollars for a million tokens, for plans, max_cost and what a job has used (not known)
+  EMBEDDINGS_DOCUMENT_PREFIX  what the model wants before each text that is indexed (none)
+  EMBEDDINGS_QUERY_PREFIX  what it wants before each query (none)
   WEBHOOK_ALLOW         host names and CIDRs, comma-separated, that webhooks may reach although private (none)
   METRICS               on or off: whether /metrics tells Prometheus how syncs fare (off)
   LOG_LEVEL             debug, info, warn, error or silent (warn)

@@ -1,5 +1,6 @@
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameSource } from '../../../local/cli/name-source.ts';
 import { readSettings } from '../../../local/cli/read-settings.ts';
@@ -49,6 +50,44 @@ describe('settings', () => {
     expect(settings.sourceRoots).toEqual({ folders: ['/srv/git', '/srv/more'], forAll: true });
   });
 
+  it('name a service that embeds, or none', async () => {
+    expect(readSettings([], {}).embeddings).toBeNull();
+    // As compose files have what is not set.
+    expect(readSettings([], { EMBEDDINGS_URL: '', EMBEDDINGS_MODEL: '', EMBEDDINGS_KEY: '' }).embeddings).toBeNull();
+    const named = { EMBEDDINGS_URL: 'http://127.0.0.1:11434/v1', EMBEDDINGS_MODEL: 'nomic-embed-text' };
+    expect(readSettings([], { ...named, EMBEDDINGS_DIMENSIONS: '', EMBEDDINGS_PRICE: '' }).embeddings).toEqual({
+      url: 'http://127.0.0.1:11434/v1',
+      model: 'nomic-embed-text',
+      key: undefined,
+      dimensions: undefined,
+      textsPerRequest: 32,
+      prefixes: { document: '', query: '' },
+      usdPerMillionTokens: null,
+    });
+    const more = {
+      EMBEDDINGS_DIMENSIONS: '256',
+      EMBEDDINGS_BATCH: '8',
+      EMBEDDINGS_PRICE: '0',
+      EMBEDDINGS_QUERY_PREFIX: 'q: ',
+    };
+    expect(readSettings([], { ...named, ...more }).embeddings).toMatchObject({
+      dimensions: 256,
+      textsPerRequest: 8,
+      usdPerMillionTokens: 0,
+      prefixes: { query: 'q: ' },
+    });
+  });
+
+  it('have the key of that service from the environment or a file', async () => {
+    const named = { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm' };
+    expect(readSettings([], { ...named, EMBEDDINGS_KEY: 'sk-1' }).embeddings?.key).toBe('sk-1');
+    const folder = await mkdtemp(join(tmpdir(), 'key-'));
+    await writeFile(join(folder, 'key'), 'sk-2\n');
+    const { embeddings } = readSettings([], { ...named, EMBEDDINGS_KEY_FILE: join(folder, 'key') });
+    await rm(folder, { recursive: true });
+    expect(embeddings?.key).toBe('sk-2');
+  });
+
   it.each([
     [['x', 'y'], {}, 'only one repository'],
     [['--once'], {}, 'need a repository'],
@@ -61,6 +100,31 @@ describe('settings', () => {
     [[], { QUOTA_TOKENS_PER_DAY: 'many' }, 'QUOTA_TOKENS_PER_DAY'],
     [[], { REGISTRATION: 'no' }, 'REGISTRATION: must be anyone or granted'],
     [[], { ALLOWED_HOSTS: 'build.example,http://x' }, 'ALLOWED_HOSTS: must be host names'],
+    [[], { EMBEDDINGS_URL: 'ftp://x', EMBEDDINGS_MODEL: 'm' }, 'EMBEDDINGS_URL: must be an http or https address'],
+    [[], { EMBEDDINGS_URL: 'https://me:pw@x/v1', EMBEDDINGS_MODEL: 'm' }, 'without a user or password'],
+    [[], { EMBEDDINGS_URL: 'https://x/v1' }, 'EMBEDDINGS_MODEL: must name the model'],
+    [[], { EMBEDDINGS_MODEL: 'm' }, 'EMBEDDINGS_URL: must say where'],
+    [
+      [],
+      { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_DIMENSIONS: '0' },
+      'EMBEDDINGS_DIMENSIONS',
+    ],
+    [
+      [],
+      { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_PRICE: 'cheap' },
+      'EMBEDDINGS_PRICE: must be',
+    ],
+    [
+      [],
+      { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_KEY: 'a\nb' },
+      'EMBEDDINGS_KEY: must be one',
+    ],
+    [[], { EMBEDDINGS_KEY: 'a', EMBEDDINGS_KEY_FILE: '/b' }, 'EMBEDDINGS_KEY_FILE: cannot be set together'],
+    [
+      [],
+      { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_KEY_FILE: '/nowhere' },
+      'EMBEDDINGS_KEY_FILE: cannot be read (ENOENT)',
+    ],
     [[], { LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be debug, info, warn, error or silent'],
   ])('that cannot be used are refused: %j %j', (args, environment, message) => {
     expect(() => readSettings(args, environment)).toThrow(UsageError);

@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { retryAfterSeconds } from '../../../../adapters/system/retry-after.ts';
 import {
   createHttpWebhookSender,
   type HttpWebhookSenderOptions,
 } from '../../../../adapters/webhook/http-webhook-sender.ts';
-import { retryAfterSeconds } from '../../../../adapters/webhook/retry-after.ts';
 import { createWebhookAllow, isWebhookAllowEntry } from '../../../../adapters/webhook/webhook-allow.ts';
 import { startWebhookReceiver, verifySignature, type WebhookReceiver } from '../../../support/webhook-receiver.ts';
 
