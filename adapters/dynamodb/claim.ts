@@ -146,10 +146,14 @@ const claimItems = async (
             // Another repository of the same name has another age.
             e.equals(['created_at'], seen.created_at),
             ...(seen.lock === undefined ? [e.absent('lock')] : lockIs(e, seen.lock)),
-            // A time of the schedule that has come since is not lost.
-            ...(run === null || seen.schedule_run === undefined
+            // A time of the schedule that has come since, its first one too, is not lost.
+            ...(run === null
               ? []
-              : [e.equals(['schedule_run', 'at'], seen.schedule_run.at)]),
+              : [
+                  seen.schedule_run === undefined
+                    ? e.absent('schedule_run')
+                    : e.equals(['schedule_run', 'at'], seen.schedule_run.at),
+                ]),
           ],
         })),
       },

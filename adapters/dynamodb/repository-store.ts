@@ -142,6 +142,8 @@ export const createDynamoRepositoryStore = (
           set: { schedule_run: run },
           when: [
             e.equals(['created_at'], created_at),
+            // A time that has come since, and was noted first, is the newer one.
+            `(${e.absent('schedule_run')} OR ${e.path('schedule_run', 'at')} <= ${e.value(run.at)})`,
             ...(run.outcome === 'not_started' ? [e.equals(['fence'], fence)] : []),
           ],
         })),

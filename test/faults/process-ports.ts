@@ -82,7 +82,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     }),
   );
   const database = { client, tables: tableNames, sleep: process.sleep, random: simulation.random, logger: silent };
-  const clock: Clock = { now: () => simulation.now(), every: process.every };
+  const clock: Clock = { now: process.now, every: process.every };
   const unasked = (port: string) => () => {
     throw new Error(`no step of a history asks for ${port}`);
   };

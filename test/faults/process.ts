@@ -105,7 +105,7 @@ export interface Surroundings {
   /** The fault that strikes this call of a process, if one does. */
   faultAt(process: Process, call: number): Fault | undefined;
   struck(kind: FaultKind, process: Process, port: PortName): void;
-  /** What a call of a process was answered with. */
+  /** What a call of a process was answered with, or the time that it has read. */
   answered(process: Process, value: unknown): void;
 }
 
@@ -211,6 +211,13 @@ export class Process {
       simulation.called(this, port, () => void act(), effects.shared ?? (port === 'database' || port === 'index'));
     });
   }
+
+  /** The time, which the process may keep and write later: two that have read other times are not in the same state. */
+  readonly now = (): Date => {
+    const now = this.#around.simulation.now();
+    this.#around.answered(this, now);
+    return now;
+  };
 
   async #perform<T>(
     port: PortName,

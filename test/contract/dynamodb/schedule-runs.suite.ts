@@ -67,6 +67,25 @@ export const scheduleRunsContract = (name: string, make: () => Promise<Repositor
       expect(await runOf(repository)).toBe('not_started');
     });
 
+    it('stays where it is the first one, and a claim has read the repository before it', async () => {
+      const repository = await create();
+      await repositories.noteScheduleRun(repository, run('not_started'));
+      const created_at = '2026-01-03T02:59:59.000Z';
+      const job = aJob(repository.repository_id, { trigger: 'schedule', created_at });
+      const claim = { job, force: false, clearIndex: false, seen: repository };
+      expect(await claims.claim(claim)).toMatchObject({ kind: 'claimed' });
+      expect(await runOf(repository)).toBe('not_started');
+    });
+
+    it('is not one of an earlier time that is noted late', async () => {
+      const repository = await create();
+      await repositories.noteScheduleRun(repository, run('not_started'));
+      await repositories.noteScheduleRun(repository, { ...run('owed'), at: '2026-01-03T02:59:59.000Z' });
+      expect(await runOf(repository)).toBe('not_started');
+      await repositories.noteScheduleRun(repository, { ...run('owed'), at: '2026-01-03T03:00:01.000Z' });
+      expect(await runOf(repository)).toBe('owed');
+    });
+
     it('is how its job ended, once the next one is claimed', async () => {
       const repository = await create();
       const job = aJob(repository.repository_id, { trigger: 'schedule' });

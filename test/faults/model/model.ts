@@ -78,6 +78,7 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
   services.receiver.status = scenario.receiver ?? 204;
   Object.assign(services.settings.quotas, scenario.quotas);
   simulation.hold();
+  const begunBy = new Map<Process, string>();
   let left: readonly ActionName[] = scenario.actions;
 
   const actions: Record<ActionName, () => Promise<unknown>> = modelActions(
@@ -126,6 +127,8 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
       simulation.jumpedMilliseconds += 1;
       void actions[action as ActionName]();
       await simulation.settle();
+      // Actions that begin alike may go on differently, and what went into a process is in no answer to it.
+      for (const process of world.running) if (!begunBy.has(process)) begunBy.set(process, action);
     },
     async wait() {
       await simulation.advance(20 * MINUTES, () => simulation.pending.length > 0);
@@ -140,7 +143,7 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
           Object.values(tableNames).map((name) => services.database.items(name)),
           services.objects.keys().map((key) => [key, services.objects.peek(key)]),
           services.index.generations().map((name) => [name, [...services.index.rows(name).keys()].sort()]),
-          world.running.map((process) => [process.name, process.nth, logs.get(process)]),
+          world.running.map((process) => [process.name, process.nth, begunBy.get(process), logs.get(process)]),
         ]),
       ),
     async judgeEnd() {
