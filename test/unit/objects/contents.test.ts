@@ -282,7 +282,7 @@ describe('packs are rewritten', () => {
 
   it('within limits', () => {
     const pack = (name: string, files: number, lines: number, bytes: number) => ({ name, files, lines, bytes });
-    const limits = { length: 1000, packs: 3, read: 5000 };
+    const limits = { length: 1000, texts: 50, packs: 3, read: 5000 };
     const chosen = (packs: Parameters<typeof packsToRewrite>[0]) =>
       packsToRewrite(packs, limits).map(({ name }) => name);
     expect(chosen([])).toEqual([]);
@@ -292,6 +292,15 @@ describe('packs are rewritten', () => {
     expect(chosen(['a', 'b', 'c', 'd'].map((name) => pack(name, 1, 10, 100)))).toEqual(['a', 'b', 'c']);
     expect(chosen(Array.from({ length: 60 }, (_, n) => pack(`${n}`, 1, 1, 100 - n)))).toEqual(['59', '58', '57']);
     expect(chosen(Array.from({ length: 40 }, (_, n) => pack(`${n}`, 1, 1, 900)))).toHaveLength(0);
+  });
+
+  it('not what a whole tree of short texts is cut into, but what small syncs leave beside it', () => {
+    const { files, bytes } = defaultBatchLimits;
+    const whole = Array.from({ length: 400 }, (_, n) => ({ name: `${n}`, files, lines: files, bytes: bytes / 5 }));
+    const small = Array.from({ length: 500 }, (_, n) => ({ name: `s${n}`, files: 8, lines: 8, bytes: 9000 }));
+    expect(packsToRewrite(whole)).toEqual([]);
+    expect(packsToRewrite([...whole, ...small.slice(0, 400)])).toEqual([]);
+    expect(packsToRewrite([...whole, ...small]).map(({ name }) => name[0])).toEqual(new Array(16).fill('s'));
   });
 });
 
