@@ -36,7 +36,7 @@ export const openDatabase = ({ dataDir, dynamodbEndpoint }: DatabasePlace, durab
   }
   const database = openSqliteDynamoDb({ path: fileIn(dataDir), durable });
   return {
-    client: createDynamoClient({ requestHandler: database.requestHandler }),
+    client: createDynamoClient(database),
     expire: () => database.expire(EXPIRED_AT_ONCE),
     close: () => database.close(),
   };

@@ -12,6 +12,8 @@ import { untilFree } from './until-free.ts';
 export interface SqliteDynamoDb {
   /** For the SDK's client: what it sends is answered here. */
   readonly requestHandler: RequestHandler;
+  /** The same for a caller of this process: an operation's name and its input, with attribute values as they go over the wire. */
+  call(operation: string, input: unknown): Promise<object>;
   /** Deletes items whose time to live has passed, at most so many of each table. Returns how many. */
   expire(limit: number): Promise<number>;
   /** Everything that is stored, for {@link restore}. */
@@ -70,6 +72,7 @@ export const openSqliteDynamoDb = ({
   };
   return {
     requestHandler: createRequestHandler(call),
+    call: (operation, input) => untilFree(() => call(operation, input)),
     expire: (limit) =>
       untilFree(() =>
         store.write(() => {

@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { answerDirectly, type DirectCall } from './documents.ts';
 
 /** What a server that is not AWS's takes for a region and for credentials. */
 const MADE_UP = 'local';
@@ -7,6 +8,8 @@ export interface DynamoPlace {
   readonly endpoint?: string | undefined;
   /** Answers in this process, in the place of any server. */
   readonly requestHandler?: NonNullable<DynamoDBClientConfig['requestHandler']> | undefined;
+  /** The same without requests: what stores send is asked here first, see {@link answerDirectly}. */
+  readonly call?: DirectCall | undefined;
 }
 
 /**
@@ -20,8 +23,11 @@ export const createDynamoClient = (
 ): DynamoDBClient => {
   // The SDK repeats throttled and failed requests itself (each transaction carries a request token, so a repeat is safe).
   const config: DynamoDBClientConfig = { maxAttempts: 4 };
-  if (options.requestHandler !== undefined)
-    return new DynamoDBClient({ ...config, ...within, requestHandler: options.requestHandler });
+  if (options.requestHandler !== undefined) {
+    const client = new DynamoDBClient({ ...config, ...within, requestHandler: options.requestHandler });
+    if (options.call !== undefined) answerDirectly(client, options.call);
+    return client;
+  }
   if (options.endpoint === undefined) return new DynamoDBClient(config);
   const region = environment.AWS_REGION ?? MADE_UP;
   return new DynamoDBClient({

@@ -1,7 +1,6 @@
 import { type DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
-  DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
   type QueryCommandInput,
@@ -13,6 +12,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { elseStoreBusy, orStoreBusy } from '../aws-sdk/store-busy.ts';
+import { type Documents, documentsOf } from './documents.ts';
 import type { ItemKey } from './expression.ts';
 
 export type Item = Record<string, unknown>;
@@ -66,12 +66,12 @@ const contention = new Set([
  * is thrown unchanged.
  */
 export class Database {
-  readonly #documents: DynamoDBDocumentClient;
+  readonly #documents: Documents;
   readonly #random: () => number;
   readonly #sleep: (milliseconds: number) => Promise<void>;
 
   constructor({ client, random, sleep }: DatabaseOptions) {
-    this.#documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+    this.#documents = documentsOf(client);
     this.#random = random ?? Math.random;
     this.#sleep = sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
   }

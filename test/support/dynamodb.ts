@@ -25,7 +25,7 @@ export const startTestDynamoDb = async (): Promise<TestDynamoDb> => {
 const inThisProcess = async (): Promise<TestDynamoDb> => {
   const database = openSqliteDynamoDb({ path: ':memory:' });
   const front = await openDynamoDbFront(database.requestHandler);
-  const client = createDynamoClient({ requestHandler: database.requestHandler });
+  const client = createDynamoClient(database);
   return {
     client,
     endpoint: front.endpoint,
