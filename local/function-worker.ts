@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectSearchIndex } from '../adapters/lancedb/thread/client.ts';
+import { useProcessHelper } from '../adapters/system/process-helper/client.ts';
 import { FileGivenUpError } from '../core/domain/errors.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
@@ -19,6 +20,7 @@ import { BEAT_MILLISECONDS, openWorkBoard } from './work-board.ts';
 if (process.platform === 'linux' && getPriority() < 10) setPriority(10);
 
 const { config, indexPort, board, durable } = workerData as WorkerSetup;
+useProcessHelper(config.processHelper ?? null);
 const marker = openWorkBoard(board);
 const running = new AsyncLocalStorage<Invocation>();
 const fileWatch: FileWatch = {

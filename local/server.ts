@@ -11,6 +11,8 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { holdDataDir } from '../adapters/system/data-dir-lock.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
 import { openPrivateDirectory } from '../adapters/system/private-directory.ts';
+import { useProcessHelper } from '../adapters/system/process-helper/client.ts';
+import { startProcessHelper } from '../adapters/system/process-helper/start.ts';
 import { type Registration, rights } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
@@ -111,6 +113,13 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     if (typeof options.logFile === 'string') putLargeLogAside(options.logFile);
     await sweepTemporaryFiles(options.dataDir);
     undo.push(() => sweepTemporaryFiles(options.dataDir));
+    // First of all, while this process is small.
+    const helper = await startProcessHelper();
+    useProcessHelper(helper.path);
+    undo.push(async () => {
+      useProcessHelper(null);
+      await helper.close();
+    });
     const logger = createJsonLogger(options.logLevel, logTo(options.logFile));
     const { embeddings = null } = options;
     const measured = embeddings === null ? null : await measureEmbeddings(embeddings, options.dataDir, logger);
@@ -139,6 +148,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       quotas: options.quotas ?? defaultQuotas,
       embeddings: measured,
       metricsChannel: metrics?.channel,
+      processHelper: helper.path,
       operator: options.user,
     };
     const engine: { started: WorkflowEngine | null } = { started: null };

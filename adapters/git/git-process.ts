@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { announced, spawnGuarded } from '../system/thread-guard.ts';
+import { type StartedProgram, startProgram } from '../system/process-helper/client.ts';
+import { announced } from '../system/thread-guard.ts';
 import { watchForSilence } from './stall-watch.ts';
 
 /** A git call: arguments, and what it runs in. */
@@ -62,32 +63,31 @@ const watchMs = 250;
 export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, string> {
   command.signal?.throwIfAborted();
   const { args, script } = command;
-  const { child, kill } =
+  const program =
     script === undefined
-      ? spawnGuarded('git', args, command)
-      : spawnGuarded('/bin/sh', ['-c', script, announced, ...args], command);
+      ? startProgram('git', args, command)
+      : startProgram('/bin/sh', ['-c', script, announced, ...args], command);
   let cause: unknown = null;
   let ended = false;
   const stop = (why: unknown): void => {
     if (ended) return;
     cause ??= why;
-    kill();
+    program.kill();
   };
-  const closed = new Promise<{ code: number | null; killedBy: string | null }>((resolve) => {
-    child.once('error', (error) => {
+  const closed = program.closed
+    .catch((error: unknown) => {
       cause ??= error;
-    });
-    child.once('close', (code, killedBy) => {
+      return { code: null, killedBy: null };
+    })
+    .finally(() => {
       ended = true;
-      resolve({ code, killedBy });
     });
-  });
-  const release = mayBeEnded(child.pid, command, stop);
-  const stderr = collectEnds(child.stderr);
+  const release = mayBeEnded(program, command, stop);
+  const stderr = collectEnds(program.stderr);
   // A git that ends early closes its stdin: its exit code tells more than EPIPE does.
-  pipeline(Readable.from(command.input ?? []), child.stdin).catch(() => {});
+  pipeline(Readable.from(command.input ?? []), program.stdin).catch(() => {});
   try {
-    for await (const chunk of child.stdout) yield chunk;
+    for await (const chunk of program.stdout) yield chunk;
     const { code, killedBy } = await closed;
     if (cause !== null) throw cause;
     if ((code === 126 || code === 127) && stderr().startsWith(`${announced}: `))
@@ -95,7 +95,7 @@ export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, st
     if (code !== 0) throw new GitExitError(code, killedBy, stderr());
     return stderr();
   } finally {
-    if (!ended) kill();
+    if (!ended) program.kill();
     await closed;
     release();
   }
@@ -113,15 +113,15 @@ export const runGit = async (command: GitCommand): Promise<{ stdout: Buffer; std
 };
 
 /** Everything that may end a running git from outside. Returns what takes it away again. */
-const mayBeEnded = (pid: number | undefined, command: GitCommand, stop: (why: unknown) => void): (() => void) => {
+const mayBeEnded = (program: StartedProgram, command: GitCommand, stop: (why: unknown) => void): (() => void) => {
   const aborted = (): void => stop(command.signal?.reason);
   command.signal?.addEventListener('abort', aborted, { once: true });
   const timer = setTimeout(() => stop(new GitTimeoutError(command.timeoutMs, false)), command.timeoutMs);
   const { watch, silenceMs } = command;
   const endSilenceWatch =
-    pid === undefined || silenceMs === undefined
+    silenceMs === undefined
       ? () => {}
-      : watchForSilence(pid, silenceMs, () => stop(new GitTimeoutError(silenceMs, true)));
+      : watchForSilence(program.pid, silenceMs, () => stop(new GitTimeoutError(silenceMs, true)));
   const watcher =
     watch === undefined
       ? undefined

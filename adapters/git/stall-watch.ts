@@ -21,11 +21,16 @@ interface Activity {
  *
  * @returns what ends the watch.
  */
-export const watchForSilence = (pid: number, milliseconds: number, silent: () => void): (() => void) => {
+export const watchForSilence = (
+  pidOf: () => number | undefined,
+  milliseconds: number,
+  silent: () => void,
+): (() => void) => {
   let mark: Activity = { bytes: -1, ticks: 0, ready: true };
   let since = Date.now();
   const look = async (): Promise<void> => {
-    const now = await activityOf(pid);
+    const pid = pidOf();
+    const now = pid === undefined ? null : await activityOf(pid);
     if (now === null) return;
     if (!now.ready && now.bytes === mark.bytes && Math.abs(now.ticks - mark.ticks) < IDLE_TICKS) {
       if (Date.now() - since >= milliseconds) silent();

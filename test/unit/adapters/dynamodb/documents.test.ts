@@ -18,7 +18,7 @@ import { openSqliteDynamoDb, type SqliteDynamoDb } from '../../../../adapters/dy
 import { randomTable } from '../../../support/dynamodb-requests.ts';
 
 const TableName = 'things';
-const table = { TableName, ...randomTable } as ConstructorParameters<typeof CreateTableCommand>[0];
+const table = { TableName, ...randomTable } as unknown as ConstructorParameters<typeof CreateTableCommand>[0];
 const at = (pk: string, sk = 1) => ({ TableName, Key: { pk, sk } });
 const set = (pk: string, a: unknown, more: object = {}) =>
   new UpdateCommand({
