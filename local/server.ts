@@ -155,6 +155,7 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     const runtime = decorate(
       composeRuntime(config, { dynamoDb: database.client, index: index.index, workflow: lateWorkflow(engine) }),
     );
+    void helper.exited.then(() => runtime.logger.info('the process that starts programs has ended'));
     const functions = startFunctions(config, index.connect, runtime.logger, { workers, warm: true });
     undo.push(() => functions.close());
     engine.started = await startEngine(runtime, functions.invoke);

@@ -56,6 +56,14 @@ const startHere = (program: string, args: readonly string[], options: Options): 
   return { stdin, stdout, stderr, pid: () => child.pid, closed, kill };
 };
 
+/** As Lambda names a sandbox whose process ended before it answered: the workflow tries the step again. */
+class ProcessHelperLostError extends Error {
+  override readonly name = 'Runtime.ExitError';
+  constructor() {
+    super('the process that starts programs ended, and they with it');
+  }
+}
+
 interface Started {
   tell(news: Exclude<News, { news: 'ready' }>): void;
   /** The helper is gone, and with it what it has started. */
@@ -202,8 +210,7 @@ const followProgram = (
       } catch {
         // The group is gone already.
       }
-      end.resolve({ code: null, killedBy: 'SIGKILL' });
-      for (const stream of [input, stdout, stderr]) stream.destroy();
+      end.reject(new ProcessHelperLostError());
     },
   };
 };
