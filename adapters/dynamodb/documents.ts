@@ -22,7 +22,7 @@ export type DirectCall = (operation: string, input: object) => Promise<object>;
 
 const directCalls = new WeakMap<DynamoDBClient, DirectCall>();
 
-/** Who sends documents to this very client asks `call` first: see {@link documentsOf}. */
+/** Stores of this very client ask `call` first: see {@link documentsOf}. */
 export const answerDirectly = (client: DynamoDBClient, call: DirectCall): void => {
   directCalls.set(client, call);
 };

@@ -4,7 +4,7 @@ import { spawnOnStreams } from '../thread-guard.ts';
 import { lineOf, type News, type Opening, type Order, onLines } from './messages.ts';
 
 /**
- * A small process that starts programs for a large one: a start copies the tables of all memory of whoever starts, up to 60 ms for a gigabyte, 3 ms here
+ * A small process that starts programs for a large one: a start copies the tables of all memory of the process that starts, up to 60 ms for a gigabyte, 3 ms here
  * (measured). It listens on the socket that its argument names, until its standard input ends. A program's group ends with the connection of the thread that
  * asked for it, and with this process, by its own guard (thread-guard.ts).
  */

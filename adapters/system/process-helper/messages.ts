@@ -22,7 +22,7 @@ export type Order =
   /** Its streams have ended: nothing of it is left to end. */
   | { readonly order: 'release'; readonly id: number };
 
-/** What the helper tells of a program, a line each. */
+/** What the helper reports of a program, a line each. */
 export type News =
   /** To a thread that has connected: now it may ask. */
   | { readonly news: 'ready' }
