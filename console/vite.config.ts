@@ -19,5 +19,7 @@ export default defineConfig({
     },
   },
   // `npm run dev -w console`, beside a service that runs on this machine.
-  server: { proxy: { '/api': 'http://127.0.0.1:3000', '/console': 'http://127.0.0.1:3000' } },
+  server: {
+    proxy: Object.fromEntries(['/api', '/console', '/config.json'].map((path) => [path, 'http://127.0.0.1:3000'])),
+  },
 });

@@ -3,6 +3,7 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Api } from './api/api.ts';
 import { TokenIssuer } from './api/token-issuer.ts';
+import { ConsoleSite } from './console-site.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import type { StageSettings } from './stages.ts';
 import { Storage } from './storage.ts';
@@ -13,6 +14,8 @@ import { Workflow } from './workflow/workflow.ts';
 
 /** The whole service, one stage of it. */
 export class RepositorySyncStack extends Stack {
+  readonly tokens: TokenIssuer;
+
   constructor(scope: Construct, id: string, props: StageSettings) {
     const { account, region } = props;
     super(scope, id, {
@@ -28,14 +31,16 @@ export class RepositorySyncStack extends Stack {
       tokensPerDay: props.quotas.tokensPerDay,
       reservedConcurrency: reserved?.embedBatch,
     });
-    const tokens = new TokenIssuer(this, { oidc: props.oidc, keep: props.deletionProtection });
+    this.tokens = new TokenIssuer(this, { oidc: props.oidc, keep: props.deletionProtection, console: props.console });
     const schedules = new Schedules(this, {
       storage,
       workflow,
       tokensPerDay: props.quotas.tokensPerDay,
       reservedConcurrency: reserved?.scheduledSync,
     });
-    const api = new Api(this, { ...props, storage, workflow, schedules, tokens });
+    const api = new Api(this, { ...props, storage, workflow, schedules, tokens: this.tokens });
+    if (props.console !== undefined)
+      new ConsoleSite(this, { api: api.restApi, tokens: this.tokens, domain: props.console.domain });
     new Reconciler(this, { storage, workflow });
     new Dispatcher(this, { storage, workflow });
     new Monitoring(this, { api, storage, workflow, alarmEmail: props.alarmEmail });

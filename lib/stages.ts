@@ -45,14 +45,47 @@ const OidcIssuer = z.strictObject({
 });
 export type OidcIssuer = z.output<typeof OidcIssuer>;
 
+/** The console on CloudFront, and how its users sign in: at the stage's user pool, or at its `oidc` issuer. */
+const Console = z.strictObject({
+  /** Of the user pool's pages: https://<prefix>.auth.<region>.amazoncognito.com, where no other account has it. */
+  signInPrefix: z
+    .string()
+    .regex(
+      /^(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      'must be 1 to 63 of a-z, 0-9 and -, without aws, amazon or cognito',
+    )
+    .optional(),
+  /** What the console is at the `oidc` issuer: a public client, which may use authorization code with PKCE. */
+  clientId: z.string().min(1).optional(),
+  /** What is asked for there; `openid` without. With `offline_access` many issuers give refresh tokens only then. */
+  scope: z.string().min(1).optional(),
+  /** More parameters of the request there, such as `audience` or `resource`. */
+  parameters: z.record(z.string(), z.string()).optional(),
+  /** Origins of the issuer beside that of its address, such as the one of its token endpoint. */
+  issuerOrigins: z.array(origin).optional(),
+  /** A name of the operator's own, with its certificate, which must be in us-east-1. Without: a name of CloudFront's. */
+  domain: z
+    .strictObject({
+      name: z.hostname(),
+      certificateArn: z.string().regex(/^arn:[\w-]+:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'must be of us-east-1'),
+    })
+    .optional(),
+});
+export type ConsoleSettings = z.output<typeof Console>;
+
 /** Against floods: from outside (what needs no token), from schedules that share an hour, and from many syncs at once. */
 const ReservedConcurrency = z.strictObject({
   /** Each of the functions that may be called without a token: the hooks of git hosts, health, the API's description. */
   open: whole,
+  /** Agents' function: it answers at once without a good token, and with one may wait for a job. */
+  mcp: whole,
   scheduledSync: whole,
   embedBatch: whole,
 });
 export type ReservedConcurrency = z.output<typeof ReservedConcurrency>;
+
+const isOfUserPool = ({ signInPrefix, clientId, scope, parameters, issuerOrigins }: ConsoleSettings): boolean =>
+  signInPrefix !== undefined && [clientId, scope, parameters, issuerOrigins].every((each) => each === undefined);
 
 /** All that one stage of the service is: stages.json holds them, docs/deploy.md explains each setting. */
 export const Stage = z
@@ -91,6 +124,8 @@ export const Stage = z
      * sets it there. Absent: the account has one.
      */
     apiGatewayLogRole: z.boolean().optional(),
+    /** Absent: no console. */
+    console: Console.optional(),
     /** Web pages' origins that may call the API; none without. */
     corsOrigins: z.array(origin).min(1).optional(),
     /**
@@ -109,6 +144,17 @@ export const Stage = z
   .refine(
     ({ account, region }) => (account === undefined) === (region === undefined),
     'account and region go together: both of them, or none',
+  )
+  .refine(({ oidc, console }) => console === undefined || oidc !== undefined || isOfUserPool(console), {
+    path: ['console'],
+    error: 'needs a signInPrefix for the user pool, and nothing that an oidc issuer has',
+  })
+  .refine(
+    ({ oidc, console }) =>
+      console === undefined ||
+      oidc === undefined ||
+      (console.clientId !== undefined && console.signInPrefix === undefined),
+    { path: ['console'], error: 'needs a clientId at the oidc issuer, and no signInPrefix' },
   );
 export type StageSettings = z.output<typeof Stage>;
 

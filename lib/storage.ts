@@ -180,7 +180,7 @@ const attribute = ({ name, type }: KeyAttribute): Attribute => ({
  */
 const objectBucket = (scope: Construct, removalPolicy: RemovalPolicy): Bucket => {
   const accessLogs = new Bucket(scope, 'access-logs', {
-    ...closed,
+    ...closedBucket,
     removalPolicy,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: [{ id: 'expire', expiration: Duration.days(90) }],
@@ -190,7 +190,7 @@ const objectBucket = (scope: Construct, removalPolicy: RemovalPolicy): Bucket =>
     reason: 'It holds the access logs: logging its own writes would never end.',
   });
   return new Bucket(scope, 'objects', {
-    ...closed,
+    ...closedBucket,
     removalPolicy,
     // CDK's interfaces say `x?: T` where its classes say `T | undefined`.
     serverAccessLogsBucket: accessLogs as IBucket,
@@ -203,7 +203,8 @@ const objectBucket = (scope: Construct, removalPolicy: RemovalPolicy): Bucket =>
   });
 };
 
-const closed = {
+/** What no bucket does without. */
+export const closedBucket = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   // S3's own keys: with a KMS key, Step Functions' ItemReader and every function would need grants on it too.
   encryption: BucketEncryption.S3_MANAGED,

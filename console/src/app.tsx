@@ -11,19 +11,14 @@ import { Settings } from './pages/repository/settings.tsx';
 import { Syncs } from './pages/repository/syncs.tsx';
 import { Webhooks } from './pages/repository/webhooks.tsx';
 import { SignIn } from './pages/sign-in.tsx';
+import type { Way } from './session/session.ts';
 import { tokenStore } from './session/token-store.ts';
 
 /** The page of the address, or the way in. Each page has a key: another repository begins anew. */
-export const App = ({ refusal }: { readonly refusal: string | null }) => {
+export const App = ({ way }: { readonly way: Way }) => {
   const token = useSyncExternalStore(tokenStore.subscribe, tokenStore.get);
   if (token === null)
-    return (
-      <SignIn
-        refusal={
-          tokenStore.wasRefused() ? 'the token was not taken: it has expired, or is of another service' : refusal
-        }
-      />
-    );
+    return <SignIn kind={way.kind} refusal={tokenStore.wasRefused() ? ended[way.kind] : way.refusal} />;
   return (
     <Frame>
       <Switch>
@@ -39,4 +34,11 @@ export const App = ({ refusal }: { readonly refusal: string | null }) => {
       </Switch>
     </Frame>
   );
+};
+
+/** The service did not take the token. */
+const ended: Readonly<Record<Way['kind'], string>> = {
+  link: 'the token was not taken: it has expired, or is of another service',
+  oidc: 'your session has ended, or you may not use this service',
+  unknown: 'the token was not taken: it has expired, or is of another service',
 };

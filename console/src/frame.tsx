@@ -4,13 +4,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import classes from './frame.module.css';
-import { tokenStore } from './session/token-store.ts';
+import { signOut } from './session/session.ts';
 
 /** What stands around every page. */
 export const Frame = ({ children }: { readonly children: ReactNode }) => {
   const queries = useQueryClient();
-  const signOut = (): void => {
-    tokenStore.clear();
+  const leave = (): void => {
+    void signOut();
     queries.clear();
   };
   return (
@@ -37,7 +37,7 @@ export const Frame = ({ children }: { readonly children: ReactNode }) => {
                   <Menu.Item component="a" href="/api/docs" leftSection={<BookIcon />}>
                     The API
                   </Menu.Item>
-                  <Menu.Item onClick={signOut} leftSection={<SignOutIcon />}>
+                  <Menu.Item onClick={leave} leftSection={<SignOutIcon />}>
                     Sign out
                   </Menu.Item>
                 </Menu.Dropdown>

@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { begin } from './session/sign-in.ts';
+import { begin } from './session/session.ts';
 import { theme, variables } from './theme.ts';
 
 const queries = new QueryClient({
@@ -15,14 +15,14 @@ const queries = new QueryClient({
   },
 });
 
-const begun = await begin();
+const way = await begin();
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <App refusal={begun.kind === 'signed-out' ? begun.message : null} />
+        <App way={way} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

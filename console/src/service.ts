@@ -1,16 +1,23 @@
 import { createClient, ProblemError, UnexpectedAnswerError, UnreachableError } from '../../client/src/client.ts';
+import { renew } from './session/session.ts';
 import { tokenStore } from './session/token-store.ts';
 
-/** The service that this page came from. A token that it does not take any more leads back to the sign-in. */
+/** The service that this page came from. A token that it does not take any more is renewed, or leads back to the sign-in. */
 export const service = createClient({
   url: location.origin,
   token: () => tokenStore.get() ?? '',
   // A page says at once that the service is away, and asks again by itself.
   retries: { times: 1, longestWaitSeconds: 2 },
-  fetch: async (...request) => {
-    const response = await fetch(...request);
-    if (response.status === 401) tokenStore.refuse();
-    return response;
+  fetch: async (input, init) => {
+    const sent = tokenStore.get();
+    const response = await fetch(input, init);
+    if (response.status !== 401 || sent === null) return response;
+    // Nothing was done of what was asked for: it is asked again with the next token, if there is one.
+    const token = await renew(sent);
+    if (token === null) return response;
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${token}`);
+    return fetch(input, { ...init, headers });
   },
 });
 

@@ -38,10 +38,13 @@ export const authorizerFunction = (scope: Construct, tokens: TokenIssuer): AppFu
   });
 
 /**
- * Agents' door: it calls the API over HTTP, with the caller's token, and may do nothing else. No share is reserved for it, though all may
- * call it: without a good token it answers at once, and with one it may wait for a job.
+ * Agents' door: it calls the API over HTTP, with the caller's token, and may do nothing else. All may call it, so it has a share of its own,
+ * larger than that of others: a call without a good token ends at once, one with it may wait for a job.
  */
-export const mcpFunction = (scope: Construct, tokens: TokenIssuer): AppFunction =>
+export const mcpFunction = (
+  scope: Construct,
+  { tokens, reserved }: Pick<ApiFunctionsProps, 'tokens' | 'reserved'>,
+): AppFunction =>
   new AppFunction(scope, {
     name: 'mcp',
     environment: {
@@ -50,6 +53,7 @@ export const mcpFunction = (scope: Construct, tokens: TokenIssuer): AppFunction 
       TOKEN_JWKS_URI: tokens.jwksUri,
     },
     ...sized,
+    reservedConcurrency: reserved?.mcp,
   });
 
 /** The functions that answer the calls of core/contract/routes.ts, by the operation's name. */

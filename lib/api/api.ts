@@ -51,7 +51,7 @@ export class Api extends Construct {
       resultsCacheTtl: Duration.minutes(1),
     });
 
-    const functions = new Map([...apiFunctions(this, props), ['mcp' as const, mcpFunction(this, props.tokens)]]);
+    const functions = new Map([...apiFunctions(this, props), ['mcp' as const, mcpFunction(this, props)]]);
     for (const { operation, method, path, auth } of [...routes, ...mcpRoutes]) {
       const target = functions.get(operation);
       if (target === undefined)
@@ -134,7 +134,7 @@ export class Api extends Construct {
     Validations.of(api.deploymentStage).acknowledge({
       id: 'AwsSolutions-APIG3',
       reason:
-        'No web ACL: what is open to all has its own small share of functions, but for the one of agents, which answers 401 at once without a good token; and the stage is throttled. An operator who wants one can associate it.',
+        'No web ACL: what is open to all has its own small share of functions, and the stage is throttled. An operator who wants one can associate it.',
     });
     return api;
   }

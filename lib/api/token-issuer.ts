@@ -1,14 +1,32 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { type CfnUserPool, FeaturePlan, Mfa, UserPool } from 'aws-cdk-lib/aws-cognito';
+import { CfnOutput, Duration, Lazy, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  CfnManagedLoginBranding,
+  type CfnUserPool,
+  FeaturePlan,
+  ManagedLoginVersion,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  type UserPoolClientOptions,
+} from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import type { ConsoleSignInConfig } from '../../core/contract/console-page.ts';
 import { rights } from '../../core/contract/rights.ts';
-import type { OidcIssuer } from '../stages.ts';
+import type { ConsoleSettings, OidcIssuer } from '../stages.ts';
 
 export interface TokenIssuerProps {
   /** Absent: a Cognito user pool of the stack's own. */
   readonly oidc?: OidcIssuer | undefined;
   /** Whether the pool, which holds people's accounts, stays when the stack goes. */
   readonly keep: boolean;
+  /** How users of the console sign in; absent where there is none. */
+  readonly console?: ConsoleSettings | undefined;
+}
+
+/** How the console's users sign in, and with whom its page speaks for that. */
+export interface ConsoleSignIn {
+  readonly config: ConsoleSignInConfig;
+  readonly origins: readonly string[];
 }
 
 /** Whose tokens open the API. */
@@ -17,16 +35,32 @@ export class TokenIssuer extends Construct implements OidcIssuer {
   readonly audience: string;
   readonly jwksUri: string;
 
-  constructor(scope: Construct, { oidc, keep }: TokenIssuerProps) {
+  /** Null where the stage has no console. */
+  readonly consoleSignIn: ConsoleSignIn | null;
+  #home: string | null = null;
+
+  constructor(scope: Construct, { oidc, keep, console }: TokenIssuerProps) {
     super(scope, 'token');
-    const { issuer, audience, jwksUri } = oidc ?? this.#userPool(keep);
+    const { issuer, audience, jwksUri, consoleSignIn } =
+      oidc === undefined
+        ? this.#userPool(keep, console)
+        : { ...oidc, consoleSignIn: console === undefined ? null : atOwnIssuer(oidc, console) };
     this.issuer = issuer;
     this.audience = audience;
     this.jwksUri = jwksUri;
+    this.consoleSignIn = consoleSignIn;
+  }
+
+  /** Where users are led back to, once they have signed in or out. */
+  leadBackTo(home: string): void {
+    this.#home = home;
   }
 
   /** Accounts are made by administrators. An id token's `aud` is the client's id (Cognito guide, "Understanding the ID token"). */
-  #userPool(keep: boolean): OidcIssuer {
+  #userPool(
+    keep: boolean,
+    console: ConsoleSettings | undefined,
+  ): OidcIssuer & { readonly consoleSignIn: ConsoleSignIn | null } {
     const pool = new UserPool(this, 'users', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -66,7 +100,7 @@ export class TokenIssuer extends Construct implements OidcIssuer {
       authFlows: { userPassword: true, userSrp: true },
       // A secret cannot be kept by a command line; the user's password is what counts.
       generateSecret: false,
-      disableOAuth: true,
+      ...(console === undefined ? { disableOAuth: true } : this.#codeGrant()),
       preventUserExistenceErrors: true,
       idTokenValidity: Duration.hours(1),
     });
@@ -76,7 +110,70 @@ export class TokenIssuer extends Construct implements OidcIssuer {
       description: 'What users ask for tokens.',
     });
     const { region, urlSuffix } = Stack.of(this);
-    const issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;
-    return { issuer, audience: client.userPoolClientId, jwksUri: `${issuer}/.well-known/jwks.json` };
+    const origin = `https://cognito-idp.${region}.${urlSuffix}`;
+    const issuer = `${origin}/${pool.userPoolId}`;
+    const audience = client.userPoolClientId;
+    const stand = { issuer, audience, jwksUri: `${issuer}/.well-known/jwks.json` };
+    if (console?.signInPrefix === undefined) return { ...stand, consoleSignIn: null };
+    const pages = pool.addDomain('sign-in', {
+      cognitoDomain: { domainPrefix: console.signInPrefix },
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    // Without a style its pages are not there.
+    new CfnManagedLoginBranding(this, 'style', {
+      userPoolId: pool.userPoolId,
+      clientId: audience,
+      useCognitoProvidedValues: true,
+    });
+    return {
+      ...stand,
+      consoleSignIn: {
+        config: {
+          sign_in: 'oidc',
+          issuer,
+          client_id: audience,
+          scope: 'openid',
+          // Its access tokens name no audience.
+          token: 'id_token',
+          parameters: {},
+          sign_out_url: `${pages.baseUrl()}/logout`,
+        },
+        origins: [origin, pages.baseUrl()],
+      },
+    };
+  }
+
+  /** The code is of no use without what PKCE keeps in the browser: the client has no secret. */
+  #codeGrant(): Pick<UserPoolClientOptions, 'oAuth' | 'refreshTokenValidity' | 'enableTokenRevocation'> {
+    // Known once the console stands, which is made before the API, whose authorizer knows this client.
+    const home = Lazy.string({ produce: () => this.#home ?? '' });
+    return {
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID],
+        callbackUrls: [home],
+        logoutUrls: [home],
+      },
+      // As long as one stays signed in, in a tab that stays open.
+      refreshTokenValidity: Duration.days(1),
+      enableTokenRevocation: true,
+    };
   }
 }
+
+const atOwnIssuer = (oidc: OidcIssuer, console: ConsoleSettings): ConsoleSignIn => {
+  const { clientId = '', scope = 'openid', parameters = {}, issuerOrigins = [] } = console;
+  return {
+    config: {
+      sign_in: 'oidc',
+      issuer: oidc.issuer,
+      client_id: clientId,
+      scope,
+      // An id token's audience is its client.
+      token: clientId === oidc.audience ? 'id_token' : 'access_token',
+      parameters,
+      sign_out_url: null,
+    },
+    origins: [new URL(oidc.issuer).origin, ...issuerOrigins],
+  };
+};

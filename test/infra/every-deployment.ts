@@ -11,14 +11,26 @@ const options: readonly Partial<StageSettings>[] = [
       jwksUri: 'https://login.example.com/keys',
     },
   },
+  {
+    console: {
+      signInPrefix: 'team-sync',
+      domain: {
+        name: 'sync.example.com',
+        certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-aaaa-bbbb-cccc-1234567890ab',
+      },
+    },
+  },
   { corsOrigins: ['https://app.example.com', 'https://other.example.com:8443'] },
   { embedding: { model: 'eu.cohere.embed-v4:0', dimensions: 512 } },
   { apiGatewayLogRole: true },
   { provisionedConcurrency: 3 },
-  { reserved: { open: 5, scheduledSync: 10, embedBatch: 20 } },
+  { reserved: { open: 5, mcp: 15, scheduledSync: 10, embedBatch: 20 } },
   { alarmEmail: 'ops@example.com' },
 ];
-const everyOption: Partial<StageSettings> = Object.assign({}, ...options);
+const everyOption: Partial<StageSettings> = Object.assign({}, ...options, {
+  // With an issuer of its own it is a client there.
+  console: { clientId: 'console', scope: 'openid offline_access', parameters: { audience: 'repository-sync' } },
+});
 
 /** What a stage may leave out and no option above gives. */
 export const untriedSettings = Object.entries(Stage.shape)

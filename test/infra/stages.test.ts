@@ -43,7 +43,12 @@ describe('reserved concurrency', () => {
 
   it('stands against floods in prod: what anybody may call, what schedules share an hour, what a sync multiplies', () => {
     const open = ['get-health', 'get-openapi', 'get-docs', 'github-hook', 'gitlab-hook'].map((name) => [name, 10]);
-    expect(reservedIn(prod)).toEqual({ ...Object.fromEntries(open), 'scheduled-sync': 50, 'embed-batch': 400 });
+    expect(reservedIn(prod)).toEqual({
+      ...Object.fromEntries(open),
+      mcp: 50,
+      'scheduled-sync': 50,
+      'embed-batch': 400,
+    });
     // Lambda keeps at least 100 of an account's 1,000 for functions that reserve nothing.
     const sum = Object.values(reservedIn(prod)).reduce((total, each) => total + each, 0);
     expect(sum).toBeLessThanOrEqual(900);
@@ -86,6 +91,7 @@ describe('whose tokens open the API', () => {
 });
 
 describe('stages.json', () => {
+  const issuer = { issuer: 'https://a.example', audience: 'a', jwksUri: 'https://a.example/k' };
   const docs = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
 
   it.each(Object.keys(Stage.shape))('may set %s, which docs/deploy.md explains', (name) => {
@@ -107,6 +113,23 @@ describe('stages.json', () => {
     ],
     ['every page', { corsOrigins: ['*'] }],
     ['a page in place of an origin', { corsOrigins: ['https://a.example.com/'] }],
+    ['a console without a place to sign in', { console: {} }],
+    ['a console that signs in at a client of no issuer', { console: { signInPrefix: 'team', clientId: 'console' } }],
+    ['a console at its issuer, without a client there', { oidc: { ...issuer }, console: { scope: 'openid' } }],
+    [
+      'a console at its issuer and at a user pool',
+      { oidc: { ...issuer }, console: { signInPrefix: 'team', clientId: 'a' } },
+    ],
+    ['sign-in pages that Cognito refuses to name', { console: { signInPrefix: 'my-aws-team' } }],
+    [
+      'a certificate that CloudFront cannot use',
+      {
+        console: {
+          signInPrefix: 'team',
+          domain: { name: 'a.example.com', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/a' },
+        },
+      },
+    ],
     ['nobody', { alarmEmail: 'nobody' }],
     ['an account without a region', { account: '123456789012' }],
     ['a model that the service cannot call', { embedding: { model: 'cohere.embed-english-v3', dimensions: 1024 } }],
