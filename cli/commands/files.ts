@@ -37,9 +37,7 @@ export const addFileCommands = (program: Command, terminal: Terminal): void => {
         const query = { pattern, ...flags, branch, path, language, limit: Math.min(limit, 100) };
         const matches: GrepMatch[] = [];
         let [commit, cut]: [string, boolean] = ['', false];
-        for await (const page of byCursor((cursor) =>
-          client.call('grep', { path: { repo_id }, query: { ...query, cursor } }, { signal: terminal.stop }),
-        )) {
+        for await (const page of client.pages('grep', { path: { repo_id }, query }, { signal: terminal.stop })) {
           commit = page.commit;
           matches.push(...page.matches.slice(0, limit - matches.length));
           cut = matches.length === limit && page.next_cursor !== null;
@@ -79,9 +77,7 @@ export const addFileCommands = (program: Command, terminal: Terminal): void => {
         async ({ client, options, print }, repo_id = '', folder = '') => {
           const query = { path: folder === '' ? undefined : folder, glob: options.glob, branch: options.branch };
           const pages = await Array.fromAsync(
-            byCursor((cursor) =>
-              client.call('list-files', { path: { repo_id }, query: { ...query, cursor } }, { signal: terminal.stop }),
-            ),
+            client.pages('list-files', { path: { repo_id }, query }, { signal: terminal.stop }),
           );
           const entries = pages.flatMap((page) => page.entries);
           print({ branch: pages[0]?.branch, commit: pages[0]?.commit, entries }, () =>
@@ -100,15 +96,3 @@ export const addFileCommands = (program: Command, terminal: Terminal): void => {
 };
 
 const flag = (on: boolean | undefined): 'true' | 'false' => (on === true ? 'true' : 'false');
-
-/** The pages of a list, one after another, as they are taken. */
-async function* byCursor<Page extends { readonly next_cursor: string | null }>(
-  call: (cursor: string | undefined) => Promise<Page>,
-): AsyncGenerator<Page, void> {
-  for (let cursor: string | undefined; ; ) {
-    const page = await call(cursor);
-    yield page;
-    if (page.next_cursor === null) return;
-    cursor = page.next_cursor;
-  }
-}

@@ -1,11 +1,13 @@
-import { calls, type Job, type Operations, type SyncAccepted, type SyncOptions } from './api-types.ts';
+import type { Job, SyncAccepted, SyncOptions } from './api-types.ts';
 import { ProblemError, UnexpectedAnswerError } from './errors.ts';
 import { type FollowOptions, followJob, type JobEvent } from './follow-job.ts';
+import { calls, type Operations } from './operations.ts';
 import { pause, type Retries, request, type Transport } from './request.ts';
 
 export type * from './api-types.ts';
 export { type ProblemBody, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts';
 export type { FollowOptions, JobEvent } from './follow-job.ts';
+export type { Operations } from './operations.ts';
 export type { Retries } from './request.ts';
 
 /** A queued sync begins within a minute after the end of the one before it; another's may come first. */
@@ -37,10 +39,10 @@ type Arguments<N extends Name> =
     ? [request?: Request<N>, options?: CallOptions]
     : [request: Request<N>, options?: CallOptions];
 
+/** The end of a page: what to send as `cursor` for the next one. Files and lines call it `next_cursor`. */
+type PageEnd = { readonly next: string | null } | { readonly next_cursor: string | null };
 /** The calls that answer in pages. */
-type Paged = {
-  [N in Name]: Operations[N]['answer'] extends { readonly next: string | null } ? N : never;
-}[Name];
+type Paged = { [N in Name]: Operations[N]['answer'] extends PageEnd ? N : never }[Name];
 
 export interface Client {
   readonly url: string;
@@ -91,11 +93,9 @@ export const createClient = (options: ClientOptions): Client => {
   async function* pages(name: Name, parts: Parts = {}, options: CallOptions = {}): AsyncGenerator<unknown, void> {
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const query = cursor === undefined ? parts.query : { ...parts.query, cursor };
-      const page = (await call(name, { ...parts, ...(query === undefined ? {} : { query }) }, options)) as {
-        readonly next: string | null;
-      };
+      const page = (await call(name, { ...parts, ...(query === undefined ? {} : { query }) }, options)) as PageEnd;
       yield page;
-      cursor = page.next;
+      cursor = 'next' in page ? page.next : page.next_cursor;
     }
   }
   const ended = async (jobId: string, options: CallOptions = {}) => {

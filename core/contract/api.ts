@@ -121,12 +121,17 @@ export const ScheduleState = z.object({
 });
 export type ScheduleState = z.infer<typeof ScheduleState>;
 
+/** Someone's role, beside the owner's. */
+export const GrantAnswer = z.object({ user: z.string(), role: z.enum(roles) });
+
 export const RepositoryAnswer = z.object({
   repository_id: RepositoryId,
   owner: z.string(),
   role: z.enum(roles),
   /** Only owners see the credential's name. */
   source: z.object({ url: z.string(), credential: z.string().optional() }),
+  /** Only owners see who has them. */
+  grants: z.array(GrantAnswer).optional(),
   default_branch: z.string().nullable(),
   follows_head: z.boolean(),
   ignore_patterns: z.array(z.string()),

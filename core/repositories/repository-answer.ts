@@ -10,7 +10,7 @@ import { freshnessOf } from './freshness.ts';
 
 type Deps = Pick<Runtime, 'clock' | 'scheduleTimes'>;
 
-/** A repository as the API answers it. The source's credential is a name, and only owners see it. */
+/** A repository as the API answers it. Only owners see the source's credential, which is a name, and who has grants. */
 export const repositoryAnswer =
   (deps: Deps) =>
   (repository: RepositoryRecord, role: RoleName): RepositoryAnswer => {
@@ -26,6 +26,7 @@ export const repositoryAnswer =
           ? { credential: repository.source.credential }
           : {}),
       },
+      ...(role === 'owner' ? { grants: grantsOf(repository) } : {}),
       default_branch: defaultBranchOf(repository),
       follows_head: repository.default_branch === null,
       ignore_patterns: repository.ignore_patterns,
@@ -49,6 +50,11 @@ export const repositoryAnswer =
       updated_at: repository.updated_at,
     };
   };
+
+const grantsOf = ({ grants }: RepositoryRecord) =>
+  Object.entries(grants)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([user, role]) => ({ user, role }));
 
 /** Null where it has no schedule, whatever an earlier one has done. */
 const scheduleState = ({ clock, scheduleTimes }: Deps, repository: RepositoryRecord): ScheduleState | null => {

@@ -3,11 +3,21 @@ import type { JsonSchema } from '../../core/contract/openapi/schemas.ts';
 import { responseOf } from '../../core/contract/openapi/text.ts';
 import { own } from '../../core/domain/own.ts';
 
-/** The contract as TypeScript, for client/src/api-types.ts: the schemas as types, and what each call takes and answers. */
+const head = '/** Written by `npm run docs:api` from the contract: change that, not this. */\n';
+
+/** The contract as TypeScript, for client/src/api-types.ts: the schemas as types. */
 export const clientTypes = (document: OpenApiDocument): string => {
-  const schemas = Object.entries(document.components.schemas).map(
-    ([name, schema]) => `${comment(schema.description)}export type ${name} = ${typeText(schema, '')};\n`,
-  );
+  const { schemas } = document.components;
+  const types = Object.entries(schemas).map(([name, schema]) => {
+    const base = baseOf(name, schema, schemas);
+    const text = base === null ? typeText(schema, '') : `${base} & ${typeText(without(schema, schemas[base]), '')}`;
+    return `${comment(schema.description)}export type ${name} = ${text};\n`;
+  });
+  return [head, ...types].join('\n');
+};
+
+/** What each call takes and answers, and how it is made, for client/src/operations.ts. */
+export const clientOperations = (document: OpenApiDocument): string => {
   const calls = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
@@ -19,13 +29,44 @@ export const clientTypes = (document: OpenApiDocument): string => {
     ({ method, path, operation }) =>
       `  ${JSON.stringify(operation.operationId)}: ${JSON.stringify({ method, path })},\n`,
   );
+  const named = Object.keys(document.components.schemas).filter((name) =>
+    operations.some((text) => new RegExp(`: ${name}\\b`).test(text.replaceAll(/^ *\/\*\*.*$/gm, ''))),
+  );
   return [
-    '/** Written by `npm run docs:api` from the contract: change that, not this. */\n',
-    ...schemas,
+    head,
+    `import type {\n${named.map((name) => `  ${name},\n`).join('')}} from './api-types.ts';\n`,
     `/** What each call takes and answers. */\nexport interface Operations {\n${operations.join('')}}\n`,
     `/** How each call is made. */\nexport const calls: { readonly [Name in keyof Operations]: { readonly method: string; readonly path: string } } = {\n${table.join('')}};\n`,
   ].join('\n');
 };
+
+/** As few members in common are chance. */
+const LEAST_IN_COMMON = 4;
+
+const membersOf = ({ properties = {}, required = [] }: JsonSchema): Map<string, string> =>
+  new Map(Object.entries(properties).map(([name, each]) => [name, JSON.stringify([each, required.includes(name)])]));
+
+/** The schema with the most members of those that are whole in this one, member for member. */
+const baseOf = (name: string, schema: JsonSchema, all: Readonly<Record<string, JsonSchema>>): string | null => {
+  const members = membersOf(schema);
+  const bases = Object.entries(all)
+    .map(([other, each]) => ({ other, members: membersOf(each) }))
+    .filter(
+      (base) =>
+        base.other !== name &&
+        base.members.size >= LEAST_IN_COMMON &&
+        base.members.size < members.size &&
+        base.members.entries().every(([member, text]) => members.get(member) === text),
+    );
+  return bases.sort((a, b) => b.members.size - a.members.size)[0]?.other ?? null;
+};
+
+const without = (schema: JsonSchema, base: JsonSchema | undefined): JsonSchema => ({
+  ...schema,
+  properties: Object.fromEntries(
+    Object.entries(schema.properties ?? {}).filter(([name]) => base?.properties?.[name] === undefined),
+  ),
+});
 
 const operationText = (document: OpenApiDocument, operation: OperationObject): string => {
   const { parameters = [], requestBody, responses } = operation;

@@ -1,12 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { buildOpenApi } from '../../core/contract/openapi/openapi.ts';
 import { apiMarkdown } from './api-markdown.ts';
-import { clientTypes } from './client-types.ts';
+import { clientOperations, clientTypes } from './client-types.ts';
 
 /** `npm run docs:api`: writes docs/api.md and the client's types from the contract. `--check`: says whether they are as they should be. */
 
 const document = buildOpenApi();
-const made = { 'docs/api.md': apiMarkdown(document), 'client/src/api-types.ts': clientTypes(document) };
+const made = {
+  'docs/api.md': apiMarkdown(document),
+  'client/src/api-types.ts': clientTypes(document),
+  'client/src/operations.ts': clientOperations(document),
+};
 for (const [path, text] of Object.entries(made)) {
   const place = new URL(`../../${path}`, import.meta.url);
   if (!process.argv.includes('--check')) {

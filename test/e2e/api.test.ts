@@ -163,6 +163,9 @@ describe('grants', () => {
     await grant('write');
     expect(await statuses(bob)).toEqual({ get: 200, search: 200, sync: 202, remove: 403, grant: 403 });
     await settle();
+    // Only owners see who has them.
+    expect((await api.repository('granted')).grants).toEqual([{ user: 'bob', role: 'write' }]);
+    expect(await bob.repository('granted')).not.toHaveProperty('grants');
     await api.call('DELETE', '/api/repositories/granted/grants/bob');
     expect(await statuses(bob)).toMatchObject({ get: 404, sync: 404 });
   });

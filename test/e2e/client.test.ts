@@ -32,6 +32,17 @@ describe('the client against the service', () => {
     const sizes: number[] = [];
     for await (const { jobs } of pages) sizes.push(jobs.length);
     expect(sizes).toEqual([2, 2]);
+    // Files and lines end their pages by another name.
+    await world.registered('files', { 'a.txt': 'x\n', 'b.txt': 'x\n', 'c.txt': 'x\n' });
+    await client().ended((await client().sync('files')).job_id);
+    const names: string[][] = [];
+    for await (const page of client().pages('list-files', { path: { repo_id: 'files' }, query: { limit: 2 } }))
+      names.push(page.entries.map(({ path }) => path));
+    expect(names).toEqual([['a.txt', 'b.txt'], ['c.txt']]);
+    const lines: number[] = [];
+    const grep = { path: { repo_id: 'files' }, query: { pattern: 'x', limit: 2 } };
+    for await (const page of client().pages('grep', grep)) lines.push(page.matches.length);
+    expect(lines).toEqual([2, 1]);
   });
 
   it('throws a problem with its members', async () => {

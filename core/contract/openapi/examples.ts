@@ -25,6 +25,7 @@ export const repository = {
   owner: 'ann',
   role: 'owner',
   source,
+  grants: [{ user: 'bob', role: 'read' }],
   default_branch: 'main',
   follows_head: true,
   ignore_patterns: ['*.pyc'],

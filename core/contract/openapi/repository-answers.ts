@@ -1,4 +1,4 @@
-import { RepositoryAnswer, RepositoryCreated, ScheduleState } from '../api.ts';
+import { GrantAnswer, RepositoryAnswer, RepositoryCreated, ScheduleState } from '../api.ts';
 import { ScheduleRun } from '../records.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -7,6 +7,7 @@ const repository = {
   owner: 'The user who registered it.',
   role: 'What you may do with it.',
   source: 'Where it is read from.',
+  grants: 'Who else may use it, by name. Only owners see it.',
   default_branch:
     'What `current` means, and what is searched without a branch; null until the first sync has asked the source.',
   follows_head:
@@ -30,6 +31,10 @@ const repository = {
 /** A repository, as the API answers it. */
 export const repositorySchemas: readonly NamedSchema[] = [
   named('Repository', RepositoryAnswer, 'A registered repository.', repository),
+  named('GrantHeld', GrantAnswer, 'What another user may do with a repository.', {
+    user: 'The user: the `sub` of their tokens.',
+    role: '`read`: view and search. `write`: also sync. `owner`: everything.',
+  }),
   named('ScheduleState', ScheduleState, 'A schedule’s next run and its newest one.', {
     next_run:
       'The next time of the schedule. On AWS a run may begin up to 15 minutes later, so that not all begin at once.',

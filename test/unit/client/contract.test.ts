@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
-import { calls } from '../../../client/src/api-types.ts';
 import type * as client from '../../../client/src/client.ts';
+import { calls } from '../../../client/src/operations.ts';
 import type * as api from '../../../core/contract/api.ts';
 import { buildOpenApi } from '../../../core/contract/openapi/openapi.ts';
 import { routes } from '../../../core/contract/routes.ts';
 import type { SyncOptions } from '../../../core/contract/sync-options.ts';
-import { clientTypes } from '../../../local/cli/client-types.ts';
+import { clientOperations, clientTypes } from '../../../local/cli/client-types.ts';
 
 interface Answers {
   readonly 'get-repository': api.RepositoryAnswer;
@@ -27,7 +27,9 @@ const run = promisify(execFile);
 
 describe('the client', () => {
   it('has the types that the contract makes (npm run docs:api)', async () => {
-    expect(await readFile(join(root, 'client/src/api-types.ts'), 'utf8')).toBe(clientTypes(buildOpenApi()));
+    const document = buildOpenApi();
+    expect(await readFile(join(root, 'client/src/api-types.ts'), 'utf8')).toBe(clientTypes(document));
+    expect(await readFile(join(root, 'client/src/operations.ts'), 'utf8')).toBe(clientOperations(document));
   });
 
   it('makes every call of the routes, and no other', () => {
@@ -65,6 +67,19 @@ describe('the client', () => {
     expectTypeOf<keyof client.NewRepository>().toEqualTypeOf<keyof z.input<typeof api.CreateRepository>>();
   });
 
+  it('says once what a type shares with another: all of its members, or none', () => {
+    const { components, ...document } = buildOpenApi();
+    const text = { type: 'string' };
+    const small = { type: 'object', properties: { a: text, b: text, c: text, d: text }, required: ['a'] };
+    const more = { ...small, properties: { ...small.properties, e: text } };
+    const typesOf = (schemas: typeof components.schemas) =>
+      clientTypes({ ...document, components: { ...components, schemas } });
+    expect(typesOf({ Small: small, More: more })).toContain('type More = Small & {\n  readonly "e"?:');
+    expect(typesOf({ Small: small, More: { ...more, required: [] } })).not.toContain('Small &');
+    const other = { ...more, properties: { ...more.properties, a: { type: 'number' } } };
+    expect(typesOf({ Small: small, More: other })).not.toContain('Small &');
+  });
+
   it('refuses to leave out what a schema says and a type cannot tell', () => {
     const document = buildOpenApi();
     const odd = { ...document, components: { ...document.components, schemas: { Odd: { allOf: [] } } } };
@@ -96,7 +111,7 @@ it('is a package that works where nothing else of this project is', async () => 
     expect(files).toEqual(
       [
         'README.md',
-        ...['api-types', 'client', 'errors', 'follow-job', 'request'].flatMap((name) => [
+        ...['api-types', 'client', 'errors', 'follow-job', 'operations', 'request'].flatMap((name) => [
           `dist/${name}.d.ts`,
           `dist/${name}.js`,
         ]),
