@@ -25,10 +25,14 @@ export interface CallOptions {
 }
 
 type Name = keyof Operations;
-type Request<N extends Name> = Operations[N]['request'];
+/** A part of a path; bytes for a name that is not UTF-8 (`path_bytes` of an answer, decoded). */
+type PathPart = string | Uint8Array;
+type Request<N extends Name> = Operations[N]['request'] extends { readonly path: infer Path }
+  ? Omit<Operations[N]['request'], 'path'> & { readonly path: { readonly [Part in keyof Path]: PathPart } }
+  : Operations[N]['request'];
 /** The parts of a request that every one of them may have. */
 interface Parts {
-  readonly path?: Readonly<Record<string, string>>;
+  readonly path?: Readonly<Record<string, PathPart>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
@@ -66,6 +70,11 @@ export interface Client {
   ended(jobId: string, options?: CallOptions): Promise<Job>;
 }
 
+const percentEncoded = (part: PathPart): string =>
+  typeof part === 'string'
+    ? encodeURIComponent(part)
+    : Array.from(part, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+
 export const createClient = (options: ClientOptions): Client => {
   const transport: Transport = {
     url: options.url.replace(/\/+$/, '').replace(/\/api$/, ''),
@@ -77,7 +86,7 @@ export const createClient = (options: ClientOptions): Client => {
     const { method, path } = calls[name];
     const response = await request(transport, {
       method,
-      path: path.replaceAll(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(parts.path?.[part] ?? '')),
+      path: path.replaceAll(/\{(\w+)\}/g, (_, part: string) => percentEncoded(parts.path?.[part] ?? '')),
       query: parts.query,
       headers: parts.header,
       body: parts.body,

@@ -10,6 +10,7 @@ import { Search } from './pages/repository/search.tsx';
 import { Settings } from './pages/repository/settings.tsx';
 import { Syncs } from './pages/repository/syncs.tsx';
 import { Webhooks } from './pages/repository/webhooks.tsx';
+import { SearchAll } from './pages/search-all.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import type { Way } from './session/session.ts';
 import { tokenStore } from './session/token-store.ts';
@@ -23,6 +24,7 @@ export const App = ({ way }: { readonly way: Way }) => {
     <Frame>
       <Switch>
         <Route path="/" component={Repositories} />
+        <Route path="/search" component={SearchAll} />
         <Route path="/repositories/:id">{({ id }) => <Syncs key={id} id={id} />}</Route>
         <Route path="/repositories/:id/search">{({ id }) => <Search key={id} id={id} />}</Route>
         <Route path="/repositories/:id/files">{({ id }) => <Files key={id} id={id} />}</Route>

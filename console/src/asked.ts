@@ -57,6 +57,8 @@ const optionsOf = ({ regex, case: cased, word, context }: Asked) => ({
 export type SearchFor = Operations['search']['request']['query'];
 export type GrepFor = Operations['grep']['request']['query'];
 
+export type SearchAllFor = Operations['search-all']['request']['query'];
+
 const narrowed = ({ branch, language, path }: Asked) => named({ branch, language, path });
 
 export const searchFor = (asked: Asked): SearchFor => ({ q: asked.q, ...narrowed(asked), limit: 20 });

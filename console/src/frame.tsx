@@ -1,5 +1,5 @@
 import { ActionIcon, Box, Container, Group, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { BookIcon, MoonIcon, SignOutIcon, SunIcon, ThreeBarsIcon } from '@primer/octicons-react';
+import { BookIcon, MoonIcon, SearchIcon, SignOutIcon, SunIcon, ThreeBarsIcon } from '@primer/octicons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -26,6 +26,16 @@ export const Frame = ({ children }: { readonly children: ReactNode }) => {
               <span>Repository Sync</span>
             </Link>
             <Group gap={4} wrap="nowrap">
+              <ActionIcon
+                component={Link}
+                href="/search"
+                variant="subtle"
+                color="gray"
+                size="lg"
+                aria-label="Search everywhere"
+              >
+                <SearchIcon />
+              </ActionIcon>
               <SchemeSwitch />
               <Menu position="bottom-end" shadow="md" withinPortal={false}>
                 <Menu.Target>

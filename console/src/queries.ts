@@ -1,11 +1,31 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Job, Operations, Repository } from '../../client/src/client.ts';
-import type { GrepFor, SearchFor } from './asked.ts';
+import { bytesOf } from './addresses.ts';
+import type { GrepFor, SearchAllFor, SearchFor } from './asked.ts';
 import { service } from './service.ts';
 
 /** How often what is shown is asked for again: while something runs or the service is away, and else. */
 const BUSY = 1_500;
 const CALM = 10_000;
+
+/** How long what stays as it is at one commit is taken for current. */
+const AT_A_COMMIT = 30_000;
+
+type PageEnd = { readonly next: string | null } | { readonly next_cursor: string | null };
+type Cursor = { readonly cursor?: string };
+type Options = { readonly signal: AbortSignal };
+
+/** A list in pages, to which `fetchNextPage` adds one. */
+const paged = <Page extends PageEnd, const Key extends readonly unknown[]>(
+  queryKey: Key,
+  ask: (cursor: Cursor, options: Options) => Promise<Page>,
+) =>
+  infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ signal, pageParam }) => ask(pageParam === undefined ? {} : { cursor: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page) => ('next' in page ? page.next : page.next_cursor) ?? undefined,
+  });
 
 export const repositories = () =>
   queryOptions({
@@ -34,106 +54,113 @@ export const job = (id: string) =>
     refetchInterval: ({ state }) => (state.data?.ended_at == null || state.status === 'error' ? BUSY : false),
   });
 
-/** A list in pages, to which `fetchNextPage` adds one. */
-const next = { initialPageParam: undefined as string | undefined };
-const cursorOf = (page: { readonly next: string | null }) => page.next ?? undefined;
-const after = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
+/** Asked for again while one of them runs; that there is a new one is seen by its repository, which is asked for in any case. */
+export const jobs = (id: string) => ({
+  ...paged(['jobs', id], (cursor, options) =>
+    service.call('list-jobs', { path: { repo_id: id }, query: { limit: 20, ...cursor } }, options),
+  ),
+  refetchInterval: ({ state }: Refetched<'list-jobs'>) =>
+    state.status === 'error' || state.data?.pages.some((page) => page.jobs.some(({ ended_at }) => ended_at === null))
+      ? BUSY
+      : (false as const),
+});
 
-export const jobs = (id: string) =>
-  infiniteQueryOptions({
-    queryKey: ['jobs', id],
-    queryFn: ({ signal, pageParam }) =>
-      service.call('list-jobs', { path: { repo_id: id }, query: { limit: 20, ...after(pageParam) } }, { signal }),
-    ...next,
-    getNextPageParam: cursorOf,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.jobs.some(({ ended_at }) => ended_at === null)) ? BUSY : CALM,
-  });
+/** What a list's interval is decided by. */
+interface Refetched<N extends keyof Operations> {
+  readonly state: { readonly status: string; readonly data: { readonly pages: Operations[N]['answer'][] } | undefined };
+}
 
 export type FileOutcome = NonNullable<NonNullable<Operations['list-job-files']['request']['query']>['outcome']>;
 
 export const jobFiles = (jobId: string, outcome: FileOutcome) =>
-  infiniteQueryOptions({
-    queryKey: ['job-files', jobId, outcome],
-    queryFn: ({ signal, pageParam }) =>
-      service.call(
-        'list-job-files',
-        { path: { job_id: jobId }, query: { outcome, limit: 200, ...after(pageParam) } },
-        { signal },
-      ),
-    ...next,
-    getNextPageParam: cursorOf,
-  });
+  paged(['job-files', jobId, outcome], (cursor, options) =>
+    service.call('list-job-files', { path: { job_id: jobId }, query: { outcome, limit: 200, ...cursor } }, options),
+  );
 
-export const branches = (id: string) =>
-  infiniteQueryOptions({
-    queryKey: ['branches', id],
-    queryFn: ({ signal, pageParam }) =>
-      service.call('list-branches', { path: { repo_id: id }, query: { limit: 100, ...after(pageParam) } }, { signal }),
-    ...next,
-    getNextPageParam: cursorOf,
-    refetchInterval: CALM,
-  });
+export const branches = (id: string) => ({
+  ...paged(['branches', id], (cursor, options) =>
+    service.call('list-branches', { path: { repo_id: id }, query: { limit: 100, ...cursor } }, options),
+  ),
+  refetchInterval: CALM,
+});
 
 export type DeliveryStatus = NonNullable<
   NonNullable<Operations['list-webhook-deliveries']['request']['query']>['status']
 >;
 
-export const deliveries = (id: string, status: DeliveryStatus | null) =>
-  infiniteQueryOptions({
-    queryKey: ['deliveries', id, status],
-    queryFn: ({ signal, pageParam }) =>
-      service.call(
-        'list-webhook-deliveries',
-        { path: { repo_id: id }, query: { limit: 50, ...(status === null ? {} : { status }), ...after(pageParam) } },
-        { signal },
-      ),
-    ...next,
-    getNextPageParam: cursorOf,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.deliveries.some(({ status: now }) => now === 'pending')) ? BUSY : CALM,
-  });
+export const deliveries = (id: string, status: DeliveryStatus | null) => ({
+  ...paged(['deliveries', id, status], (cursor, options) =>
+    service.call(
+      'list-webhook-deliveries',
+      { path: { repo_id: id }, query: { limit: 50, ...(status === null ? {} : { status }), ...cursor } },
+      options,
+    ),
+  ),
+  refetchInterval: ({ state }: Refetched<'list-webhook-deliveries'>) =>
+    state.data?.pages.some((page) => page.deliveries.some(({ status: now }) => now === 'pending')) ? BUSY : CALM,
+});
 
 export const search = (id: string, query: SearchFor, wanted: boolean) =>
   queryOptions({
     queryKey: ['search', id, query],
     queryFn: ({ signal }) => service.call('search', { path: { repo_id: id }, query }, { signal }),
     enabled: wanted && query.q.trim() !== '',
-    staleTime: 30_000,
+    staleTime: AT_A_COMMIT,
   });
 
-export const grep = (id: string, query: GrepFor, wanted: boolean) =>
-  infiniteQueryOptions({
-    queryKey: ['grep', id, query],
-    queryFn: ({ signal, pageParam }) =>
-      service.call('grep', { path: { repo_id: id }, query: { ...query, ...after(pageParam) } }, { signal }),
-    ...next,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    enabled: wanted && query.pattern !== '',
-    staleTime: 30_000,
-  });
-
-export const file = (id: string, path: string, branch: string | undefined, start: number, end: number) =>
+export const searchAll = (query: SearchAllFor) =>
   queryOptions({
-    queryKey: ['file', id, path, branch, start, end],
-    queryFn: ({ signal }) =>
-      service.call('read-file', { path: { repo_id: id, file_path: path }, query: { branch, start, end } }, { signal }),
-    staleTime: 30_000,
+    queryKey: ['search-all', query],
+    queryFn: ({ signal }) => service.call('search-all', { query }, { signal }),
+    enabled: query.q.trim() !== '',
+    staleTime: AT_A_COMMIT,
   });
 
-export const folder = (id: string, path: string, branch: string | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ['folder', id, path, branch],
-    queryFn: ({ signal, pageParam }) =>
+export const grep = (id: string, query: GrepFor, wanted: boolean) => ({
+  ...paged(['grep', id, query], (cursor, options) =>
+    service.call('grep', { path: { repo_id: id }, query: { ...query, ...cursor } }, options),
+  ),
+  enabled: wanted && query.pattern !== '',
+  staleTime: AT_A_COMMIT,
+});
+
+/** A place in a branch: its path, and for a name that is not UTF-8 its bytes, in base64. */
+export interface Place {
+  readonly path: string;
+  readonly bytes: string | null;
+  readonly branch: string | undefined;
+}
+
+export const file = (id: string, place: Place, start: number, end: number) =>
+  queryOptions({
+    queryKey: ['file', id, place, start, end],
+    queryFn: ({ signal }) =>
       service.call(
-        'list-files',
+        'read-file',
         {
-          path: { repo_id: id },
-          query: { ...(path === '' ? {} : { path }), branch, limit: 200, ...after(pageParam) },
+          path: { repo_id: id, file_path: place.bytes === null ? place.path : bytesOf(place.bytes) },
+          query: { branch: place.branch, start, end },
         },
         { signal },
       ),
-    ...next,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    staleTime: 30_000,
+    staleTime: AT_A_COMMIT,
   });
+
+export const folder = (id: string, { path, bytes, branch }: Place) => ({
+  ...paged(['folder', id, path, bytes, branch], (cursor, options) =>
+    service.call(
+      'list-files',
+      {
+        path: { repo_id: id },
+        query: {
+          ...(path === '' ? {} : bytes === null ? { path } : { path_bytes: bytes }),
+          branch,
+          limit: 200,
+          ...cursor,
+        },
+      },
+      options,
+    ),
+  ),
+  staleTime: AT_A_COMMIT,
+});

@@ -1,5 +1,5 @@
 import type { Job, SyncOptions } from '../../client/src/client.ts';
-import { count, duration, plain, spaced } from './words.ts';
+import { count, dollars, duration, plain, sentence, spaced } from './words.ts';
 
 /** What a sync with these options does, in sentences. `running`: the job that is under way. */
 export const syncInWords = (options: SyncOptions, running: Job | null): readonly string[] => {
@@ -22,6 +22,16 @@ export const syncInWords = (options: SyncOptions, running: Job | null): readonly
   if (patterns.length > 0) sentences.push(`Leaves out what ${patterns.join(', ')} match.`);
   if (options.progress_webhook !== undefined && options.progress_webhook !== '')
     sentences.push(`Sends its progress to ${options.progress_webhook}.`);
+  if (options.max_files !== undefined)
+    sentences.push(`Ends without a change if more than ${count(options.max_files, 'file')} would have to be read.`);
+  if (options.max_cost !== undefined)
+    sentences.push(`Ends without a change if it may cost more than ${dollars(options.max_cost)}.`);
+  if (options.dry_run === true)
+    sentences.push('Changes nothing: it reads what has changed, and says what a sync would do and cost.');
+  if (options.on_conflict === 'queue')
+    sentences.push('Begins when the sync that is running has ended, together with what else waits for that.');
+  if (options.on_conflict === 'attach')
+    sentences.push('Starts nothing of its own where the sync that is running does this already; else it is refused.');
   if (options.force && running !== null)
     sentences.push(
       `Cancels the sync that is running (${running.progress.percentage} %, begun by ${running.requested_by}); what it has not published is lost.`,
@@ -53,18 +63,30 @@ export const timeTaken = ({ started_at, created_at, ended_at }: Job, now: number
 
 /** What has become of a job, in a line. */
 export const outcomeInWords = (job: Job): string => {
-  const { counts, error } = job;
+  const { counts, error, plan } = job;
   if (job.status === 'failed') return error === null ? 'Failed' : error.message;
-  if (counts === null)
-    return job.status === 'cancelled' ? 'Cancelled: the index is as it was' : phaseInWords(job.progress.phase);
-  const parts = (['added', 'modified', 'renamed', 'deleted'] as const)
-    .filter((kind) => counts[kind] > 0)
-    .map((kind, n) => `${n === 0 ? count(counts[kind], 'file') : plain(counts[kind])} ${kind}`);
+  if (job.status === 'cancelled') return 'Cancelled: the index is as it was';
+  if (isPlan(job) && plan !== null) return `A plan: ${changesInWords(plan)}. Nothing was changed`;
+  if (counts === null) return phaseInWords(job.progress.phase);
   const rest = [
     ...(counts.failed > 0 ? [`${count(counts.failed, 'file')} failed`] : []),
     ...(job.missing.length > 0 ? [`${count(job.missing.length, 'branch', 'branches')} missing`] : []),
   ];
-  return [parts.length === 0 ? 'Nothing had changed' : parts.join(', '), ...rest].join('; ');
+  return [sentence(changesInWords(counts)), ...rest].join('; ');
+};
+
+/** Whether it was only to plan, and has. */
+export const isPlan = ({ options, ended_at, plan }: Job): boolean =>
+  options.dry_run === true && ended_at !== null && plan !== null;
+
+const kinds = ['added', 'modified', 'renamed', 'deleted'] as const;
+
+/** `3 files added, 1 deleted`. */
+export const changesInWords = (counts: Readonly<Record<(typeof kinds)[number], number>>): string => {
+  const parts = kinds
+    .filter((kind) => counts[kind] > 0)
+    .map((kind, n) => `${n === 0 ? count(counts[kind], 'file') : plain(counts[kind])} ${kind}`);
+  return parts.length === 0 ? 'nothing had changed' : parts.join(', ');
 };
 
 const reasons: Readonly<Record<string, string>> = {

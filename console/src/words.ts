@@ -7,6 +7,13 @@ export const count = (value: number, one: string, many = `${one}s`): string =>
 
 export const plain = (value: number): string => number.format(value);
 
+const usd = { style: 'currency', currency: 'USD' } as const;
+const money = new Intl.NumberFormat('en', usd);
+const smallMoney = new Intl.NumberFormat('en', { ...usd, maximumSignificantDigits: 2 });
+
+/** US dollars: `$1,200.50`, `$0.0025`. */
+export const dollars = (value: number): string => (value === 0 || value >= 0.01 ? money : smallMoney).format(value);
+
 /** `1 h 4 min`, `3 min 20 s`, `12 s`, `0.8 s`. */
 export const duration = (milliseconds: number): string => {
   const seconds = Math.max(0, milliseconds) / 1000;

@@ -91,7 +91,9 @@ describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
     await live.getByText('Indexing').waitFor();
     await live.getByText('src/held.ts').waitFor();
     await live.getByText('0 of 1').waitFor();
-    await page.getByRole('button', { name: 'Replace it' }).click();
+    await page.getByRole('button', { name: 'Another sync' }).click();
+    await page.getByText('Begins when the sync that is running has ended').waitFor();
+    await page.getByLabel('Cancel it, and begin at once').check();
     await page.getByText(/Cancels the sync that is running \(\d+ %, begun by ann\)/).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('link', { name: 'To the sync that is running' }).click();

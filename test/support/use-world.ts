@@ -18,6 +18,8 @@ export interface WorldOptions extends Pick<ServerOptions, 'webhookAllow'> {
 
 export interface UsedWorld {
   readonly server: LocalServer;
+  /** Where it keeps what it has. */
+  readonly dataDir: string;
   /** The API for the one who registers repositories. */
   readonly api: Api;
   /** The API without a token. */
@@ -77,6 +79,9 @@ export const useWorld = ({ git: makeGit, decorate, ...options }: WorldOptions = 
   return {
     get server(): LocalServer {
       return there(started).server;
+    },
+    get dataDir(): string {
+      return there(started).dataDir;
     },
     get git(): GitRepository {
       return there(git);

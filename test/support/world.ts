@@ -10,6 +10,7 @@ import { type Api, createApi } from './api.ts';
 
 export interface World {
   readonly server: LocalServer;
+  readonly dataDir: string;
   /** The API as a user sees it. */
   as(user: string, rights?: readonly Right[]): Promise<Api>;
   /** The API for the one who registers repositories. */
@@ -46,6 +47,7 @@ export const startWorld = async (
   const server = await startServer(options, { startFunctions: inThisThread, decorate });
   return {
     server,
+    dataDir,
     as: async (user, rights) => createApi(server.url, await server.issuer.issue(user, rights)),
     api: createApi(server.url, server.token),
     anonymous: createApi(server.url, null),

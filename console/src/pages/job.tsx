@@ -1,4 +1,4 @@
-import { Alert, Anchor, Breadcrumbs, Button, Group, List, Loader, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, List, Loader, Stack, Text, Title } from '@mantine/core';
 import { AlertIcon, SyncIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
@@ -7,12 +7,14 @@ import { jobPage, repositoryPage } from '../addresses.ts';
 import { Facts } from '../parts/facts.tsx';
 import { JobFiles } from '../parts/job-files.tsx';
 import { LiveJob } from '../parts/live-job.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Plan } from '../parts/plan.tsx';
 import { Reuse } from '../parts/reuse.tsx';
 import { JobStatus } from '../parts/status.tsx';
 import { Time, useNow } from '../parts/time.tsx';
 import { TroubleAlert } from '../parts/trouble.tsx';
 import { service } from '../service.ts';
-import { modeInWords, outcomeInWords, syncInWords, timeTaken } from '../sync-words.ts';
+import { isPlan, modeInWords, outcomeInWords, syncInWords, timeTaken } from '../sync-words.ts';
 import { useTitle } from '../title.ts';
 import { useLiveJob } from '../use-live-job.ts';
 import { count, duration, plain, shortCommit } from '../words.ts';
@@ -25,26 +27,21 @@ export const Job = ({ id }: { readonly id: string }) => {
     return error === null ? <Loader aria-label="Loading the sync" /> : <TroubleAlert error={error} />;
   return (
     <Stack gap="lg">
-      <Stack gap={6}>
-        <Breadcrumbs separatorMargin={6}>
-          <Anchor component={Link} href="/" size="sm">
-            Repositories
-          </Anchor>
+      <PageHead
+        title={job.options.dry_run === true ? 'Plan of a sync' : 'Sync'}
+        trail={
           <Anchor component={Link} href={repositoryPage(job.repository_id)} size="sm" className="break">
             {job.repository_id}
           </Anchor>
-        </Breadcrumbs>
-        <Group gap="sm">
-          <Title order={1} size="h2">
-            Sync
-          </Title>
-          <JobStatus status={job.status} />
-        </Group>
+        }
+        badge={<JobStatus status={job.status} />}
+      >
         <Text className="quiet break">
           Asked for by {job.requested_by} <Time at={job.created_at} />
         </Text>
-      </Stack>
+      </PageHead>
       {job.ended_at === null ? <LiveJob jobId={id} linked={false} /> : <Outcome job={job} />}
+      <Plan job={job} />
       <Stack gap="xs" component="section">
         <Title order={2} size="h4">
           What was asked for
@@ -88,7 +85,7 @@ const Outcome = ({ job }: { readonly job: SyncJob }) => {
       )}
       <Facts facts={facts} />
       {counts !== null && <Reuse counts={counts} />}
-      <Again job={job} />
+      {isPlan(job) ? <Start job={job} /> : <Again job={job} />}
     </>
   );
 };
@@ -108,6 +105,27 @@ const Again = ({ job }: { readonly job: SyncJob }) => {
         Try again what failed
       </Button>
       {retry.error !== null && <TroubleAlert error={retry.error} />}
+    </Stack>
+  );
+};
+
+/** Begins what was planned. */
+const Start = ({ job: { repository_id: id, options } }: { readonly job: SyncJob }) => {
+  const [, go] = useLocation();
+  const cache = useQueryClient();
+  const { force, full_reindex, incremental, branches, ignore_patterns, pull_remote, remote } = options;
+  const start = useMutation({
+    mutationFn: () =>
+      service.sync(id, { force, full_reindex, incremental, branches, ignore_patterns, pull_remote, remote }),
+    onSuccess: ({ job_id }) => go(jobPage(job_id)),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['repository', id] }),
+  });
+  return (
+    <Stack gap="sm" align="flex-start">
+      <Button leftSection={<SyncIcon />} onClick={() => start.mutate()} loading={start.isPending}>
+        Start this sync
+      </Button>
+      {start.error !== null && <TroubleAlert error={start.error} />}
     </Stack>
   );
 };

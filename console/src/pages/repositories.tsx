@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Repository } from '../../../client/src/client.ts';
+import { jobPage, repositoryPage } from '../addresses.ts';
 import { AddRepository } from '../parts/add-repository.tsx';
 import { HealthBadge, healthReasons } from '../parts/health.tsx';
 import { Time } from '../parts/time.tsx';
@@ -51,7 +52,7 @@ export const Repositories = () => {
       {data === undefined && error === null && <Loader aria-label="Loading the repositories" />}
       {data?.length === 0 && <Nothing onAdd={open} />}
       {shown !== undefined && shown.length > 0 && (
-        <ul className={classes.list}>
+        <ul className="rows">
           {shown.map((repository) => (
             <Row key={repository.repository_id} repository={repository} />
           ))}
@@ -83,7 +84,7 @@ const Row = ({ repository }: { readonly repository: Repository }) => {
     <li className={classes.row}>
       <div className={classes.name}>
         <Group gap="xs">
-          <Link href={`/repositories/${encodeURIComponent(id)}`} className={classes.link}>
+          <Link href={repositoryPage(id)} className={`named ${classes.link}`}>
             {id}
           </Link>
           <HealthBadge repository={repository} />
@@ -137,7 +138,7 @@ const LastSync = ({ repository: { last_sync } }: { readonly repository: Reposito
   return (
     <>
       <Text size="sm">
-        <Link href={`/jobs/${encodeURIComponent(last_sync.job_id)}`} className={classes.quietLink}>
+        <Link href={jobPage(last_sync.job_id)} className={`named ${classes.quietLink}`}>
           Synced <Time at={last_sync.ended_at} />
         </Link>
       </Text>
@@ -156,7 +157,7 @@ const Running = ({ jobId }: { readonly jobId: string }) => {
   return (
     <Stack gap={4}>
       <Text size="sm" className="numbers">
-        <Link href={`/jobs/${encodeURIComponent(jobId)}`} className={classes.quietLink}>
+        <Link href={jobPage(jobId)} className={`named ${classes.quietLink}`}>
           {percentage} %, {data?.progress.phase ?? 'queued'}
         </Link>
       </Text>

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
+import { repositoryPage } from '../addresses.ts';
 import { service, troubleOf } from '../service.ts';
 import { TroubleAlert } from './trouble.tsx';
 
@@ -9,12 +10,13 @@ import { TroubleAlert } from './trouble.tsx';
 export const AddRepository = ({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) => {
   const [url, setUrl] = useState('');
   const [id, setId] = useState('');
+  const [credential, setCredential] = useState('');
   const [, go] = useLocation();
   const queries = useQueryClient();
   const add = useMutation({
     mutationFn: async () => {
       const { repository_id } = await service.call('create-repository', {
-        body: { source: { url: url.trim() }, ...(id.trim() === '' ? {} : { repository_id: id.trim() }) },
+        body: { source: { url: url.trim(), ...named({ credential }) }, ...named({ repository_id: id }) },
       });
       await service.sync(repository_id);
       return repository_id;
@@ -24,7 +26,8 @@ export const AddRepository = ({ opened, onClose }: { readonly opened: boolean; r
       onClose();
       setUrl('');
       setId('');
-      go(`/repositories/${encodeURIComponent(repositoryId)}`);
+      setCredential('');
+      go(repositoryPage(repositoryId));
     },
   });
   const submit = (event: FormEvent): void => {
@@ -56,6 +59,14 @@ export const AddRepository = ({ opened, onClose }: { readonly opened: boolean; r
             onChange={(event) => setId(event.currentTarget.value)}
             error={fields.repository_id}
           />
+          <TextInput
+            label="Credential"
+            description="For a private source: the name of one that the operator keeps for it"
+            value={credential}
+            onChange={(event) => setCredential(event.currentTarget.value)}
+            error={fields['source.credential']}
+            autoComplete="off"
+          />
           {add.error !== null && Object.keys(fields).length === 0 && <TroubleAlert error={add.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
@@ -70,3 +81,11 @@ export const AddRepository = ({ opened, onClose }: { readonly opened: boolean; r
     </Modal>
   );
 };
+
+/** Those that were typed. */
+const named = <Name extends string>(typed: Readonly<Record<Name, string>>): { readonly [N in Name]?: string } =>
+  Object.fromEntries(
+    Object.entries<string>(typed)
+      .map(([name, value]) => [name, value.trim()] as const)
+      .filter(([, value]) => value !== ''),
+  ) as { readonly [N in Name]?: string };

@@ -9,13 +9,14 @@ import { notSearchedInWords, truncatedInWords } from '../grep-words.ts';
 import { count } from '../words.ts';
 import classes from './answer.module.css';
 import { IndexedAt } from './indexed-at.tsx';
+import { More } from './more.tsx';
 import { TroubleAlert } from './trouble.tsx';
 
 type Found = ReturnType<typeof useInfiniteQuery<GrepAnswer>>;
 
 /** Every line that matches, by file, page after page. */
 export const ExactAnswer = ({ id, found }: { readonly id: string; readonly found: Found }) => {
-  const { data, error, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = found;
+  const { data, error, isFetching, hasNextPage, refetch } = found;
   const [first] = data?.pages ?? [];
   if (data === undefined || first === undefined)
     return error !== null ? <TroubleAlert error={error} /> : isFetching ? <Loader aria-label="Searching" /> : null;
@@ -52,11 +53,7 @@ export const ExactAnswer = ({ id, found }: { readonly id: string; readonly found
           Search again
         </Button>
       ) : (
-        hasNextPage && (
-          <Button variant="default" onClick={() => fetchNextPage()} loading={isFetchingNextPage}>
-            More lines
-          </Button>
-        )
+        <More of={found} label="More lines" />
       )}
     </Stack>
   );
@@ -71,13 +68,13 @@ const InFile = ({
   readonly branch: string;
   readonly matches: readonly [GrepMatch, ...GrepMatch[]];
 }) => {
-  const [{ path, language, line: first }] = matches;
-  const place = (line: number): string => filePage(id, { file: path, branch, lines: [line, line] });
+  const [{ path, path_bytes: bytes, language, line: first }] = matches;
+  const place = (line: number): string => filePage(id, { file: path, bytes, branch, lines: [line, line] });
   const long = matches.filter(({ more, text_column }) => more === true || text_column !== undefined);
   return (
     <article className="panel" aria-label={path}>
       <Group className={classes.head} justify="space-between" gap="xs">
-        <Link className={`mono break ${classes.path}`} href={place(first)}>
+        <Link className={`named mono break ${classes.path}`} href={place(first)}>
           {path}
         </Link>
         <Group gap="xs">

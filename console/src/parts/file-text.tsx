@@ -4,8 +4,8 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { filePage, linesOf } from '../addresses.ts';
 import { CodeLines } from '../code/code-lines.tsx';
 import * as queries from '../queries.ts';
-import { count, plain, shortCommit } from '../words.ts';
-import { Time } from './time.tsx';
+import { count, plain } from '../words.ts';
+import { IndexedAt } from './indexed-at.tsx';
 import { TroubleAlert } from './trouble.tsx';
 
 /** Lines that are shown at once. */
@@ -21,18 +21,11 @@ const useHash = (): string =>
   );
 
 /** The text of a file, with the lines that the address names shown as chosen. */
-export const FileText = ({
-  id,
-  path,
-  branch,
-}: {
-  readonly id: string;
-  readonly path: string;
-  readonly branch: string | undefined;
-}) => {
+export const FileText = ({ id, place }: { readonly id: string; readonly place: queries.Place }) => {
+  const { path, bytes, branch } = place;
   const chosen = linesOf(useHash());
   const [start, setStart] = useState(() => (chosen === null ? 1 : Math.floor((chosen[0] - 1) / WINDOW) * WINDOW + 1));
-  const { data, error } = useQuery(queries.file(id, path, branch, start, start + WINDOW - 1));
+  const { data, error } = useQuery(queries.file(id, place, start, start + WINDOW - 1));
   const first = chosen?.[0];
   const there = data !== undefined;
   useEffect(() => {
@@ -44,8 +37,7 @@ export const FileText = ({
     <Stack gap="sm">
       <Group justify="space-between" gap="xs">
         <Text size="sm" className="quiet numbers">
-          {count(data.lines, 'line')}, {plain(data.bytes)} bytes; {data.branch} at{' '}
-          <span className="mono">{shortCommit(data.commit)}</span>, indexed <Time at={data.indexed_at} />
+          {count(data.lines, 'line')}, {plain(data.bytes)} bytes; <IndexedAt of={data} />
         </Text>
         {data.language !== null && <Badge color="gray">{data.language}</Badge>}
       </Group>
@@ -61,7 +53,7 @@ export const FileText = ({
           language={data.language}
           start={data.start}
           chosen={chosen}
-          hrefOf={(line) => filePage(id, { file: path, branch, lines: [line, line] })}
+          hrefOf={(line) => filePage(id, { file: path, bytes: bytes ?? undefined, branch, lines: [line, line] })}
         />
       </div>
       {data.end < data.lines && (

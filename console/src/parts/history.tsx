@@ -1,20 +1,34 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { Stack, Text, Title } from '@mantine/core';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import type { Job } from '../../../client/src/client.ts';
+import type { Job, Repository } from '../../../client/src/client.ts';
 import { jobPage } from '../addresses.ts';
 import * as queries from '../queries.ts';
 import { outcomeInWords, timeTaken } from '../sync-words.ts';
 import { duration } from '../words.ts';
 import classes from './history.module.css';
+import { More } from './more.tsx';
 import { JobStatus } from './status.tsx';
 import { Time, useNow } from './time.tsx';
 import { TroubleAlert } from './trouble.tsx';
 
 /** A repository's syncs, newest first, each with a bar as long as it took. */
-export const History = ({ repositoryId }: { readonly repositoryId: string }) => {
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(queries.jobs(repositoryId));
-  const now = useNow(2_000);
+export const History = ({ repository }: { readonly repository: Repository }) => {
+  const { repository_id: id, active_job_id, last_sync } = repository;
+  const cache = useQueryClient();
+  // What it says is asked for in any case: a sync that has begun or ended is seen there, whoever started it.
+  const newest = `${active_job_id} ${last_sync?.job_id}`;
+  const [of, setOf] = useState(newest);
+  useEffect(() => {
+    if (of === newest) return;
+    setOf(newest);
+    void cache.invalidateQueries({ queryKey: ['jobs', id] });
+  }, [of, newest, cache, id]);
+  const list = useInfiniteQuery(queries.jobs(id));
+  const { data, error } = list;
+  // Only what runs grows older.
+  const now = useNow(active_job_id === null ? 60_000 : 2_000);
   const jobs = data?.pages.flatMap((page) => page.jobs) ?? [];
   const longest = Math.max(1, ...jobs.map((job) => timeTaken(job, now)));
   return (
@@ -25,17 +39,13 @@ export const History = ({ repositoryId }: { readonly repositoryId: string }) => 
       {error !== null && <TroubleAlert error={error} />}
       {data !== undefined && jobs.length === 0 && <Text className="quiet">No sync yet.</Text>}
       {jobs.length > 0 && (
-        <ul className={classes.list}>
+        <ul className="rows">
           {jobs.map((job) => (
             <Entry key={job.job_id} job={job} now={now} share={timeTaken(job, now) / longest} />
           ))}
         </ul>
       )}
-      {hasNextPage && (
-        <Button variant="default" onClick={() => fetchNextPage()} loading={isFetchingNextPage}>
-          Earlier ones
-        </Button>
-      )}
+      <More of={list} label="Earlier ones" />
     </Stack>
   );
 };
@@ -46,7 +56,7 @@ const Entry = ({ job, now, share }: { readonly job: Job; readonly now: number; r
       <JobStatus status={job.status} />
     </div>
     <div className={classes.what}>
-      <Link href={jobPage(job.job_id)} className={classes.link}>
+      <Link href={jobPage(job.job_id)} className={`named ${classes.link}`}>
         {outcomeInWords(job)}
       </Link>
       <Text size="xs" className="quiet">

@@ -1,10 +1,11 @@
-import { Button, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Job, JobFile } from '../../../client/src/client.ts';
 import * as queries from '../queries.ts';
 import { count, sentence, spaced } from '../words.ts';
 import classes from './job-files.module.css';
+import { More } from './more.tsx';
 import { TroubleAlert } from './trouble.tsx';
 
 const outcomes: readonly (readonly [queries.FileOutcome, string])[] = [
@@ -16,9 +17,8 @@ const outcomes: readonly (readonly [queries.FileOutcome, string])[] = [
 /** The files that a job left out or failed at, by reason. */
 export const JobFiles = ({ job: { job_id, counts } }: { readonly job: Job }) => {
   const [outcome, setOutcome] = useState<queries.FileOutcome>((counts?.failed ?? 0) > 0 ? 'failed' : 'skipped');
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    queries.jobFiles(job_id, outcome),
-  );
+  const list = useInfiniteQuery(queries.jobFiles(job_id, outcome));
+  const { data, error } = list;
   const files = data?.pages.flatMap((page) => page.files) ?? [];
   return (
     <Stack gap="sm" component="section">
@@ -51,11 +51,7 @@ export const JobFiles = ({ job: { job_id, counts } }: { readonly job: Job }) => 
           </ul>
         </details>
       ))}
-      {hasNextPage && (
-        <Button variant="default" onClick={() => fetchNextPage()} loading={isFetchingNextPage}>
-          More files
-        </Button>
-      )}
+      <More of={list} label="More files" />
     </Stack>
   );
 };

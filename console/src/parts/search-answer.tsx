@@ -52,27 +52,30 @@ export const SearchAnswer = ({ id, q, found: { data, error, isFetching } }: Sear
 /** Lines of a hit that are shown: from shortly before the first word on. */
 const SHOWN = 12;
 
-const Hit = ({
+export const Hit = ({
   id,
   hit,
   words,
+  where,
 }: {
   readonly id: string;
   readonly hit: SearchHit;
   readonly words: readonly string[];
+  /** The repository's name, where hits are of several. */
+  readonly where?: string;
 }) => {
   const lines = hit.snippet.split('\n');
   const first = lines.findIndex((line) => rangesOf(line, words).length > 0);
   const from = Math.max(0, Math.min(first - 3, lines.length - SHOWN));
   const shown = lines.slice(from, from + SHOWN);
-  const place = (line: number): string => filePage(id, { file: hit.path, branch: hit.branch, lines: [line, line] });
+  const place = (from: number, to = from): string =>
+    filePage(id, { file: hit.path, bytes: hit.path_bytes, branch: hit.branch, lines: [from, to] });
+  const name = where === undefined ? hit.path : `${where} / ${hit.path}`;
   return (
-    <article className="panel" aria-label={hit.path}>
+    <article className="panel" aria-label={name}>
       <Group className={classes.head} justify="space-between" gap="xs">
-        <Link
-          className={`mono break ${classes.path}`}
-          href={filePage(id, { file: hit.path, branch: hit.branch, lines: [hit.start_line, hit.end_line] })}
-        >
+        <Link className={`named mono break ${classes.path}`} href={place(hit.start_line, hit.end_line)}>
+          {where === undefined ? '' : <span className="quiet">{where} / </span>}
           {hit.path}
           <span className="quiet">
             :{hit.start_line}–{hit.end_line}
@@ -81,11 +84,11 @@ const Hit = ({
         {hit.language !== null && <Badge color="gray">{hit.language}</Badge>}
       </Group>
       <CodeLines
-        label={`${hit.path}, from line ${hit.start_line + from}`}
+        label={`${name}, from line ${hit.start_line + from}`}
         text={shown.join('\n')}
         language={hit.language}
         start={hit.start_line + from}
-        hrefOf={place}
+        hrefOf={(line) => place(line)}
         marksOf={(_, line) => rangesOf(line, words)}
       />
     </article>

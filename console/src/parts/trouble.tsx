@@ -1,6 +1,7 @@
 import { Alert, Anchor, Text } from '@mantine/core';
 import { AlertIcon } from '@primer/octicons-react';
 import { Link } from 'wouter';
+import { jobPage } from '../addresses.ts';
 import { troubleOf } from '../service.ts';
 
 /** An error in words, and the way to the job that is in the way. */
@@ -12,7 +13,7 @@ export const TroubleAlert = ({ error }: { readonly error: unknown }) => {
         {detail}
       </Text>
       {jobId !== null && (
-        <Anchor component={Link} href={`/jobs/${encodeURIComponent(jobId)}`} size="sm">
+        <Anchor component={Link} href={jobPage(jobId)} size="sm">
           To the sync that is running
         </Anchor>
       )}

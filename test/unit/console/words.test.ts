@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../client/src/client.ts';
-import { filePage, folderPage, linesOf } from '../../../console/src/addresses.ts';
+import type { Job, SyncOptions } from '../../../client/src/client.ts';
+import { bytesOf, filePage, folderPage, foldersOf, linesOf } from '../../../console/src/addresses.ts';
 import { markTokens, rangesOf, wordsOf } from '../../../console/src/code/marks.ts';
 import { filesPerSecond } from '../../../console/src/rate.ts';
+import { optionsOf, type SyncChoice, unchosen } from '../../../console/src/sync-choice.ts';
 import { modeInWords, outcomeInWords, remaining, syncInWords } from '../../../console/src/sync-words.ts';
 import { ago, count, duration } from '../../../console/src/words.ts';
+import { SyncOptions as Options } from '../../../core/contract/sync-options.ts';
 
 describe('a duration', () => {
   it.each([
@@ -84,6 +86,8 @@ const job = (more: Partial<Job>): Job =>
     mode_reason: null,
     estimated_completion: null,
     ended_at: null,
+    plan: null,
+    options: {},
     ...more,
   }) as unknown as Job;
 
@@ -107,6 +111,22 @@ describe('a sync in words', () => {
       'Until the new one is ready, searches are answered from the index as it is.',
     );
   });
+  it('says what limits it, that it only plans, and what becomes of it while another one runs', () => {
+    const rest = (options: SyncOptions) => syncInWords(options, job({})).slice(1);
+    expect(rest({ max_files: 1, max_cost: 0.0025 })).toEqual([
+      'Ends without a change if more than 1 file would have to be read.',
+      'Ends without a change if it may cost more than $0.0025.',
+    ]);
+    expect(rest({ dry_run: true })).toEqual([
+      'Changes nothing: it reads what has changed, and says what a sync would do and cost.',
+    ]);
+    expect(rest({ on_conflict: 'queue' })).toEqual([
+      'Begins when the sync that is running has ended, together with what else waits for that.',
+    ]);
+    expect(rest({ on_conflict: 'attach' })).toEqual([
+      'Starts nothing of its own where the sync that is running does this already; else it is refused.',
+    ]);
+  });
   it('names patterns, the remote and the webhook', () => {
     expect(
       syncInWords({ ignore_patterns: ['*.md'], pull_remote: true, progress_webhook: 'https://a.example/' }, null).slice(
@@ -117,6 +137,42 @@ describe('a sync in words', () => {
       'Leaves out what *.md match.',
       'Sends its progress to https://a.example/.',
     ]);
+  });
+});
+
+describe('what the form of a sync sends', () => {
+  const everything: SyncChoice = {
+    extent: 'incremental',
+    branches: ['a'],
+    patterns: ['*.md'],
+    pull: 'no',
+    webhook: ' https://a.example/ ',
+    planOnly: false,
+    maxFiles: '5',
+    maxCost: '0.5',
+    meanwhile: 'force',
+  };
+  it('is nothing where nothing is chosen', () => {
+    expect(optionsOf(unchosen, false)).toEqual({});
+  });
+  it('is all that is chosen', () => {
+    const details = { ignore_patterns: ['*.md'], pull_remote: false, progress_webhook: 'https://a.example/' };
+    const all = { incremental: true, branches: ['a'], ...details, max_files: 5, max_cost: 0.5 };
+    expect(optionsOf(everything, false)).toEqual(all);
+    expect(optionsOf(everything, true)).toEqual({ ...all, force: true });
+    const { max_files, max_cost, ...rest } = all;
+    expect(optionsOf({ ...everything, planOnly: true }, false)).toEqual({ ...rest, dry_run: true });
+  });
+  it.each<[string, Partial<SyncChoice>, boolean]>([
+    ['a plan', { planOnly: true }, false],
+    ['one that waits', { meanwhile: 'queue' }, true],
+    ['a plan that would wait', { planOnly: true, meanwhile: 'queue' }, true],
+    ['one that joins', { meanwhile: 'attach', planOnly: true }, true],
+    ['one that replaces', { meanwhile: 'force', planOnly: true }, true],
+    ['one with limits alone', { patterns: [], pull: 'default', webhook: '' }, true],
+  ])('is never what the service refuses: %s', (_, more, isRunning) => {
+    const sent = optionsOf({ ...everything, ...more }, isRunning);
+    expect(Options.safeParse(sent).error?.issues ?? []).toEqual([]);
   });
 });
 
@@ -133,6 +189,14 @@ describe('what has become of a job', () => {
     [job({ status: 'failed' }), 'Failed'],
     [job({ status: 'cancelled' }), 'Cancelled: the index is as it was'],
     [job({ status: 'running' }), 'Indexing'],
+    [
+      job({
+        options: { dry_run: true },
+        ended_at: '2026-01-10T12:00:00Z',
+        plan: { ...counts, added: 2 },
+      } as Partial<Job>),
+      'A plan: 2 files added. Nothing was changed',
+    ],
   ])('is told in a line: %#', (ended, words) => {
     expect(outcomeInWords(ended)).toBe(words);
   });
@@ -197,6 +261,14 @@ describe('the address of a file', () => {
     expect(linesOf(url.hash)).toEqual([3, 9]);
     expect(filePage('demo', { file: 'a', lines: [4, 4] })).toBe('/repositories/demo/files?file=a#L4');
     expect(folderPage('demo', '')).toBe('/repositories/demo/files');
+    // Of a name that is not UTF-8 its bytes are what leads there, and to the folders above.
+    const bytes = Buffer.from([0x64, 0xff, 0x2f, 0x63, 0xe9]).toString('base64');
+    const odd = new URL(filePage('demo', { file: 'd\ufffd/c\ufffd', bytes }), 'http://localhost');
+    expect(odd.searchParams.get('bytes')).toBe(bytes);
+    expect(foldersOf(bytes).map((each) => [...bytesOf(each)])).toEqual([
+      [0x64, 0xff],
+      [0x64, 0xff, 0x2f, 0x63, 0xe9],
+    ]);
     expect(folderPage('demo', 'src', 'x')).toBe('/repositories/demo/files?path=src&branch=x');
   });
   it.each([

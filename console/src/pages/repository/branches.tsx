@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import type { IndexedBranch, Repository } from '../../../../client/src/client.ts';
 import { jobPage } from '../../addresses.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { More } from '../../parts/more.tsx';
 import { Time } from '../../parts/time.tsx';
 import { TroubleAlert } from '../../parts/trouble.tsx';
 import * as queries from '../../queries.ts';
@@ -19,24 +20,21 @@ export const Branches = ({ id }: { readonly id: string }) => (
 );
 
 const List = ({ repository }: { readonly repository: Repository }) => {
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(queries.branches(repository.repository_id));
+  const list = useInfiniteQuery(queries.branches(repository.repository_id));
+  const { data, error } = list;
   const branches = data?.pages.flatMap((page) => page.branches) ?? [];
   return (
     <Stack gap="sm">
       {error !== null && <TroubleAlert error={error} />}
       {data !== undefined && branches.length === 0 && <Text className="quiet">No branch is indexed yet.</Text>}
       {branches.length > 0 && (
-        <ul className={classes.list}>
+        <ul className="rows">
           {branches.map((branch) => (
             <Row key={branch.name} branch={branch} repository={repository} />
           ))}
         </ul>
       )}
-      {hasNextPage && (
-        <Button variant="default" onClick={() => fetchNextPage()}>
-          More branches
-        </Button>
-      )}
+      <More of={list} label="More branches" />
     </Stack>
   );
 };

@@ -1,4 +1,4 @@
-import { Anchor, Breadcrumbs, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Loader, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -6,6 +6,7 @@ import type { Repository } from '../../../../client/src/client.ts';
 import { repositoryPage } from '../../addresses.ts';
 import { HealthBadge } from '../../parts/health.tsx';
 import { IndexedAt } from '../../parts/indexed-at.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
 import { TroubleAlert } from '../../parts/trouble.tsx';
 import * as queries from '../../queries.ts';
 import { useTitle } from '../../title.ts';
@@ -35,22 +36,14 @@ export const RepositoryFrame = ({
   useTitle(`${id}: ${name}`);
   return (
     <Stack gap="lg">
-      <Stack gap={6}>
-        <Breadcrumbs separatorMargin={6}>
-          <Anchor component={Link} href="/" size="sm">
-            Repositories
-          </Anchor>
-          <span className={`quiet ${classes.here}`}>{id}</span>
-        </Breadcrumbs>
-        <Group gap="sm">
-          <Title order={1} size="h2" className="break">
-            {id}
-          </Title>
-          {data !== undefined && <HealthBadge repository={data} />}
-        </Group>
+      <PageHead
+        title={id}
+        trail={<span className={`quiet ${classes.here}`}>{id}</span>}
+        badge={data !== undefined && <HealthBadge repository={data} />}
+      >
         {data !== undefined && <span className="quiet break">{data.source.url}</span>}
         {data !== undefined && <Fresh repository={data} />}
-      </Stack>
+      </PageHead>
       <nav className={classes.tabs} aria-label="Of this repository">
         {tabs.map(([path, word]) => (
           <Link key={path} href={repositoryPage(id, path)} aria-current={path === tab ? 'page' : undefined}>

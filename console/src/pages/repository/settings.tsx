@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Repository, RepositoryChange } from '../../../../client/src/client.ts';
+import { Access } from '../../parts/access.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Time } from '../../parts/time.tsx';
 import { TroubleAlert } from '../../parts/trouble.tsx';
@@ -23,6 +24,7 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
   const [schedule, setSchedule] = useState(repository.schedule ?? '');
   const [branch, setBranch] = useState(repository.follows_head ? '' : (repository.default_branch ?? ''));
   const [patterns, setPatterns] = useState<string[]>([...repository.ignore_patterns]);
+  const [credential, setCredential] = useState(repository.source.credential ?? '');
   const [deleted, setDeleted] = useState(repository.deleted_branches);
   const save = useMutation({
     mutationFn: (body: RepositoryChange) => service.call('update-repository', { path: { repo_id: id }, body }),
@@ -41,6 +43,10 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
       default_branch: branch.trim() === '' ? null : branch.trim(),
       ignore_patterns: patterns,
       deleted_branches: deleted,
+      // Only what has changed: who may change it must be one who may use it.
+      ...(credential.trim() === (repository.source.credential ?? '')
+        ? {}
+        : { source: { credential: credential.trim() === '' ? null : credential.trim() } }),
     });
   };
   const { fields } = troubleOf(save.error);
@@ -75,6 +81,16 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
           error={Object.entries(fields).find(([name]) => name.startsWith('ignore_patterns'))?.[1]}
           disabled={!owner}
         />
+        {owner && (
+          <TextInput
+            label="Credential"
+            description="For a private source: the name of one that the operator keeps for it. What it holds is never shown. Empty: none."
+            value={credential}
+            onChange={(event) => setCredential(event.currentTarget.value)}
+            error={fields['source.credential']}
+            autoComplete="off"
+          />
+        )}
         <Select
           label="Branches that the source has deleted"
           data={[
@@ -100,6 +116,7 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
           </Group>
         )}
       </Stack>
+      {owner && <Access repository={repository} />}
       {owner && (
         <Stack gap="xs" align="flex-start" component="section">
           <Title order={2} size="h4">

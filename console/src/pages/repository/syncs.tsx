@@ -21,7 +21,7 @@ export const Syncs = ({ id }: { readonly id: string }) => (
         {repository.active_job_id !== null && (
           <LiveJob key={repository.active_job_id} jobId={repository.active_job_id} />
         )}
-        <History repositoryId={id} />
+        <History repository={repository} />
       </>
     )}
   </RepositoryFrame>

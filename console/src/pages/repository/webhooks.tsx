@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Delivery } from '../../../../client/src/client.ts';
 import { jobPage } from '../../addresses.ts';
+import { More } from '../../parts/more.tsx';
 import { Time } from '../../parts/time.tsx';
 import { TroubleAlert } from '../../parts/trouble.tsx';
 import * as queries from '../../queries.ts';
@@ -22,9 +23,8 @@ const filters = ['all', 'pending', 'delivered', 'failed', 'disabled'] as const;
 
 const Deliveries = ({ id }: { readonly id: string }) => {
   const [filter, setFilter] = useState<(typeof filters)[number]>('all');
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(
-    queries.deliveries(id, filter === 'all' ? null : filter),
-  );
+  const list = useInfiniteQuery(queries.deliveries(id, filter === 'all' ? null : filter));
+  const { data, error } = list;
   const deliveries = data?.pages.flatMap((page) => page.deliveries) ?? [];
   return (
     <Stack gap="sm">
@@ -44,17 +44,13 @@ const Deliveries = ({ id }: { readonly id: string }) => {
         </Text>
       )}
       {deliveries.length > 0 && (
-        <ul className={classes.list}>
+        <ul className="rows">
           {deliveries.map((delivery) => (
             <Row key={delivery.delivery_id} delivery={delivery} />
           ))}
         </ul>
       )}
-      {hasNextPage && (
-        <Button variant="default" onClick={() => fetchNextPage()}>
-          Earlier ones
-        </Button>
-      )}
+      <More of={list} label="Earlier ones" />
     </Stack>
   );
 };
