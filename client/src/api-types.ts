@@ -115,7 +115,7 @@ export type Repository = {
   readonly "role": "read" | "write" | "owner";
   /** Where it is read from. */
   readonly "source": Source;
-  /** Who else may use it, by name. Only owners see it. */
+  /** The users that may use it beside its owner, with what they may do. Only owners see them. */
   readonly "grants"?: readonly (GrantHeld)[] | undefined;
   /** What `current` means, and what is searched without a branch; null until the first sync has asked the source. */
   readonly "default_branch": string | null;

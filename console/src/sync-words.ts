@@ -4,12 +4,7 @@ import { count, dollars, duration, plain, sentence, spaced } from './words.ts';
 /** What a sync with these options does, in sentences. `running`: the job that is under way. */
 export const syncInWords = (options: SyncOptions, running: Job | null): readonly string[] => {
   const { branches = [], ignore_patterns: patterns = [] } = options;
-  const which =
-    branches.length === 0
-      ? 'the default branch'
-      : branches.length === 1
-        ? `the branch ${branches[0]}`
-        : `the branches ${branches.join(', ')}`;
+  const which = branchesInWords(branches);
   const sentences = [
     options.full_reindex
       ? `Builds the whole index of ${which} anew.`
@@ -43,6 +38,13 @@ export const syncInWords = (options: SyncOptions, running: Job | null): readonly
         : 'Until the new one is ready, searches are answered from the index as it is.',
     );
   return sentences;
+};
+
+/** `current` is the default branch. */
+const branchesInWords = (branches: readonly string[]): string => {
+  const [only = 'current'] = branches;
+  if (branches.length > 1) return `the branches ${branches.join(', ')}`;
+  return only === 'current' ? 'the default branch' : `the branch ${only}`;
 };
 
 const phases: Readonly<Record<Job['progress']['phase'], string>> = {

@@ -7,7 +7,7 @@ const repository = {
   owner: 'The user who registered it.',
   role: 'What you may do with it.',
   source: 'Where it is read from.',
-  grants: 'Who else may use it, by name. Only owners see it.',
+  grants: 'The users that may use it beside its owner, with what they may do. Only owners see them.',
   default_branch:
     'What `current` means, and what is searched without a branch; null until the first sync has asked the source.',
   follows_head:

@@ -96,6 +96,7 @@ describe('a sync in words', () => {
     expect(syncInWords({}, null)).toEqual([
       'Processes what has changed in the default branch; where half of the files have changed, all of them.',
     ]);
+    expect(syncInWords({ branches: ['current'] }, null)).toEqual(syncInWords({}, null));
     expect(syncInWords({ branches: ['a', 'b'], incremental: true, pull_remote: false }, null)).toEqual([
       'Processes what has changed in the branches a, b since the last sync, and nothing else.',
       'Does not ask the remote: only what is there already is read.',

@@ -46,7 +46,13 @@ export const RepositoryFrame = ({
       </PageHead>
       <nav className={classes.tabs} aria-label="Of this repository">
         {tabs.map(([path, word]) => (
-          <Link key={path} href={repositoryPage(id, path)} aria-current={path === tab ? 'page' : undefined}>
+          <Link
+            key={path}
+            href={repositoryPage(id, path)}
+            aria-current={path === tab ? 'page' : undefined}
+            // On a phone the tabs are wider than the screen.
+            ref={path === tab ? intoView : undefined}
+          >
             {word}
           </Link>
         ))}
@@ -57,6 +63,8 @@ export const RepositoryFrame = ({
     </Stack>
   );
 };
+
+const intoView = (tab: HTMLElement | null): void => tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
 
 /** How fresh the default branch is, or the first one that is indexed. */
 const Fresh = ({ repository: { index, default_branch } }: { readonly repository: Repository }) => {
