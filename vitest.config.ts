@@ -5,6 +5,9 @@ import SlowFirst from './test/support/slow-first.ts';
 /** Rules and steps: they start nothing, and leave their process as they found it. */
 const pure = ['test/unit/{chunking,domain,manifest,repositories,search,sync,triggers,upkeep,webhooks}/**/*.test.ts'];
 
+/** Random histories and the model: each run looks at others, so one that fails must not be hidden by a second that does not. */
+const histories = ['test/faults/**/*.test.ts'];
+
 export default defineConfig({
   // `local` makes `#ports` mean local/ports.ts, as `npm start` does.
   resolve: { conditions: ['local', 'node', 'import'] },
@@ -20,7 +23,8 @@ export default defineConfig({
     // Real processes, real servers and real time: a CI machine that others share gets one more try, and the report says so.
     retry: process.env.CI === 'true' ? 1 : 0,
     projects: [
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...pure, ...histories] } },
+      { extends: true, test: { name: 'histories', include: histories, retry: 0 } },
       // Many small files: a third of a second of processor time each, for a process and for loading what the one before has loaded.
       { extends: true, test: { name: 'together', include: pure, isolate: false } },
     ],

@@ -5,7 +5,7 @@ import { clean } from './terminal.ts';
 export const syncReport = (job: Job): string => {
   const seconds = (Date.parse(job.ended_at ?? job.updated_at) - Date.parse(job.started_at ?? job.created_at)) / 1000;
   if (job.status === 'failed' || job.status === 'cancelled')
-    return `Sync ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${clean(job.error.message)}`}`;
+    return `${job.options.dry_run === true ? 'Plan' : 'Sync'} ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${clean(job.error.message)}`}`;
   const { counts, plan } = job;
   if (job.options.dry_run === true && plan !== null) return planReport(job, plan);
   if (counts === null) return `Sync ${job.status}`;

@@ -13,7 +13,7 @@ import { putNewOf, updateOf } from './expression.ts';
 import { owedFollowUp, settledFollowUp } from './follow-ups.ts';
 import { answeredBefore, idempotencyItems } from './idempotency.ts';
 import { endOf, jobKey, newJobItem, parseJob, readJobView } from './job-items.ts';
-import { lockIs, parseRepository, readRepository, repositoryKey } from './repository-items.ts';
+import { lockIs, lockOf, parseRepository, readRepository, repositoryKey } from './repository-items.ts';
 import type { SyncParts } from './sync-parts.ts';
 
 /**
@@ -134,7 +134,7 @@ const claimItems = async (
       {
         Update: updateOf(repositoryKey(tables, job.repository_id), (e) => ({
           set: {
-            lock: { job_id: job.job_id, fence: job.fence },
+            lock: lockOf(job, job.fence),
             fence: job.fence,
             ...(claim.clearIndex ? clearedIndex(seen) : {}),
             ...wantedAfter(claim, seen),

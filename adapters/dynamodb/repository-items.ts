@@ -1,5 +1,5 @@
 import type { RepositoryId, UserId } from '../../core/contract/ids.ts';
-import { RepositoryRecord } from '../../core/contract/records.ts';
+import { type JobRecord, type Lock, RepositoryRecord } from '../../core/contract/records.ts';
 import type { TableNames } from '../../core/contract/tables.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import type { Database, Item } from './database.ts';
@@ -66,6 +66,13 @@ export const readRepository = async (
 
 export const isMember = (repository: RepositoryRecord, user: UserId): boolean =>
   repository.owner === user || Object.hasOwn(repository.grants, user);
+
+/** The lock that a job has: whose, under which fence, and whether it is only to plan. */
+export const lockOf = ({ job_id, options }: Pick<JobRecord, 'job_id' | 'options'>, fence: number): Lock => ({
+  job_id,
+  fence,
+  ...(options.dry_run === true ? { dry_run: true } : {}),
+});
 
 /** The lock is this job's, under this fence. */
 export const lockIs = (e: Expression, job: Pick<JobRef, 'job_id' | 'fence'>): readonly string[] => [

@@ -33,7 +33,9 @@ const resume = async (parts: SyncParts, job: JobRef, at: Date): Promise<JobRecor
     },
     {
       Update: updateOf(repositoryKey(tables, job.repository_id), (e) => ({
-        set: { fence, lock: { job_id: job.job_id, fence } },
+        set: { fence },
+        // All else of the lock stays.
+        assign: [e.equals(['lock', 'fence'], fence)],
         when: lockIs(e, job),
       })),
     },

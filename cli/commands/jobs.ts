@@ -20,7 +20,7 @@ export const addJobs = (program: Command, terminal: Terminal): void => {
             ['JOB', 'STATUS', 'CREATED', 'SECONDS', 'CHANGED', 'BY'],
             jobs.map((job) => [
               job.job_id,
-              job.ended_at === null ? progressText(job) : job.status,
+              `${job.ended_at === null ? progressText(job) : job.status}${job.options.dry_run === true ? ' (plan)' : ''}`,
               time(job.created_at),
               secondsOf(job),
               changesOf(job),

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Client, type Job, ProblemError, type SyncAccepted } from '../../client/src/client.ts';
+import { type Client, type Job, type SyncAccepted, syncUnderWay } from '../../client/src/client.ts';
 import { action, type Work } from '../action.ts';
 import { Ended, exitCodes, UsageError } from '../exit-codes.ts';
 import { barOf, followJob } from '../progress-bar.ts';
@@ -138,7 +138,12 @@ const acceptedText = (job: SyncAccepted | null): string => {
 };
 
 /** Starts a sync; one that runs is joined where its end is waited for. `job` is null then. */
-const begin = async (client: Client, id: string, flags: SyncFlags, signal: AbortSignal) => {
+const begin = async (
+  client: Client,
+  id: string,
+  flags: SyncFlags,
+  signal: AbortSignal,
+): Promise<{ readonly jobId: string; readonly job: SyncAccepted | null }> => {
   try {
     const job = await client.sync(
       id,
@@ -159,10 +164,10 @@ const begin = async (client: Client, id: string, flags: SyncFlags, signal: Abort
     );
     return { jobId: job.job_id, job };
   } catch (error) {
-    const running = error instanceof ProblemError && error.status === 409 ? error.problem.job_id : undefined;
     const asksMore = flags.onConflict !== undefined || flags.dryRun === true;
-    if (flags.wait !== true || asksMore || typeof running !== 'string') throw error;
-    return { jobId: running, job: null };
+    if (flags.wait !== true || asksMore) throw error;
+    const running = await syncUnderWay(client, error, { signal });
+    return running === null ? begin(client, id, flags, signal) : { jobId: running.job_id, job: null };
   }
 };
 

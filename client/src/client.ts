@@ -9,6 +9,7 @@ export { type ProblemBody, ProblemError, UnexpectedAnswerError, UnreachableError
 export type { FollowOptions, JobEvent } from './follow-job.ts';
 export type { Operations } from './operations.ts';
 export type { Retries } from './request.ts';
+export { syncUnderWay } from './sync-under-way.ts';
 
 /** A queued sync begins within a minute after the end of the one before it; another's may come first. */
 const QUEUED_SECONDS = 120;

@@ -50,7 +50,10 @@ export type DiffedBranch = z.infer<typeof DiffedBranch>;
 
 export const DiffFile = z.object({
   mode: z.enum(['full', 'incremental']),
+  /** Of a plan for an index that is to be made anew: the number that would be taken, and that the next sync takes. */
   generation: z.int(),
+  /** The job is only to plan: nothing is put into any index. */
+  plan: z.literal(true).optional(),
   branches: z.array(DiffedBranch),
   commits: z.array(Oid),
   default_branch: z.string().nullable(),

@@ -128,7 +128,12 @@ export const SyncRates = z.object({
 });
 export type SyncRates = z.infer<typeof SyncRates>;
 
-export const Lock = z.object({ job_id: JobId, fence: z.int().min(1) });
+export const Lock = z.object({
+  job_id: JobId,
+  fence: z.int().min(1),
+  /** The job is only to plan: it is no sync. Absent in locks from before that was kept. */
+  dry_run: z.literal(true).optional(),
+});
 export type Lock = z.infer<typeof Lock>;
 
 export const JobError = z.object({

@@ -20,7 +20,7 @@ export interface HealthFacts {
   /** The newest ended job; null: none has ended yet. A cancelled one says nothing of the index: what stands is as good as it was. */
   readonly lastSync: { readonly status: TerminalStatus; readonly ended_at: string } | null;
   readonly indexedBranches: number;
-  /** Whether a job owns the repository. */
+  /** Whether a sync owns the repository. */
   readonly syncing: boolean;
   /** Indexed branches that the source has at another commit, as a sync last saw it. */
   readonly behind: number;

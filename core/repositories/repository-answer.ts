@@ -5,6 +5,7 @@ import { isBehind, sightingOf } from '../domain/branch-sighting.ts';
 import { defaultBranchOf } from '../domain/default-branch.ts';
 import { healthOf } from '../domain/repository-health.ts';
 import { overdueSince, withEnd } from '../domain/schedule-run.ts';
+import { syncingJob } from '../domain/syncing-job.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { freshnessOf } from './freshness.ts';
 
@@ -76,7 +77,7 @@ const healthNow = (repository: RepositoryRecord, schedule: ScheduleState | null)
   return healthOf({
     lastSync: repository.last_sync ?? null,
     indexedBranches: branches.length,
-    syncing: repository.lock !== undefined,
+    syncing: syncingJob(repository) !== null,
     behind: behind.length,
     scheduleRun: schedule?.last_run ?? null,
     scheduleOverdue: schedule != null && schedule.overdue_since !== null,

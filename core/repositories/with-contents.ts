@@ -3,6 +3,7 @@ import type { JobId, RepositoryId, UserId } from '../contract/ids.ts';
 import type { BranchPointer } from '../contract/records.ts';
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
+import { syncingJob } from '../domain/syncing-job.ts';
 import { type BranchContents, createContents } from '../objects/contents.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type NotIndexed, pointerOf } from './branch-pointer.ts';
@@ -20,7 +21,7 @@ export interface OpenBranch {
 export type OfContents<T> = Access<
   | T
   | NotIndexed
-  /** Objects of the branch are lost or damaged. `jobId`: the job that holds the repository. */
+  /** Objects of the branch are lost or damaged. `jobId`: the sync that holds the repository. */
   | { readonly kind: 'contents-lost'; readonly branch: string; readonly jobId: JobId | null }
 >;
 
@@ -49,7 +50,8 @@ export const withContents = (deps: Pick<Runtime, 'repositories' | 'objects'>) =>
         if (!(error instanceof ObjectMissingError || error instanceof ObjectDamagedError)) throw error;
         const now = await deps.repositories.get(id);
         const moved = own(now?.branches ?? {}, branch)?.manifest_key !== pointer.manifest_key;
-        if (!moved || attempt > 1) return { kind: 'contents-lost', branch, jobId: now?.lock?.job_id ?? null };
+        if (!moved || attempt > 1)
+          return { kind: 'contents-lost', branch, jobId: now === null ? null : syncingJob(now) };
       }
     }
   };

@@ -4,6 +4,7 @@ import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
 import { roleOf } from '../domain/access.ts';
 import { faultOf, type IndexFault } from '../domain/index-fault.ts';
 import { own } from '../domain/own.ts';
+import { syncingJob } from '../domain/syncing-job.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { ROW_VERSION } from '../ports/search-index.ts';
 import { type NotIndexed, pointerOf } from '../repositories/branch-pointer.ts';
@@ -21,7 +22,7 @@ export type BranchOutcome =
   /** Removed, or no longer the user's to read, while it was searched. */
   | { readonly kind: 'not-found' }
   | { readonly kind: 'embedder-mismatch'; readonly made: string; readonly running: string }
-  /** What the branch's index should be is lost or damaged. `jobId`: the job that holds the repository. */
+  /** What the branch's index should be is lost or damaged. `jobId`: the sync that holds the repository. */
   | { readonly kind: 'unusable'; readonly fault: IndexFault; readonly branch: string; readonly jobId: JobId | null };
 
 /** Searches a branch of a repository, whose record it reads once more where that is out of date by now; pages and what is known of indexes are kept. */
@@ -81,7 +82,7 @@ export const createRepositorySearch = (deps: SearchDeps) => {
         }
       }
       if (typeof results === 'string')
-        return { kind: 'unusable', fault: results, branch, jobId: repository.lock?.job_id ?? null };
+        return { kind: 'unusable', fault: results, branch, jobId: syncingJob(repository) };
       return { kind: 'found', answer: { results, branch, ...freshnessOf(repository, branch, pointer) } };
     }
   };

@@ -73,6 +73,7 @@ export const diff =
       const file: DiffFile = {
         mode,
         generation,
+        ...(record.options.dry_run === true ? { plan: true } : {}),
         branches: tally.branches,
         commits: tally.branches.map((branch) => branch.commit),
         default_branch: pulled.default_branch,

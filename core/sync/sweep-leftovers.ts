@@ -149,7 +149,8 @@ const removeJob = async (deps: Deps, repository: RepositoryRecord, jobId: JobId,
   // Published, and only not tidied up yet: a committed manifest holds what it has put.
   const published = publishedJobs(repository).has(jobId);
   const diff = published ? null : await readJson(deps.objects, keys.diff, DiffFile);
-  if (diff !== null && !(await dropIfUnused(deps, repository, diff.generation))) {
+  // A plan has put nothing anywhere, and its number is the next sync's to take: a drop that is late would take that one's index.
+  if (diff !== null && diff.plan !== true && !(await dropIfUnused(deps, repository, diff.generation))) {
     // A dead job's chunk counts are not known by blob; the largest count a file can have covers them.
     const candidates = readCandidates(deps, keys.wanted, (line) => ({
       oid: WantedBlob.parse(JSON.parse(line)).oid,

@@ -75,9 +75,9 @@ export const startSync =
     const source = pulled.kind === 'remote' ? pulled.source : undefined;
     const request = { repository, requestedBy: user, trigger: 'api' as const, options, source, idempotency };
     const by = await holderOf(deps, request);
-    // Only a sync that is to begin needs room in the owner's quota.
+    // Only a sync that is to begin needs room in the owner's quota: a plan embeds nothing.
     if (by !== null && options.on_conflict !== 'queue') return onHeld(deps)(request, by);
-    const usedUp = await dayUsedUp(deps, repository.owner);
+    const usedUp = options.dry_run === true ? null : await dayUsedUp(deps, repository.owner);
     if (usedUp !== null) return usedUp;
     if (by !== null) return onHeld(deps)(request, by);
     // The job that holds the lock will hold it a moment later too: a 409 costs no look.

@@ -143,7 +143,8 @@ const giveUp = async (deps: Deps, job: JobRecord): Promise<'failed' | 'left' | '
   const message = `given up after ${job.attempt} attempts: each execution ended without ending the job`;
   const at = deps.clock.now();
   if ((await deps.ends.fail(refOf(job), { code, message }, [], at)) === 'lost') return whyLost(deps, job);
-  deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code });
+  // A plan is no sync.
+  if (job.options.dry_run !== true) deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code });
   deps.logger.error('sync failed', { ...endFacts(job, at), code, cause: message });
   return 'failed';
 };

@@ -1,7 +1,7 @@
 import { localPlaces } from '../../adapters/git/local-places.ts';
 import { followJob } from '../../cli/progress-bar.ts';
 import { searchReport, syncReport } from '../../cli/sync-report.ts';
-import { type Client, createClient, ProblemError } from '../../client/src/client.ts';
+import { type Client, createClient, ProblemError, syncUnderWay } from '../../client/src/client.ts';
 import { logSize } from '../log-file.ts';
 import { startServer } from '../server.ts';
 import { type NamedSource, nameSource } from './name-source.ts';
@@ -99,13 +99,16 @@ const register = async (client: Client, { repositoryId, url }: NamedSource, sign
 };
 
 /** The new job, or the one that runs already. */
-const begin = async (client: Client, repositoryId: string, signal: AbortSignal) => {
+const begin = async (
+  client: Client,
+  repositoryId: string,
+  signal: AbortSignal,
+): Promise<{ readonly jobId: string; readonly joined: boolean }> => {
   try {
     return { jobId: (await client.sync(repositoryId, {}, { signal })).job_id, joined: false };
   } catch (error) {
-    const running = error instanceof ProblemError && error.status === 409 ? error.problem.job_id : undefined;
-    if (typeof running !== 'string') throw error;
-    return { jobId: running, joined: true };
+    const running = await syncUnderWay(client, error, { signal });
+    return running === null ? begin(client, repositoryId, signal) : { jobId: running.job_id, joined: true };
   }
 };
 

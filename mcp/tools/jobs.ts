@@ -6,6 +6,7 @@ import { visibleName } from '../repository-text.ts';
 export const JobFacts = z.object({
   job_id: z.string(),
   repository: z.string(),
+  dry_run: z.boolean().describe('It only plans, and changes nothing.'),
   status: z.enum(['queued', 'running', 'completed', 'completed_with_errors', 'failed', 'cancelled']),
   phase: z.string(),
   percentage: z.number(),
@@ -38,6 +39,7 @@ const BRANCHES = 20;
 export const jobFacts = (job: Job): Facts => ({
   job_id: job.job_id,
   repository: job.repository_id,
+  dry_run: job.options.dry_run === true,
   status: job.status,
   phase: job.progress.phase,
   percentage: job.progress.percentage,
@@ -63,6 +65,8 @@ export const jobFacts = (job: Job): Facts => ({
 });
 
 const nextStep = (job: Job): string => {
+  if (job.options.dry_run === true)
+    return 'It is a plan: it tells what a sync would do, and the index stays as it is. sync_repository starts a sync.';
   switch (job.status) {
     case 'queued':
     case 'running':
@@ -85,7 +89,7 @@ export const jobText = (facts: Facts): string => {
   const files = facts.files_total === null ? '' : `, ${facts.files_processed} of ${facts.files_total} changed files`;
   const { counts } = facts;
   return [
-    `Job ${facts.job_id} of ${facts.repository}: ${facts.status}, ${facts.percentage} %${facts.ended_at === null ? `, phase ${facts.phase}${files}` : `, ended ${facts.ended_at}`}.`,
+    `${facts.dry_run ? 'Plan' : 'Job'} ${facts.job_id} of ${facts.repository}: ${facts.status}, ${facts.percentage} %${facts.ended_at === null ? `, phase ${facts.phase}${files}` : `, ended ${facts.ended_at}`}.`,
     ...(facts.estimated_completion === null || facts.ended_at !== null
       ? []
       : [`Likely to end at ${facts.estimated_completion}.`]),

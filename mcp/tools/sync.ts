@@ -1,6 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { type Client, type Job, ProblemError } from '../../client/src/client.ts';
+import { type Client, type Job, syncUnderWay } from '../../client/src/client.ts';
 import { visibleName } from '../repository-text.ts';
 import { branch, repository } from './inputs.ts';
 import { JobFacts, jobFacts, jobText } from './jobs.ts';
@@ -47,7 +47,7 @@ export const addSyncTools = (deps: ToolDeps): void => {
     },
     async ({ repository: id, branch: name, full_reindex, wait_seconds, cancel_with_call }, context) => {
       const { signal } = context.mcpReq;
-      const begun = await begin(client, id, { branch: name, full_reindex }, signal);
+      const begun = await begin(client, id, { branch: name, full_reindex }, wait_seconds, signal);
       const tell = tellsProgress ? progressTeller(context.mcpReq) : untold;
       const job = await follow(client, begun.job, wait_seconds, signal, tell).catch(async (error: unknown) => {
         if (signal.aborted && cancel_with_call && !begun.joined)
@@ -108,14 +108,16 @@ const begin = async (
   client: Client,
   id: string,
   options: { readonly branch: string | undefined; readonly full_reindex: boolean },
+  seconds: number,
   signal: AbortSignal,
 ): Promise<{ readonly job: Job; readonly joined: boolean }> => {
   try {
     return { job: await client.sync(id, options, { signal }), joined: false };
   } catch (error) {
-    const running = error instanceof ProblemError && error.status === 409 ? error.problem.job_id : undefined;
-    if (typeof running !== 'string') throw error;
-    return { job: await jobOf(client, running, signal), joined: true };
+    const from = performance.now();
+    const job = await syncUnderWay(client, error, { signal, patience: AbortSignal.timeout(seconds * 1000) });
+    if (job !== null) return { job, joined: true };
+    return begin(client, id, options, Math.max(0, seconds - (performance.now() - from) / 1000), signal);
   }
 };
 

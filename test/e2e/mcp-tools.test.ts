@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdEmbedding } from '../support/faults.ts';
+import { createGate, holdEmbedding } from '../support/faults.ts';
 import { useMcpOverHttp } from '../support/use-mcp.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -134,6 +134,31 @@ describe('the tools', () => {
     expect((await waiting).structured).toMatchObject({ status: 'cancelled', joined: false });
     gate.open();
     expect(await two.call('cancel_job', { job_id })).toMatchObject({ isError: true });
+  });
+
+  it('take no plan for a sync: one that is asked for meanwhile begins after it', async () => {
+    await world.registered('planned', { 'a.ts': 'export const a = 1;\n' });
+    const gate = createGate();
+    world.faults.set('chunker', (real) => ({
+      chunk: async (...call) => {
+        await gate.wait();
+        return real.chunk(...call);
+      },
+    }));
+    const { body: plan } = await world.api.sync('planned', { dry_run: true });
+    await gate.reached;
+    const { call } = await mcp.connect();
+    const busy = await call('sync_repository', { repository: 'planned', wait_seconds: 0 });
+    expect(busy).toMatchObject({ isError: true });
+    const asked = call('sync_repository', { repository: 'planned' });
+    world.faults.clear();
+    gate.open();
+    const { structured } = await asked;
+    expect(structured).toMatchObject({ status: 'completed', dry_run: false, joined: false, counts: { added: 1 } });
+    expect(structured?.job_id).not.toBe(plan.job_id);
+    const told = await call('get_job', { job_id: plan.job_id });
+    expect(told.structured).toMatchObject({ status: 'completed', dry_run: true, counts: null });
+    expect(told.text).toMatch(/^Plan sync-[\s\S]*the index stays as it is/);
   });
 
   it('say why a sync failed, and what to do', async () => {

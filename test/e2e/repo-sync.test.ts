@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../client/src/client.ts';
-import { failEmbedding, holdEmbedding } from '../support/faults.ts';
+import { createGate, failEmbedding, holdEmbedding } from '../support/faults.ts';
 import { useRepoSync } from '../support/use-repo-sync.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -83,6 +83,27 @@ describe('while a sync runs', () => {
     const { code, err } = await joined;
     expect(code).toBe(0);
     expect(err).toContain(`${job_id} runs already`);
+  });
+
+  it('--wait does not take a plan for a sync: it begins one after the plan', async () => {
+    const gate = createGate();
+    world.faults.set('chunker', (real) => ({
+      chunk: async (...call) => {
+        await gate.wait();
+        return real.chunk(...call);
+      },
+    }));
+    const plan = await json<Job>(['sync', 'demo', '--full', '--dry-run']);
+    await gate.reached;
+    expect((await run(['jobs', 'demo', '--limit', '1'])).out).toContain('(plan)');
+    const waiting = json<Job>(['sync', 'demo', '--wait']);
+    world.faults.clear();
+    gate.open();
+    const job = await waiting;
+    expect(job).toMatchObject({ status: 'completed' });
+    expect(job.job_id).not.toBe(plan.job_id);
+    expect(job.options.dry_run).toBeUndefined();
+    expect((await run(['jobs', 'demo', '--limit', '2'])).out).toContain('completed (plan)');
   });
 
   it('watch --json tells each state in a line', async () => {

@@ -13,12 +13,12 @@ type Size = Parameters<typeof historyOf>[1];
 const courseOf = ({ violations, trace, calls }: Played) => ({ violations, trace, calls });
 
 export const plays = {
-  campaign: async (size: Size, histories: number) => {
-    const { seed, sums, failure } = await campaign({ ...size, histories });
+  campaign: async (size: Size, seed: number, histories: number) => {
+    const { sums, failure } = await campaign({ ...size, seed, histories });
     return {
-      seed,
       histories: sums.histories,
       jobs: sums.jobs,
+      plans: sums.plans,
       looks: sums.looks,
       failure: failure && { seed: failure.seed, history: failure.history, violations: failure.played.violations },
     };

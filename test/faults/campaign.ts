@@ -25,6 +25,7 @@ export interface CampaignResult {
     histories: number;
     jobs: number;
     looks: number;
+    plans: number;
     calls: number;
     readonly strikes: Map<FaultKind, number>;
   };
@@ -35,6 +36,9 @@ export interface CampaignResult {
 export const MAX_SEED = 2 ** 31 - 1;
 const REPORT_EVERY = 500;
 
+/** Of so many histories, the first one's: another one at each run. Print it before they are played: a run that hangs is played again by it. */
+export const freshSeed = (histories: number): number => Math.floor(Math.random() * (MAX_SEED - histories));
+
 export const historyOf = (seed: number, { operations, faults }: Pick<Campaign, 'operations' | 'faults'>): History =>
   fc.sample(historyArbitrary(operations, faults), { seed, numRuns: 1 })[0] as History;
 
@@ -44,8 +48,8 @@ export const campaign = async (
   report: (progress: string) => void = () => undefined,
   options: PlayOptions = {},
 ): Promise<CampaignResult> => {
-  const seed = given ?? Math.floor(Math.random() * (MAX_SEED - histories));
-  const sums = { histories: 0, jobs: 0, looks: 0, calls: 0, strikes: new Map<FaultKind, number>() };
+  const seed = given ?? freshSeed(histories);
+  const sums = { histories: 0, jobs: 0, looks: 0, plans: 0, calls: 0, strikes: new Map<FaultKind, number>() };
   const begun = performance.now();
   for (let number = seed; number < seed + histories; number++) {
     const history = historyOf(number, size);
@@ -53,6 +57,7 @@ export const campaign = async (
     sums.histories += 1;
     sums.jobs += played.jobs;
     sums.looks += played.looks;
+    sums.plans += played.plans;
     sums.calls += played.calls;
     for (const [kind, count] of played.strikes) sums.strikes.set(kind, (sums.strikes.get(kind) ?? 0) + count);
     if (played.violations.length > 0) {

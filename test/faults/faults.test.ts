@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { freshSeed } from './campaign.ts';
 import { runApart } from './run-apart.ts';
 
 const size = { operations: 14, faults: 10 };
@@ -9,14 +10,17 @@ const timeout = 900_000;
 
 describe('random histories of a service with faults', () => {
   it('keep every promise, whatever fails', { timeout }, async () => {
-    const { failure, ...played } = await runApart('campaign', size, histories);
+    const seed = freshSeed(histories);
+    process.stdout.write(`${histories} histories of seed ${seed}\n`);
+    const { failure, ...played } = await runApart('campaign', size, seed, histories);
     process.stdout.write(
-      `${played.histories} histories of seed ${played.seed}: ${played.jobs} jobs, ${played.looks} looks\n`,
+      `${played.histories} histories of seed ${seed}: ${played.jobs} jobs, ${played.plans} plans, ${played.looks} looks\n`,
     );
     const again = `npm run test:faults -- --seed ${failure?.seed} --histories 1`;
     expect(failure?.violations ?? [], `${again}\n${JSON.stringify(failure?.history)}`).toEqual([]);
     expect(played.histories).toBe(histories);
     expect(played.jobs).toBeGreaterThan(histories);
+    expect(played.plans).toBeGreaterThan(0);
   });
 
   it('take the same course over the database of one machine', { timeout }, async () => {

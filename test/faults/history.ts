@@ -35,6 +35,8 @@ export interface SyncRequest {
   readonly key: number | null;
   /** `attach` and `queue` take no key, and `queue` nothing that two syncs could differ in. */
   readonly onConflict: 'attach' | 'queue' | null;
+  /** Not by force, and not where it is to wait. */
+  readonly dryRun: boolean;
 }
 
 /** What users, hosts and operators do to a repository of the service. */
@@ -129,6 +131,7 @@ const syncRequest: fc.Arbitrary<SyncRequest> = fc.record({
   webhook: fc.boolean(),
   key: fc.option(fc.nat({ max: 1 }), { freq: 6 }),
   onConflict: fc.constantFrom(...[null, null, null, null], 'attach' as const, 'queue' as const),
+  dryRun: seldom(4),
 });
 
 export const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(

@@ -18,6 +18,7 @@ const LEAST_CAUGHT = 10;
 describe('every way through', () => {
   it('keeps what always holds, and a guard that is left out is missed', { timeout }, async () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
+    process.stdout.write(`every way through, in an order of seed ${seed}\n`);
     const { broken, states, caught, asked } = await runApart('model', seed);
     expect(broken, `seed ${seed}`).toEqual([]);
     expect(asked.filter((guard) => !guards.has(guard))).toEqual([]);

@@ -1,4 +1,6 @@
+import type { JobRecord } from '../../core/contract/records.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
+import { branchNames } from './history.ts';
 import type { Process } from './process.ts';
 import type { Services } from './services.ts';
 
@@ -14,6 +16,7 @@ export interface Mutation {
 interface Part {
   readonly UpdateExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
   readonly ConditionExpression?: string;
   readonly Item?: Readonly<Record<string, unknown>>;
   readonly Key?: Readonly<Record<string, unknown>>;
@@ -52,6 +55,25 @@ const isEnd = (parts: readonly Part[]): boolean =>
   parts.some((part) => isRepository(part) && removes(part, 'lock')) && !isPublish(parts);
 const isClaim = (parts: readonly Part[]): boolean => parts.some(({ Item }) => Item?.sk === 'JOB');
 const either = (part: Part): boolean => isRepository(part) || isJob(part);
+
+/** Says that a branch is wanted. */
+const wanting = (part: Part): Part => ({
+  ...part,
+  UpdateExpression: (part.UpdateExpression ?? '').replace(/^SET /, 'SET wanted_branches = :wanted, '),
+  ExpressionAttributeValues: { ...part.ExpressionAttributeValues, ':wanted': ['dev'] },
+});
+
+/** Jobs as if their options were others. */
+const shownAs = (
+  jobs: Runtime['jobs'],
+  change: (options: JobRecord['options']) => JobRecord['options'],
+): Runtime['jobs'] => ({
+  ...jobs,
+  get: async (id) => {
+    const view = await jobs.get(id);
+    return view === null ? null : { ...view, job: { ...view.job, options: change(view.job.options) } };
+  },
+});
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -154,6 +176,61 @@ export const mutations: readonly Mutation[] = [
           return followUp;
         },
       },
+    }),
+  },
+  {
+    name: 'a plan is taken for a sync by its steps',
+    ports: ({ jobs }, process) => ({
+      jobs: shownAs(jobs, (options) => {
+        const { dry_run: _, ...others } = options;
+        return process.claim === null ? options : others;
+      }),
+    }),
+  },
+  {
+    name: 'the claim of a plan wants its branches',
+    write: (command, input) => {
+      if (command !== 'TransactWriteItemsCommand') return input;
+      const { TransactItems: items } = input as { TransactItems: Parts };
+      const isPlan = items.some(
+        ({ Put }) => (Put?.Item?.options as { readonly dry_run?: boolean } | undefined)?.dry_run === true,
+      );
+      return {
+        TransactItems: items.map((item) =>
+          isPlan && item.Update !== undefined && isRepository(item.Update) ? { Update: wanting(item.Update) } : item,
+        ),
+      };
+    },
+  },
+  {
+    name: 'a push is followed by a plan',
+    ports: ({ claims }) => ({
+      claims: {
+        ...claims,
+        claim: (claim) =>
+          claims.claim(
+            claim.followUp === undefined
+              ? claim
+              : { ...claim, job: { ...claim.job, options: { ...claim.job.options, dry_run: true } } },
+          ),
+      },
+    }),
+  },
+  {
+    name: 'a sync that waits forgets what was asked of it',
+    ports: ({ followUps }) => ({
+      followUps: {
+        ...followUps,
+        request: (repository, branches, by, at) =>
+          followUps.request(repository, branches, typeof by === 'string' ? by : { ...by, fullReindex: false }, at),
+      },
+    }),
+  },
+  {
+    name: 'who wants to join is given any job that reads another branch',
+    ports: ({ jobs }, { name }) => ({
+      jobs:
+        name === 'sync' ? shownAs(jobs, (options) => ({ ...options, branches: [...branchNames, 'current'] })) : jobs,
     }),
   },
   {

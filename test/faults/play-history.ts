@@ -19,6 +19,8 @@ export interface Played {
   readonly trace: readonly string[];
   readonly jobs: number;
   readonly looks: number;
+  /** Jobs that only told what a sync would do. */
+  readonly plans: number;
   readonly calls: number;
 }
 
@@ -60,6 +62,9 @@ const play = async (history: History, options: PlayOptions): Promise<Played> => 
     for (const id of repositoryIds) void players.syncAll(RepositoryId.parse(id), ['main']);
     await simulation.advance(5_000);
   }
+  for (const id of repositoryIds)
+    if (watch.repository(id) === null || (history.indexed && watch.committed(id).size === 0))
+      watch.say(`the history has not begun: ${id} is not ${history.indexed ? 'indexed' : 'registered'}`);
   world.arm(history.faults);
   for (const operation of history.operations) {
     world.trace.push(`${simulation.milliseconds} ${JSON.stringify(operation)}`);
@@ -87,6 +92,7 @@ const play = async (history: History, options: PlayOptions): Promise<Played> => 
     trace: world.trace,
     jobs: watch.jobs.size,
     looks: watch.looks,
+    plans: watch.plans.count,
     calls: simulation.events,
   };
 };

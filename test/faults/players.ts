@@ -18,6 +18,7 @@ import { decidePush } from '../../core/triggers/rules/push-event.ts';
 import { runSchedules } from '../../core/triggers/run-schedules.ts';
 import { startSync } from '../../core/triggers/start-sync.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
+import { bodyOf, judgeAttached, judgeHolder } from './conflicts.ts';
 import { branchNames, type RepositoryOperation, type SyncRequest, type WorldOperation } from './history.ts';
 import { ignored, type Source } from './truth.ts';
 import type { Watch } from './watch.ts';
@@ -107,13 +108,13 @@ export class Players {
           const ref = `refs/heads/${branchNames[operation.branch]}`;
           const at = this.world.simulation.milliseconds;
           const event = { kind: 'push', ref, deleted: false, defaultBranch: head, isDated: false } as const;
-          this.watch.pushMade(repository, branchNames[operation.branch] as string);
+          this.watch.owed.pushMade(repository, branchNames[operation.branch] as string);
           const { outcome } = await takePush(ports)(repository, 'github', event, []);
           if (outcome !== 'started' && outcome !== 'owed') return;
           // A push to a branch that no one uses may tell that HEAD has moved: `current` is synced then.
           const decision = decidePush(repository, event);
           const wanted = decision.kind === 'sync' ? decision.branches : [];
-          for (const branch of wanted) this.watch.pushTaken(repository, branch, at);
+          for (const branch of wanted) this.watch.owed.pushTaken(repository, branch, at);
         });
         return;
       }
@@ -146,20 +147,9 @@ export class Players {
   }
 
   sync(id: RepositoryId, request: SyncRequest, { address = hook, change }: SyncChanges = {}): Promise<unknown> {
-    const { force, full_reindex, incremental, pull_remote, branches, ignoresMore, webhook, key, onConflict } = request;
-    const body = {
-      force,
-      full_reindex,
-      incremental,
-      ...(pull_remote === null ? {} : { pull_remote }),
-      ...(branches === null ? {} : { branches: branches.map((number) => branchNames[number]) }),
-      ...(ignoresMore ? { ignore_patterns: ignored.request } : {}),
-      ...(webhook ? { progress_webhook: address } : {}),
-    };
-    if (onConflict === null || force) return this.#startSync(id, body, key, change);
-    if (onConflict === 'attach') return this.#startSync(id, { ...body, on_conflict: onConflict }, null, change);
-    const { pull_remote: _, ignore_patterns: __, progress_webhook: ___, ...alone } = body;
-    return this.#startSync(id, { ...alone, on_conflict: onConflict }, null, change);
+    // `attach` and `queue` take no key here.
+    const key = request.force || request.onConflict === null ? request.key : null;
+    return this.#startSync(id, bodyOf(request, address), key, change);
   }
 
   #startSync(
@@ -174,7 +164,10 @@ export class Players {
       const ports = change(given);
       const named = key === null ? undefined : `key-${key}`;
       const idempotency = named === undefined ? undefined : await idempotencyOf(user, named, options);
+      const from = this.watch.now;
+      const over = options.on_conflict === 'queue' ? this.watch.owed.queueAsked(id, options) : () => undefined;
       const outcome = await startSync(ports)({ repositoryId: id, user, options, idempotency });
+      over();
       if (outcome.kind === 'accepted' && idempotency !== undefined) {
         this.watch.acceptedUnder(id, idempotency.key, outcome.job.job_id);
         await rememberAnswer(ports)(outcome, idempotency, outcome.job.job_id);
@@ -182,7 +175,9 @@ export class Players {
       // A repository that was removed since has other ages.
       const repository = this.watch.repository(id);
       if (outcome.kind === 'queued' && outcome.job.repository_created_at === repository?.created_at)
-        this.watch.syncQueued(id, outcome.job);
+        this.watch.owed.syncQueued(id, outcome.job, options);
+      if (outcome.kind === 'held' || outcome.kind === 'queued') judgeHolder(this.watch, id, outcome.by, from);
+      if (outcome.kind === 'attached') judgeAttached(this.watch, id, outcome.to, options, from);
       return outcome.kind;
     });
   }

@@ -83,9 +83,13 @@ export const portsOf = (process: Process, services: Services): Runtime => {
   );
   const database = { client, tables: tableNames, sleep: process.sleep, random: simulation.random, logger: silent };
   const clock: Clock = { now: process.now, every: process.every };
-  const unasked = (port: string) => () => {
-    throw new Error(`no step of a history asks for ${port}`);
-  };
+  /** It may be handed on, and not be called. */
+  const unasked = (port: string) => () =>
+    new Proxy({} as never, {
+      get: () => {
+        throw new Error(`no step of a history asks for ${port}`);
+      },
+    });
   const ports: Factories<Runtime> = {
     repositories: () => createDynamoRepositoryStore(database),
     jobs: () => createDynamoJobs(database),
@@ -138,13 +142,20 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     clock: () => clock,
     ids: () => services.ids,
     logger: () => services.logger ?? silent,
-    metrics: () => ({ emit: () => undefined }),
+    metrics: () => ({ emit: (measurements, facts = {}) => services.seen.metrics(Object.keys(measurements), facts) }),
     settings: () => services.settings,
     credentials: unasked('credentials'),
     tokens: unasked('tokens'),
   };
   return compose<Runtime>(ports);
 };
+
+/** The same with some in place of theirs. Ports are made when they are asked for: a plain copy would ask for all. */
+export const portsWith = (ports: Runtime, others: Partial<Runtime>): Runtime =>
+  Object.defineProperties({} as Runtime, {
+    ...Object.getOwnPropertyDescriptors(ports),
+    ...Object.getOwnPropertyDescriptors(others),
+  });
 
 /** A random half. */
 const some = <T>(all: readonly T[], { simulation }: Services): readonly T[] =>
@@ -154,11 +165,15 @@ export const objectsOf = (process: Process, services: Services): ObjectStore => 
   const { objects } = services;
   const read = <T>(effect: () => Promise<T>, shared = false): Promise<T> => process.call('objects', { effect, shared });
   return {
-    putText: (key, text) => read(() => objects.putText(key, text)),
+    putText: (key, text) => {
+      services.seen.object(process, key);
+      return read(() => objects.putText(key, text));
+    },
     putLines: async (key, lines) => {
       const all: string[] = [];
       if (Symbol.asyncIterator in lines) for await (const block of lines) all.push(...block);
       else all.push(...lines);
+      services.seen.object(process, key);
       // What a job keeps for itself matters to no one else.
       return read(() => objects.putLines(key, all), !key.includes('/jobs/'));
     },
@@ -196,25 +211,31 @@ export const objectsOf = (process: Process, services: Services): ObjectStore => 
 
 const indexOf = (process: Process, services: Services): SearchIndex => {
   const { index } = services;
+  const told = <T>(call: Parameters<Services['seen']['index']>[1], effect: () => Promise<T>): Promise<T> => {
+    services.seen.index(process, call);
+    return effect();
+  };
   return {
-    create: (generation) => process.call('index', { effect: () => index.create(generation), repeated: true }),
+    create: (generation) =>
+      process.call('index', { effect: () => told('create', () => index.create(generation)), repeated: true }),
     inspect: (generation, newest) => process.call('index', { effect: () => index.inspect(generation, newest) }),
     put: (generation, rows) =>
       process.call('index', {
-        effect: () => index.put(generation, rows),
+        effect: () => told('put', () => index.put(generation, rows)),
         torn: () => index.put(generation, some(rows, services)),
         repeated: true,
       }),
     get: (generation, blobs) => process.call('index', { effect: () => index.get(generation, blobs) }),
     delete: (generation, blobs) =>
       process.call('index', {
-        effect: () => index.delete(generation, blobs),
+        effect: () => told('delete', () => index.delete(generation, blobs)),
         torn: () => index.delete(generation, some(blobs, services)),
         repeated: true,
       }),
     query: (generation, query) => process.call('index', { effect: () => index.query(generation, query) }),
     settle: () => process.call('index', { effect: () => index.settle() }),
-    drop: (generation) => process.call('index', { effect: () => index.drop(generation), repeated: true }),
+    drop: (generation) =>
+      process.call('index', { effect: () => told('drop', () => index.drop(generation)), repeated: true }),
   };
 };
 

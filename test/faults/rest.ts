@@ -42,8 +42,9 @@ export const judgeRest = async (world: World, players: Players, watch: Watch): P
   world.heal();
   await untilQuiet(world, watch);
   judgeEnds(world, watch);
-  watch.judgePushes();
-  watch.judgeQueued();
+  watch.owed.judgePushes();
+  watch.owed.judgeQueued();
+  watch.plans.judgeEnds();
   await untilCleared(world, watch);
   for (const id of repositoryIds) await syncAll(world, players, watch, id);
   // What the last publish left over goes with the next job.

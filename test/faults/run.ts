@@ -114,13 +114,17 @@ const play = async (options: Options): Promise<number> => {
   const begun = performance.now();
   const result = await campaign(options, (progress) => print(progress), { database: options.database });
   const seconds = (performance.now() - begun) / 1000;
-  const { histories, jobs, looks, calls, strikes } = result.sums;
+  const { histories, jobs, plans, looks, calls, strikes } = result.sums;
   const kinds = [...strikes].sort().map(([kind, count]) => `${kind} ${count}`);
   print(
-    `${histories} histories of seed ${result.seed} in ${seconds.toFixed(0)} s: ${jobs} jobs, ${looks} looks, ${calls} calls`,
+    `${histories} histories of seed ${result.seed} in ${seconds.toFixed(0)} s: ${jobs} jobs (${plans} of them plans), ${looks} looks, ${calls} calls`,
   );
   print(`faults: ${[...strikes.values()].reduce((sum, count) => sum + count, 0)} (${kinds.join(', ')})`);
   if (result.failure === null) {
+    if (jobs === 0) {
+      print('no job was made: nothing was looked at');
+      return 1;
+    }
     print('violations: none');
     return 0;
   }

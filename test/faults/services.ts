@@ -40,8 +40,17 @@ export interface Services {
   readonly received: { readonly id: string; readonly status: number }[];
   receive(request: WebhookRequest): Promise<WebhookAnswer>;
   readonly ids: Ids;
+  /** Told of what processes do that is not written to the tables. */
+  seen: Seen;
   readonly settings: Settings;
   readonly logger: Logger | undefined;
+}
+
+export interface Seen {
+  /** An object that is put. */
+  readonly object: (process: Process, key: string) => void;
+  readonly index: (process: Process, call: 'create' | 'put' | 'delete' | 'drop') => void;
+  readonly metrics: (names: readonly string[], facts: Readonly<Record<string, string>>) => void;
 }
 
 const DIMENSIONS = 16;
@@ -62,6 +71,7 @@ export const createServices = (
     Array.from({ length: digits }, () => Math.floor(simulation.random() * 16).toString(16)).join('');
   return {
     caller: { process: null },
+    seen: { object: () => undefined, index: () => undefined, metrics: () => undefined },
     simulation,
     database: kind === 'sqlite' ? new SqliteDatabase(() => simulation.now()) : new MemoryDynamoDb(),
     objects: new MemoryObjectStore(),

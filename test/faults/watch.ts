@@ -4,6 +4,8 @@ import { isTerminal } from '../../core/domain/job-status.ts';
 import { languageOf } from '../../core/domain/languages.ts';
 import type { SearchOutcome } from '../../core/search/search.ts';
 import { tableNames } from './memory/memory-dynamodb.ts';
+import { Owed } from './owed.ts';
+import { Plans } from './plans.ts';
 import type { Process } from './process.ts';
 import { type Committed, expectedHits, judgePublished } from './published.ts';
 import type { Source } from './truth.ts';
@@ -23,6 +25,8 @@ export interface SeenJob {
   readonly from: number;
   /** Every status in which it was seen, in their order. */
   readonly statuses: readonly string[];
+  /** When it was first seen to have ended; null: it has not. */
+  readonly ended: number | null;
 }
 
 export interface Look {
@@ -41,14 +45,17 @@ export class Watch {
   readonly jobs = new Map<string, SeenJob>();
   /** Types of events by their job and their delivery's id. */
   readonly events = new Map<string, Map<string, string>>();
+  readonly owed = new Owed(this);
+  readonly plans = new Plans(this.jobs, (violation) => this.say(violation));
   readonly #world: World;
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #states = new Map<string, State[]>();
   readonly #keys = new Map<string, string>();
-  readonly #pushes: { readonly id: string; readonly age: string; readonly branch: string; readonly at: number }[] = [];
-  readonly #pushed = new Set<string>();
-  readonly #queued: { readonly id: string; readonly age: string | undefined; readonly job: string }[] = [];
   readonly #changed = new Set<string>();
+  /** Jobs that the transaction which is being done has made. */
+  #claimed: readonly JobRecord[] = [];
+  /** Repositories as it has found them, and as it leaves them. */
+  #pairs: readonly [RepositoryRecord, RepositoryRecord][] = [];
   /** With how many sendings there had been before. */
   readonly #redeliveries: { readonly delivery: string; readonly sent: number }[] = [];
   /** Removals that are not settled, or were too early for one who was at work then: by their items, the repository and who that was. */
@@ -64,21 +71,43 @@ export class Watch {
     const rules = new WriteRules(world.services, (violation) => this.say(violation));
     world.services.database.onWrite = (table, key, item, before) => {
       rules.judge(table, key, item, before);
+      this.plans.judgeWrite(world.services.caller.process, key, item, before);
       if (table === tableNames.repositories && key.sk === 'REPOSITORY')
         this.#repositoryWritten(String(key.repository_id), (item as RepositoryRecord | undefined) ?? null);
       else if (key.sk === 'REMOVAL') this.#removalWritten(String(key.job_id), item === undefined, before === undefined);
       else if (key.sk === 'JOB' && item !== undefined) this.#jobWritten(item as unknown as JobRecord);
+      else if (key.sk === 'FOLLOW-UP')
+        this.owed.followUpWritten(String(key.job_id).split('#')[1] as string, item, before, this.#claimed);
       else if (item?.delivery !== undefined) this.#eventWritten(item.delivery as Delivered);
     };
     world.simulation.afterEach = () => {
       this.#judgeLocks();
       this.#judgeManifests();
       rules.transactionDone();
+      for (const [found, left] of this.#pairs) this.plans.judgeRepository(found, left);
+      this.#claimed = [];
+      this.#pairs = [];
+    };
+    world.services.seen = {
+      object: (process, key) => this.plans.judgeObject(process, key),
+      index: (process, call) => this.plans.judgeIndex(process, call),
+      metrics: (names, facts) => this.plans.judgeMetrics(names, facts),
     };
   }
 
   say(violation: string): void {
     if (this.violations.length < 20) this.violations.push(`${this.#world.simulation.milliseconds} ms: ${violation}`);
+  }
+
+  /** Virtual milliseconds. */
+  get now(): number {
+    return this.#world.simulation.milliseconds;
+  }
+
+  /** Since when there is, or was, the repository of that age under the id. */
+  firstSeen(id: string, age: string): number {
+    const first = this.#states.get(id)?.find(({ record }) => record?.created_at === age);
+    return first?.from ?? Number.POSITIVE_INFINITY;
   }
 
   repository(id: string): RepositoryRecord | null {
@@ -105,21 +134,6 @@ export class Watch {
     return this.jobsOf(id).at(-1)?.record.job_id;
   }
 
-  /** A push is told to the service. */
-  pushMade({ repository_id: id, created_at: age }: RepositoryRecord, branch: string): void {
-    this.#pushed.add(`${id} ${age} ${branch}`);
-  }
-
-  /** A push was taken: a sync of its branch has to follow. */
-  pushTaken({ repository_id: id, created_at: age }: RepositoryRecord, branch: string, at: number): void {
-    this.#pushes.push({ id, age, branch, at });
-  }
-
-  /** A user was told that a sync will begin under this id. */
-  syncQueued(id: string, { job_id, repository_created_at: age }: JobRecord): void {
-    this.#queued.push({ id, age, job: job_id });
-  }
-
   /** A user was told that the branch is out of the index. */
   branchDropped(id: string, branch: string): void {
     if (this.repository(id)?.branches[branch] !== undefined) this.say(`${branch} of ${id} was dropped, and is there`);
@@ -139,31 +153,6 @@ export class Watch {
     for (const { delivery, sent } of this.#redeliveries)
       if (!received.slice(sent).some(({ id }) => id === delivery))
         this.say(`${delivery} was wanted again, and never came`);
-  }
-
-  judgeQueued(): void {
-    for (const { id, age, job } of this.#queued)
-      if (this.repository(id)?.created_at === age && !this.jobs.has(job))
-        this.say(`${job} of ${id} was queued, and never began`);
-  }
-
-  judgePushes(): void {
-    // A sync that waits takes up the pushes that come meanwhile, and has its own branches too.
-    const waited = new Set(this.#queued.map(({ job }) => job));
-    for (const { record } of this.jobs.values())
-      for (const branch of record.trigger === 'push' && !waited.has(record.job_id) ? record.options.branches : [])
-        if (
-          branch !== 'current' &&
-          !this.#pushed.has(`${record.repository_id} ${record.repository_created_at} ${branch}`)
-        )
-          this.say(`${record.job_id} follows a push to ${branch}, which this repository had not`);
-    for (const { id, age, branch, at } of this.#pushes) {
-      if (this.repository(id)?.created_at !== age) continue;
-      const followed = this.jobsOf(id).some(
-        ({ from, record }) => from >= at && record.options.branches.includes(branch),
-      );
-      if (!followed) this.say(`a push to ${branch} of ${id} at ${at} ms was taken, and no sync followed`);
-    }
   }
 
   /** A request with an idempotency key was accepted, not replayed. */
@@ -191,6 +180,7 @@ export class Watch {
     }
     states.push({ from: this.#world.simulation.milliseconds, record, committed });
     if (last?.record != null && record?.created_at === last.record.created_at) {
+      this.#pairs = [...this.#pairs, [last.record, record]];
       const gone = Object.keys(last.record.branches).filter((branch) => !Object.hasOwn(record.branches, branch));
       const owner = last.record.lock?.fence;
       if (gone.length > 0 && owner !== undefined && record.lock?.fence === owner)
@@ -221,12 +211,14 @@ export class Watch {
     const before = this.jobs.get(record.job_id);
     const { simulation } = this.#world;
     const statuses = before?.statuses ?? [];
+    if (before === undefined) this.#claimed = [...this.#claimed, record];
     if (before !== undefined && isTerminal(before.record.status) && before.record.status !== record.status)
       this.say(`${record.job_id} had ended as ${before.record.status} and became ${record.status}`);
     if (before !== undefined && record.fence < before.record.fence) this.say(`the fence of ${record.job_id} went back`);
     this.jobs.set(record.job_id, {
       record,
       from: before?.from ?? simulation.milliseconds,
+      ended: before?.ended ?? (isTerminal(record.status) ? simulation.milliseconds : null),
       statuses: statuses.at(-1) === record.status ? statuses : [...statuses, record.status],
     });
     this.#changed.add(record.repository_id);

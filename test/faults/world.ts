@@ -17,7 +17,7 @@ import { createWorkflowEngine, type WorkflowEngine } from '../../local/workflow-
 import type { DatabaseKind } from './history-database.ts';
 import type { Mutation } from './mutations.ts';
 import { ANY, ENGINE, type Fault, type FaultKind, type PortName, Process, type Surroundings } from './process.ts';
-import { objectsOf, portsOf } from './process-ports.ts';
+import { objectsOf, portsOf, portsWith } from './process-ports.ts';
 import { createServices, type Services } from './services.ts';
 import { Simulation } from './simulation.ts';
 
@@ -199,8 +199,7 @@ export class World implements Surroundings {
     const made = portsOf(process, this.services);
     const plain = this.#options.spoil?.(made, process, this.services) ?? made;
     const changed = this.#options.mutation?.ports?.(plain, process, this.services);
-    const ports: Runtime =
-      changed === undefined ? plain : Object.create(plain, Object.getOwnPropertyDescriptors(changed));
+    const ports = changed === undefined ? plain : portsWith(plain, changed);
     const work = step(ports, process).catch((error: Error) => {
       this.failures.push({ step: name, error });
       throw error;

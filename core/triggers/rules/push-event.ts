@@ -1,4 +1,5 @@
 import { type DefaultBranch, defaultBranchOf } from '../../domain/default-branch.ts';
+import { syncingJob } from '../../domain/syncing-job.ts';
 
 /** What a git host tells, whichever it is. */
 export type PushEvent =
@@ -29,8 +30,8 @@ export type PushDecision =
 interface Indexed extends DefaultBranch {
   readonly branches: Readonly<Record<string, unknown>>;
   readonly wanted_branches?: readonly string[] | undefined;
-  /** Present while a job runs, and once one has ended. */
-  readonly lock?: unknown;
+  /** Present while a job runs, which may be only to plan, and once a sync has ended. */
+  readonly lock?: { readonly job_id: string; readonly dry_run?: true | undefined } | undefined;
   readonly last_sync?: unknown;
 }
 
@@ -49,7 +50,7 @@ export const decidePush = (repository: Indexed, event: PushEvent): PushDecision 
   const reason = whyUnused(repository, event, branch, told ?? known);
   const used = branch === undefined || reason !== null ? null : branch;
   const branches = used === null || event.deleted ? [] : [used];
-  const asked = repository.lock !== undefined || repository.last_sync !== undefined;
+  const asked = syncingJob(repository) !== null || repository.last_sync !== undefined;
   const moved = told !== null && known !== null && told !== known && told !== branches[0];
   const unknown = told === null && known === null && asked && !event.deleted && branch !== undefined;
   if (moved || unknown) branches.push('current');

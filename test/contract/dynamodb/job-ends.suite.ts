@@ -31,6 +31,17 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
       expect(lock === undefined).toBe(end !== 'force');
     });
 
+    it('a lock tells that its job is only to plan, also once it was resumed', async () => {
+      const options = { ...aJob(aRepositoryId()).options, dry_run: true };
+      const ref = await begun({}, { options });
+      expect((await repositoryOf(ref)).lock).toEqual({ job_id: ref.job_id, fence: ref.fence, dry_run: true });
+      const resumed = await under.claims.resume(ref, at(8));
+      if (resumed === 'lost') throw new Error(resumed);
+      expect((await repositoryOf(ref)).lock).toEqual({ job_id: ref.job_id, fence: resumed.fence, dry_run: true });
+      const sync = await begun();
+      expect((await repositoryOf(sync)).lock).toEqual({ job_id: sync.job_id, fence: sync.fence });
+    });
+
     it('publish flips the pointers, replaces the leftovers, frees the lock and ends the job', async () => {
       const ref = await begun({
         branches: {

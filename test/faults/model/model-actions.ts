@@ -21,6 +21,7 @@ import { redeliverWebhook } from '../../../core/webhooks/webhook-deliveries.ts';
 import { branchNames, type SyncRequest } from '../history.ts';
 import { tableNames } from '../memory/memory-dynamodb.ts';
 import { type Players, repositoryIds, sourceUrls } from '../players.ts';
+import { portsWith } from '../process-ports.ts';
 import type { Watch } from '../watch.ts';
 import type { World } from '../world.ts';
 
@@ -36,31 +37,28 @@ const plainSync = {
   ignoresMore: false,
   key: null,
   onConflict: null,
+  dryRun: false,
 } as const;
 
 const notStarted = (ports: Runtime): Runtime =>
-  Object.create(ports, {
+  portsWith(ports, {
     workflow: {
-      value: {
-        ...ports.workflow,
-        start: async () => {
-          throw new Error('the workflow service is away');
-        },
+      ...ports.workflow,
+      start: async () => {
+        throw new Error('the workflow service is away');
       },
     },
-  }) as Runtime;
+  });
 
 const noClaims = (ports: Runtime): Runtime =>
-  Object.create(ports, {
+  portsWith(ports, {
     claims: {
-      value: {
-        ...ports.claims,
-        claim: async () => {
-          throw new StoreBusyError('the database is away');
-        },
+      ...ports.claims,
+      claim: async () => {
+        throw new StoreBusyError('the database is away');
       },
     },
-  }) as Runtime;
+  });
 
 const MINUTE = 60_000;
 /** Longer than all that expires soon is kept. */
@@ -90,6 +88,12 @@ export const modelActions = (world: World, watch: Watch, players: Players, webho
     /** Clears the index with the claim. */
     clear: () => sync({ force: true, full_reindex: true }),
     full: () => sync({ full_reindex: true }),
+    /** Tells what such syncs would do, and changes nothing. */
+    plan: () => sync({ dryRun: true }),
+    'plan full': () => sync({ dryRun: true, full_reindex: true }),
+    /** Where another one runs: waits for it, or joins it. */
+    queue: () => sync({ onConflict: 'queue', full_reindex: true, branches: [0] }),
+    attach: () => sync({ onConflict: 'attach' }),
     /** Accepted, but not started yet: the workflow service is away for a moment. */
     stuck: () => sync({}, { change: notStarted }),
     'stuck force': () => sync({ force: true }, { change: notStarted }),
@@ -103,17 +107,15 @@ export const modelActions = (world: World, watch: Watch, players: Players, webho
         {},
         {
           change: (ports) =>
-            Object.create(ports, {
+            portsWith(ports, {
               claims: {
-                value: {
-                  ...ports.claims,
-                  claim: async (claim: Claim) => {
-                    await ports.claims.claim(claim);
-                    return ports.claims.claim(claim);
-                  },
+                ...ports.claims,
+                claim: async (claim: Claim) => {
+                  await ports.claims.claim(claim);
+                  return ports.claims.claim(claim);
                 },
               },
-            }) as Runtime,
+            }),
         },
       ),
     keyed: () => sync({ key: 0 }),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { JobId } from '../../../core/contract/ids.ts';
 import { isTerminal } from '../../../core/domain/job-status.ts';
 import type { Quotas } from '../../../core/domain/quota.ts';
-import type { Runtime } from '../../../core/ports/runtime.ts';
 import type { IndexRow } from '../../../core/ports/search-index.ts';
 import { tableNames } from '../memory/memory-dynamodb.ts';
 import { Players, sourceUrls } from '../players.ts';
 import type { Process } from '../process.ts';
+import { portsWith } from '../process-ports.ts';
 import { judgeRest } from '../rest.ts';
 import type { Services } from '../services.ts';
 import { hashInThisThread } from '../simulation.ts';
@@ -15,6 +16,13 @@ import { World } from '../world.ts';
 import { ExploredSimulation, type PendingCall } from './explored-simulation.ts';
 import { judgeHeld } from './judge-held.ts';
 import { type ActionName, modelActions, modelId } from './model-actions.ts';
+
+/** Up to a process (to its end without) and so many of its calls. */
+export interface Before {
+  readonly action: ActionName;
+  readonly process?: string;
+  readonly calls?: number;
+}
 
 export interface Scenario {
   readonly name: string;
@@ -29,8 +37,8 @@ export interface Scenario {
   /** What its receiver answers, 204 unless told. */
   readonly receiver?: number | undefined;
   readonly quotas?: Partial<Quotas> | undefined;
-  /** What has happened before, with nothing in between: up to a process (to its end without) and so many of its calls. */
-  readonly from?: { readonly action: ActionName; readonly process?: string; readonly calls?: number } | undefined;
+  /** What has happened before, one after the other, with nothing in between. */
+  readonly from?: Before | readonly Before[] | undefined;
   /** Steps of workflows are not interrupted, only users are. */
   readonly steady?: boolean | undefined;
   /** The index is gone, and nobody knows yet. */
@@ -89,8 +97,7 @@ export const openModel = async (scenario: Scenario, spoil?: Spoil): Promise<Mode
   );
   let died = false;
   if (scenario.lost) await actions['lose index']();
-  if (scenario.from !== undefined) {
-    const { action, process, calls = 0 } = scenario.from;
+  for (const { action, process, calls = 0 } of [scenario.from ?? []].flat()) {
     void actions[action]();
     await simulation.settle();
     let done = 0;
@@ -163,9 +170,8 @@ const openWorld = (episode: string) => {
     seed: 1,
     simulation,
     answered: (process, value) => logs.set(process, digest(`${logs.get(process)} ${text(value)}`)),
-    // Ports are made when they are asked for: a copy would ask for all.
     spoil: (ports, process, { ids }) =>
-      Object.create(ports, { ids: { value: { ...ids, jobId: () => jobIdOf(episode, process) } } }) as Runtime,
+      portsWith(ports, { ids: { ...ids, jobId: () => jobIdOf(episode, process) as JobId } }),
   });
   const sources = new Map(sourceUrls.map((url) => [url as string, new Source(simulation)]));
   for (const [url, source] of sources) world.services.repositories.set(url, source.repository);

@@ -29,11 +29,11 @@ const task = (actions: readonly ActionName[], wanted: Wanted = {}): Task => {
     ...(more.webhook ? ['webhook'] : []),
     ...(more.removed ? ['removed before'] : []),
     ...(more.lost ? ['index lost'] : []),
-    ...(more.from
-      ? [
-          `after ${more.from.action}${more.from.process === undefined ? '' : ` up to ${more.from.process} ${more.from.calls ?? ''}`.trimEnd()}`,
-        ]
-      : []),
+    ...[more.from ?? []]
+      .flat()
+      .map(({ action, process, calls = '' }) =>
+        `after ${action}${process === undefined ? '' : ` up to ${process} ${calls}`}`.trimEnd(),
+      ),
   ];
   const scenario: Scenario = {
     name: `${notes.length === 0 ? '' : `${notes.join(', ')}: `}${actions.join(', ')}`,
@@ -93,6 +93,24 @@ export const tasks: readonly Task[] = [
   task(['sync', 'drop dev'], { dev: true }),
   task(['deleted dev', 'delete'], { dev: true }),
   task(['drop dev', 'deleted dev', 'clear'], { dev: true, steady: true, switches: 2 }),
+  // Plans, and what comes of a sync that meets another one.
+  task(['plan'], { switches: 0, kills: 2 }),
+  task(['plan full'], { switches: 0, kills: 1, indexed: false }),
+  task(['plan', 'force'], { webhook: true }),
+  task(['plan', 'cancel', 'sync']),
+  task(['plan', 'push'], { steady: true }),
+  // The second one sweeps what a plan has left, and is replaced by one that takes the plan's number.
+  task(['clear'], {
+    from: [
+      { action: 'plan full', process: 'stage' },
+      { action: 'cancel' },
+      { action: 'sync', process: 'begin-sync', calls: 12 },
+    ],
+  }),
+  task(['sync', 'attach', 'cancel'], { steady: true, switches: 2 }),
+  task(['queue', 'queue', 'push dev'], { dev: true, from: { action: 'stuck' }, steady: true, switches: 2 }),
+  task(['queue', 'cancel'], { from: { action: 'stuck' } }),
+  task(['queue', 'delete', 'register'], { from: { action: 'stuck' }, steady: true }),
   // Removal beside all else.
   task(['delete', 'register', 'sync'], { kills: 1 }),
   task(['delete', 'register', 'force']),

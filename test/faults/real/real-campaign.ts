@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Campaign, MAX_SEED } from '../campaign.ts';
+import { type Campaign, freshSeed } from '../campaign.ts';
 import { playReal, type RealPlayed } from './play-real.ts';
 import { type RealHistory, realHistoryArbitrary } from './real-history.ts';
 
@@ -29,7 +29,7 @@ export const realCampaign = async (
   report: (progress: string) => void = () => undefined,
   isOver: () => boolean = () => false,
 ): Promise<RealCampaignResult> => {
-  const seed = given ?? Math.floor(Math.random() * (MAX_SEED - histories));
+  const seed = given ?? freshSeed(histories);
   const counts = new Map<string, number>();
   const failures: RealCampaignResult['failures'][number][] = [];
   let next = seed;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RepositoryAnswer } from '../../../core/contract/api.ts';
+import type { SyncOptions } from '../../../core/contract/sync-options.ts';
 import { type Api, createApiOver, type Reply } from '../../support/api.ts';
 import type { HttpFault } from '../../support/http-faults.ts';
 import type { Received, WebhookReceiver } from '../../support/webhook-receiver.ts';
@@ -28,6 +29,13 @@ export interface AcceptedJob {
   readonly key: string | null;
 }
 
+export interface QueuedSync {
+  readonly id: Id;
+  readonly age: string;
+  readonly job: string;
+  readonly options: SyncOptions;
+}
+
 export interface TakenPush {
   readonly id: Id;
   readonly age: string;
@@ -45,6 +53,8 @@ export class RealLab {
   readonly hook: string;
   readonly accepted: AcceptedJob[] = [];
   readonly pushes: TakenPush[] = [];
+  /** Syncs that users were told of before they began. */
+  readonly queued: QueuedSync[] = [];
   readonly secrets = new Map<Id, string>();
   readonly counts = new Map<string, number>();
   readonly violations: string[] = [];
@@ -70,8 +80,8 @@ export class RealLab {
     if (this.violations.length < 20) this.violations.push(violation);
   }
 
-  count(what: string): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  count(what: string, times = 1): void {
+    if (times > 0) this.counts.set(what, (this.counts.get(what) ?? 0) + times);
   }
 
   note(what: string): void {

@@ -1,10 +1,15 @@
 import { createHmac } from 'node:crypto';
-import type { RepositoryAnswer } from '../../../core/contract/api.ts';
+import type { z } from 'zod';
+import type { RepositoryAnswer, SyncAccepted as SyncAcceptedSchema } from '../../../core/contract/api.ts';
 import type { PushHookAnswer } from '../../../core/contract/push-hooks.ts';
+import { SyncOptions } from '../../../core/contract/sync-options.ts';
+import { bodyOf, lackingIn } from '../conflicts.ts';
 import { branchNames, type RepositoryOperation, type SyncRequest } from '../history.ts';
 import { ignored } from '../truth.ts';
 import { guest, type Id, ids, owners, type RealLab } from './real-lab.ts';
 import { judgeLook } from './real-looks.ts';
+
+type SyncAccepted = z.infer<typeof SyncAcceptedSchema>;
 
 interface Delivery {
   readonly id: Id;
@@ -87,24 +92,29 @@ export class RealPlayers {
 
   async sync(repository: RepositoryAnswer, request: SyncRequest): Promise<void> {
     const lab = this.#lab;
-    const { force, full_reindex, incremental, pull_remote, branches, ignoresMore, webhook, key } = request;
-    const id = repository.repository_id;
-    const body = {
-      force,
-      full_reindex,
-      incremental,
-      ...(pull_remote === null ? {} : { pull_remote }),
-      ...(branches === null ? {} : { branches: branches.map((number) => branchNames[number]) }),
-      ...(ignoresMore ? { ignore_patterns: ignored.request } : {}),
-      ...(webhook ? { progress_webhook: lab.hook } : {}),
-    };
+    const key = request.force || request.onConflict === null ? request.key : null;
+    const id = repository.repository_id as string as Id;
+    const body = bodyOf(request, lab.hook);
     const headers = key === null ? {} : { 'idempotency-key': `key-${key}` };
     const reply = await lab.attempt(`sync ${id}`, () =>
       lab
         .api(repository.owner)
-        .call<{ job_id?: string }>('POST', `/api/repositories/${id}/sync`, body, headers as Record<string, string>),
+        .call<SyncAccepted>('POST', `/api/repositories/${id}/sync`, body, headers as Record<string, string>),
     );
+    if (reply?.status === 200) return this.#attached(reply.body, SyncOptions.parse(body));
     lab.accept(reply, repository, key === null ? null : `${id} key-${key}`);
+    if (reply?.status !== 202) return;
+    if (request.dryRun) lab.count('plans', reply.body.options.dry_run === true ? 1 : 0);
+    if (!reply.body.queued) return;
+    lab.count('queued');
+    lab.queued.push({ id, age: repository.created_at, job: reply.body.job_id, options: SyncOptions.parse(body) });
+  }
+
+  #attached(job: SyncAccepted, options: SyncOptions): void {
+    this.#lab.count('attached');
+    const lacks = lackingIn(job, options);
+    if (!job.attached || lacks.length > 0)
+      this.#lab.say(`who asks for ${JSON.stringify(options)} was given ${job.job_id}: ${lacks.join()}`);
   }
 
   async look(id: Id, branch: string, asGuest: boolean): Promise<void> {

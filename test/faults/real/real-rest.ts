@@ -103,13 +103,44 @@ const judgeJobs = async (lab: RealLab): Promise<void> => {
       if (indexFaults.some((fault) => fault === mode_reason) && !lab.service.isIndexOlder)
         lab.say(`${job_id} took a whole index for one that is not: ${mode_reason}`);
     }
+    judgePlans(lab, repository, jobs);
+    judgeQueued(lab, repository, jobs);
     for (const { age, branches, at, id: pushed } of lab.pushes) {
       if (pushed !== id || age !== repository.created_at) continue;
       const followed = jobs.some(
-        ({ created_at, options }) => created_at >= at && options.branches.some((name) => branches.includes(name)),
+        ({ created_at, options }) =>
+          created_at >= at && options.dry_run !== true && options.branches.some((name) => branches.includes(name)),
       );
       if (!followed) lab.say(`a push to ${branches[0]} of ${id} at ${at} was taken, and no sync followed`);
     }
+  }
+};
+
+/** What only planned has told a plan and nothing else, and stands for no sync. */
+const judgePlans = (lab: RealLab, { last_sync }: RepositoryAnswer, jobs: readonly JobAnswer[]): void => {
+  for (const { job_id, status, options, counts, dropped_branches, plan } of jobs) {
+    if (options.dry_run !== true) continue;
+    if (last_sync?.job_id === job_id) lab.say(`the plan ${job_id} stands for the last sync`);
+    if (counts !== null || dropped_branches.length > 0) lab.say(`the plan ${job_id} tells what only a sync does`);
+    if (status === 'completed_with_errors' || (status === 'completed' && plan?.exact !== true))
+      lab.say(`the plan ${job_id} is ${status} with ${JSON.stringify(plan)}`);
+  }
+};
+
+/** What users were told will begin has begun, as they asked for it. */
+const judgeQueued = (lab: RealLab, repository: RepositoryAnswer, jobs: readonly JobAnswer[]): void => {
+  for (const { id, age, job, options } of lab.queued) {
+    if (id !== repository.repository_id || age !== repository.created_at) continue;
+    const found = jobs.find(({ job_id }) => job_id === job)?.options;
+    const branches = options.branches ?? ['current'];
+    if (found === undefined) lab.say(`${job} of ${id} was queued, and never began`);
+    else if (
+      found.dry_run === true ||
+      !branches.every((branch) => found.branches.includes(branch)) ||
+      (options.full_reindex && !found.full_reindex) ||
+      (!options.incremental && found.incremental)
+    )
+      lab.say(`${job} of ${id} is not what was queued: ${JSON.stringify([found, options])}`);
   }
 };
 
@@ -125,7 +156,8 @@ const syncAll = async (lab: RealLab, id: (typeof ids)[number]): Promise<void> =>
     if (reply.status === 202) {
       const job = await ended(lab, api, reply.body.job_id);
       if (job === null) lab.say(`the quiet sync ${reply.body.job_id} of ${id} does not end`);
-      else if (job.status !== 'completed')
+      else lab.count('quiet syncs');
+      if (job !== null && job.status !== 'completed')
         lab.say(`a sync of ${id} with nothing in its way is ${job.status}: ${JSON.stringify(job.error)}`);
       return;
     }

@@ -18,6 +18,7 @@ const setUp = (
   claim: (asked: Claim) => ClaimOutcome = (asked) => ({ kind: 'claimed', job: jobOf(asked), replaced: null }),
   repository = repositoryRecord(),
   holder: JobView | null = null,
+  usedTokens = 99,
 ) => {
   const calls = {
     claims: [] as Claim[],
@@ -51,7 +52,7 @@ const setUp = (
     remoteLook: { look: async () => [] },
     webhookAddresses: { refuse: () => null },
     settings: { sources: 'local', quotas: { repositories: 10, tokensPerDay: 100 } },
-    tokenQuota: { used: async () => 99 },
+    tokenQuota: { used: async () => usedTokens },
     clock: { now: () => now },
     ids: { jobId: () => 'sync-00000000-0000-4000-8000-000000000001' as JobId },
     logger: { info: () => undefined, warn: () => undefined },
@@ -114,6 +115,13 @@ describe('sync job creation', () => {
     const ends = calls.claims.map(({ job }) => Date.parse(job.estimated_completion ?? '') - now.getTime());
     expect(ends[0]).toBeGreaterThan(0);
     expect(ends[1]).toBeGreaterThan(ends[0] ?? 0);
+  });
+
+  it('is refused when the owner’s tokens of the day are used up; a plan is not, since it embeds nothing', async () => {
+    const { start, calls } = setUp(undefined, repositoryRecord(), null, 100);
+    expect(await start()).toMatchObject({ kind: 'quota-exceeded', limit: 100 });
+    expect(calls.claims).toEqual([]);
+    expect(await start({ dry_run: true })).toMatchObject({ kind: 'accepted' });
   });
 
   it('is for those who may write', async () => {

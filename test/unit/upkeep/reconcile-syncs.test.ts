@@ -57,16 +57,21 @@ const createLab = async () => {
       return reconcileSyncs(deps)({ graceSeconds: 30, execution });
     },
     /** A queued job of a repository of its own. */
-    queued: async (): Promise<JobRecord> => {
+    queued: async (more: Partial<JobRecord['options']> = {}): Promise<JobRecord> => {
       const repository = aRepository();
       await stores.repositories.create(repository);
-      const claim = await stores.claims.claim({ job: aJob(repository.repository_id), force: false, clearIndex: false });
+      const job = aJob(repository.repository_id);
+      const claim = await stores.claims.claim({
+        job: { ...job, options: { ...job.options, ...more } },
+        force: false,
+        clearIndex: false,
+      });
       if (claim.kind !== 'claimed') throw new Error(claim.kind);
       return claim.job;
     },
     /** A job that has begun, with its execution. */
-    begun: async (): Promise<JobRecord> => {
-      const job = await lab.queued();
+    begun: async (more?: Partial<JobRecord['options']>): Promise<JobRecord> => {
+      const job = await lab.queued(more);
       executions.set(executionName(job), 'running');
       const record = await stores.running.begin(refOf(job), begun);
       if (record === 'lost') throw new Error(record);
@@ -176,6 +181,16 @@ describe('a job whose execution timed out or was aborted without a word', () => 
       attempt: 5,
       seconds: 300,
     });
+  });
+
+  it('that was only to plan is given up and not counted: it is no sync', async () => {
+    const job = await lab.begun({ dry_run: true });
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      lab.executions.set(`${job.job_id}-${attempt}`, 'ended');
+      await lab.look(since(60 * attempt));
+    }
+    expect((await lab.jobs.get(job.job_id))?.job.status).toBe('failed');
+    expect(lab.measured.filter((each) => each.SyncsFailed !== undefined)).toEqual([]);
   });
 
   it('that ends while it is given up is not counted as failed', async () => {
