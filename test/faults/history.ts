@@ -49,6 +49,8 @@ export type RepositoryOperation =
   | { readonly kind: 'delete' }
   | { readonly kind: 'settings'; readonly ignores: boolean; readonly schedule: boolean }
   | { readonly kind: 'push'; readonly branch: number }
+  /** The same delivery as the last one, as hosts send it when they got no answer, or a user asks for it. */
+  | { readonly kind: 'push-again' }
   /** To the guest, who has no other. */
   | { readonly kind: 'grant'; readonly role: Role | null }
   | { readonly kind: 'drop-branch'; readonly branch: number }
@@ -142,6 +144,7 @@ export const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('delete') }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('settings'), ignores: fc.boolean(), schedule: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('push'), branch }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('push-again') }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('drop-branch'), branch }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('grant'), role: fc.constantFrom('read' as const, 'write', null) }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('look'), branch, language: seldom(4), guest: seldom(4) }) },

@@ -203,6 +203,10 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'a delivery that comes again is a push of its own',
+    ports: ({ pushDeliveries }) => ({ pushDeliveries: { ...pushDeliveries, answerTo: async () => null } }),
+  },
+  {
     name: 'a push is followed by a plan',
     ports: ({ claims }) => ({
       claims: {

@@ -12,14 +12,13 @@ import { updateRepository } from '../../core/repositories/update-repository.ts';
 import { search } from '../../core/search/search.ts';
 import { claimSync } from '../../core/triggers/claim-sync.ts';
 import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
-import { takePush } from '../../core/triggers/push-hook.ts';
 import { retryFailed } from '../../core/triggers/retry-failed.ts';
-import { decidePush } from '../../core/triggers/rules/push-event.ts';
 import { runSchedules } from '../../core/triggers/run-schedules.ts';
 import { startSync } from '../../core/triggers/start-sync.ts';
 import { reconcileSyncs } from '../../core/upkeep/reconcile-syncs.ts';
 import { bodyOf, judgeAttached, judgeHolder } from './conflicts.ts';
 import { branchNames, type RepositoryOperation, type SyncRequest, type WorldOperation } from './history.ts';
+import { Pushes } from './pushes.ts';
 import { ignored, type Source } from './truth.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
@@ -43,6 +42,7 @@ export class Players {
   readonly world: World;
   readonly watch: Watch;
   readonly sources: ReadonlyMap<string, Source>;
+  readonly #pushes = new Pushes(this);
   #looks = 0;
 
   constructor(world: World, watch: Watch, sources: ReadonlyMap<string, Source>) {
@@ -99,25 +99,12 @@ export class Players {
           }),
         );
         return;
-      case 'push': {
-        const { head } = this.source(number).repository;
-        await this.act('push', async (given) => {
-          const ports = change(given);
-          const repository = await ports.repositories.get(id);
-          if (repository === null) return;
-          const ref = `refs/heads/${branchNames[operation.branch]}`;
-          const at = this.world.simulation.milliseconds;
-          const event = { kind: 'push', ref, deleted: false, defaultBranch: head, isDated: false } as const;
-          this.watch.owed.pushMade(repository, branchNames[operation.branch] as string);
-          const { outcome } = await takePush(ports)(repository, 'github', event, []);
-          if (outcome !== 'started' && outcome !== 'owed') return;
-          // A push to a branch that no one uses may tell that HEAD has moved: `current` is synced then.
-          const decision = decidePush(repository, event);
-          const wanted = decision.kind === 'sync' ? decision.branches : [];
-          for (const branch of wanted) this.watch.owed.pushTaken(repository, branch, at);
-        });
+      case 'push':
+        await this.#pushes.push(number, branchNames[operation.branch] as string, change);
         return;
-      }
+      case 'push-again':
+        await this.#pushes.again(number);
+        return;
       case 'grant':
         await this.act('grant', (ports) => changeGrant(ports)(id, user, guest, operation.role));
         return;

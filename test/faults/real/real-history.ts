@@ -31,8 +31,6 @@ export type RealOperation = (
   /** Many files at once, so that a sync takes its time. */
   | { readonly on: 'source'; readonly number: number; readonly kind: 'bulk'; readonly files: number }
   | ({ readonly on: 'repository'; readonly number: number } & RepositoryOperation)
-  /** The same delivery as the last one, as hosts send it when they got no answer. */
-  | { readonly on: 'repository'; readonly number: number; readonly kind: 'push-again' }
   | ({ readonly on: 'world' } & Mishap)
 ) & {
   /** Milliseconds until the next operation. */
@@ -83,7 +81,6 @@ const operation: fc.Arbitrary<RealOperation> = fc
           .tuple(number, repositoryOperation)
           .map(([n, op]) => ({ on: 'repository' as const, number: n, ...op })),
       },
-      { weight: 1, arbitrary: fc.record({ on: of('repository'), number, kind: of('push-again') }) },
       { weight: 6, arbitrary: mishap.map((op) => ({ on: 'world' as const, ...op })) },
     ),
     fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 250 }) }, { weight: 1, arbitrary: fc.nat({ max: 1_500 }) }),

@@ -28,7 +28,7 @@ export class RealPlayers {
     this.#lab = lab;
   }
 
-  async act(number: number, operation: RepositoryOperation | { readonly kind: 'push-again' }): Promise<void> {
+  async act(number: number, operation: RepositoryOperation): Promise<void> {
     const lab = this.#lab;
     lab.count(operation.kind);
     if (operation.kind === 'register') return this.register(number, operation.other);
