@@ -138,3 +138,6 @@ export const timeouts = {
   shortTask: Duration.seconds(60),
   longTask: Duration.minutes(15),
 } as const;
+
+/** What a function needs that parses: the parser and its grammars are WebAssembly, loaded by name. */
+export const grammarPackages: readonly string[] = ['web-tree-sitter', '@vscode/tree-sitter-wasm'];

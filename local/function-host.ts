@@ -34,10 +34,10 @@ export const BATCHES_A_WORKER = 4;
 const WAITING_AT_ONCE = 64;
 
 /**
- * Requests that look through texts: one worker for all, apart from syncs and from the thread that answers requests. It keeps what it has read, and gives each
+ * Requests that look through texts or parse them: one worker for all, apart from syncs and from the thread that answers requests. It keeps what it has read, and gives each
  * of its calls a turn.
  */
-const searching: ReadonlySet<string> = new Set<FunctionName>(['grep']);
+const searching: ReadonlySet<string> = new Set<FunctionName>(['grep', 'grep-all', 'symbols', 'symbols-all', 'outline']);
 
 export const runsInWorker = (name: FunctionName): boolean => searching.has(name);
 

@@ -42,6 +42,7 @@ export const scheduleTimes = own('scheduleTimes');
 export const settings = own('settings');
 export const sourceRemotes = own('sourceRemotes');
 export const sourceRoots = own('sourceRoots');
+export const symbolExtractor = own('symbolExtractor');
 export const tokenQuota = own('tokenQuota');
 export const tokens = own('tokens');
 export const versions = own('versions');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import type { Language, Parser, Tree } from 'web-tree-sitter';
+import type { Language, Parser, Query, QueryMatch, Tree } from 'web-tree-sitter';
 
 /**
  * One instance of the tree-sitter WebAssembly runtime, with the grammars it has met. Its memory can only grow, and after an
@@ -19,6 +19,11 @@ export interface TreeSitterRuntime {
    * Throws when the runtime has failed.
    */
   parse(language: Language, text: string, expired: () => boolean): Tree | null;
+  /**
+   * What a query finds in a tree, in the order of the text; null when `expired` said so before the end. Throws for what is no query of the language, and
+   * when the runtime has failed.
+   */
+  query(language: Language, source: string, tree: Tree, expired: () => boolean): readonly QueryMatch[] | null;
 }
 
 /** What is used of the global of this name, which the configured `lib` does not declare. */
@@ -35,6 +40,9 @@ const initialPages = 512;
 /** The folder of the grammars' `.wasm` files. */
 export const defaultWasmDirectory = (): string =>
   join(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'), '..');
+
+/** Of a query: an array of a million elements would otherwise begin as many matches. What is beyond is not found. */
+const MATCHES_IN_PROGRESS = 4_096;
 
 /** V8's flags (those of Node 24) for a module that its baseline compiler compiles, whole and at once, and that is never compiled again. */
 const lightly = ['--no-wasm-lazy-compilation', '--no-wasm-dynamic-tiering', '--no-wasm-tier-up'];
@@ -76,7 +84,7 @@ export const openTreeSitterRuntime = async (options: {
   const require = createRequire(import.meta.url);
   const file = join(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), '../web-tree-sitter.cjs');
   Reflect.deleteProperty(require.cache, file);
-  const { Parser, Language } = require(file) as typeof import('web-tree-sitter');
+  const { Parser, Language, Query } = require(file) as typeof import('web-tree-sitter');
   Reflect.deleteProperty(require.cache, file);
   const memory = new wasm.Memory({
     initial: initialPages,
@@ -87,6 +95,7 @@ export const openTreeSitterRuntime = async (options: {
 
   const languages = new Map<string, Promise<Language>>();
   const parsers = new Map<Language, Parser>();
+  const queries = new Map<Language, Map<string, Query>>();
   return {
     memory: () => memory.buffer.byteLength,
     load: (grammar) => {
@@ -109,6 +118,22 @@ export const openTreeSitterRuntime = async (options: {
       // Otherwise the next parse would continue where this one was stopped.
       if (tree === null) parser.reset();
       return tree;
+    },
+    query: (language, source, tree, expired) => {
+      const ofLanguage = queries.get(language) ?? new Map<string, Query>();
+      queries.set(language, ofLanguage);
+      const query = ofLanguage.get(source) ?? new Query(language, source);
+      ofLanguage.set(source, query);
+      let isOver = false;
+      const matches = query.matches(tree.rootNode, {
+        matchLimit: MATCHES_IN_PROGRESS,
+        // Its type says that it answers nothing; it ends the search by `true`.
+        progressCallback: () => {
+          isOver ||= expired();
+          return isOver;
+        },
+      });
+      return isOver ? null : matches;
     },
   };
 };

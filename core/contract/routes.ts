@@ -203,4 +203,32 @@ export const routes: readonly Route[] = [
     auth: 'token',
     summary: 'Search all repositories that you may read',
   },
+  {
+    operation: 'grep-all',
+    method: 'GET',
+    path: '/api/grep',
+    auth: 'token',
+    summary: 'Find every line that matches, in all repositories that you may read',
+  },
+  {
+    operation: 'symbols',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/symbols',
+    auth: 'token',
+    summary: 'Find where a name is defined',
+  },
+  {
+    operation: 'outline',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/outline/{file_path+}',
+    auth: 'token',
+    summary: 'What a file defines',
+  },
+  {
+    operation: 'symbols-all',
+    method: 'GET',
+    path: '/api/symbols',
+    auth: 'token',
+    summary: 'Find where a name is defined, in all repositories that you may read',
+  },
 ];

@@ -130,8 +130,9 @@ export const languageNamed = (name: string): Language | null => {
   return known ?? own(languageByAlias, lowered) ?? languageByExtension.get(lowered) ?? null;
 };
 
-/** The last component of a path. */
-export const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+/** The last component of a path. A path that git quotes, as a manifest has one with a quote, a tab or bytes that are not UTF-8, ends with a quote. */
+export const fileNameOf = (path: string): string =>
+  path.slice(path.lastIndexOf('/') + 1, path.startsWith('"') && path.endsWith('"') && path.length > 1 ? -1 : undefined);
 
 /** What stands after the file name's last dot, in lower case; empty where there is no dot. */
 export const extensionOf = (path: string): string => {

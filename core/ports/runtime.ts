@@ -29,6 +29,7 @@ import type { Schedules, ScheduleTimes } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { SourceRemotes } from './source-remotes.ts';
 import type { SourceRoots } from './source-roots.ts';
+import type { SymbolExtractor } from './symbol-extractor.ts';
 import type { SyncClaims } from './sync-claims.ts';
 import type { TokenQuota } from './token-quota.ts';
 import type { TokenVerifier } from './token-verifier.ts';
@@ -83,6 +84,7 @@ export interface Runtime {
   readonly chunker: Chunker;
   readonly embedder: Embedder;
   readonly index: SearchIndex;
+  readonly symbolExtractor: SymbolExtractor;
   readonly workflow: Workflow;
   readonly tokens: TokenVerifier;
   readonly tokenQuota: TokenQuota;

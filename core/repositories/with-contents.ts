@@ -1,6 +1,7 @@
 import type { Freshness } from '../contract/api.ts';
 import type { JobId, RepositoryId, UserId } from '../contract/ids.ts';
-import type { BranchPointer } from '../contract/records.ts';
+import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
+import { roleOf } from '../domain/access.ts';
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { own } from '../domain/own.ts';
 import { syncingJob } from '../domain/syncing-job.ts';
@@ -28,6 +29,7 @@ export type OfContents<T> = Access<
 /**
  * Opens a branch for those who may read its repository. A publish removes what the manifest before it named: where something of it is missing and
  * the branch has moved meanwhile, `use` is called once more, with what the branch is now.
+ * @param known the record, of one who has just read it.
  */
 export const withContents = (deps: Pick<Runtime, 'repositories' | 'objects'>) => {
   const open = createContents(deps.objects);
@@ -36,9 +38,13 @@ export const withContents = (deps: Pick<Runtime, 'repositories' | 'objects'>) =>
     user: UserId,
     asked: string | undefined,
     use: (opened: OpenBranch) => Promise<T>,
+    known?: RepositoryRecord,
   ): Promise<OfContents<T>> => {
     for (let attempt = 1; ; attempt++) {
-      const access = await withAccess(deps, id, user, 'read');
+      const access =
+        known !== undefined && attempt === 1 && roleOf(known, user) !== null
+          ? { kind: 'allowed' as const, repository: known }
+          : await withAccess(deps, id, user, 'read');
       if (access.kind !== 'allowed') return access;
       const found = pointerOf(access.repository, asked);
       if (found.kind === 'not-indexed') return found;

@@ -1,12 +1,25 @@
 import { z } from 'zod';
 import { fromBase64Url, toBase64Url } from '../domain/base64.ts';
 
-/** Where a page of matches begins. */
-export interface GrepPlace {
+/** Where a page of matches or of definitions begins. */
+export interface GrepPlace extends PlaceInBranch {
   readonly commit: string;
+}
+
+export interface PlaceInBranch {
   readonly path: string;
-  /** From 1. */
+  /** From 1; among definitions, which one of the file. */
   readonly line: number;
+}
+
+/** A part of what a branch has of something, in the order of paths and lines. */
+export interface PlacedPage<Item> {
+  /** Each with the place after it. */
+  readonly items: readonly { readonly item: Item; readonly next: PlaceInBranch }[];
+  /** Where the next page begins; null: there is no more. */
+  readonly next: PlaceInBranch | null;
+  /** Why it ended before its limit. */
+  readonly truncated?: 'time' | 'size';
 }
 
 const Place = z.tuple([z.string(), z.string(), z.int().min(1)]);

@@ -1,12 +1,10 @@
-import { RepositoryId, type UserId } from '../contract/ids.ts';
-import type { RepositoryRecord } from '../contract/records.ts';
+import type { UserId } from '../contract/ids.ts';
 import type { NotSearched, SearchAllAnswer, SearchAllQuery } from '../contract/search-all.ts';
-import { roleOf } from '../domain/access.ts';
-import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { createFanOut, meantRepositories, type Reached, type ReachedRepository } from './fan-out.ts';
 import { type AskedQuery, readAsked } from './read-asked.ts';
 import { matchesAny, passesTerms } from './rules/query-filters.ts';
-import { type BranchOutcome, createRepositorySearch, type SearchDeps } from './search-repository.ts';
+import { type BranchOutcome, createRepositorySearch, queryVector, type SearchDeps } from './search-repository.ts';
 
 type Deps = SearchDeps & Pick<Runtime, 'clock' | 'metrics' | 'logger'>;
 
@@ -14,23 +12,15 @@ export type SearchAllOutcome =
   | { readonly kind: 'found'; readonly answer: SearchAllAnswer }
   | Extract<AskedQuery, { kind: 'invalid' }>;
 
-/** Repositories that are searched at the same time, and looked at for one search at most. */
-const AT_ONCE = 16;
-const MOST_REPOSITORIES = 5_000;
-/** No further repository is begun after this: API Gateway gives up after 29 s, and no search of one takes as long as the rest. */
-const BUDGET_MILLISECONDS = 15_000;
 /** Hits of one repository in a grouped answer. */
 const HITS_IN_GROUP = 3;
 
-interface Searched {
-  readonly repository: RepositoryRecord;
-  /** Null: not begun in time. */
-  readonly outcome: BranchOutcome | null;
-}
+type Searched = ReachedRepository<BranchOutcome>;
 
 /** Searches all repositories that the user may read, or those that the patterns name. What one may not read is not told of. */
 export const searchAll = (deps: Deps) => {
   const find = createRepositorySearch(deps);
+  const fanOut = createFanOut(deps);
   return async (user: UserId, query: SearchAllQuery): Promise<SearchAllOutcome> => {
     const { repositories: patterns, group, ...one } = query;
     const read = readAsked(one);
@@ -41,50 +31,16 @@ export const searchAll = (deps: Deps) => {
     const ofPattern = (id: string): boolean =>
       (patterns === undefined || matchesAny(patterns, id)) &&
       passesTerms(asked.terms.repositories, (pattern) => matchesAny([pattern], id));
-    const { meant, complete } = await repositoriesOf(deps, user, patterns, ofPattern);
-    const searched = await Array.fromAsync(
-      mapAhead(meant, AT_ONCE, async (repository): Promise<Searched> => {
-        if (deps.clock.now().getTime() - begun > BUDGET_MILLISECONDS) return { repository, outcome: null };
-        return { repository, outcome: await find(repository, user, branch, asked) };
-      }),
-    );
+    const { repositories: meant, warnings } = await meantRepositories(deps, user, patterns, ofPattern);
+    const vectorOf = queryVector(deps);
+    const searched = await fanOut(meant, (repository) => find(repository, user, branch, asked, vectorOf));
     deps.metrics.emit(
       { SearchMilliseconds: deps.clock.now().getTime() - begun },
       { repositories: String(meant.length) },
     );
-    const more = complete
-      ? []
-      : [`only the first ${MOST_REPOSITORIES} repositories were looked at: name those that you mean`];
     const answer = answerOf(searched, group === 'repository', query.limit);
-    return { kind: 'found', answer: { ...answer, warnings: [...asked.terms.warnings, ...more], next: null } };
+    return { kind: 'found', answer: { ...answer, warnings: [...asked.terms.warnings, ...warnings], next: null } };
   };
-};
-
-/** Those that are meant, by id. Named ones are read by themselves; otherwise all that the user has are gone through. */
-const repositoriesOf = async (
-  deps: Deps,
-  user: UserId,
-  patterns: readonly string[] | undefined,
-  isMeant: (id: string) => boolean,
-): Promise<{ readonly meant: readonly RepositoryRecord[]; readonly complete: boolean }> => {
-  if (patterns?.every((pattern) => !pattern.includes('*'))) {
-    const ids = [...new Set(patterns)].sort().map((id) => RepositoryId.parse(id));
-    const found = await Array.fromAsync(mapAhead(ids, AT_ONCE, (id) => deps.repositories.get(id)));
-    const readable = found.filter(
-      (each) => each !== null && roleOf(each, user) !== null && isMeant(each.repository_id),
-    );
-    return { meant: readable as RepositoryRecord[], complete: true };
-  }
-  const meant: RepositoryRecord[] = [];
-  let looked = 0;
-  for (let cursor: string | null = null; ; ) {
-    const page: Awaited<ReturnType<typeof deps.repositories.list>> = await deps.repositories.list(user, 100, cursor);
-    meant.push(...page.items.filter(({ repository_id }) => isMeant(repository_id)));
-    looked += page.items.length;
-    cursor = page.next;
-    if (cursor === null) return { meant, complete: true };
-    if (looked >= MOST_REPOSITORIES) return { meant, complete: false };
-  }
 };
 
 const answerOf = (
@@ -92,12 +48,12 @@ const answerOf = (
   grouped: boolean,
   limit: number,
 ): Omit<SearchAllAnswer, 'warnings' | 'next'> => {
-  const not_searched = searched.flatMap(({ repository, outcome }): NotSearched[] => {
-    const reason = reasonOf(outcome);
+  const not_searched = searched.flatMap(({ repository, reached }): NotSearched[] => {
+    const reason = reasonOf(reached);
     return reason === null ? [] : [{ repository_id: repository.repository_id, reason }];
   });
-  const found = searched.flatMap(({ repository: { repository_id }, outcome }) =>
-    outcome?.kind === 'found' ? [{ repository_id, ...outcome.answer }] : [],
+  const found = searched.flatMap(({ repository: { repository_id }, reached }) =>
+    reached.kind === 'answered' && reached.answer.kind === 'found' ? [{ repository_id, ...reached.answer.answer }] : [],
   );
   const all = found.flatMap(({ repository_id, results }) => results.map((hit) => ({ repository_id, ...hit })));
   // Equal scores keep the order of ids, and of ranks within each.
@@ -116,8 +72,10 @@ const answerOf = (
   return { hits, repositories, searched: found.length, not_searched };
 };
 
-const reasonOf = (outcome: BranchOutcome | null): NotSearched['reason'] | null => {
-  if (outcome === null) return 'timeout';
+const reasonOf = (reached: Reached<BranchOutcome>): NotSearched['reason'] | null => {
+  if (reached.kind === 'late' || reached.kind === 'not-begun') return 'timeout';
+  if (reached.kind !== 'answered') return reached.kind;
+  const outcome = reached.answer;
   switch (outcome.kind) {
     case 'found':
     // What one may not read is not told of.

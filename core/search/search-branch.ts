@@ -10,7 +10,7 @@ import { exclusionTest, passesTerms, phraseTest, readPathTerm } from './rules/qu
 import type { QueryTerms } from './rules/query-syntax.ts';
 import { rank } from './rules/ranking.ts';
 
-type Deps = Pick<Runtime, 'index' | 'embedder' | 'pathRules'>;
+type Deps = Pick<Runtime, 'index' | 'pathRules'>;
 
 /** A search's parameters, and its query read. */
 export type Asked = Pick<SearchQuery, 'limit' | 'path' | 'language'> & { readonly terms: QueryTerms };
@@ -36,11 +36,15 @@ export interface Place {
   readonly branch: string;
 }
 
+/** The vector of a text that is looked for. */
+export type QueryVector = (text: string) => Promise<Float32Array>;
+
 /** The hits of a branch, best first. Throws what the index, the embedder and the object store throw. */
 export const searchBranch = async (
   deps: Deps,
   { generation, named, files, branch }: Place,
   query: Asked,
+  vectorOf: QueryVector,
 ): Promise<SearchAnswer['results']> => {
   const { terms } = query;
   if (query.limit === 0) return [];
@@ -50,8 +54,7 @@ export const searchBranch = async (
   const narrow = filter === null || !isNarrow(query) ? null : filter;
   const blobs = narrow === null ? undefined : await files.blobsWhere(narrow, PUSHED_DOWN_BLOBS);
   if (blobs?.length === 0) return [];
-  const [vector] = await deps.embedder.embed([terms.text], 'query');
-  if (vector === undefined) throw new Error('the embedder gave no vector for the query');
+  const vector = await vectorOf(terms.text);
   const languages = named && blobs === undefined ? languagesOf(query) : [];
   const language = languages.length === 1 ? languages[0] : undefined;
   const accepts = textTest(terms);

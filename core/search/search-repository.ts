@@ -12,7 +12,7 @@ import { freshnessOf } from '../repositories/freshness.ts';
 import { generationOf } from '../sync/generation-of.ts';
 import { createBranchFilesCache } from './branch-files.ts';
 import { createIndexTrust, faultToldBy } from './index-trust.ts';
-import { type Asked, searchBranch } from './search-branch.ts';
+import { type Asked, type QueryVector, searchBranch } from './search-branch.ts';
 
 export type SearchDeps = Pick<Runtime, 'repositories' | 'objects' | 'index' | 'embedder' | 'pathRules'>;
 
@@ -25,6 +25,22 @@ export type BranchOutcome =
   /** What the branch's index should be is lost or damaged. `jobId`: the sync that holds the repository. */
   | { readonly kind: 'unusable'; readonly fault: IndexFault; readonly branch: string; readonly jobId: JobId | null };
 
+/** A vector is made once of a text, however many ask for it; one that could not be made is tried again. */
+export const queryVector = ({ embedder }: Pick<Runtime, 'embedder'>): QueryVector => {
+  const made = new Map<string, Promise<Float32Array>>();
+  const make = async (text: string): Promise<Float32Array> => {
+    const [vector] = await embedder.embed([text], 'query');
+    if (vector === undefined) throw new Error('the embedder gave no vector for the query');
+    return vector;
+  };
+  return (text) => {
+    const known = made.get(text) ?? make(text);
+    made.set(text, known);
+    known.catch(() => made.delete(text));
+    return known;
+  };
+};
+
 /** Searches a branch of a repository, whose record it reads once more where that is out of date by now; pages and what is known of indexes are kept. */
 export const createRepositorySearch = (deps: SearchDeps) => {
   const filesOf = createBranchFilesCache(deps.objects);
@@ -36,6 +52,7 @@ export const createRepositorySearch = (deps: SearchDeps) => {
     branch: string,
     pointer: BranchPointer,
     asked: Asked,
+    vectorOf: QueryVector,
   ): Promise<SearchAnswer['results'] | IndexFault> => {
     const noted = faultOf(repository, pointer);
     // A lost manifest is missed by the branches that it is of: the others are searched until their generation is made anew.
@@ -47,7 +64,7 @@ export const createRepositorySearch = (deps: SearchDeps) => {
       if (found !== null) return found;
       const generation = generationOf(repository, pointer.generation);
       const named = own(repository.generations, String(pointer.generation))?.row_version === ROW_VERSION;
-      const results = await searchBranch(deps, { generation, named, files, branch }, asked);
+      const results = await searchBranch(deps, { generation, named, files, branch }, asked, vectorOf);
       return results.length > 0 ? results : ((await trust.again(repository, pointer)) ?? results);
     } catch (error) {
       const fault = faultToldBy(error);
@@ -62,6 +79,7 @@ export const createRepositorySearch = (deps: SearchDeps) => {
     user: UserId,
     named: string | undefined,
     asked: Asked,
+    vectorOf: QueryVector = queryVector(deps),
   ): Promise<BranchOutcome> => {
     let repository = first;
     for (let attempt = 1; ; attempt++) {
@@ -71,7 +89,7 @@ export const createRepositorySearch = (deps: SearchDeps) => {
       const recipe = own(repository.generations, String(pointer.generation));
       if (recipe !== undefined && recipe.embedder_id !== deps.embedder.id)
         return { kind: 'embedder-mismatch', made: recipe.embedder_id, running: deps.embedder.id };
-      const results = await searchPointer(repository, branch, pointer, asked);
+      const results = await searchPointer(repository, branch, pointer, asked, vectorOf);
       // No hit in an index that holds something, or none at all: a publish may have replaced it under our hands.
       if (attempt === 1 && (typeof results === 'string' || (results.length === 0 && pointer.chunks > 0))) {
         const now = await deps.repositories.get(repository.repository_id);

@@ -15,6 +15,12 @@ const REBUILD_SECONDS = 10;
 export const notKept = (branch: string): Answer =>
   problem(409, 'Content not kept', `branch ${branch} was indexed before contents were kept: sync it once`);
 
+/** 409 of a cursor whose commit the branch has left. */
+export const branchMoved = ({ branch, commit }: { readonly branch: string; readonly commit: string }): Answer => {
+  const detail = `branch ${branch} is at ${commit} now, and the cursor is of another commit: start again without it`;
+  return problem(409, 'Branch moved', detail);
+};
+
 export const contentsRefusal = (outcome: ContentsRefusal): Answer => {
   switch (outcome.kind) {
     case 'not-indexed':

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/environment.ts';
 import type { Registration } from '../../core/contract/rights.ts';
-import { AppFunction, timeouts } from '../app-function.ts';
+import { AppFunction, grammarPackages, timeouts } from '../app-function.ts';
 import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
 import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
 import type { Embedding, ReservedConcurrency, StageSettings } from '../stages.ts';
@@ -229,6 +229,19 @@ export const apiFunctions = (
   const grep = new AppFunction(scope, { name: 'grep', environment: objectReader, ...sized, memoryMiB: 1769 });
   storage.grant(grep, { repositories: ['GetItem'], objects: ['GetObject'] });
 
+  // Of all repositories: a user's are listed.
+  const grepAll = new AppFunction(scope, { name: 'grep-all', environment: objectReader, ...sized, memoryMiB: 1769 });
+  storage.grant(grepAll, { repositories: ['GetItem', 'Query'], objects: ['GetObject'] });
+
+  // They parse, by grammars that they load.
+  const parsing = { environment: objectReader, ...sized, memoryMiB: 1769, packages: grammarPackages };
+  const symbols = new AppFunction(scope, { name: 'symbols', ...parsing });
+  storage.grant(symbols, { repositories: ['GetItem'], objects: ['GetObject'] });
+  const symbolsAll = new AppFunction(scope, { name: 'symbols-all', ...parsing });
+  storage.grant(symbolsAll, { repositories: ['GetItem', 'Query'], objects: ['GetObject'] });
+  const outline = new AppFunction(scope, { name: 'outline', ...parsing });
+  storage.grant(outline, { repositories: ['GetItem'], objects: ['GetObject'] });
+
   const listFiles = new AppFunction(scope, { name: 'list-files', environment: objectReader, ...sized });
   storage.grant(listFiles, { repositories: ['GetItem'], objects: ['GetObject'] });
 
@@ -267,6 +280,10 @@ export const apiFunctions = (
     ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),
     ...hooks,
     grep,
+    grepAll,
+    symbols,
+    symbolsAll,
+    outline,
     ...searches,
     listFiles,
     readFile,

@@ -1,6 +1,6 @@
 import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { AppFunction, timeouts } from '../app-function.ts';
+import { AppFunction, grammarPackages, timeouts } from '../app-function.ts';
 import { credentialsEnvironment, grantCredentials } from '../credentials.ts';
 import { embeddingEnvironment, grantEmbedding } from '../embedding.ts';
 import type { Embedding } from '../stages.ts';
@@ -99,7 +99,7 @@ export const workflowFunctions = (
     environment: { ...tables, ...objects, ...vectors, ...model, QUOTA_TOKENS_PER_DAY: String(tokensPerDay) },
     memoryMiB: wholeCpu,
     timeout: timeouts.longTask,
-    packages: ['web-tree-sitter', '@vscode/tree-sitter-wasm'],
+    packages: grammarPackages,
     // What is throttled waits by the state machine's retries.
     reservedConcurrency,
   });

@@ -139,6 +139,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     }),
     sourceRoots: () => ({ folders: ['/'], forAll: true, holds: async () => true }),
     versions: unasked('versions'),
+    symbolExtractor: unasked('symbolExtractor'),
     clock: () => clock,
     ids: () => services.ids,
     logger: () => services.logger ?? silent,

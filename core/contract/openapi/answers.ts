@@ -34,6 +34,7 @@ import { planSchemas } from './plan-answers.ts';
 import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
 import { searchSchemas } from './search-answers.ts';
+import { symbolSchemas } from './symbol-answers.ts';
 
 const next = 'Send it as `cursor` to get the next page; null on the last page.';
 const eta = 'When it is likely to end, from this repository’s earlier syncs; null when that is not known.';
@@ -96,6 +97,7 @@ export const answerSchemas: readonly NamedSchema[] = [
   ...fileSchemas,
   ...grepSchemas,
   ...searchSchemas,
+  ...symbolSchemas,
   named('SecretRotated', SecretRotated, 'A new secret. Shown only this once.', {
     repository_id: 'The repository.',
     name: 'Which secret.',

@@ -1,5 +1,5 @@
 import { problemBody } from '../problem-body.ts';
-import { indexedBranch } from './examples.ts';
+import { indexedBranch, searchAllAnswer } from './examples.ts';
 
 const { indexed_commit: commit, indexed_at, source_commit, source_seen_at, behind } = indexedBranch;
 
@@ -24,6 +24,17 @@ export const grepAnswer = {
     { reason: 'lockfile', files: 1 },
     { reason: 'binary', files: 12 },
   ],
+  next_cursor: null,
+};
+
+const { repositories, searched, not_searched, warnings } = searchAllAnswer;
+
+export const grepAllAnswer = {
+  matches: grepAnswer.matches.map((match) => ({ repository_id: 'repo-123', ...match })),
+  repositories,
+  searched,
+  not_searched,
+  warnings,
   next_cursor: null,
 };
 

@@ -18,6 +18,8 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   regex: '`true`: the pattern is a regular expression in RE2’s syntax. Otherwise every character stands for itself.',
   case: '`false`: letters match in either case.',
   word: '`true`: only occurrences that are no part of a longer word.',
+  match: 'How much of a name is given.',
+  kind: 'Only definitions of this kind.',
   context: 'Lines to tell before and after each line that matches.',
   path_bytes: 'The same as `path` for a name that is not UTF-8: its bytes, in base64. Not beside `path`.',
   file_path: 'The file, from the top of the tree.',

@@ -19,6 +19,17 @@ const hit = {
 
 const warnings = 'What of `q` was not read as it looks, such as a language that there is not; for people.';
 
+/** Of a page over several repositories. */
+export const pageOfAll = {
+  repositories: 'The repositories that the entries are of, in their order.',
+  searched: 'How many repositories were searched for this page.',
+  not_searched: 'Those that were not, as far as this page goes, and why.',
+  truncated:
+    'Why the page ended before its `limit`: it took too long (`time`), or its entries are long (`size`). The next page continues there.',
+  warnings: 'For people: where not all of your repositories were looked at.',
+  next_cursor: 'Send it as `cursor` to get the next page; null on the last page.',
+} as const;
+
 export const searchSchemas: readonly NamedSchema[] = [
   named('SearchAnswer', SearchAnswer, 'What a search found.', {
     results: 'Best first.',
@@ -50,6 +61,6 @@ export const searchSchemas: readonly NamedSchema[] = [
   named('NotSearchedRepository', NotSearched, 'A repository that was not searched.', {
     repository_id: 'Its id.',
     reason:
-      '`not_indexed`: the branch has no index. `embedder_mismatch`: a sync must rebuild the index with the current model. `index_lost`, `index_damaged`, `manifest_lost`: a sync must make it anew. `timeout`: the search took too long before it.',
+      '`not_indexed`: the branch has no index. `embedder_mismatch`: a sync must rebuild the index with the current model. `index_lost`, `index_damaged`, `manifest_lost`: a sync must make it anew. `not_kept`: it was indexed before the service kept contents: sync it once. `moved`: it is at another commit than the page before. `timeout`: it took too long, or the others did before it. `busy`: a store or the model takes no more requests at the moment: ask again. `failed`: it could not be searched; the service’s log says why.',
   }),
 ];

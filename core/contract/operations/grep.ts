@@ -3,7 +3,8 @@ import { FilesUnavailable } from '../files.ts';
 import { GrepAnswer, GrepQuery } from '../grep.ts';
 import { notIndexed } from '../openapi/examples.ts';
 import { contentsLost } from '../openapi/file-examples.ts';
-import { branchMoved, grepAnswer, patternRefused } from '../openapi/grep-examples.ts';
+import { branchMoved, grepAllAnswer, grepAnswer, patternRefused } from '../openapi/grep-examples.ts';
+import { GrepAllAnswer, GrepAllQuery } from '../search-all.ts';
 import { access, type Operation, token } from './kit.ts';
 
 export const grepOperations = {
@@ -45,6 +46,25 @@ export const grepOperations = {
         headers: ['Retry-After'],
         example: contentsLost,
       },
+    },
+  },
+  'grep-all': {
+    tag: 'Search',
+    description:
+      'Every line that matches in all repositories that you may read, of each in its default branch, or in `branch` where that is indexed; `repositories` says which. Repository after repository by their ids, each as its own call lists it, with the same parameters. A page ends when it is full or has taken too long, and `next_cursor` goes on there: follow it until it is null. `not_searched` says what was left out and why; what you may not read is not told of. Which files are not in an index, a repository’s own call tells.',
+    query: GrepAllQuery,
+    words: {
+      limit: 'The most lines to return.',
+      cursor: '`next_cursor` of the previous page, with the same query.',
+    },
+    answers: {
+      200: { description: 'A page of lines.', schema: GrepAllAnswer, example: grepAllAnswer },
+      400: {
+        description: 'A parameter is wrong: `errors` names each, and says what is wrong with a pattern.',
+        schema: InvalidRequest,
+        example: patternRefused,
+      },
+      ...token,
     },
   },
 } as const satisfies Readonly<Record<string, Operation>>;

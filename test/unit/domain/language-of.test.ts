@@ -26,6 +26,11 @@ describe('languageOf', () => {
     ['a.constructor', null],
     ['trailing.', null],
     ['', null],
+    // As git quotes names.
+    ['"odd/tab\\there.ts"', 'typescript'],
+    ['"a/\\303\\274/Dockerfile"', 'dockerfile'],
+    ['"', null],
+    ['"a.ts', 'typescript'],
   ])('%s is %s', (path, language) => expect(languageOf(path)).toBe(language));
 });
 

@@ -3,7 +3,7 @@ import { createPathRules } from '../../../adapters/path-rules/path-rules.ts';
 import type { RepositoryId, UserId } from '../../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
 import { SearchAllQuery } from '../../../core/contract/search-all.ts';
-import { ObjectMissingError } from '../../../core/domain/errors.ts';
+import { EmbedderThrottledError, ObjectMissingError, StoreBusyError } from '../../../core/domain/errors.ts';
 import { manifestLine } from '../../../core/manifest/manifest.ts';
 import type { Runtime } from '../../../core/ports/runtime.ts';
 import type { Generation, IndexHit } from '../../../core/ports/search-index.ts';
@@ -28,12 +28,16 @@ interface Setting {
   readonly texts: Readonly<Record<string, readonly string[]>>;
   /** What each look at an index takes. */
   readonly milliseconds?: number;
+  /** What looking at the index of a repository leads to, in place of its rows. */
+  readonly instead?: Readonly<Record<string, () => Promise<never>>>;
+  readonly embed?: () => Promise<never>;
 }
 
-const setUp = ({ repositories, texts, milliseconds = 1 }: Setting) => {
+const setUp = ({ repositories, texts, milliseconds = 1, instead = {}, embed }: Setting) => {
   let now = 0;
   let atOnce = 0;
   const seen = { most: 0, searched: [] as string[], pages: 0, measured: [] as unknown[] };
+  const heard = { embedded: [] as string[], warned: [] as unknown[], timers: new Set<() => void>() };
   const byId = new Map<string, RepositoryRecord>(repositories.map((each) => [each.repository_id, each]));
   const deps = {
     repositories: {
@@ -66,6 +70,8 @@ const setUp = ({ repositories, texts, milliseconds = 1 }: Setting) => {
       inspect: async () => ({ kind: 'whole', rows: null }),
       query: async ({ repositoryId }: Generation): Promise<IndexHit[]> => {
         seen.searched.push(repositoryId);
+        const other = Object.entries(instead).find(([id]) => id === repositoryId)?.[1];
+        if (other !== undefined) return other();
         seen.most = Math.max(seen.most, ++atOnce);
         await new Promise((resolve) => setImmediate(resolve));
         atOnce -= 1;
@@ -80,9 +86,23 @@ const setUp = ({ repositories, texts, milliseconds = 1 }: Setting) => {
         }));
       },
     },
-    embedder: { id: 'e1', dimensions: 2, embed: async () => [new Float32Array([1, 0])] },
+    embedder: {
+      id: 'e1',
+      dimensions: 2,
+      embed: async ([text]: string[]) => {
+        heard.embedded.push(String(text));
+        return embed === undefined ? [new Float32Array([1, 0])] : embed();
+      },
+    },
+    logger: { warn: (_: string, facts: object) => heard.warned.push(facts) },
     pathRules: createPathRules(),
-    clock: { now: () => new Date(now) },
+    clock: {
+      now: () => new Date(now),
+      every: (_: number, tick: () => void) => {
+        heard.timers.add(tick);
+        return () => heard.timers.delete(tick);
+      },
+    },
     metrics: { emit: (values: object, facts: object) => seen.measured.push({ ...values, ...facts }) },
   } as unknown as Runtime;
   const find = searchAll(deps);
@@ -91,7 +111,7 @@ const setUp = ({ repositories, texts, milliseconds = 1 }: Setting) => {
     if (outcome.kind !== 'found') throw new Error(JSON.stringify(outcome));
     return outcome.answer;
   };
-  return { find, found, seen };
+  return { find, found, seen, heard };
 };
 
 const three = {
@@ -194,6 +214,52 @@ describe('a search of all repositories', () => {
     expect(searched).toBeLessThan(110);
     expect(searched + not_searched.length).toBe(250);
     expect(new Set(not_searched.map(({ reason }) => reason))).toEqual(new Set(['timeout']));
+  });
+
+  it('makes the vector of the query once, however many are searched', async () => {
+    const { found, heard } = setUp(three);
+    await found();
+    expect(heard.embedded).toEqual(['the lock store']);
+    expect(heard.timers.size).toBe(0);
+  });
+
+  it('goes on where a store fails or is busy, and says so', async () => {
+    const { found, heard } = setUp({
+      ...three,
+      instead: {
+        'team-a': () => Promise.reject(new StoreBusyError('throttled')),
+        shop: () => Promise.reject(new Error('no route to host')),
+      },
+    });
+    const { hits, searched, not_searched } = await found();
+    expect([searched, new Set(hits.map(({ repository_id }) => repository_id))]).toEqual([1, new Set(['team-b'])]);
+    expect(not_searched).toEqual([
+      { repository_id: 'team-a', reason: 'busy' },
+      { repository_id: 'shop', reason: 'failed' },
+    ]);
+    expect(heard.warned).toContainEqual({ repository_id: 'shop', error: 'Error: no route to host' });
+  });
+
+  it('says so of each where the model takes no requests', async () => {
+    const { found } = setUp({ ...three, embed: () => Promise.reject(new EmbedderThrottledError('slow down')) });
+    const { searched, not_searched } = await found();
+    expect([searched, not_searched.map(({ reason }) => reason)]).toEqual([0, ['busy', 'busy', 'busy']]);
+  });
+
+  it('waits for a slow one until its time is up, and meanwhile for none of the others', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `r${String(n).padStart(2, '0')}`);
+    const { found, seen, heard } = setUp({
+      repositories: names.map((name) => repository(name)),
+      texts: Object.fromEntries(names.map((name) => [name, ['the lock']])),
+      instead: { r03: () => new Promise(() => undefined) },
+    });
+    const answer = found();
+    while (new Set(seen.searched).size < 40) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (const tick of heard.timers) tick();
+    const { searched, not_searched } = await answer;
+    expect([searched, not_searched]).toEqual([39, [{ repository_id: 'r03', reason: 'timeout' }]]);
+    expect(heard.timers.size).toBe(0);
   });
 
   it('looks through so many repositories, and says where there are more', async () => {
