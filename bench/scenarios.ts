@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { across } from './scenarios/across.ts';
 import { firstSearch, manySmallSyncs } from './scenarios/after-syncs.ts';
 import { api } from './scenarios/api.ts';
 import { floor } from './scenarios/floor.ts';
@@ -11,12 +12,14 @@ import { remote } from './scenarios/remote.ts';
 import { search, searchAfterChanges } from './scenarios/search.ts';
 import { searchLarge } from './scenarios/search-large.ts';
 import { incremental, nothing } from './scenarios/small-syncs.ts';
+import { symbols } from './scenarios/symbols.ts';
 
 /** In the order in which they run: each finds the service as the one before has left it. */
 export const scenarios: readonly Scenario[] = [
   full,
   search,
   grep,
+  symbols,
   nothing,
   incremental,
   remote,
@@ -26,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   api,
   searchLarge,
   many,
+  across,
   growth,
   floor,
   peer,

@@ -1,5 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
+import { addExactSearch } from './commands/exact.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogin } from './commands/login.ts';
@@ -47,6 +48,7 @@ Completions: repo-sync complete bash (or zsh, fish) prints them; source <(repo-s
   addSync(program, terminal);
   addJobs(program, terminal);
   addSearch(program, terminal);
+  addExactSearch(program, terminal);
   addFileCommands(program, terminal);
   addSettings(program, terminal);
   addService(program, terminal);

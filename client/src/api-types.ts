@@ -115,6 +115,8 @@ export type Repository = {
   readonly "role": "read" | "write" | "owner";
   /** Where it is read from. */
   readonly "source": Source;
+  /** The users that may use it beside its owner, with what they may do. Only owners see them. */
+  readonly "grants"?: readonly (GrantHeld)[] | undefined;
   /** What `current` means, and what is searched without a branch; null until the first sync has asked the source. */
   readonly "default_branch": string | null;
   /** Whether `default_branch` is what the source’s HEAD names, and moves with it; false: a user has named it. */
@@ -143,6 +145,14 @@ export type Repository = {
   readonly "created_at": string;
   /** When its settings or its index last changed. */
   readonly "updated_at": string;
+};
+
+/** What another user may do with a repository. */
+export type GrantHeld = {
+  /** The user: the `sub` of their tokens. */
+  readonly "user": string;
+  /** `read`: view and search. `write`: also sync. `owner`: everything. */
+  readonly "role": "read" | "write" | "owner";
 };
 
 /** A schedule’s next run and its newest one. */
@@ -168,43 +178,7 @@ export type ScheduleRun = {
 };
 
 /** A newly registered repository. */
-export type RepositoryCreated = {
-  /** Its id. */
-  readonly "repository_id": string;
-  /** The user who registered it. */
-  readonly "owner": string;
-  /** What you may do with it. */
-  readonly "role": "read" | "write" | "owner";
-  /** Where it is read from. */
-  readonly "source": Source;
-  /** What `current` means, and what is searched without a branch; null until the first sync has asked the source. */
-  readonly "default_branch": string | null;
-  /** Whether `default_branch` is what the source’s HEAD names, and moves with it; false: a user has named it. */
-  readonly "follows_head": boolean;
-  /** What is never indexed, as in a .gitignore file. */
-  readonly "ignore_patterns": readonly (string)[];
-  /** When it syncs by itself: a cron expression of five fields, in UTC; null: never. */
-  readonly "schedule": string | null;
-  /** What its schedule does and has done; null without a schedule. */
-  readonly "schedule_state": ScheduleState | null;
-  /** What a sync does with the index of a branch that the source has deleted. */
-  readonly "deleted_branches": "drop" | "keep";
-  /** `syncing` while a job owns it. */
-  readonly "status": "idle" | "syncing";
-  /** The job that owns it; null when it is idle. */
-  readonly "active_job_id": string | null;
-  /** How its newest ended job ended, so that a sync that failed is seen here; null until one has ended. */
-  readonly "last_sync": LastSync | null;
-  /** The gravest of `health_reasons`. `failing`: the newest ended job failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A cancelled job changes none of it. */
-  readonly "health": "ok" | "incomplete" | "stale" | "failing" | "never_indexed";
-  /** All that is wrong, the gravest first; empty when it is `ok`. `sync_failed`: `last_sync.error` says why. `schedule_not_started`: the newest run of the schedule could not start, `schedule_state.last_run.error` says why, and no sync has come through since. `no_branch_indexed`. `schedule_overdue`: a time of the schedule has passed without a run, see `schedule_state.overdue_since`. `behind_source`: the last look showed another commit of an indexed branch, and no sync runs; `GET …/branches` tells which. `sync_incomplete`: the newest job completed with errors. */
-  readonly "health_reasons": readonly ("sync_failed" | "schedule_not_started" | "no_branch_indexed" | "schedule_overdue" | "behind_source" | "sync_incomplete")[];
-  /** What is indexed. */
-  readonly "index": Index;
-  /** When it was registered. */
-  readonly "created_at": string;
-  /** When its settings or its index last changed. */
-  readonly "updated_at": string;
+export type RepositoryCreated = Repository & {
   /** What webhooks are signed with. Shown only this once. */
   readonly "secrets": Secrets;
 };
@@ -358,29 +332,7 @@ export type GrepAllAnswer = {
 };
 
 /** A line of a repository that matches. */
-export type RepositoryMatch = {
-  /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
-  readonly "path": string;
-  /** Only of a name that is not UTF-8: its bytes, in base64. */
-  readonly "path_bytes"?: string | undefined;
-  /** The language, by the file’s name; null when it is not known. */
-  readonly "language": string | null;
-  /** Its number, from 1. */
-  readonly "line": number;
-  /** Where the first occurrence begins in it, from 1. */
-  readonly "column": number;
-  /** The line, without LF; 2,000 UTF-16 code units of a longer one, from shortly before the first occurrence. */
-  readonly "text": string;
-  /** Only of a line that is cut: where `text` begins in it, from 1. */
-  readonly "text_column"?: number | undefined;
-  /** Of the occurrences in `text`: from, and to (after the last code unit), from 0. None overlaps another. */
-  readonly "ranges": readonly (readonly (number)[])[];
-  /** There are, or may be, further occurrences in the line: 100 are listed at most, and those in `text`. */
-  readonly "more"?: true | undefined;
-  /** The lines before it; absent without `context`. */
-  readonly "before"?: readonly (string)[] | undefined;
-  /** The lines after it; absent without `context`. */
-  readonly "after"?: readonly (string)[] | undefined;
+export type RepositoryMatch = GrepMatch & {
   /** The repository. */
   readonly "repository_id": string;
 };
@@ -454,25 +406,7 @@ export type SearchAllAnswer = {
 };
 
 /** A piece of a file of a repository. */
-export type RepositoryHit = {
-  /** The file, from the top of the tree; U+FFFD stands for what is not UTF-8. */
-  readonly "path": string;
-  /** Only of a name that is not UTF-8: its bytes, in base64. */
-  readonly "path_bytes"?: string | undefined;
-  /** The branch. */
-  readonly "branch": string;
-  /** The first line, from 1. */
-  readonly "start_line": number;
-  /** The last line. */
-  readonly "end_line": number;
-  /** `words`: the text or the path has words of the query, or a name of several parts (`parseConfig`, `parse_config`) whole. `near`: it has none of them, and is only what the index has nearest; such hits come last. */
-  readonly "match": "words" | "near";
-  /** 0 to 1, higher is better, comparable between queries. A hit with match `words` has 0.25 at least, one with `near` 0.2 at most. The more of the query is held by the best hit, the higher are all scores of the answer. */
-  readonly "score": number;
-  /** The text. */
-  readonly "snippet": string;
-  /** The language, by the file’s name; null when it is not known. */
-  readonly "language": string | null;
+export type RepositoryHit = SearchHit & {
   /** The repository. */
   readonly "repository_id": string;
 };
@@ -530,21 +464,7 @@ export type SymbolsAnswer = {
 };
 
 /** A definition in a file. */
-export type FoundSymbol = {
-  /** The name that is defined. */
-  readonly "name": string;
-  /** What it is. */
-  readonly "kind": "class" | "constant" | "enum" | "field" | "function" | "interface" | "macro" | "method" | "module" | "struct" | "type" | "variable";
-  /** What it is defined in, from the outside in, with dots between; null at the top of a file. */
-  readonly "container": string | null;
-  /** The line of the name, from 1. */
-  readonly "line": number;
-  /** The first line of the definition. */
-  readonly "start_line": number;
-  /** The last line of the definition. */
-  readonly "end_line": number;
-  /** The line with the name, without the blanks around it; 200 UTF-16 code units of a longer one. */
-  readonly "signature": string;
+export type FoundSymbol = OutlineEntry & {
   /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
   readonly "path": string;
   /** Only of a name that is not UTF-8: its bytes, in base64. */
@@ -630,27 +550,7 @@ export type SymbolsAllAnswer = {
 };
 
 /** A definition in a file of a repository. */
-export type RepositorySymbol = {
-  /** The name that is defined. */
-  readonly "name": string;
-  /** What it is. */
-  readonly "kind": "class" | "constant" | "enum" | "field" | "function" | "interface" | "macro" | "method" | "module" | "struct" | "type" | "variable";
-  /** What it is defined in, from the outside in, with dots between; null at the top of a file. */
-  readonly "container": string | null;
-  /** The line of the name, from 1. */
-  readonly "line": number;
-  /** The first line of the definition. */
-  readonly "start_line": number;
-  /** The last line of the definition. */
-  readonly "end_line": number;
-  /** The line with the name, without the blanks around it; 200 UTF-16 code units of a longer one. */
-  readonly "signature": string;
-  /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
-  readonly "path": string;
-  /** Only of a name that is not UTF-8: its bytes, in base64. */
-  readonly "path_bytes"?: string | undefined;
-  /** The language, by the file’s name; null when it is not known. */
-  readonly "language": string | null;
+export type RepositorySymbol = FoundSymbol & {
   /** The repository. */
   readonly "repository_id": string;
 };
@@ -822,59 +722,7 @@ export type Job = {
 };
 
 /** The sync job that will do what was asked for. */
-export type SyncAccepted = {
-  /** Its id. */
-  readonly "job_id": string;
-  /** `completed_with_errors`: published, but some files could not be indexed, or some branches are not there. */
-  readonly "status": "queued" | "running" | "completed" | "completed_with_errors" | "failed" | "cancelled";
-  /** What it syncs. */
-  readonly "repository_id": string;
-  /** When it was asked for. */
-  readonly "created_at": string;
-  /** When it began; null while it is queued. */
-  readonly "started_at": string | null;
-  /** When it ended, successfully or not; null until then. */
-  readonly "ended_at": string | null;
-  /** When it last reported; at least once a second while it works, and not while it waits for the next try of a step. */
-  readonly "updated_at": string;
-  /** When it is likely to end, from this repository’s earlier syncs; null when that is not known. */
-  readonly "estimated_completion": string | null;
-  /** How far it is. */
-  readonly "progress": Progress;
-  /** The options in effect. */
-  readonly "options": EffectiveOptions;
-  /** What it reads. */
-  readonly "source": JobSource | null;
-  /** Who asked for it: a user, or `github`, `gitlab` or `schedule`. */
-  readonly "requested_by": string;
-  /** Whether it rebuilt the whole index; null until this is decided. */
-  readonly "mode": "full" | "incremental" | null;
-  /** Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise. */
-  readonly "mode_reason": "requested" | "first_sync" | "recipe_changed" | "mostly_new" | "index_lost" | "index_damaged" | "manifest_lost" | null;
-  /** Grows by one each time the job is resumed after a crash. */
-  readonly "attempt": number;
-  /** How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later. */
-  readonly "pull": readonly (Pull)[];
-  /** The branches that it is for, with what has become of each; empty until it has looked where they are. The others are published where some are missing; where all are, it fails. */
-  readonly "branches": readonly (JobBranch)[];
-  /** The branches of `branches` that the source does not have. */
-  readonly "missing": readonly (string)[];
-  /** What `current` means for it; null until it has looked, and where the source has no default branch. */
-  readonly "current": Current | null;
-  /** All new commits; 0 without a pull, null where it is not known (yet). */
-  readonly "pulled_commits": number | null;
-  /** What it did; null until it has completed, and of a dry run. */
-  readonly "counts": JobCounts | null;
-  /** What it is going to do, or of a dry run would; null until the trees are compared. */
-  readonly "plan": JobPlan | null;
-  /** What it has taken so far, and when it has ended in all; null until the trees are compared. */
-  readonly "used": JobUse | null;
-  /** Branches that it took out of the index, because the source has deleted them; empty until it has completed. */
-  readonly "dropped_branches": readonly (string)[];
-  /** Why it failed; null otherwise. */
-  readonly "error": JobError | null;
-  /** Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended. */
-  readonly "last_error": LastError | null;
+export type SyncAccepted = Job & {
   /** The job that `force` ended; null when there was none. */
   readonly "replaced_job_id": string | null;
   /** Whether it ran already, and does what was asked for: see `on_conflict`. */
@@ -1110,26 +958,7 @@ export type JobFileList = {
 };
 
 /** A file that cannot be read. */
-export type FileNotFound = {
-  /** The kind of problem, for programs. */
-  readonly "type": string;
-  /** The kind of problem, for people. */
-  readonly "title": string;
-  /** The HTTP status. */
-  readonly "status": number;
-  /** What is wrong with this request. */
-  readonly "detail": string;
-  /** The same as `title`. */
-  readonly "error": string;
-  /** The same as `detail`. */
-  readonly "message": string;
-  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
-  readonly "errors"?: readonly ({
-    readonly "field": string;
-    readonly "message": string;
-  })[] | undefined;
-  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
-  readonly "errors_total"?: number | undefined;
+export type FileNotFound = Problem & {
   /** Why a file that is there is not in the index, such as `binary` or `too_large`. */
   readonly "reason"?: string | undefined;
 };
@@ -1287,26 +1116,7 @@ export type InvalidRequest = {
 };
 
 /** More than is allowed, of requests or of what a quota counts. */
-export type TooManyRequests = {
-  /** The kind of problem, for programs. */
-  readonly "type": string;
-  /** The kind of problem, for people. */
-  readonly "title": string;
-  /** The HTTP status. */
-  readonly "status": number;
-  /** What is wrong with this request. */
-  readonly "detail": string;
-  /** The same as `title`. */
-  readonly "error": string;
-  /** The same as `detail`. */
-  readonly "message": string;
-  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
-  readonly "errors"?: readonly ({
-    readonly "field": string;
-    readonly "message": string;
-  })[] | undefined;
-  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
-  readonly "errors_total"?: number | undefined;
+export type TooManyRequests = Problem & {
   /** The quota that is used up; absent where it is the number of requests. */
   readonly "quota"?: "repositories" | "embedded_tokens_per_day" | undefined;
   /** How much that quota allows. */
@@ -1314,26 +1124,7 @@ export type TooManyRequests = {
 };
 
 /** The branch has no index. */
-export type NotIndexed = {
-  /** The kind of problem, for programs. */
-  readonly "type": string;
-  /** The kind of problem, for people. */
-  readonly "title": string;
-  /** The HTTP status. */
-  readonly "status": number;
-  /** What is wrong with this request. */
-  readonly "detail": string;
-  /** The same as `title`. */
-  readonly "error": string;
-  /** The same as `detail`. */
-  readonly "message": string;
-  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
-  readonly "errors"?: readonly ({
-    readonly "field": string;
-    readonly "message": string;
-  })[] | undefined;
-  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
-  readonly "errors_total"?: number | undefined;
+export type NotIndexed = Problem & {
   /** The branch that was to be searched; null where the source’s default branch is not known. */
   readonly "branch": string | null;
   /** The branches that have an index, by name. */
@@ -1341,26 +1132,7 @@ export type NotIndexed = {
 };
 
 /** What was indexed is lost or damaged: a sync makes it anew. */
-export type IndexUnusable = {
-  /** The kind of problem, for programs. */
-  readonly "type": string;
-  /** The kind of problem, for people. */
-  readonly "title": string;
-  /** The HTTP status. */
-  readonly "status": number;
-  /** What is wrong with this request. */
-  readonly "detail": string;
-  /** The same as `title`. */
-  readonly "error": string;
-  /** The same as `detail`. */
-  readonly "message": string;
-  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
-  readonly "errors"?: readonly ({
-    readonly "field": string;
-    readonly "message": string;
-  })[] | undefined;
-  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
-  readonly "errors_total"?: number | undefined;
+export type IndexUnusable = Problem & {
   /** `index_lost`: the index is gone. `index_damaged`: parts of it are. `manifest_lost`: the list of the branch’s files is gone or damaged. */
   readonly "fault": "index_lost" | "index_damaged" | "manifest_lost";
   /** The branch that was to be searched. */
@@ -1370,26 +1142,7 @@ export type IndexUnusable = {
 };
 
 /** The job has ended already. */
-export type JobEnded = {
-  /** The kind of problem, for programs. */
-  readonly "type": string;
-  /** The kind of problem, for people. */
-  readonly "title": string;
-  /** The HTTP status. */
-  readonly "status": number;
-  /** What is wrong with this request. */
-  readonly "detail": string;
-  /** The same as `title`. */
-  readonly "error": string;
-  /** The same as `detail`. */
-  readonly "message": string;
-  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
-  readonly "errors"?: readonly ({
-    readonly "field": string;
-    readonly "message": string;
-  })[] | undefined;
-  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
-  readonly "errors_total"?: number | undefined;
+export type JobEnded = Problem & {
   /** The job. */
   readonly "job_id": string;
   /** How it ended. */
@@ -1399,26 +1152,7 @@ export type JobEnded = {
 };
 
 /** A sync is running; you can follow its job. */
-export type SyncInProgress = {
-  /** The kind of problem, for programs. */
-  readonly "type": string;
-  /** The kind of problem, for people. */
-  readonly "title": string;
-  /** The HTTP status. */
-  readonly "status": number;
-  /** What is wrong with this request. */
-  readonly "detail": string;
-  /** The same as `title`. */
-  readonly "error": string;
-  /** The same as `detail`. */
-  readonly "message": string;
-  /** Of a 400: each field that is wrong, and what is allowed there; 50 at most. */
-  readonly "errors"?: readonly ({
-    readonly "field": string;
-    readonly "message": string;
-  })[] | undefined;
-  /** Of a 400 with more wrong fields than `errors` lists: how many there are. */
-  readonly "errors_total"?: number | undefined;
+export type SyncInProgress = Problem & {
   /** The job that runs. */
   readonly "job_id": string;
   /** Its status. */
@@ -1429,212 +1163,4 @@ export type SyncInProgress = {
   readonly "estimated_completion": string | null;
   /** With `on_conflict: "attach"`: in what the job that runs differs from what was asked for. Absent otherwise. */
   readonly "differs"?: "branches" | "full_reindex" | "incremental" | "source" | "ignore_patterns" | "progress_webhook" | "dry_run" | "max_cost" | "max_files" | undefined;
-};
-
-/** What each call takes and answers. */
-export interface Operations {
-  /** Whether the service answers. Asks the database, the object store and the vector index, once a second at most, and says which of them answer. It says nothing about their content; the cause of an error is in the log. */
-  readonly "get-health": {
-    readonly request: { };
-    readonly answer: Health;
-  };
-  /** Register a repository. You become its owner. Nothing is indexed before the first sync. The service’s operator decides which sources it accepts: https:// everywhere; on one machine also http:// on loopback, and file:// and absolute paths in folders that the operator opens to you. */
-  readonly "create-repository": {
-    readonly request: { readonly body: NewRepository; };
-    readonly answer: RepositoryCreated;
-  };
-  /** Repositories that you may read. The repositories that you own or have a grant on, by id. */
-  readonly "list-repositories": {
-    readonly request: { readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
-    readonly answer: RepositoryList;
-  };
-  /** One repository and its index. Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended, `schedule_state` what the schedule has done and does next, and `health` what that means for the index. */
-  readonly "get-repository": {
-    readonly request: { readonly path: { readonly "repo_id": string }; };
-    readonly answer: Repository;
-  };
-  /** Remove a repository and its index. Needs the role owner. The source itself is not changed. */
-  readonly "delete-repository": {
-    readonly request: { readonly path: { readonly "repo_id": string }; };
-    readonly answer: null;
-  };
-  /** Change a repository’s settings. Needs the role owner. Settings that are not named stay; null removes one. Changes take effect at the next sync. */
-  readonly "update-repository": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly body?: RepositoryChange | undefined; };
-    readonly answer: Repository;
-  };
-  /** The indexed branches, and where their source is. Needs the role read. The branches that are indexed, by name, and where the source was last seen to have them: each sync looks at all of them. Nothing is asked of the source now. */
-  readonly "list-branches": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
-    readonly answer: BranchList;
-  };
-  /** Take a branch out of the index. Needs the role write. The branch is no longer searchable; the next sync removes what no other branch holds. The source itself is not changed, and a sync that asks for the branch indexes it anew. In the path the name may stand as it is or, which is safe for every name, percent-encoded, with `%2F` for a slash. */
-  readonly "delete-branch": {
-    readonly request: { readonly path: { readonly "repo_id": string; readonly "name": string }; };
-    readonly answer: null;
-  };
-  /** Let a user read, write or own. Needs the role owner. Each of the roles read, write and owner includes those before it. */
-  readonly "put-grant": {
-    readonly request: { readonly path: { readonly "repo_id": string; readonly "user": string }; readonly body: Grant; };
-    readonly answer: null;
-  };
-  /** Take a user’s grant away. Needs the role owner. The user who registered the repository stays its owner. */
-  readonly "delete-grant": {
-    readonly request: { readonly path: { readonly "repo_id": string; readonly "user": string }; };
-    readonly answer: null;
-  };
-  /** Start a sync. Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. What else is done while another sync runs is `on_conflict`. */
-  readonly "start-sync": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly header?: { readonly "Idempotency-Key"?: string | undefined } | undefined; readonly body?: SyncOptions | undefined; };
-    readonly answer: SyncAccepted;
-  };
-  /** A sync job and its progress. Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed. With `wait` the answer comes when there is news: beside `If-None-Match` when the job is not as it was then, without it when the job has ended; else when the time is over. */
-  readonly "get-job": {
-    readonly request: { readonly path: { readonly "job_id": string }; readonly query?: { readonly "wait"?: number | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
-    readonly answer: Job | null;
-  };
-  /** A job’s progress as it happens. Needs the role read on its repository. Server-sent events: `progress` for each state of the job that is seen, once a second at most, and at last `completed`, `completed_with_errors`, `failed` or `cancelled`, with which the stream ends. Each has the job as its `data` and, as its `id`, the name of this state. A stream may end before the job does: ask again with the last id, as `EventSource` does by itself, and only what is new comes. Where answers can only go out whole (API Gateway) it ends after each event, or after 25 seconds without news; elsewhere it continues for five minutes, with a comment every 15 seconds. */
-  readonly "get-job-events": {
-    readonly request: { readonly path: { readonly "job_id": string }; readonly header?: { readonly "Last-Event-ID"?: string | undefined } | undefined; };
-    readonly answer: string | null;
-  };
-  /** This API as an OpenAPI 3.1 document. The document that this page, docs/api.md and the tests are made from. */
-  readonly "get-openapi": {
-    readonly request: { };
-    readonly answer: {
-      readonly "openapi": string;
-    };
-  };
-  /** This API as a page to read. One page without scripts; it loads nothing else. */
-  readonly "get-docs": {
-    readonly request: { };
-    readonly answer: string;
-  };
-  /** Make a new webhook or push secret, shown once. Needs the role owner. `webhook` signs what progress webhooks are sent; `push` is what git hosts sign their pushes with. The old secret is no longer valid. */
-  readonly "rotate-secret": {
-    readonly request: { readonly path: { readonly "repo_id": string; readonly "secret": "webhook" | "push" }; };
-    readonly answer: SecretRotated;
-  };
-  /** A repository’s sync jobs, newest first. Needs the role read. Jobs are kept for 90 days after their end. */
-  readonly "list-jobs": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
-    readonly answer: JobList;
-  };
-  /** Cancel a running sync. Needs the role write on its repository. The index stays as it was, and the repository is free immediately. */
-  readonly "cancel-job": {
-    readonly request: { readonly path: { readonly "job_id": string }; };
-    readonly answer: Job;
-  };
-  /** Sync again what failed. Needs the role write on its repository. Syncs the branches that the job was for, those that were missing too, and reads the files that failed again. */
-  readonly "retry-failed": {
-    readonly request: { readonly path: { readonly "job_id": string }; };
-    readonly answer: SyncAccepted;
-  };
-  /** What a job skipped or failed, and why. Needs the role read on its repository. The files that the job skipped or could not index, and those that it read in another encoding than UTF-8. Empty until the job has completed. */
-  readonly "list-job-files": {
-    readonly request: { readonly path: { readonly "job_id": string }; readonly query?: { readonly "outcome"?: "skipped" | "failed" | "indexed" | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
-    readonly answer: JobFileList;
-  };
-  /** What was sent to progress webhooks, newest first. Needs the role write. What was sent, what was answered, and when it is tried again. */
-  readonly "list-webhook-deliveries": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; readonly "status"?: "pending" | "delivered" | "failed" | "disabled" | undefined } | undefined; };
-    readonly answer: DeliveryList;
-  };
-  /** Send a webhook again. Needs the role write. Sends it again whatever its status, with the same `webhook-id`. */
-  readonly "redeliver-webhook": {
-    readonly request: { readonly path: { readonly "repo_id": string; readonly "delivery_id": string }; };
-    readonly answer: Delivery;
-  };
-  /** GitHub’s push webhook, signed with the push secret. The address to give to a GitHub webhook, with the push secret and the content type application/json. A push to the default branch, to a branch that is indexed, or to one that a sync was asked for, leads to a sync; pushes while one runs lead to exactly one more. A push that names another default branch leads to a sync of that one, unless a user has named the default branch. A deleted branch, in a push or in the event `delete` (whose `ref` and `ref_type` are read), leads to a look at the source, which drops the branch from the index if it is gone there. A delivery that is sent again within a day gets the first answer, and starts nothing. */
-  readonly "github-hook": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly header: { readonly "X-GitHub-Event": string; readonly "X-Hub-Signature-256"?: string | undefined; readonly "X-GitHub-Delivery"?: string | undefined }; readonly body: GithubPush; };
-    readonly answer: PushHookAnswer;
-  };
-  /** GitLab’s push webhook, with the push secret as its token. The address to give to a GitLab webhook for push events, with the push secret as its secret token. It has the same effects as GitHub’s. */
-  readonly "gitlab-hook": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly header: { readonly "X-Gitlab-Event": string; readonly "X-Gitlab-Token"?: string | undefined; readonly "Idempotency-Key"?: string | undefined }; readonly body: GitlabPush; };
-    readonly answer: PushHookAnswer;
-  };
-  /** Search a branch’s index. Needs the role read. Finds only what the branch’s last completed sync indexed: a running sync is never visible. When what was indexed is lost or damaged, the answer is a 503 that says so, never an empty list. */
-  readonly "search": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined }; };
-    readonly answer: SearchAnswer;
-  };
-  /** Find every line that matches. Needs the role read. Every line that matches in the indexed files of a branch, at its indexed commit, in git’s tree order of the paths and then by lines: the lines that `git grep` finds there, with `-F` or, with `regex=true`, `-P`; `case=false` is `-i`, `word=true` is `-w`. Expressions take time in proportion to the text, whatever they are: so RE2’s syntax has no back references and no looking around. Lines end with LF; a match never goes over a line’s end. Files are searched as text in UTF-8, whatever they were written in, without a byte order mark; `not_searched` counts the files of the branch that are not in the index, by reason. Columns and ranges are in UTF-16 code units. Follow `next_cursor` until it is null: then every occurrence is listed. */
-  readonly "grep": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly query: { readonly "pattern": string; readonly "regex"?: "true" | "false" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "word"?: "true" | "false" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "context"?: number | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined }; };
-    readonly answer: GrepAnswer;
-  };
-  /** Files and directories of a branch. Needs the role read. Without `glob`, what is in one directory: its files and directories. With `glob`, the files in it and below it, at any depth, whose path matches; a page may then have fewer entries than its limit although `next_cursor` is not null. All files of the commit are listed, in git’s tree order; those that are not indexed say why. A directory that is not there has no entries. A name’s bytes that are not UTF-8 are U+FFFD in `path`, and `path_bytes` has the name’s bytes in base64. */
-  readonly "list-files": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "path"?: string | undefined; readonly "path_bytes"?: string | undefined; readonly "glob"?: string | undefined; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
-    readonly answer: FileList;
-  };
-  /** The text of a file. Needs the role read. The text as it was read for the index, in UTF-8, with its own line ends; with `start` and `end` only those lines. In the path, percent-encode every part, or all of it with `%2F` for a slash; bytes that are not UTF-8 are percent-encoded as they are. The `ETag` is the file’s blob. A name’s bytes that are not UTF-8 are U+FFFD in `path`, and `path_bytes` has the name’s bytes in base64. */
-  readonly "read-file": {
-    readonly request: { readonly path: { readonly "repo_id": string; readonly "file_path": string }; readonly query?: { readonly "branch"?: string | undefined; readonly "start"?: number | undefined; readonly "end"?: number | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
-    readonly answer: File | null;
-  };
-  /** Search all repositories that you may read. Searches all repositories that you may read, of each its default branch, or `branch` where that is indexed. `repositories`, or `repo:` in `q`, says which. The hits are one list, best first: scores are comparable between repositories. With `group=repository` those of one repository follow each other, 3 at most of each, the repository with the best hit first, and `limit` is the most repositories. `not_searched` says what was left out and why; what you may not read is not told of. */
-  readonly "search-all": {
-    readonly request: { readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "repositories"?: string | undefined; readonly "group"?: "repository" | undefined }; };
-    readonly answer: SearchAllAnswer;
-  };
-  /** Find every line that matches, in all repositories that you may read. Every line that matches in all repositories that you may read, of each in its default branch, or in `branch` where that is indexed; `repositories` says which. Repository after repository by their ids, each as its own call lists it, with the same parameters. A page ends when it is full or has taken too long, and `next_cursor` goes on there: follow it until it is null. `not_searched` says what was left out and why; what you may not read is not told of. Which files are not in an index, a repository’s own call tells. */
-  readonly "grep-all": {
-    readonly request: { readonly query: { readonly "pattern": string; readonly "regex"?: "true" | "false" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "word"?: "true" | "false" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "context"?: number | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; readonly "repositories"?: string | undefined }; };
-    readonly answer: GrepAllAnswer;
-  };
-  /** Find where a name is defined. Needs the role read. Where names are defined in the indexed files of a branch, at its indexed commit, in git’s tree order of the paths and then by lines. A `name` such as `Lock.release` (or with `::` or `#`) finds what is defined in a `Lock`; without, wherever it is defined. Letters of the other case are other letters, unless `case=false`. Definitions are known of C, C++, C#, Go, Java, JavaScript, PHP, PowerShell, Python, Ruby, Rust, shell scripts and TypeScript; of a file with errors in it, what can be made out. A page may end before its `limit`: `truncated` says why, and `next_cursor` goes on. Follow it until it is null: then every definition is listed, but for the files in `not_parsed`. */
-  readonly "symbols": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "name"?: string | undefined; readonly "match"?: "exact" | "prefix" | "contains" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "kind"?: "class" | "constant" | "enum" | "field" | "function" | "interface" | "macro" | "method" | "module" | "struct" | "type" | "variable" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
-    readonly answer: SymbolsAnswer;
-  };
-  /** What a file defines. Needs the role read. What one file defines, in the order of its lines. Definitions are known of C, C++, C#, Go, Java, JavaScript, PHP, PowerShell, Python, Ruby, Rust, shell scripts and TypeScript; of a file with errors in it, what can be made out. Of a file in another language the list is empty, and `not_parsed` says so. The path is given as to the call that reads a file; the `ETag` is the file’s blob. */
-  readonly "outline": {
-    readonly request: { readonly path: { readonly "repo_id": string; readonly "file_path": string }; readonly query?: { readonly "branch"?: string | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
-    readonly answer: OutlineAnswer | null;
-  };
-  /** Find where a name is defined, in all repositories that you may read. Where names are defined in all repositories that you may read, of each in its default branch, or in `branch` where that is indexed; `repositories` says which. Repository after repository by their ids, each as its own call lists it. A `name` such as `Lock.release` (or with `::` or `#`) finds what is defined in a `Lock`; without, wherever it is defined. Letters of the other case are other letters, unless `case=false`. Definitions are known of C, C++, C#, Go, Java, JavaScript, PHP, PowerShell, Python, Ruby, Rust, shell scripts and TypeScript; of a file with errors in it, what can be made out. A page ends when it is full or has taken too long, and `next_cursor` goes on there; `not_searched` says what was left out and why. What you may not read is not told of. */
-  readonly "symbols-all": {
-    readonly request: { readonly query?: { readonly "name"?: string | undefined; readonly "match"?: "exact" | "prefix" | "contains" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "kind"?: "class" | "constant" | "enum" | "field" | "function" | "interface" | "macro" | "method" | "module" | "struct" | "type" | "variable" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; readonly "repositories"?: string | undefined } | undefined; };
-    readonly answer: SymbolsAllAnswer;
-  };
-}
-
-/** How each call is made. */
-export const calls: { readonly [Name in keyof Operations]: { readonly method: string; readonly path: string } } = {
-  "get-health": {"method":"GET","path":"/api/health"},
-  "create-repository": {"method":"POST","path":"/api/repositories"},
-  "list-repositories": {"method":"GET","path":"/api/repositories"},
-  "get-repository": {"method":"GET","path":"/api/repositories/{repo_id}"},
-  "delete-repository": {"method":"DELETE","path":"/api/repositories/{repo_id}"},
-  "update-repository": {"method":"PATCH","path":"/api/repositories/{repo_id}"},
-  "list-branches": {"method":"GET","path":"/api/repositories/{repo_id}/branches"},
-  "delete-branch": {"method":"DELETE","path":"/api/repositories/{repo_id}/branches/{name}"},
-  "put-grant": {"method":"PUT","path":"/api/repositories/{repo_id}/grants/{user}"},
-  "delete-grant": {"method":"DELETE","path":"/api/repositories/{repo_id}/grants/{user}"},
-  "start-sync": {"method":"POST","path":"/api/repositories/{repo_id}/sync"},
-  "get-job": {"method":"GET","path":"/api/jobs/{job_id}"},
-  "get-job-events": {"method":"GET","path":"/api/jobs/{job_id}/events"},
-  "get-openapi": {"method":"GET","path":"/api/openapi.json"},
-  "get-docs": {"method":"GET","path":"/api/docs"},
-  "rotate-secret": {"method":"POST","path":"/api/repositories/{repo_id}/secrets/{secret}"},
-  "list-jobs": {"method":"GET","path":"/api/repositories/{repo_id}/jobs"},
-  "cancel-job": {"method":"POST","path":"/api/jobs/{job_id}/cancel"},
-  "retry-failed": {"method":"POST","path":"/api/jobs/{job_id}/retry-failed"},
-  "list-job-files": {"method":"GET","path":"/api/jobs/{job_id}/files"},
-  "list-webhook-deliveries": {"method":"GET","path":"/api/repositories/{repo_id}/webhook-deliveries"},
-  "redeliver-webhook": {"method":"POST","path":"/api/repositories/{repo_id}/webhook-deliveries/{delivery_id}/redeliver"},
-  "github-hook": {"method":"POST","path":"/api/hooks/github/{repo_id}"},
-  "gitlab-hook": {"method":"POST","path":"/api/hooks/gitlab/{repo_id}"},
-  "search": {"method":"GET","path":"/api/repositories/{repo_id}/search"},
-  "grep": {"method":"GET","path":"/api/repositories/{repo_id}/grep"},
-  "list-files": {"method":"GET","path":"/api/repositories/{repo_id}/files"},
-  "read-file": {"method":"GET","path":"/api/repositories/{repo_id}/files/{file_path}"},
-  "search-all": {"method":"GET","path":"/api/search"},
-  "grep-all": {"method":"GET","path":"/api/grep"},
-  "symbols": {"method":"GET","path":"/api/repositories/{repo_id}/symbols"},
-  "outline": {"method":"GET","path":"/api/repositories/{repo_id}/outline/{file_path}"},
-  "symbols-all": {"method":"GET","path":"/api/symbols"},
 };

@@ -12,8 +12,12 @@ import type {
   FileList,
   File,
   GrepAnswer,
+  GrepAllAnswer,
   SearchAnswer,
   SearchAllAnswer,
+  SymbolsAnswer,
+  OutlineAnswer,
+  SymbolsAllAnswer,
   SecretRotated,
   BranchList,
   RepositoryList,
@@ -176,6 +180,26 @@ export interface Operations {
     readonly request: { readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "repositories"?: string | undefined; readonly "group"?: "repository" | undefined }; };
     readonly answer: SearchAllAnswer;
   };
+  /** Find every line that matches, in all repositories that you may read. Every line that matches in all repositories that you may read, of each in its default branch, or in `branch` where that is indexed; `repositories` says which. Repository after repository by their ids, each as its own call lists it, with the same parameters. A page ends when it is full or has taken too long, and `next_cursor` goes on there: follow it until it is null. `not_searched` says what was left out and why; what you may not read is not told of. Which files are not in an index, a repository’s own call tells. */
+  readonly "grep-all": {
+    readonly request: { readonly query: { readonly "pattern": string; readonly "regex"?: "true" | "false" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "word"?: "true" | "false" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "context"?: number | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; readonly "repositories"?: string | undefined }; };
+    readonly answer: GrepAllAnswer;
+  };
+  /** Find where a name is defined. Needs the role read. Where names are defined in the indexed files of a branch, at its indexed commit, in git’s tree order of the paths and then by lines. A `name` such as `Lock.release` (or with `::` or `#`) finds what is defined in a `Lock`; without, wherever it is defined. Letters of the other case are other letters, unless `case=false`. Definitions are known of C, C++, C#, Go, Java, JavaScript, PHP, PowerShell, Python, Ruby, Rust, shell scripts and TypeScript; of a file with errors in it, what can be made out. A page may end before its `limit`: `truncated` says why, and `next_cursor` goes on. Follow it until it is null: then every definition is listed, but for the files in `not_parsed`. */
+  readonly "symbols": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "name"?: string | undefined; readonly "match"?: "exact" | "prefix" | "contains" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "kind"?: "class" | "constant" | "enum" | "field" | "function" | "interface" | "macro" | "method" | "module" | "struct" | "type" | "variable" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
+    readonly answer: SymbolsAnswer;
+  };
+  /** What a file defines. Needs the role read. What one file defines, in the order of its lines. Definitions are known of C, C++, C#, Go, Java, JavaScript, PHP, PowerShell, Python, Ruby, Rust, shell scripts and TypeScript; of a file with errors in it, what can be made out. Of a file in another language the list is empty, and `not_parsed` says so. The path is given as to the call that reads a file; the `ETag` is the file’s blob. */
+  readonly "outline": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "file_path": string }; readonly query?: { readonly "branch"?: string | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
+    readonly answer: OutlineAnswer | null;
+  };
+  /** Find where a name is defined, in all repositories that you may read. Where names are defined in all repositories that you may read, of each in its default branch, or in `branch` where that is indexed; `repositories` says which. Repository after repository by their ids, each as its own call lists it. A `name` such as `Lock.release` (or with `::` or `#`) finds what is defined in a `Lock`; without, wherever it is defined. Letters of the other case are other letters, unless `case=false`. Definitions are known of C, C++, C#, Go, Java, JavaScript, PHP, PowerShell, Python, Ruby, Rust, shell scripts and TypeScript; of a file with errors in it, what can be made out. A page ends when it is full or has taken too long, and `next_cursor` goes on there; `not_searched` says what was left out and why. What you may not read is not told of. */
+  readonly "symbols-all": {
+    readonly request: { readonly query?: { readonly "name"?: string | undefined; readonly "match"?: "exact" | "prefix" | "contains" | undefined; readonly "case"?: "true" | "false" | undefined; readonly "kind"?: "class" | "constant" | "enum" | "field" | "function" | "interface" | "macro" | "method" | "module" | "struct" | "type" | "variable" | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; readonly "repositories"?: string | undefined } | undefined; };
+    readonly answer: SymbolsAllAnswer;
+  };
 }
 
 /** How each call is made. */
@@ -209,4 +233,8 @@ export const calls: { readonly [Name in keyof Operations]: { readonly method: st
   "list-files": {"method":"GET","path":"/api/repositories/{repo_id}/files"},
   "read-file": {"method":"GET","path":"/api/repositories/{repo_id}/files/{file_path}"},
   "search-all": {"method":"GET","path":"/api/search"},
+  "grep-all": {"method":"GET","path":"/api/grep"},
+  "symbols": {"method":"GET","path":"/api/repositories/{repo_id}/symbols"},
+  "outline": {"method":"GET","path":"/api/repositories/{repo_id}/outline/{file_path}"},
+  "symbols-all": {"method":"GET","path":"/api/symbols"},
 };

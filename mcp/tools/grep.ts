@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { GrepAnswer, GrepMatch } from '../../client/src/client.ts';
+import type { GrepAllAnswer, GrepAnswer, GrepMatch } from '../../client/src/client.ts';
 import { freshness } from '../freshness.ts';
 import { createMark, shownLine, visibleName } from '../repository-text.ts';
-import { branch, cursor, language, pathPattern, repository } from './inputs.ts';
+import { branch, cursor, language, pathPattern, repositories, someRepository } from './inputs.ts';
+import { leftOutText } from './left-out.ts';
 import { addTool, readOnly, type ToolDeps } from './tool.ts';
 
 export const addGrepTool = (deps: ToolDeps): void => {
@@ -12,9 +13,10 @@ export const addGrepTool = (deps: ToolDeps): void => {
     {
       title: 'Find every line',
       description:
-        'Every line that holds a text, or matches a regular expression (RE2), in the indexed files of one branch, by path and line. Use it where all places count, such as the uses of a name; search_code finds by meaning.',
+        'Every line that holds a text, or matches a regular expression (RE2), in the indexed files of a branch, by path and line; of one repository or of many. Use it where all places count, such as the uses of a name; search_code finds by meaning.',
       input: z.strictObject({
-        repository,
+        repository: someRepository,
+        repositories,
         pattern: z.string().min(1).max(1_000).describe('The text, letter for letter; with regex, an expression.'),
         regex: z.boolean().default(false).describe('Take the pattern as a regular expression of RE2’s syntax.'),
         ignore_case: z.boolean().default(false).describe('Letters match in either case.'),
@@ -28,17 +30,15 @@ export const addGrepTool = (deps: ToolDeps): void => {
       }),
       annotations: readOnly,
     },
-    async ({ repository: repo_id, regex, ignore_case, word, ...query }, { mcpReq: { signal } }) => {
+    async ({ repository, repositories: named, regex, ignore_case, word, ...query }, { mcpReq: { signal } }) => {
       const flag = (on: boolean) => (on ? 'true' : 'false');
-      const found = await deps.client.call(
-        'grep',
-        {
-          path: { repo_id },
-          query: { ...query, regex: flag(regex), case: flag(!ignore_case), word: flag(word) },
-        },
-        { signal },
-      );
-      return { text: grepText(repo_id, found) };
+      const asked = { ...query, regex: flag(regex), case: flag(!ignore_case), word: flag(word) } as const;
+      if (repository === undefined) {
+        const found = await deps.client.call('grep-all', { query: { ...asked, repositories: named } }, { signal });
+        return { text: grepAllText(found) };
+      }
+      const found = await deps.client.call('grep', { path: { repo_id: repository }, query: asked }, { signal });
+      return { text: grepText(repository, found) };
     },
   );
 };
@@ -47,20 +47,41 @@ const grepText = (repositoryId: string, found: GrepAnswer): string => {
   const { matches, next_cursor, not_searched } = found;
   const where = `${repositoryId}, branch ${visibleName(found.branch)}, commit ${found.commit}, ${freshness(found)}`;
   const left = not_searched.map(({ reason, files }) => `${reason} ${files}`).join(', ');
+  const notes = left === '' ? [] : [`Files that are not in the index, and were not searched: ${left}.`];
+  return pageText(
+    where,
+    notes,
+    matches.map((match) => matchText(match, '')),
+    next_cursor,
+  );
+};
+
+const grepAllText = ({ matches, searched, not_searched, next_cursor }: GrepAllAnswer): string => {
+  const where = `${searched} ${searched === 1 ? 'repository' : 'repositories'}`;
+  const lines = matches.map((match) => matchText(match, `${match.repository_id}:`));
+  return pageText(where, leftOutText(not_searched), lines, next_cursor);
+};
+
+const pageText = (
+  where: string,
+  notes: readonly string[],
+  lines: readonly string[],
+  next_cursor: string | null,
+): string => {
   const mark = createMark();
   return [
-    matches.length === 0 && next_cursor === null
+    lines.length === 0 && next_cursor === null
       ? `No line matches (${where}).`
-      : `${matches.length} ${matches.length === 1 ? 'line matches' : 'lines match'} on this page (${where}).`,
-    ...(left === '' ? [] : [`Files that are not in the index, and were not searched: ${left}.`]),
-    ...(matches.length === 0 ? [] : [mark.note, mark.around(matches.map(matchText).join('\n'))]),
+      : `${lines.length} ${lines.length === 1 ? 'line matches' : 'lines match'} on this page (${where}).`,
+    ...notes,
+    ...(lines.length === 0 ? [] : [mark.note, mark.around(lines.join('\n'))]),
     ...(next_cursor === null ? [] : [`More may follow: cursor ${next_cursor}`]),
   ].join('\n');
 };
 
-/** As git grep shows it: `path:line:text`, and `path-line-text` for a line around it. */
-const matchText = ({ path, line, text, before = [], after = [] }: GrepMatch): string => {
-  const name = visibleName(path);
+/** As git grep shows it: `path:line:text`, and `path-line-text` for a line around it; `prefix` stands before the path. */
+const matchText = ({ path, line, text, before = [], after = [] }: GrepMatch, prefix: string): string => {
+  const name = `${prefix}${visibleName(path)}`;
   const around = (lines: readonly string[], first: number) =>
     lines.map((each, at) => `${name}-${first + at}-${shownLine(each)}`);
   return [

@@ -3,6 +3,16 @@ import { z } from 'zod';
 /** Inputs that several tools have. */
 export const repository = z.string().min(1).max(63).describe('The repository’s id, as list_repositories shows it.');
 
+/** Of tools that search many where none is named. */
+export const someRepository = repository.optional().describe('The repository’s id; without, all that you may read.');
+
+export const repositories = z
+  .string()
+  .min(1)
+  .max(4_000)
+  .optional()
+  .describe('Without repository: only these, such as shop,team-*.');
+
 export const branch = z
   .string()
   .min(1)

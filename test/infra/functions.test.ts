@@ -200,6 +200,11 @@ describe('least privilege', () => {
       'list-webhook-deliveries',
       'search',
       'search-all',
+      'grep',
+      'grep-all',
+      'symbols',
+      'symbols-all',
+      'outline',
     ] as const)
       for (const action of statements(name).flatMap(({ actions }) => actions)) expect(action).toMatch(reads);
   });

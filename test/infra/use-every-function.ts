@@ -141,6 +141,12 @@ const syncs = async (stage: Stage): Promise<void> => {
   for (const query of ['q=badger', 'q=badger&path=b.ts'])
     await need(stage, 200, 'GET', `/api/repositories/main/search?${query}`);
   await need(stage, 200, 'GET', '/api/repositories/main/grep?pattern=badger');
+  await need(stage, 200, 'GET', '/api/repositories/main/symbols?name=badger');
+  await need(stage, 200, 'GET', '/api/repositories/main/outline/a.ts');
+  for (const query of ['', '&repositories=main']) {
+    await need(stage, 200, 'GET', `/api/grep?pattern=badger${query}`);
+    await need(stage, 200, 'GET', `/api/symbols?name=badger${query}`);
+  }
   for (const query of ['q=badger', 'q=badger&repositories=main']) await need(stage, 200, 'GET', `/api/search?${query}`);
   await need(stage, 200, 'GET', '/api/repositories/main/files');
   await need(stage, 200, 'GET', '/api/repositories/main/files/a.ts');
