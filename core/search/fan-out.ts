@@ -8,7 +8,7 @@ import type { Runtime } from '../ports/runtime.ts';
 /** Repositories that are worked on at the same time, and looked at for one call at most. */
 const AT_ONCE = 16;
 export const MOST_REPOSITORIES = 5_000;
-/** What is not done after this is left out: API Gateway gives up after 29 s, and what is found by then must still be told. */
+/** What is not done after this is left out: API Gateway gives up after 29 s, and what is found by then must still be sent. */
 const BUDGET_MILLISECONDS = 15_000;
 
 export interface Meant {
@@ -26,7 +26,7 @@ export const meantRepositories = async (
   isMeant: (id: string) => boolean,
 ): Promise<Meant> => {
   if (patterns?.every((pattern) => !pattern.includes('*'))) {
-    const ids = [...new Set(patterns)].sort().map((id) => RepositoryId.parse(id));
+    const ids = [...new Set(patterns)].sort().flatMap((id) => RepositoryId.safeParse(id).data ?? []);
     const found = await Array.fromAsync(mapAhead(ids, AT_ONCE, (id) => deps.repositories.get(id)));
     const repositories = found
       .filter((each) => each !== null)

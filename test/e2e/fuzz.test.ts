@@ -74,7 +74,7 @@ const send = ({ operation, path, headers, body }: Sent): Promise<Got> =>
 
 /** Sources that this machine may not read, what a cron expression holds, cursors, which fields go together. */
 const BEYOND_SCHEMAS =
-  /^(source\.url|source\.credential|schedule|query\.(cursor|q|pattern|path|path_bytes|start|end|repositories)|force|remote|branch|progress_webhook|on_conflict|dry_run|max_cost|max_files)$/;
+  /^(source\.url|source\.credential|schedule|query\.(cursor|q|pattern|path|path_bytes|start|end|repositories|language)|force|remote|branch|progress_webhook|on_conflict|dry_run|max_cost|max_files)$/;
 
 const check = async (sent: Sent): Promise<void> => {
   const got = await send(sent);

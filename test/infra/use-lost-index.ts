@@ -19,7 +19,8 @@ export const useLostIndex = async (stage: Stage): Promise<void> => {
   for (const key of s3.objects.keys()) if (key.includes('/manifests/')) s3.objects.delete(key);
   for (const place of ['files', 'files/a.ts', 'outline/a.ts', 'grep?pattern=a', 'symbols?name=a'])
     await need(stage, 503, 'GET', `/api/repositories/main/${place}`);
-  await need(stage, 200, 'GET', '/api/search?q=late');
+  for (const call of ['search?q=late', 'grep?pattern=late', 'symbols?name=late'])
+    await need(stage, 200, 'GET', `/api/${call}`);
   await madeAnew(stage, 'manifest_lost');
 };
 

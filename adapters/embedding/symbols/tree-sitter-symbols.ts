@@ -1,4 +1,5 @@
 import { languageOf } from '../../../core/domain/languages.ts';
+import { own } from '../../../core/domain/own.ts';
 import type { FileSymbols, SymbolExtractor } from '../../../core/ports/symbol-extractor.ts';
 import { grammarOf } from '../grammars.ts';
 import { defaultWasmDirectory, openTreeSitterRuntime, type TreeSitterRuntime } from '../tree-sitter-runtime.ts';
@@ -82,7 +83,7 @@ export const createTreeSitterSymbols = (options: TreeSitterSymbolsOptions = {}):
 
   const syntaxOf = (path: string): Syntax | undefined => {
     const grammar = grammarOf(path);
-    return grammar === null || !languages.includes(languageOf(path) ?? '') ? undefined : syntaxes[grammar];
+    return grammar === null || !languages.includes(languageOf(path) ?? '') ? undefined : own(syntaxes, grammar);
   };
 
   const parse = async (grammar: string, query: string, text: string): Promise<FileSymbols> => {

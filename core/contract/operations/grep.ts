@@ -51,7 +51,7 @@ export const grepOperations = {
   'grep-all': {
     tag: 'Search',
     description:
-      'Every line that matches in all repositories that you may read, of each in its default branch, or in `branch` where that is indexed; `repositories` says which. Repository after repository by their ids, each as its own call lists it, with the same parameters. A page ends when it is full or has taken too long, and `next_cursor` goes on there: follow it until it is null. `not_searched` says what was left out and why; what you may not read is not told of. Which files are not in an index, a repository’s own call tells.',
+      'Every line that matches in all repositories that you may read, of each in its default branch, or in `branch` where that is indexed; `repositories` says which. Repository after repository by their ids, each as its own call lists it, with the same parameters. A page ends when it is full or has taken too long, and `next_cursor` continues there: follow it until it is null. `not_searched` says what was left out and why; what you may not read is not told of. Which files are not in an index, a repository’s own call tells.',
     query: GrepAllQuery,
     words: {
       limit: 'The most lines to return.',

@@ -91,7 +91,7 @@ export const symbolOperations = {
   },
   'symbols-all': {
     tag: 'Search',
-    description: `Where names are defined in all repositories that you may read, of each in its default branch, or in \`branch\` where that is indexed; \`repositories\` says which. Repository after repository by their ids, each as its own call lists it. ${names} ${languages} A page ends when it is full or has taken too long, and \`next_cursor\` goes on there; \`not_searched\` says what was left out and why. What you may not read is not told of.`,
+    description: `Where names are defined in all repositories that you may read, of each in its default branch, or in \`branch\` where that is indexed; \`repositories\` says which. Repository after repository by their ids, each as its own call lists it. ${names} ${languages} A page ends when it is full or has taken too long, and \`next_cursor\` continues there; \`not_searched\` says what was left out and why. What you may not read is not told of.`,
     query: SymbolsAllQuery,
     words,
     answers: {

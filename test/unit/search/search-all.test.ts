@@ -151,6 +151,7 @@ describe('a search of all repositories', () => {
     [{ q: 'lock -repo:team-a' }, ['shop', 'team-b']],
     [{ q: 'lock -repo:shop', repositories: 'shop,team-a' }, ['team-a']],
     [{ repositories: 'absent' }, []],
+    [{ repositories: `shop,${'x'.repeat(100)}` }, ['shop']],
   ])('is of those that are meant: %j', async (query, expected) => {
     const { found, seen } = setUp(three);
     expect((await found(query)).searched).toBe(expected.length);
