@@ -65,6 +65,7 @@ export default defineConfig({
         items: [
           page('Command line', 'cli'),
           page('Console', 'console'),
+          page('Agents (MCP)', 'mcp'),
           page('API', 'api'),
           page('Search', 'search'),
           page('By hand, with curl', 'manual-test'),

@@ -10,7 +10,8 @@ export const clientTypes = (document: OpenApiDocument): string => {
   const { schemas } = document.components;
   const types = Object.entries(schemas).map(([name, schema]) => {
     const base = baseOf(name, schema, schemas);
-    const text = base === null ? typeText(schema, '') : `${base} & ${typeText(without(schema, schemas[base]), '')}`;
+    const text =
+      base === null ? typeText(schema, '') : `${base} & ${typeText(without(schema, own(schemas, base)), '')}`;
     return `${comment(schema.description)}export type ${name} = ${text};\n`;
   });
   return [head, ...types].join('\n');
@@ -64,7 +65,7 @@ const baseOf = (name: string, schema: JsonSchema, all: Readonly<Record<string, J
 const without = (schema: JsonSchema, base: JsonSchema | undefined): JsonSchema => ({
   ...schema,
   properties: Object.fromEntries(
-    Object.entries(schema.properties ?? {}).filter(([name]) => base?.properties?.[name] === undefined),
+    Object.entries(schema.properties ?? {}).filter(([name]) => own(base?.properties ?? {}, name) === undefined),
   ),
 });
 

@@ -48,6 +48,55 @@ describe('from a folder to a hit', () => {
     expect(await json(['sync', 'demo', '--wait'])).toMatchObject({ status: 'completed', mode: 'incremental' });
   });
 
+  it('finds lines, shows texts and lists trees at the indexed commit', async () => {
+    const line = 'export const a = "numbat";';
+    await world.registered('lines', {
+      'src/a.ts': `${line}\n`,
+      'src/deep/b.ts': '// Numbat\n// numbats\n',
+      'README.md': 'A numbat.\n',
+      'logo.bin': new Uint8Array([0, 1]),
+    });
+    await run(['sync', 'lines', '--wait']);
+    const lines = async (...args: string[]) => (await run(['grep', 'lines', ...args])).out.trimEnd().split('\n');
+    expect(await lines('numbat')).toEqual([
+      'README.md:1:A numbat.',
+      `src/a.ts:1:${line}`,
+      'src/deep/b.ts:2:// numbats',
+    ]);
+    expect(await lines('numbat', '-i', '-w')).toEqual([
+      'README.md:1:A numbat.',
+      `src/a.ts:1:${line}`,
+      'src/deep/b.ts:1:// Numbat',
+    ]);
+    expect(await lines('-E', '^// .umbats?$', '--path', 'src/')).toEqual([
+      'src/deep/b.ts:1:// Numbat',
+      'src/deep/b.ts:2:// numbats',
+    ]);
+    expect(await lines('numbat', '--language', 'markdown')).toEqual(['README.md:1:A numbat.']);
+    const { out, err } = await run(['grep', 'lines', 'numbat', '--limit', '1']);
+    expect([out, err]).toEqual(['README.md:1:A numbat.\n', 'The first 1 lines; --limit shows more.\n']);
+    expect(JSON.parse((await run(['grep', 'lines', 'numbat', '--limit', '2', '--json'])).out)).toMatchObject({
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      matches: [{ path: 'README.md' }, { path: 'src/a.ts' }],
+      truncated: true,
+    });
+    expect((await lines('wombat'))[0]).toMatch(/^No line matches in commit [0-9a-f]{10}$/);
+    expect(await run(['grep', 'lines', '(', '-E'])).toMatchObject({ code: 2, out: '' });
+
+    expect((await run(['cat', 'lines', 'src/a.ts'])).out).toBe(`${line}\n`);
+    expect(await json(['cat', 'lines', 'src/a.ts'])).toMatchObject({ path: 'src/a.ts', lines: 1, branch: 'main' });
+    expect(await run(['cat', 'lines', 'src/none.ts'])).toMatchObject({ code: 4, out: '' });
+
+    expect((await run(['tree', 'lines'])).out).toBe('README.md\nlogo.bin  (not indexed: binary)\nsrc/\n');
+    expect((await run(['tree', 'lines', 'src'])).out).toBe('src/a.ts\nsrc/deep/\n');
+    expect((await run(['tree', 'lines', '--glob', '*.ts'])).out).toBe('src/a.ts\nsrc/deep/b.ts\n');
+    expect((await run(['tree', 'lines', '--glob', '*.go'])).out).toBe('nothing there\n');
+    expect(await json(['tree', 'lines', 'src/deep'])).toMatchObject({
+      branch: 'main',
+      entries: [{ path: 'src/deep/b.ts', type: 'file', language: 'typescript' }],
+    });
+  });
+
   it('imports many, and says which could not be', async () => {
     const one = await world.makeRepository({ 'a.ts': '1;\n' });
     const two = await world.makeRepository({ 'b.ts': '2;\n' });
