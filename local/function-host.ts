@@ -12,7 +12,11 @@ export interface FunctionHost {
    * Runs a function in a worker. An abort abandons the call; as on AWS, the function itself runs until it notices, but one that does
    * not give its processor back loses its worker.
    */
-  invoke(functionName: string, payload: unknown, options: { signal: AbortSignal }): Promise<unknown>;
+  invoke(
+    functionName: string,
+    payload: unknown,
+    options: { signal: AbortSignal; traceparent?: string | undefined },
+  ): Promise<unknown>;
   /** Ends all workers at once. */
   close(): Promise<void>;
 }
@@ -151,8 +155,8 @@ export const startFunctionHost = (
     const ticket = callTicket();
     lane.calls.set(call.id, { ...call, ticket });
     lane.silent = 0;
-    const { id, functionName, payload, key } = call;
-    const invocation = { id, functionName, payload, suspects: suspects.of(key), ticket: ticket.memory };
+    const { id, functionName, payload, key, traceparent } = call;
+    const invocation = { id, functionName, payload, traceparent, suspects: suspects.of(key), ticket: ticket.memory };
     lane.worker.postMessage(invocation as Invocation);
   };
 
@@ -218,7 +222,7 @@ export const startFunctionHost = (
     for (const pool of [pools.computing, pools.waiting]) pool.lanes.forEach((_, slot) => void start(pool, slot));
 
   return {
-    invoke: (functionName, payload, { signal }) =>
+    invoke: (functionName, payload, { signal, traceparent }) =>
       new Promise((resolve, reject) => {
         const key = `${functionName} ${JSON.stringify(payload)}`;
         place(suspects.has(key) ? pools.isolated : poolFor(functionName), {
@@ -227,6 +231,7 @@ export const startFunctionHost = (
           payload,
           key,
           signal,
+          traceparent,
           resolve,
           reject,
         });

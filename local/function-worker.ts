@@ -11,6 +11,7 @@ import { openDatabase } from './database.ts';
 import type { Invocation, InvocationResult, WorkerSetup } from './invocation.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, useRuntime } from './runtime.ts';
+import { openTracing, tracedRuntime } from './tracing.ts';
 import { BEAT_MILLISECONDS, openWorkBoard } from './work-board.ts';
 
 /** A worker thread of the function host: loads each function when it is first called, as Lambda does. */
@@ -41,7 +42,13 @@ const noWorkflow = async (): Promise<never> => {
 };
 const workflow: Workflow = { start: noWorkflow, stop: noWorkflow, describe: noWorkflow };
 const dynamoDb = openDatabase(config, durable).client;
-useRuntime(composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow, fileWatch }));
+const tracing = await openTracing(config.traces === true);
+useRuntime(
+  tracedRuntime(
+    composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow, fileWatch }),
+    tracing,
+  ),
+);
 
 let calls = 0;
 let beating: NodeJS.Timeout | undefined;
@@ -56,14 +63,18 @@ const end = (): void => {
 };
 
 parentPort?.on('message', async (invocation: Invocation) => {
-  const { id, functionName, payload, ticket } = invocation;
+  const { id, functionName, payload, ticket, traceparent } = invocation;
   // Another worker has it by now.
   if (!callTicket(ticket).take()) return;
   const answer = (result: InvocationResult): void => parentPort?.postMessage(result);
   begin();
   try {
     const handler = await loadFunction(functionName);
-    answer({ id, ok: true, value: (await running.run(invocation, () => handler(payload))) ?? null });
+    answer({
+      id,
+      ok: true,
+      value: (await running.run(invocation, () => tracing.within(traceparent, () => handler(payload)))) ?? null,
+    });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     answer({ id, ok: false, error: { name, message } });

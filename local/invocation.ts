@@ -20,6 +20,8 @@ export interface Invocation {
   readonly payload: unknown;
   /** Files to leave out: workers were lost on them. */
   readonly suspects: readonly SuspectFile[];
+  /** The span that the call is within; undefined where nothing is traced. */
+  readonly traceparent?: string | undefined;
   /** See call-ticket.ts: a worker takes it before it begins. */
   readonly ticket: SharedArrayBuffer;
 }
@@ -36,6 +38,7 @@ export interface Call {
   /** Calls with the same function and payload are tries of the same work. */
   readonly key: string;
   readonly signal: AbortSignal;
+  readonly traceparent?: string | undefined;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }

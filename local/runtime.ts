@@ -67,6 +67,8 @@ export interface LocalConfig {
   readonly embeddings: MeasuredEmbeddings | null;
   /** The channel on which each thread tells its metrics; without, no one collects them. */
   readonly metricsChannel?: string | undefined;
+  /** Whether each thread sends traces; not without. */
+  readonly traces?: boolean | undefined;
   /** The socket of the process that starts programs for all threads; without, each starts its own. */
   readonly processHelper?: string | undefined;
   /** The user whom the token in the data directory is for. */

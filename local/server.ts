@@ -16,6 +16,7 @@ import { startProcessHelper } from '../adapters/system/process-helper/start.ts';
 import { type Registration, rights } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
+import type { Tracing } from '../core/ports/tracing.ts';
 import { openConsole } from './console.ts';
 import { openDatabase, prepareDatabase } from './database.ts';
 import { defaultQuotas } from './default-quotas.ts';
@@ -29,6 +30,7 @@ import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runt
 import { startScheduleLoop } from './schedule-loop.ts';
 import { sweepTemporaryFiles } from './temporary-files.ts';
 import { openTokenIssuer, type TokenIssuer, writePrivately } from './token-issuer.ts';
+import { openTracing, tracedInvoke, tracedRuntime, tracedStart } from './tracing.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow-engine/workflow-engine.ts';
 
 export interface ServerOptions {
@@ -55,6 +57,8 @@ export interface ServerOptions {
   readonly embeddings?: Embeddings | null | undefined;
   /** Whether metrics are collected, and told at /metrics; not without. */
   readonly metrics?: boolean | undefined;
+  /** Whether traces are sent, to where the OTEL_EXPORTER_OTLP_… variables say; not without. */
+  readonly traces?: boolean | undefined;
   /** Whom the token in the data directory speaks for: the operator. */
   readonly user: string;
 }
@@ -134,6 +138,8 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     void index.exited.then(() => broken.resolve('the search index’s thread has ended'));
     const metrics = options.metrics === true ? startMetrics() : null;
     if (metrics !== null) undo.push(metrics.close);
+    const tracing = await openTracing(options.traces === true);
+    undo.push(() => tracing.close());
     const workers = Math.max(1, availableParallelism());
     const config: LocalConfig = {
       dataDir: options.dataDir,
@@ -148,17 +154,25 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       quotas: options.quotas ?? defaultQuotas,
       embeddings: measured,
       metricsChannel: metrics?.channel,
+      traces: options.traces,
       processHelper: helper.path,
       operator: options.user,
     };
     const engine: { started: WorkflowEngine | null } = { started: null };
-    const runtime = decorate(
-      composeRuntime(config, { dynamoDb: database.client, index: index.index, workflow: lateWorkflow(engine) }),
+    const runtime = tracedRuntime(
+      decorate(
+        composeRuntime(config, {
+          dynamoDb: database.client,
+          index: index.index,
+          workflow: lateWorkflow(engine, tracing),
+        }),
+      ),
+      tracing,
     );
     void helper.exited.then(() => runtime.logger.info('the process that starts programs has ended'));
     const functions = startFunctions(config, index.connect, runtime.logger, { workers, warm: true });
     undo.push(() => functions.close());
-    engine.started = await startEngine(runtime, functions.invoke);
+    engine.started = await startEngine(runtime, tracedInvoke(functions.invoke, tracing));
     undo.push(() => engine.started?.close());
 
     useRuntime(runtime);
@@ -204,13 +218,16 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
     const closing = new AbortController();
     undo.push(() => closing.abort());
     const load: typeof loadFunction = async (name) =>
-      runsInWorker(name) ? (event) => functions.invoke(name, event, { signal: closing.signal }) : loadFunction(name);
+      runsInWorker(name)
+        ? (event) => functions.invoke(name, event, { signal: closing.signal, traceparent: tracing.traceparent() })
+        : loadFunction(name);
     const gateway: Gateway = await startGateway({
       ...options,
       load,
       logger: runtime.logger,
       console: console.served,
       metrics: metrics?.page,
+      tracing,
     });
     undo.push(() => gateway.close());
     const consoleLink = await console.listens(gateway.url);
@@ -229,13 +246,13 @@ const startMetrics = () => {
 };
 
 /** The engine needs the object store of the runtime, and the runtime names the engine: this closes the circle. */
-const lateWorkflow = (engine: { started: WorkflowEngine | null }): Runtime['workflow'] => {
+const lateWorkflow = (engine: { started: WorkflowEngine | null }, tracing: Tracing): Runtime['workflow'] => {
   const started = (): WorkflowEngine => {
     if (engine.started === null) throw new Error('the workflow engine has not started');
     return engine.started;
   };
   return {
-    start: (name, input) => started().start(name, input),
+    start: (name, input) => tracedStart(started(), tracing)(name, input),
     stop: (name, cause) => started().stop(name, cause),
     describe: (name) => started().describe(name),
   };

@@ -75,7 +75,7 @@ export default defineConfig({
         text: 'Run it',
         items: [
           page('Deploy', 'deploy'),
-          page('Metrics', 'metrics'),
+          page('Metrics and traces', 'metrics'),
           page('Runbook', 'runbook'),
           page('Security', 'security'),
           page('Scaling', 'scaling'),

@@ -38,6 +38,8 @@ export interface Settings {
   readonly embeddings: Embeddings | null;
   /** Whether /metrics answers. */
   readonly metrics: boolean;
+  /** Whether traces are sent. */
+  readonly traces: boolean;
   readonly user: string;
 }
 
@@ -69,6 +71,7 @@ const Environment = z.object({
   QUOTA_TOKENS_PER_DAY: quota(defaultQuotas.tokensPerDay),
   REGISTRATION: z.enum(registrations, 'must be anyone or granted').default('anyone'),
   METRICS: z.enum(['on', 'off'], 'must be on or off').default('off'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
   ALLOWED_HOSTS: List.refine(
     (entries) => entries.every((entry) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry)),
     'must be host names without ports, with commas between',
@@ -114,6 +117,7 @@ export const readSettings = (args: readonly string[], environment: NodeJS.Proces
     quotas: { repositories: parsed.data.QUOTA_REPOSITORIES, tokensPerDay: parsed.data.QUOTA_TOKENS_PER_DAY },
     embeddings: readEmbeddings(environment),
     metrics: parsed.data.METRICS === 'on',
+    traces: parsed.data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     user: localUser(),
   };
 };

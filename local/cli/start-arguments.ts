@@ -39,6 +39,7 @@ Environment:
   EMBEDDINGS_QUERY_PREFIX  what it wants before each query (none)
   WEBHOOK_ALLOW         host names and CIDRs, comma-separated, that webhooks may reach although private (none)
   METRICS               on or off: whether /metrics tells Prometheus how syncs fare (off)
+  OTEL_EXPORTER_OTLP_ENDPOINT  where traces are sent (OpenTelemetry, OTLP over HTTP): http://127.0.0.1:4318 (none)
   LOG_LEVEL             debug, info, warn, error or silent (warn)
   LOG_FILE              where the log goes; - is standard error (in a terminal DATA_DIR/service.log, else standard error)
 

@@ -5,6 +5,7 @@ import type { FunctionName } from '../../core/contract/environment.ts';
 import { MCP_PATH, mcpRoutes } from '../../core/contract/mcp-routes.ts';
 import { routes } from '../../core/contract/routes.ts';
 import type { Logger } from '../../core/ports/logger.ts';
+import { noTracing, type Tracing } from '../../core/ports/tracing.ts';
 import type { CallContext, LambdaFunction } from '../load-function.ts';
 import { type Console, serveConsole } from './console.ts';
 import { gatewayProblem as problem, type Reply, type StreamedReply } from './gateway-problem.ts';
@@ -28,6 +29,8 @@ export interface GatewayOptions {
   readonly console?: Console | undefined;
   /** The page of metrics; without, there is none. */
   readonly metrics?: MetricsPage | undefined;
+  /** Each call is a span; nothing is traced without. */
+  readonly tracing?: Tracing | undefined;
 }
 
 type MetricsPage = () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -84,6 +87,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     isCalledBy: createHostCheck([options.host, ...(options.hostNames ?? [])]),
     console: options.console,
     metrics: options.metrics,
+    tracing: options.tracing ?? noTracing,
   };
   const closing = new AbortController();
   /** Known once it listens; a server that closes has no address any more. */
@@ -135,6 +139,7 @@ interface Functions {
   readonly isCalledBy: HostCheck;
   readonly console: Console | undefined;
   readonly metrics: MetricsPage | undefined;
+  readonly tracing: Tracing;
 }
 
 /** Each function is loaded once; one that could not be is loaded again. */
@@ -173,7 +178,27 @@ const serve = async (
     const allow = found.allowed.join(', ');
     return problem(405, 'Method not allowed', `${url.pathname} takes ${allow}`, { allow });
   }
-  const { route, params } = found;
+  const { traceparent } = request.headers;
+  return functions.tracing.span(
+    `${found.route.method} ${found.route.path}`,
+    { 'http.request.method': found.route.method, 'http.route': found.route.path },
+    async (tell) => {
+      const reply = await answerCall(functions, request, context, url, found);
+      tell({ 'http.response.status_code': reply.status });
+      return reply;
+    },
+    { isRequest: true, parent: typeof traceparent === 'string' ? traceparent : undefined },
+  );
+};
+
+/** A call of the API, from its token to its answer. */
+const answerCall = async (
+  functions: Functions,
+  request: IncomingMessage,
+  context: CallContext,
+  url: URL,
+  { route, params }: Extract<ReturnType<typeof match>, { readonly kind: 'route' }>,
+): Promise<Reply | StreamedReply> => {
   const principal = route.auth === 'none' ? null : await functions.authorize(request.headers.authorization ?? '');
   if (route.auth !== 'none' && principal === null)
     return problem(401, 'Unauthorized', 'a valid bearer token is needed', { 'www-authenticate': 'Bearer' });
