@@ -67,14 +67,14 @@ const operationOf = (command: Command): string | null => {
 const inRequests: ReadonlySet<string> = new Set(['Key', 'Item', 'ExpressionAttributeValues', 'ExclusiveStartKey']);
 
 const toAttributes = (input: object): object => {
-  const attributes: Record<string, unknown> = {};
+  const attributes: [name: string, value: unknown][] = [];
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
-    if (inRequests.has(name)) attributes[name] = marshall(value, options);
-    else if (name === 'TransactItems') attributes[name] = (value as object[]).map(actionOf);
-    else attributes[name] = value;
+    if (inRequests.has(name)) attributes.push([name, marshall(value, options)]);
+    else if (name === 'TransactItems') attributes.push([name, (value as object[]).map(actionOf)]);
+    else attributes.push([name, value]);
   }
-  return attributes;
+  return Object.fromEntries(attributes);
 };
 
 const actionOf = (action: object): object =>

@@ -48,6 +48,24 @@ describe('the container', () => {
     for (const name of names) if (name !== 'NODE_ENV') expect(help, name).toContain(`\n  ${name} `);
   });
 
+  it('has values for every part of the chart, each another one than its default', async () => {
+    const leaves = (value: unknown, path: string): [string, string][] =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+        ? Object.entries(value).flatMap(([name, each]) => leaves(each, `${path}.${name}`))
+        : [[path, JSON.stringify(value)]];
+    const [defaults, every] = await Promise.all(
+      ['repository-sync/values.yaml', 'every-part.yaml'].map(async (file) =>
+        leaves(parse(await read(`deploy/helm/${file}`)), ''),
+      ),
+    );
+    expect(defaults?.length).toBeGreaterThan(25);
+    for (const [path, value] of defaults ?? []) {
+      const set = every?.filter(([name]) => name === path || name.startsWith(`${path}.`)) ?? [];
+      expect(set.length, path).toBeGreaterThan(0);
+      expect(set, path).not.toContainEqual([path, value]);
+    }
+  });
+
   it.each(['Chart.yaml'])('is of this version, by the chart’s %s', async (file) => {
     const chart = parse(await read(`deploy/helm/repository-sync/${file}`)) as { appVersion: string };
     expect(chart.appVersion).toBe(packageJson.version);
