@@ -34,6 +34,8 @@ const harmlessComplaints = [
 /** What holds for every git process. Each line closes one way out: see "Guard every call" in docs/architecture.md. */
 const guards: readonly GitSetting[] = [
   ['core.hooksPath', devNull],
+  // What it writes is temporary: each sync of the disk would take as long as the packs of a small sync otherwise do.
+  ['core.fsync', 'none'],
   ['core.fsmonitor', 'false'],
   ['credential.helper', ''],
   ['fetch.fsckObjects', 'true'],

@@ -60,11 +60,14 @@ export const createRepositorySearch = (deps: SearchDeps) => {
     try {
       const files = await filesOf(repository.repository_id, pointer.manifest_key);
       if (pointer.chunks === 0) return [];
-      const found = await trust.atFirst(repository, pointer);
-      if (found !== null) return found;
       const generation = generationOf(repository, pointer.generation);
       const named = own(repository.generations, String(pointer.generation))?.row_version === ROW_VERSION;
-      const results = await searchBranch(deps, { generation, named, files, branch }, asked, vectorOf);
+      // Beside each other: what is wrong comes before what was found in it, or failed.
+      const searching = searchBranch(deps, { generation, named, files, branch }, asked, vectorOf);
+      searching.catch(() => undefined);
+      const found = await trust.atFirst(repository, pointer);
+      if (found !== null) return found;
+      const results = await searching;
       return results.length > 0 ? results : ((await trust.again(repository, pointer)) ?? results);
     } catch (error) {
       const fault = faultToldBy(error);

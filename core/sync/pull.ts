@@ -86,10 +86,10 @@ export const pull =
 
 /** Where the branches are now. The HEAD that counts is the registered source's: what a folder's remote names is not what the folder is on. */
 const headsOf = async (deps: Deps, { repository, record }: LoadedJob, { signal }: Pulse): Promise<RemoteHeads> => {
-  const heads = await deps.git.heads(sourceOf(repository, record), { signal });
-  if (folderRemote(repository, record) === undefined) return heads;
-  const { defaultBranch } = await deps.git.heads(registeredSource(repository), { signal });
-  return { ...heads, defaultBranch: defaultBranch ?? heads.defaultBranch };
+  const looked = deps.git.heads(sourceOf(repository, record), { signal });
+  if (folderRemote(repository, record) === undefined) return looked;
+  const [heads, folder] = await Promise.all([looked, deps.git.heads(registeredSource(repository), { signal })]);
+  return { ...heads, defaultBranch: folder.defaultBranch ?? heads.defaultBranch };
 };
 
 /** At a source whose branches go while they are read: two branches that go one after the other are no failure yet. */

@@ -18,6 +18,16 @@ export interface ProcessHelper {
 /** The helper's memory is what its starts cost: it holds no more than it must. */
 const flags = ['--max-old-space-size=64', '--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
 
+/** What a socket's path may have; 104 on macOS, 108 on Linux, with a zero at its end. */
+const PATH_BYTES = 103;
+const socketIn = (directory: string): string => join(directory, 'socket');
+
+/** Null where the socket's path would be too long. */
+const directoryIn = (root: string): string | null => {
+  const directory = join(root, `repo-sync-helper-${randomUUID().slice(0, 8)}`);
+  return Buffer.byteLength(socketIn(directory)) > PATH_BYTES ? null : directory;
+};
+
 /** Its modules; the first is the one that runs. */
 const sources = ['./helper.ts', './messages.ts', '../thread-guard.ts'];
 
@@ -36,10 +46,10 @@ const writeScripts = async (directory: string): Promise<string> => {
  * that only this user may enter.
  */
 export const startProcessHelper = async (): Promise<ProcessHelper> => {
-  const directory = join(tmpdir(), `repo-sync-helper-${randomUUID().slice(0, 8)}`);
+  const directory = directoryIn(tmpdir()) ?? (directoryIn('/tmp') as string);
   const release = guardDirectory(directory);
   await mkdir(directory, { mode: 0o700 });
-  const path = join(directory, 'socket');
+  const path = socketIn(directory);
   const child = spawn(process.execPath, [...flags, await writeScripts(directory), path], {
     env: { PATH: process.env.PATH },
     cwd: '/',

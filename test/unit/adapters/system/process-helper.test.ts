@@ -162,6 +162,21 @@ describe('the helper', () => {
     },
   );
 
+  it('can be reached where the temporary directory’s path is too long for a socket', async () => {
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = join(root, 'x'.repeat(100));
+    const other = await startProcessHelper().finally(() => {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    });
+    try {
+      await useHelperFromHereOn(other.path);
+      expect((await outcomeOf(run('echo on'))).said).toBe('on\n');
+    } finally {
+      await other.close();
+    }
+  });
+
   it('leaves nothing when it is closed', async () => {
     const pid = await useHelperFromHereOn(helper.path);
     await helper.close();
