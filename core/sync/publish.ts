@@ -59,10 +59,21 @@ export const publish =
       const results = await readResults(deps, job, pulse);
       const manifests = await openManifests(deps, repository, found.generation);
       const packed = found.pending_blobs === 0 ? new Map() : await readPacked(deps, job);
-      const { pointers, totals } = await writeManifests(deps, { loaded, found, manifests, results, packed, pulse });
+      // Beside each other: one computes here, and the other where the index is.
+      const settled = settleIfPut(deps, repository, found, results);
+      const { pointers, totals } = await writeManifests(deps, {
+        loaded,
+        found,
+        manifests,
+        results,
+        packed,
+        pulse,
+      }).catch(async (error: unknown) => {
+        await settled.catch(() => undefined);
+        throw error;
+      });
       state.done = 0.3;
-      if (totals.chunks_embedded + totals.chunks_reused > 0)
-        await deps.index.settle(generationOf(repository, found.generation));
+      await settled;
       state.done = 0.8;
       const removedBranches = found.gone.filter((name) => Object.hasOwn(repository.branches, name));
       const branches = without({ ...repository.branches, ...pointers }, removedBranches);
@@ -121,6 +132,19 @@ export const publish =
       deps.logger.warn('leftovers not removed yet', { ...job, error: String(error) });
     }
   };
+
+/** Where this job has put rows. A failure is for who waits for it. */
+const settleIfPut = (
+  deps: Deps,
+  repository: RepositoryRecord,
+  { generation }: DiffFile,
+  results: Results,
+): Promise<void> => {
+  const hasPut = [...results.values()].some(({ embedded, reused }) => embedded + reused > 0);
+  const settled = hasPut ? deps.index.settle(generationOf(repository, generation)) : Promise.resolve();
+  settled.catch(() => undefined);
+  return settled;
+};
 
 /** Now that only publishing is left. */
 const tellEstimate = async (

@@ -12,6 +12,7 @@ import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
 import { addUnder } from '../domain/own.ts';
+import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { needJson, readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Blob } from '../ports/git-source.ts';
@@ -44,6 +45,9 @@ type Deps = Pick<
 
 /** The batch number under which stage counts the files that it decided itself. */
 const STAGE_BATCH = 0;
+
+/** Batches that are being written while the next is read: of 2 MiB of text each at most. */
+const BATCHES_AT_ONCE = 3;
 
 /** Reads all wanted blobs in one request, leaves out what is not source text, and writes the rest in batches, each with its texts in a pack. */
 export const stage =
@@ -217,25 +221,26 @@ const writeBatches = async (
       if (wanted.get(file.oid)?.text_only === true) await keeper.add(file);
       else yield file;
   }
-  for await (const files of planBatches(toEmbed(), deps.settings.batchLimits)) {
-    const batch = STAGE_BATCH + 1 + items.length;
-    const key = jobKeys(job).batch(batch);
+  let planned = STAGE_BATCH;
+  const written = mapAhead(planBatches(toEmbed(), deps.settings.batchLimits), BATCHES_AT_ONCE, async (files) => {
+    planned += 1;
+    const key = jobKeys(job).batch(planned);
+    const item = { batch: planned, key, files: countFiles(files, wanted), bytes: sizeOf(files) };
     const pack = await writePack(deps, job, files);
-    packs.push(pack);
     await deps.objects.putLines(
       key,
       files.map(({ text, ...blob }) => JSON.stringify(blob satisfies StagedBlob)),
     );
-    items.push({
-      batch,
-      key,
-      pack: pack.name,
-      files: countFiles(files, wanted),
-      bytes: files.reduce((sum, file) => sum + file.size, 0),
-    });
+    return { item: { ...item, pack: pack.name }, pack };
+  });
+  for await (const { item, pack } of written) {
+    items.push(item);
+    packs.push(pack);
   }
   return { items, packs: [...packs, ...(await keeper.close())] };
 };
+
+const sizeOf = (files: readonly { readonly size: number }[]): number => files.reduce((sum, { size }) => sum + size, 0);
 
 /** The results of batch 0: what needs no embedding. */
 const recordSkipped = async (
