@@ -8,6 +8,7 @@ import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { callTicket } from './call-ticket.ts';
 import { openDatabase } from './database.ts';
+import { createIdleMemory } from './idle-memory.ts';
 import type { Invocation, InvocationResult, WorkerSetup } from './invocation.ts';
 import { loadFunction } from './load-function.ts';
 import { composeRuntime, useRuntime } from './runtime.ts';
@@ -43,23 +44,23 @@ const noWorkflow = async (): Promise<never> => {
 const workflow: Workflow = { start: noWorkflow, stop: noWorkflow, describe: noWorkflow };
 const dynamoDb = openDatabase(config, durable).client;
 const tracing = await openTracing(config.traces === true);
-useRuntime(
-  tracedRuntime(
-    composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow, fileWatch }),
-    tracing,
-  ),
-);
+const runtime = composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow, fileWatch });
+useRuntime(tracedRuntime(runtime, tracing));
+const memory = createIdleMemory(() => runtime.chunker.release?.());
 
 let calls = 0;
 let beating: NodeJS.Timeout | undefined;
 const begin = (): void => {
   marker.beat();
   calls += 1;
+  memory.begun();
   if (calls === 1) beating = setInterval(marker.beat, BEAT_MILLISECONDS);
 };
 const end = (): void => {
   calls -= 1;
-  if (calls === 0) clearInterval(beating);
+  if (calls > 0) return;
+  clearInterval(beating);
+  memory.idle();
 };
 
 parentPort?.on('message', async (invocation: Invocation) => {

@@ -1,7 +1,10 @@
+import { useAllocatorSettings } from './allocator.ts';
 import { nameSource } from './cli/name-source.ts';
 import { readSettings } from './cli/read-settings.ts';
 import { checkSource, SourceFault } from './cli/source-fault.ts';
 import { HelpAsked, UsageError, usage } from './cli/start-arguments.ts';
+
+useAllocatorSettings();
 
 // Everything that this process and its children write is for its own user: the database holds what was indexed.
 process.umask(0o077);

@@ -98,5 +98,9 @@ export const createTreeSitterChunker = (options: TreeSitterChunkerOptions = {}):
       turn = mine;
       return (await mine) ?? watched(path, () => planLines(text));
     },
+    // A parse that is under way keeps its own.
+    release: () => {
+      runtime = null;
+    },
   };
 };

@@ -10,4 +10,6 @@ export interface Chunker {
   /** Part of a generation's identity: another version may cut elsewhere. */
   readonly version: string;
   chunk(path: string, text: string): Promise<readonly Chunk[]>;
+  /** Lets go of memory that the next call takes again. */
+  release?(): void;
 }

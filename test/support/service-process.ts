@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { allocatorSettings } from '../../local/allocator.ts';
 import { type Api, createApi } from './api.ts';
 
 export interface ServiceProcess {
@@ -28,7 +29,7 @@ export interface CommandResult {
 export const spawnCommand = (args: readonly string[], dataDir: string, environment: NodeJS.ProcessEnv): ChildProcess =>
   spawn(process.execPath, ['--conditions=local', 'local/main.ts', ...args], {
     cwd: root,
-    env: { ...process.env, NODE_V8_COVERAGE: '', PORT: '0', DATA_DIR: dataDir, ...environment },
+    env: { ...process.env, ...allocatorSettings, NODE_V8_COVERAGE: '', PORT: '0', DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
