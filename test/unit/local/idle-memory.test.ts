@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const source = JSON.stringify(new URL('../../../local/idle-memory.ts', import.meta.url).href);
 
 /** A thread that fills 200 MB, forgets them, and is idle, or busy again at once; how much it has when it has given it back, or after a while, in MB, and how often it was told to let go. */
-const after = (
+const thread = (
   then: 'idle' | 'busy',
 ): Promise<{ readonly before: number; readonly now: number; readonly released: number }> => {
   const worker = new Worker(
