@@ -13,7 +13,7 @@ export const allocatorSettings: Readonly<Record<string, string>> = {
 
 /**
  * The allocator reads its variables before any program of ours runs: so this process becomes the same program once more, with them, as the same process. Does
- * nothing where one of them is set already, by whomever, and goes on as it is where that is not to be had. Call it before anything is opened.
+ * nothing where one of them is set already, and nothing where the system does not let it. Call it before anything is opened.
  */
 export const useAllocatorSettings = (): void => {
   if (process.platform !== 'linux' || Object.keys(allocatorSettings).some((name) => process.env[name] !== undefined))
