@@ -7,12 +7,6 @@ export const repositoryPage = (id: string, tab: string = ''): string =>
 
 export const jobPage = (id: string): string => `/jobs/${part(id)}`;
 
-/** Where all repositories are searched. */
-export const searchAllPage = (query: Readonly<Record<string, string>> = {}): string => {
-  const asked = new URLSearchParams(Object.entries(query).filter(([, value]) => value.trim() !== ''));
-  return `/search${asked.size === 0 ? '' : `?${asked}`}`;
-};
-
 export interface FilePlace {
   readonly file: string;
   /** Of a name that is not UTF-8: what it is, in base64. */

@@ -6,7 +6,10 @@ export interface Asked {
   /** Every line that has the text, in place of the best hits for some words. */
   readonly exact: boolean;
   readonly q: string;
+  /** In one repository. */
   readonly branch: string;
+  /** In all of them: which, by names with commas between. */
+  readonly repositories: string;
   readonly language: string;
   readonly path: string;
   /** These are of exact search only. */
@@ -23,6 +26,7 @@ export const askedOf = (address: URLSearchParams): Asked => ({
   exact: address.get('exact') === 'true',
   q: address.get('q') ?? '',
   branch: address.get('branch') ?? '',
+  repositories: address.get('repositories') ?? '',
   language: address.get('language') ?? '',
   path: address.get('path') ?? '',
   regex: address.get('regex') === 'true',
@@ -31,17 +35,17 @@ export const askedOf = (address: URLSearchParams): Asked => ({
   context: address.get('context') ?? CONTEXT,
 });
 
-/** Where this is asked: only what differs from the defaults is named. */
-export const searchPage = (id: string, asked: Asked): string => {
-  const { exact, q, branch, language, path } = asked;
+/** Where this is asked, of one repository or (null) of all: only what differs from the defaults is named. */
+export const searchPage = (id: string | null, asked: Asked): string => {
+  const { exact, q, branch, repositories, language, path } = asked;
   const query = new URLSearchParams({
     // Of exact search spaces, too, are something to look for.
     ...((exact ? q : q.trim()) === '' ? {} : { q }),
     ...(exact ? { exact: 'true' } : {}),
-    ...named({ branch, language, path }),
+    ...named({ branch, repositories, language, path }),
     ...(exact ? named(optionsOf(asked)) : {}),
   });
-  return `${repositoryPage(id, 'search')}${query.size === 0 ? '' : `?${query}`}`;
+  return `${id === null ? '/search' : repositoryPage(id, 'search')}${query.size === 0 ? '' : `?${query}`}`;
 };
 
 const named = (values: Readonly<Record<string, string>>) =>
@@ -58,12 +62,14 @@ export type SearchFor = Operations['search']['request']['query'];
 export type GrepFor = Operations['grep']['request']['query'];
 
 export type SearchAllFor = Operations['search-all']['request']['query'];
+export type GrepAllFor = Operations['grep-all']['request']['query'];
 
-const narrowed = ({ branch, language, path }: Asked) => named({ branch, language, path });
+const narrowed = ({ branch, repositories, language, path }: Asked) => named({ branch, repositories, language, path });
 
-export const searchFor = (asked: Asked): SearchFor => ({ q: asked.q, ...narrowed(asked), limit: 20 });
+/** The same for all repositories, whose names it holds. */
+export const searchFor = (asked: Asked): SearchFor & SearchAllFor => ({ q: asked.q, ...narrowed(asked), limit: 20 });
 
-export const grepFor = (asked: Asked): GrepFor => ({
+export const grepFor = (asked: Asked): GrepFor & GrepAllFor => ({
   pattern: asked.q,
   ...narrowed(asked),
   ...(asked.regex ? { regex: 'true' } : {}),

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Job, Operations, Repository } from '../../client/src/client.ts';
 import { bytesOf } from './addresses.ts';
-import type { GrepFor, SearchAllFor, SearchFor } from './asked.ts';
+import type { GrepAllFor, GrepFor, SearchAllFor, SearchFor } from './asked.ts';
 import { service } from './service.ts';
 
 /** How often what is shown is asked for again: while something runs or the service is away, and else. */
@@ -108,13 +108,21 @@ export const search = (id: string, query: SearchFor, wanted: boolean) =>
     staleTime: AT_A_COMMIT,
   });
 
-export const searchAll = (query: SearchAllFor) =>
+export const searchAll = (query: SearchAllFor, wanted: boolean) =>
   queryOptions({
     queryKey: ['search-all', query],
     queryFn: ({ signal }) => service.call('search-all', { query }, { signal }),
-    enabled: query.q.trim() !== '',
+    enabled: wanted && query.q.trim() !== '',
     staleTime: AT_A_COMMIT,
   });
+
+export const grepAll = (query: GrepAllFor, wanted: boolean) => ({
+  ...paged(['grep-all', query], (cursor, options) =>
+    service.call('grep-all', { query: { ...query, ...cursor } }, options),
+  ),
+  enabled: wanted && query.pattern !== '',
+  staleTime: AT_A_COMMIT,
+});
 
 export const grep = (id: string, query: GrepFor, wanted: boolean) => ({
   ...paged(['grep', id, query], (cursor, options) =>
@@ -131,18 +139,25 @@ export interface Place {
   readonly branch: string | undefined;
 }
 
+const filePath = (id: string, { path, bytes }: Place) => ({
+  repo_id: id,
+  file_path: bytes === null ? path : bytesOf(bytes),
+});
+
 export const file = (id: string, place: Place, start: number, end: number) =>
   queryOptions({
     queryKey: ['file', id, place, start, end],
     queryFn: ({ signal }) =>
-      service.call(
-        'read-file',
-        {
-          path: { repo_id: id, file_path: place.bytes === null ? place.path : bytesOf(place.bytes) },
-          query: { branch: place.branch, start, end },
-        },
-        { signal },
-      ),
+      service.call('read-file', { path: filePath(id, place), query: { branch: place.branch, start, end } }, { signal }),
+    staleTime: AT_A_COMMIT,
+  });
+
+/** Null where the service has nothing to say of it. */
+export const outline = (id: string, place: Place) =>
+  queryOptions({
+    queryKey: ['outline', id, place],
+    queryFn: ({ signal }) =>
+      service.call('outline', { path: filePath(id, place), query: { branch: place.branch } }, { signal }),
     staleTime: AT_A_COMMIT,
   });
 

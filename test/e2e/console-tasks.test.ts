@@ -134,8 +134,25 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     await page.getByRole('link', { name: new RegExp(`two-${width} / src/a.ts`) }).click();
     await page.locator('#L1').getByText('walrus').waitFor();
     expect(page.url()).toContain(`/repositories/two-${width}/files`);
+    await page.getByText('Outline').click();
+    await page.getByRole('link', { name: 'walrus', exact: true }).click();
+    await page.locator('#L1[data-chosen="true"]').waitFor();
+    expect(await tab.faults()).toEqual([]);
+    // Its lines were chosen already: that is no step.
     await page.goBack();
     await page.getByText('2 hits in 2 repositories').waitFor();
+    await page.getByRole('radiogroup', { name: 'How to search' }).getByText('Exact').click();
+    await page.getByText('2 lines, in 2 repositories').waitFor();
+    await page.getByText(`Not searched (not indexed): never-${width}`).waitFor();
+    const line = page.getByRole('article', { name: `one-${width} / src/a.ts` });
+    expect(await line.locator('mark').allTextContents()).toEqual(['walrus']);
+    expect(await tab.faults()).toEqual([]);
+    expect(await tab.fits()).toBe(true);
+    await page.getByLabel('Regular expression').check();
+    await page.getByLabel('Search for').fill('walrus = .two');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 line, in 1 repository').waitFor();
+    expect(new URL(page.url()).searchParams.get('repositories')).toBe(`*-${width}`);
     expect(tab.complaints).toEqual([]);
   });
 

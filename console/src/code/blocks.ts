@@ -37,8 +37,10 @@ export const blocksOf = (matches: readonly GrepMatch[]): readonly Block[] => {
 const withoutCr = (text: string): string => text.replace(/\r$/, '');
 
 /** Matches by file, in their order; a name that is not UTF-8 is told by its bytes. */
-export const byFile = (matches: readonly GrepMatch[]): readonly (readonly [GrepMatch, ...GrepMatch[]])[] => [
+export const byFile = <Match extends GrepMatch>(
+  matches: readonly Match[],
+): readonly (readonly [Match, ...Match[]])[] => [
   ...(Map.groupBy(matches, ({ path, path_bytes }) => path_bytes ?? `/${path}`).values() as Iterable<
-    [GrepMatch, ...GrepMatch[]]
+    [Match, ...Match[]]
   >),
 ];

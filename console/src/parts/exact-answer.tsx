@@ -59,22 +59,28 @@ export const ExactAnswer = ({ id, found }: { readonly id: string; readonly found
   );
 };
 
-const InFile = ({
+/** The lines of one file. */
+export const InFile = ({
   id,
   branch,
   matches,
+  where,
 }: {
   readonly id: string;
-  readonly branch: string;
+  readonly branch: string | undefined;
   readonly matches: readonly [GrepMatch, ...GrepMatch[]];
+  /** The repository's name, where lines are of several. */
+  readonly where?: string;
 }) => {
   const [{ path, path_bytes: bytes, language, line: first }] = matches;
   const place = (line: number): string => filePage(id, { file: path, bytes, branch, lines: [line, line] });
+  const name = where === undefined ? path : `${where} / ${path}`;
   const long = matches.filter(({ more, text_column }) => more === true || text_column !== undefined);
   return (
-    <article className="panel" aria-label={path}>
+    <article className="panel" aria-label={name}>
       <Group className={classes.head} justify="space-between" gap="xs">
         <Link className={`named mono break ${classes.path}`} href={place(first)}>
+          {where === undefined ? '' : <span className="quiet">{where} / </span>}
           {path}
         </Link>
         <Group gap="xs">
@@ -87,7 +93,7 @@ const InFile = ({
       {blocksOf(matches).map(({ start, lines }) => (
         <div key={start} className={classes.block}>
           <CodeLines
-            label={`${path}, from line ${start}`}
+            label={`${name}, from line ${start}`}
             text={`${lines.map(({ text }) => text).join('\n')}\n`}
             language={language}
             start={start}

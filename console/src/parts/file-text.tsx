@@ -6,10 +6,14 @@ import { CodeLines } from '../code/code-lines.tsx';
 import * as queries from '../queries.ts';
 import { count, plain } from '../words.ts';
 import { IndexedAt } from './indexed-at.tsx';
+import { Outline } from './outline.tsx';
 import { TroubleAlert } from './trouble.tsx';
 
 /** Lines that are shown at once. */
 const WINDOW = 2_000;
+
+/** The first of the lines that are shown with this one. */
+const windowOf = (line: number): number => Math.floor((line - 1) / WINDOW) * WINDOW + 1;
 
 const useHash = (): string =>
   useSyncExternalStore(
@@ -24,9 +28,15 @@ const useHash = (): string =>
 export const FileText = ({ id, place }: { readonly id: string; readonly place: queries.Place }) => {
   const { path, bytes, branch } = place;
   const chosen = linesOf(useHash());
-  const [start, setStart] = useState(() => (chosen === null ? 1 : Math.floor((chosen[0] - 1) / WINDOW) * WINDOW + 1));
+  const [start, setStart] = useState(() => windowOf(chosen?.[0] ?? 1));
   const { data, error } = useQuery(queries.file(id, place, start, start + WINDOW - 1));
   const first = chosen?.[0];
+  const [of, setOf] = useState(first);
+  // Another line was chosen: the lines around it are shown.
+  if (of !== first) {
+    setOf(first);
+    if (first !== undefined && (first < start || first >= start + WINDOW)) setStart(windowOf(first));
+  }
   const there = data !== undefined;
   useEffect(() => {
     if (there && first !== undefined) document.getElementById(`L${first}`)?.scrollIntoView({ block: 'start' });
@@ -41,6 +51,7 @@ export const FileText = ({ id, place }: { readonly id: string; readonly place: q
         </Text>
         {data.language !== null && <Badge color="gray">{data.language}</Badge>}
       </Group>
+      <Outline id={id} place={place} />
       {start > 1 && (
         <Button variant="default" size="xs" onClick={() => setStart(Math.max(1, start - WINDOW))}>
           Earlier lines

@@ -37,7 +37,7 @@ export const JobFiles = ({ job: { job_id, counts } }: { readonly job: Job }) => 
         <Text className="quiet">{outcome === 'indexed' ? 'All were UTF-8.' : 'None.'}</Text>
       )}
       {[...byReason(files)].map(([reason, some]) => (
-        <details key={reason} className={`panel ${classes.reason}`} open={some.length <= 20}>
+        <details key={reason} className="panel fold" open={some.length <= 20}>
           <summary>
             {sentence(spaced(reason))} <span className="quiet numbers">{count(some.length, 'file')}</span>
           </summary>

@@ -23,6 +23,11 @@ describe('what is asked', () => {
   ])('is in the address as it was: %s', (query) => {
     expect(searchPage('demo', askedOf(new URLSearchParams(query)))).toBe(`/repositories/demo/search${query}`);
   });
+  it('is of all repositories at an address of its own', () => {
+    const query = '?q=lock&exact=true&repositories=team-*&word=true';
+    expect(searchPage(null, askedOf(new URLSearchParams(query)))).toBe(`/search${query}`);
+    expect(grepFor(askedOf(new URLSearchParams(query)))).toMatchObject({ pattern: 'lock', repositories: 'team-*' });
+  });
   it('names no options of exact search where words are searched for, and no blank words', () => {
     const asked = askedOf(new URLSearchParams('q=++&exact=true&regex=true&context=5'));
     expect(searchPage('demo', { ...asked, exact: false })).toBe('/repositories/demo/search');
