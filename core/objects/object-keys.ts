@@ -32,6 +32,8 @@ export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' 
     /** Of batch 0: what stage itself decided. */
     result: (batch: number) => `${prefix}results/${String(batch).padStart(6, '0')}.jsonl`,
     results: `${prefix}results/`,
+    /** Words of rows that it has put, where the index keeps them apart: they are merged before the publish. */
+    words: `${prefix}words/`,
   };
 };
 
@@ -64,6 +66,8 @@ export const packsPrefix = ({ repository_id, job_id }: Pick<JobRef, 'repository_
 export const trigramsKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
   `${allPacksPrefix(repositoryId)}${writer}/${name}.trigrams.zst`;
 
+export const allWordsPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}words/`;
+
 /** A committed manifest's root: immutable, named by the job that wrote it. */
 export const manifestKey = (job: JobRef, branch: number): string => `${manifestsPrefix(job)}${branch}.zst`;
 
@@ -95,7 +99,7 @@ export const jobOfKey = (
   repositoryId: string,
   key: string,
 ): { readonly prefix: string; readonly job: JobId } | null => {
-  const found = /^(?:(?:jobs|manifests|pages|packs|ledgers\/[^/]+)\/([^/]+)\/|garbage\/([^/]+)\.zst$)/.exec(
+  const found = /^(?:(?:jobs|manifests|pages|packs|words|ledgers\/[^/]+)\/([^/]+)\/|garbage\/([^/]+)\.zst$)/.exec(
     key.slice(repositoryPrefix(repositoryId).length),
   );
   const job = JobId.safeParse(found?.[1] ?? found?.[2]);
