@@ -54,9 +54,23 @@ export const syncTime = (files: number, changed: number, maxConcurrency: number,
     ['vectors a second', chunksOf(changed) / quotas.vectorsPerSecondOfIndex.value],
   ] as const;
   const [by, embed] = waits.reduce((longest, each) => (each[1] > longest[1] ? each : longest));
-  const publish = (2 * files) / assumptions.linesPerSecond;
+  const publish = (2 * files) / assumptions.linesPerSecond + wordSeconds(changed);
   const total = assumptions.overheadSeconds + pull + diff + stage + embed + publish;
   return { pull, diff, stage, embed, publish, total, by: changed === 0 ? 'nothing' : by };
+};
+
+/** What a sync reads and writes of words: all segments for a first index, and the small one for a few files. */
+const wordRequests = (changed: number) =>
+  changed === 0
+    ? { puts: 0, gets: 0 }
+    : {
+        puts: service.wordPutsOfSync + batchesOf(changed) + chunksOf(changed) * service.wordPutsOfRow,
+        gets: service.wordGetsOfSync + chunksOf(changed) * service.wordGetsOfRow,
+      };
+
+const wordSeconds = (changed: number): number => {
+  const { puts, gets } = wordRequests(changed);
+  return chunksOf(changed) * service.wordSecondsOfRow + ((puts + gets) * assumptions.objectSeconds) / 8;
 };
 
 /** Children beyond this only wait for the quota, and are paid for waiting. */
@@ -92,15 +106,15 @@ export const syncCost = (
       prices.transitionsPerThousand.value,
     'S3 Vectors': ((chunksOf(changed) * bytesOfVector(dimensions)) / gb) * prices.vectorPutPerGb.value,
     S3:
-      ((8 + 2 * batches) / 1e3) * prices.objectPutsPerThousand.value +
-      ((8 + 2 * batches) / 1e3) * prices.objectGetsPerThousand.value,
+      ((8 + 2 * batches + wordRequests(changed).puts) / 1e3) * prices.objectPutsPerThousand.value +
+      ((8 + 2 * batches + wordRequests(changed).gets) / 1e3) * prices.objectGetsPerThousand.value,
     CloudWatch: (assumptions.logBytesOfSync / gb) * prices.logsPerGb.value,
   };
 };
 
 const bytesOfVector = (dimensions: number): number => 4 * dimensions + assumptions.bytesBesideVector;
 
-/** US dollars of one search: the call, the model, and a look at the whole index, which is what S3 Vectors charges. */
+/** US dollars of one search: the call, the model, a look at the whole index, which is what S3 Vectors charges, and the words. */
 export const searchCost = (files: number, dimensions: number): number => {
   const vectors = chunksOf(files);
   // Metadata that cannot be filtered by does not count: the vector, its key, its blob's id.
@@ -109,7 +123,10 @@ export const searchCost = (files: number, dimensions: number): number => {
     ((Math.min(vectors, 100_000) * bytes) / 1e12) * prices.vectorQueryPerTbTo100k.value +
     ((Math.max(0, vectors - 100_000) * bytes) / 1e12) * prices.vectorQueryPerTbAbove100k.value;
   const queries = assumptions.queriesOfSearch * (prices.vectorQueryPerMillion.value / 1e6 + scanned);
-  return queries + callCost + (20 / 1e6) * prices.embeddingPerMillionTokens.value;
+  const words =
+    (assumptions.queriesOfSearch * service.wordGetsOfSearch * prices.objectGetsPerThousand.value) / 1e3 +
+    (assumptions.queriesOfSearch * prices.vectorGetPerThousand.value) / 1e3;
+  return queries + words + callCost + (20 / 1e6) * prices.embeddingPerMillionTokens.value;
 };
 
 /** One call of the API: API Gateway, a function of 1 GiB, its log, a read. */
@@ -126,7 +143,8 @@ export const monthlyCost = (workload: Workload): Readonly<Record<string, number>
   const syncs = repositories * workload.syncsOfRepositoryPerDay * daysOfMonth;
   const each = Object.values(syncCost(files, workload.changedFiles, workload)).reduce((sum, usd) => sum + usd, 0);
   const vectorGb = (repositories * chunksOf(files) * bytesOfVector(dimensions)) / gb;
-  const objectGb = (repositories * files * assumptions.bytesOfManifestLine) / gb;
+  const objectGb =
+    (repositories * (files * assumptions.bytesOfManifestLine + chunksOf(files) * service.wordBytesOfRow)) / gb;
   return {
     syncs: syncs * each,
     schedules: (Math.max(0, syncs - prices.schedulerFreePerMonth.value) / 1e6) * prices.schedulerPerMillion.value,
