@@ -85,7 +85,7 @@ const store = createFileObjectStore(directory);
 const { objects, take } = counting(store);
 const words = createObjectWords(objects);
 const chunker = createTreeSitterChunker({ fileWatch: { run: (_, compute) => compute() } });
-const settlement = { dropped: 0, unheld: async () => new Set<string>() };
+const settlement = { dropped: async () => 0, unheld: async () => new Set<string>() };
 const writing = (root: string, writer: string): Generation => ({
   repositoryId: 'bench',
   number: 1,

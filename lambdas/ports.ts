@@ -114,6 +114,7 @@ export const index = (environment: Environment = process.env) =>
   createS3VectorsSearchIndex({
     client: new S3VectorsClient({ retryMode: 'adaptive', maxAttempts: 5 }),
     bucketName: VectorsEnvironment.parse(environment).VECTOR_BUCKET,
+    objects: objects(environment),
   });
 
 export const embedder = (environment: Environment = process.env) => {

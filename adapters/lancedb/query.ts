@@ -2,8 +2,12 @@ import { MatchQuery, type Table } from '@lancedb/lancedb';
 import type * as arrow from 'apache-arrow';
 import type { IndexHit, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
 import { wordsAskedFor } from '../../core/search/rules/query-words.ts';
+import { fuseRankings } from '../../core/search/rules/score-fusion.ts';
 import { joinLanguages, splitLanguages } from './packed-rows.ts';
-import { fuseScores, type RankedHit } from './score-fusion.ts';
+
+interface RankedHit extends Omit<IndexHit, 'score'> {
+  readonly relevance: number;
+}
 
 const columns = ['blob', 'ordinal', 'start_line', 'end_line', 'text'];
 /** Words of a query that count; a pasted file must not become a query of ten thousand terms. */
@@ -59,20 +63,17 @@ export const readRows = async (table: Table, oids: readonly string[]): Promise<I
   return rows;
 };
 
-/** Both rankings fused, the words' first: measured best with the offline embedder (docs/search.md). */
+/** Both rankings fused. */
 export const queryRows = async (table: Table, query: IndexQuery): Promise<IndexHit[]> => {
   const terms = wordsAskedFor(query.words).slice(0, maxTerms);
   const [byWords, byVector] = await Promise.all([
     terms.length === 0 ? [] : queryWords(table, terms, query),
     queryVectors(table, query),
   ]);
-  return fuseScores(
-    [
-      { hits: byWords, weight: 1 },
-      { hits: byVector, weight: 0.3 },
-    ],
-    query.limit,
-  );
+  return fuseRankings(byWords, byVector, query.limit).map(({ hit: { relevance: _, ...hit }, score }) => ({
+    ...hit,
+    score,
+  }));
 };
 
 const queryWords = async (table: Table, terms: readonly string[], query: IndexQuery): Promise<RankedHit[]> => {

@@ -22,6 +22,8 @@ export interface LanceOptions {
 export interface LanceSearchIndex extends SearchIndex {
   /** Puts rows that another thread has packed. */
   putPacked(generation: Generation, rows: PackedRows): Promise<void>;
+  /** Words are in the table: there is nothing to answer. */
+  settle(generation: Generation): Promise<undefined>;
   /** Waits for the writes and closes the tables. */
   close(): Promise<void>;
 }
@@ -99,7 +101,10 @@ export const createLanceSearchIndex = (root: string, options: LanceOptions = {})
       if (query.limit < 1 || query.blobs?.length === 0) return [];
       return of(generation).read((table) => queryRows(table, query));
     },
-    settle: async (generation) => of(generation).settle(),
+    settle: async (generation) => {
+      await of(generation).settle();
+      return undefined;
+    },
     drop: async (generation) => of(generation).drop(),
     close: async () => {
       for (const generation of generations.values()) await generation.close();

@@ -12,15 +12,18 @@ import {
   type S3VectorsClient,
 } from '@aws-sdk/client-s3vectors';
 import { GenerationNotFoundError } from '../../core/domain/errors.ts';
+import type { ObjectStore } from '../../core/ports/object-store.ts';
 import {
   type Generation,
   type GenerationName,
+  type IndexQuery,
   type IndexRow,
   MAX_HITS,
   type SearchIndex,
 } from '../../core/ports/search-index.ts';
+import { fuseRankings, type Relevant } from '../../core/search/rules/score-fusion.ts';
+import { createObjectWords } from '../../core/search/words/object-words.ts';
 import { beforeRetries, elseStoreBusy } from '../aws-sdk/store-busy.ts';
-import { rankCandidates } from './candidate-ranking.ts';
 import {
   fromMetadata,
   identityKeysOf,
@@ -40,22 +43,26 @@ const maxPutRows = 500;
 const maxPutBytes = 20 * 1024 * 1024 - 64 * 1024;
 const maxGetKeys = 100;
 const maxDeleteKeys = 500;
-/** Hits of one page. The word ranking looks at no fewer candidates. */
-const pageHits = 100;
 /** An index takes 1,000 requests a second; this many at once from one caller leave room for a hundred others. */
 const requestsAtOnce = 8;
 
+type FoundRow = Omit<IndexRow, 'vector'>;
+type FoundVector = FoundRow & Relevant;
+
 /**
- * Generations in one S3 vector bucket, an index each. Words re-rank what the vectors found (see candidate-ranking): as many
- * candidates as hits were asked for, 100 at least and MAX_HITS at most, a request for each 100 of them. With `blobs` that is
- * done for each 46 of them. A language is filtered by in the index, before it ranks (index mode ENHANCED).
+ * Generations in one S3 vector bucket, an index each, and the words of their rows in the object store. A query asks for as many rows by vectors as hits were asked for, a
+ * request for each 100 of them (with `blobs` for each 46 of these), and for as many by words; what only words have found is got by its key. A language is filtered
+ * by in the index, before it ranks (index mode ENHANCED).
  * Throws StoreBusyError where the service wants less, or is out of reach, after the SDK's own retries.
  */
 export const createS3VectorsSearchIndex = (deps: {
   readonly client: S3VectorsClient;
   readonly bucketName: string;
+  /** Where the words are. Of functions that neither put nor query nothing is asked of it. */
+  readonly objects: Pick<ObjectStore, 'putText' | 'getText' | 'list'>;
 }): SearchIndex => {
   const { client, bucketName } = deps;
+  const words = createObjectWords(deps.objects);
   client.middlewareStack.add((next) => (input) => elseStoreBusy(() => next(input)), beforeRetries);
   const place = (generation: GenerationName) => ({
     vectorBucketName: bucketName,
@@ -93,6 +100,43 @@ export const createS3VectorsSearchIndex = (deps: {
     }
   };
 
+  /** The nearest rows by their vectors, nearest first. */
+  const nearest = async (generation: Generation, query: IndexQuery): Promise<readonly FoundVector[]> => {
+    const found = await inParallel(planFilters(query), async (filter) =>
+      inIndex(generation, async () => {
+        const pages = paginateQueryVectors(
+          { client },
+          {
+            ...place(generation),
+            topK: query.limit,
+            queryVector: { float32: Array.from(query.vector) },
+            ...(filter === undefined ? {} : { filter }),
+            returnMetadata: true,
+            returnDistance: true,
+          },
+        );
+        const hits: FoundVector[] = [];
+        for await (const { vectors = [] } of pages)
+          for (const { metadata, distance = 1 } of vectors)
+            hits.push({ ...fromMetadata(metadata), relevance: 1 - distance });
+        return hits;
+      }),
+    );
+    const hits = found.flat();
+    return (found.length === 1 ? hits : hits.sort((a, b) => b.relevance - a.relevance)).slice(0, query.limit);
+  };
+
+  /** The rows of those keys that are there. */
+  const rowsOf = async (generation: Generation, keys: readonly string[]): Promise<ReadonlyMap<string, FoundRow>> => {
+    const pages = await inParallel(inPieces(keys, maxGetKeys), async (some) =>
+      inIndex(generation, async () => {
+        const get = new GetVectorsCommand({ ...place(generation), keys: [...some], returnMetadata: true });
+        return (await client.send(get)).vectors ?? [];
+      }),
+    );
+    return new Map(pages.flat().map(({ key = '', metadata }) => [key, fromMetadata(metadata)]));
+  };
+
   return {
     async create(generation) {
       try {
@@ -128,6 +172,7 @@ export const createS3VectorsSearchIndex = (deps: {
         await inIndex(generation, () =>
           client.send(new PutVectorsCommand({ ...place(generation), vectors: put.map(toVector) })),
         );
+      await words.put(generation, rows);
     },
 
     async get(generation, blobs) {
@@ -150,43 +195,38 @@ export const createS3VectorsSearchIndex = (deps: {
 
     async query(generation, query) {
       checkDimensions(generation, query.vector);
-      if (query.limit <= 0 || query.blobs?.length === 0) return [];
-      const topK = Math.max(pageHits, Math.min(query.limit, MAX_HITS));
-      const nearest = await inParallel(planFilters(query), async (filter) =>
-        inIndex(generation, async () => {
-          const pages = paginateQueryVectors(
-            { client },
-            {
-              ...place(generation),
-              topK,
-              queryVector: { float32: Array.from(query.vector) },
-              ...(filter === undefined ? {} : { filter }),
-              returnMetadata: true,
-              returnDistance: true,
-            },
-          );
-          const found: { row: Omit<IndexRow, 'vector'>; distance: number; text: string }[] = [];
-          for await (const { vectors = [] } of pages)
-            for (const { metadata, distance = 1 } of vectors) {
-              const row = fromMetadata(metadata);
-              found.push({ row, distance, text: row.text });
-            }
-          return found;
-        }),
-      );
-      const candidates = nearest.flat().sort((left, right) => left.distance - right.distance);
-      const ranked =
-        query.words.trim() === ''
-          ? candidates.map((candidate) => ({ candidate, score: 1 - candidate.distance }))
-          : rankCandidates(candidates, query.words);
-      return ranked.slice(0, query.limit).map(({ candidate: { row }, score }) => {
-        const { languages: _, ...hit } = row;
-        return { ...hit, score };
-      });
+      const limit = Math.min(query.limit, MAX_HITS);
+      if (limit <= 0 || query.blobs?.length === 0) return [];
+      /** Rows that words name and the index does not have: swept since the last publish. */
+      const swept = new Set<string>();
+      const [byVector, ...found] = await Promise.all([
+        nearest(generation, { ...query, limit }),
+        words.find(generation, { ...query, limit }),
+      ]);
+      for (
+        let byWords = found[0] ?? [];
+        ;
+        byWords = await words.find(generation, { ...query, limit: limit + swept.size })
+      ) {
+        const known = new Map(byVector.map((hit) => [vectorKey(hit.blob, hit.ordinal), hit]));
+        const live = byWords.filter(({ blob, ordinal }) => !swept.has(vectorKey(blob, ordinal))).slice(0, limit);
+        const fused = fuseRankings<Relevant>(live, byVector, limit);
+        const unread = fused.map(({ hit }) => vectorKey(hit.blob, hit.ordinal)).filter((key) => !known.has(key));
+        for (const [key, row] of await rowsOf(generation, unread)) known.set(key, { ...row, relevance: 0 });
+        const missing = unread.filter((key) => !known.has(key));
+        for (const key of missing) swept.add(key);
+        if (missing.length > 0) continue;
+        return fused.flatMap(({ hit: { blob, ordinal }, score }) => {
+          const row = known.get(vectorKey(blob, ordinal));
+          return row === undefined
+            ? []
+            : [{ blob, ordinal, startLine: row.startLine, endLine: row.endLine, text: row.text, score }];
+        });
+      }
     },
 
-    // Writes are strongly consistent, and S3 Vectors tends its indexes itself.
-    settle: async () => undefined,
+    // Writes of vectors are strongly consistent, and S3 Vectors tends its indexes itself.
+    settle: (generation, settlement) => words.settle(generation, settlement),
 
     drop: dropIndex,
   };

@@ -83,6 +83,8 @@ export const GenerationRecord = z.object({
   rows: z.int().min(0).optional(),
   /** Some blobs of that publish, which must be in the index. */
   newest: z.array(Oid).optional(),
+  /** The key of the object that lists what is kept of its rows' words, where the index keeps them apart; empty: nothing yet; absent in those that were made before that was kept. */
+  words: z.string().optional(),
   /** What a job has found to be wrong with it. The next publish leaves it. */
   fault: z.enum(indexFaults).optional(),
 });

@@ -20,7 +20,7 @@ export interface Publication {
   /** Replaces the repository's list. */
   readonly leftovers: readonly Leftover[];
   /** What the record keeps of the generation that was written: what its index must have from now on. */
-  readonly generation: { readonly number: number } & Pick<GenerationRecord, 'rows' | 'newest'>;
+  readonly generation: { readonly number: number } & Pick<GenerationRecord, 'rows' | 'newest' | 'words'>;
   readonly counts: JobCounts;
   readonly rates: SyncRates;
   /** The branch that the repository follows from now on; null: the one that it followed. */

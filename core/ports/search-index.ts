@@ -15,6 +15,18 @@ export interface Generation extends GenerationName {
   readonly dimensions: number;
   /** What it is made with, and by which job. The index keeps it from its creation on; absent: made before that was kept. */
   readonly identity?: string | undefined;
+  /** For an index that keeps words apart from its rows: what its last settle before a publish has answered; empty: nothing yet; absent: it was made before words were kept. */
+  readonly words?: string | undefined;
+  /** The job that writes; absent for those who read. */
+  readonly writer?: string | undefined;
+}
+
+/** What a publish tells an index that it settles, once it knows: it writes its manifests meanwhile. Both throw where it has failed. */
+export interface Settlement {
+  /** Rows that no branch has any more once this is published, at most. */
+  dropped(): Promise<number>;
+  /** Of these blobs, those that no branch has then. */
+  unheld(blobs: ReadonlySet<string>): Promise<ReadonlySet<string>>;
 }
 
 /** What {@link SearchIndex.inspect} finds. */
@@ -78,8 +90,8 @@ export interface SearchIndex {
   delete(generation: Generation, blobs: readonly { oid: string; chunks: number }[]): Promise<void>;
   /** Best first; fewer than `limit`, which is at most MAX_HITS, only where there are no more. */
   query(generation: Generation, query: IndexQuery): Promise<readonly IndexHit[]>;
-  /** Called once after a job's writes and before its publish: builds or refreshes what makes queries fast and complete. With nothing to do it may overlook that the generation is absent. */
-  settle(generation: Generation): Promise<void>;
+  /** Called once after a job's writes and before its publish: builds or refreshes what makes queries fast and complete. Answers what the generation's `words` are from the publish on; undefined: what they were. With nothing to do it may overlook that the generation is absent. */
+  settle(generation: Generation, settlement: Settlement): Promise<string | undefined>;
   /** Removes the whole generation, in whatever state it is; an absent one is no error. */
   drop(generation: GenerationName): Promise<void>;
 }

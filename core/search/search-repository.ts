@@ -97,7 +97,9 @@ export const createRepositorySearch = (deps: SearchDeps) => {
       if (attempt === 1 && (typeof results === 'string' || (results.length === 0 && pointer.chunks > 0))) {
         const now = await deps.repositories.get(repository.repository_id);
         if (now === null || roleOf(now, user) === null) return { kind: 'not-found' };
-        if (own(now.branches, branch)?.manifest_key !== pointer.manifest_key) {
+        const made = own(now.generations, String(pointer.generation));
+        // Another branch's publish replaces words that both have.
+        if (own(now.branches, branch)?.manifest_key !== pointer.manifest_key || made?.words !== recipe?.words) {
           repository = now;
           continue;
         }

@@ -5,6 +5,7 @@ import { own } from '../domain/own.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { allPagesOf, packsOf, readRoot } from '../objects/manifests.ts';
 import { packKey, pageKey } from '../objects/object-keys.ts';
+import { objectsOfRoot, readWordRoot } from '../objects/word-roots.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { generationOf } from './generation-of.ts';
 import { nothingSeen, type SeenManifests, storedSizes } from './unnamed-pages.ts';
@@ -36,6 +37,11 @@ export const findFaults = async (
   for (const { generation } of Object.values(repository.branches))
     if (!found.has(generation) && own(repository.generations, String(generation)) !== undefined)
       found.set(generation, await faultOfGeneration(deps, repository, generation));
+  for (const [number, state] of found) {
+    if (state !== null) continue;
+    const why = await lostWords(deps, repository, number, seen);
+    if (why !== null) found.set(number, { fault: 'index_damaged', why });
+  }
   for (const { pointer, why } of await lostManifests(
     deps,
     repository.repository_id,
@@ -72,6 +78,26 @@ export const faultOfGeneration = async (
   }
 };
 
+/** What of a generation's words is not there, or not as it was written; null: nothing. */
+const lostWords = async (
+  deps: Pick<Deps, 'objects'>,
+  { repository_id, generations }: RepositoryRecord,
+  number: number,
+  seen: SeenManifests,
+): Promise<string | null> => {
+  const { words = '' } = own(generations, String(number)) ?? {};
+  if (words === '') return null;
+  try {
+    const named = objectsOfRoot(repository_id, await readWordRoot(deps.objects, words));
+    seen.stored ??= await storedSizes(deps, repository_id);
+    const lost = [...named].find(([key, stored]) => seen.stored?.get(key) !== stored);
+    return lost === undefined ? null : `${lost[0]} is not there, or not as it was written`;
+  } catch (error) {
+    if (error instanceof ObjectMissingError || error instanceof ObjectDamagedError) return error.message;
+    throw error;
+  }
+};
+
 /** Whether rows of a branch that was dropped are being deleted: how many they are is known when they are gone. */
 export const isBeingSwept = ({ leftovers }: RepositoryRecord, number: number): boolean =>
   leftovers.some((leftover) => leftover.kind === 'manifest' && leftover.generation === number);
@@ -92,7 +118,7 @@ export const lostManifests = async (
   seen: SeenManifests = nothingSeen(),
 ): Promise<readonly LostManifest[]> => {
   if (pointers.length === 0) return [];
-  seen.stored = await storedSizes(deps, repositoryId);
+  seen.stored ??= await storedSizes(deps, repositoryId);
   const looks = mapAhead(pointers, LOOKS_AT_ONCE, async (pointer) => {
     const why = await lossOf(deps, repositoryId, pointer, seen);
     return why === null ? [] : [{ pointer, why }];

@@ -84,7 +84,7 @@ export const diff =
         files_total: tally.filesTotal,
         diffed_at: deps.clock.now().toISOString(),
       };
-      const made = { ...recipe, made_by: job.job_id };
+      const made = { ...recipe, made_by: job.job_id, words: '' };
       kept(
         await deps.running.recordDiff(job, {
           mode,

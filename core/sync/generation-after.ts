@@ -15,6 +15,7 @@ const SAMPLE = 8;
  * IndexDamagedError where the index has not what the job has put: then nothing is published.
  *
  * @param dropped blobs that no manifest holds any more, each with its line `oid TAB chunks`.
+ * @param words what the index's settle has answered.
  */
 export const generationAfter = async (
   deps: Pick<Runtime, 'index'>,
@@ -22,6 +23,7 @@ export const generationAfter = async (
   number: number,
   results: Results,
   dropped: ReadonlyMap<string, string>,
+  words?: string | undefined,
 ): Promise<Publication['generation']> => {
   // What was known does not hold any more after rows of a dropped branch were deleted.
   const { rows: before, newest: known = [] } = isBeingSwept(repository, number)
@@ -36,6 +38,7 @@ export const generationAfter = async (
   return {
     number,
     rows: Math.max(0, rows - chunksOf(dropped.values())),
+    ...(words === undefined ? {} : { words }),
     newest: newest.filter((oid) => !dropped.has(oid)).slice(0, SAMPLE),
   };
 };
@@ -54,7 +57,7 @@ const rowsNow = async (
   );
 };
 
-const chunksOf = (lines: Iterable<string>): number => {
+export const chunksOf = (lines: Iterable<string>): number => {
   let chunks = 0;
   for (const line of lines) chunks += Number(line.slice(line.indexOf('\t') + 1));
   return chunks;

@@ -38,6 +38,6 @@ export const generationOfJob = async (
     throw new EmbedderMismatchError(
       `the generation is made with ${made.embedder_id}, ${made.chunker_version} and rows ${made.row_version ?? 1}, but ${deps.embedder.id}, ${deps.chunker.version} and rows ${ROW_VERSION} run here`,
     );
-  const generation = describedBy(job.repository_id, record.generation, made);
+  const generation = { ...describedBy(job.repository_id, record.generation, made), writer: job.job_id };
   return { generation, owner: repository.owner, record, inFlight: found.inFlight };
 };

@@ -22,4 +22,5 @@ export const describedBy = (repositoryId: string, number: number, made: Generati
     made.made_by === undefined
       ? undefined
       : [made.made_by, made.embedder_id, made.dimensions, made.chunker_version, made.row_version ?? 1].join(' '),
+  words: made.words,
 });

@@ -10,7 +10,7 @@ import { garbageKey, jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { withoutHeld } from './held-blobs.ts';
 import type { Pulse } from './pulse.ts';
-import { namedPages } from './unnamed-pages.ts';
+import { namedPages, namedWords } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'objects'>;
 
@@ -67,6 +67,24 @@ export const pagesLeft = async (
   const kept = [...stay, ...removed.flatMap((name) => own(branches, name) ?? [])];
   const named = await namedPages(deps, repository_id, kept, manifests);
   return gone === null || named === null ? [] : [...gone].filter((key) => !named.has(key));
+};
+
+/** Keys of what the generations' words had before the flip and none has after it. As with pages, what is not removed is found by the next sweep. */
+export const wordsLeft = async (
+  deps: Deps,
+  { repository_id, generations }: RepositoryRecord,
+  after: Readonly<Record<string, BranchPointer>>,
+  settled: { readonly number: number; readonly words: string | undefined },
+): Promise<readonly string[]> => {
+  const wordsOf = (number: string): string | undefined =>
+    Number(number) === settled.number && settled.words !== undefined ? settled.words : own(generations, number)?.words;
+  const stay = new Set(Object.values(after).map(({ generation }) => wordsOf(String(generation))));
+  const before = Object.values(generations).map(({ words }) => words);
+  const left = before.filter((words) => !stay.has(words));
+  if (left.every((words) => words === undefined || words === '')) return [];
+  const gone = await namedWords(deps, repository_id, left);
+  const stays = await namedWords(deps, repository_id, stay);
+  return gone === null || stays === null ? [] : [...gone].filter((key) => !stays.has(key));
 };
 
 /** A branch that is removed leaves its manifest to the next job, which reads in it what may be removed from the index. */

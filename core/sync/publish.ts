@@ -12,7 +12,6 @@ import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
 import { endPlan } from './end-plan.ts';
 import { generationAfter } from './generation-after.ts';
-import { generationOf } from './generation-of.ts';
 import { missingOf } from './job-answer.ts';
 import { openLedger } from './ledger.ts';
 import {
@@ -23,12 +22,14 @@ import {
   readDropped,
   removedManifests,
   without,
+  wordsLeft,
 } from './left-by-publish.ts';
 import { findJob, type LoadedJob, ownJob } from './load-job.ts';
 import { createPageWriter } from './page-writer.ts';
 import { inPhase, kept, type Pulse } from './pulse.ts';
 import { rewritePacks } from './rewrite-packs.ts';
 import { followedBranch } from './rules/asked-branches.ts';
+import { beginSettling } from './settle-index.ts';
 import { folderRemote } from './source-of.ts';
 import { type Packed, readPacked } from './write-contents.ts';
 import { type Results, readResults, type Totals, writeManifest } from './write-manifest.ts';
@@ -60,27 +61,23 @@ export const publish =
       const manifests = await openManifests(deps, repository, found.generation);
       const packed = found.pending_blobs === 0 ? new Map() : await readPacked(deps, job);
       // Beside each other: one computes here, and the other where the index is.
-      const settled = settleIfPut(deps, repository, found, results);
-      const { pointers, totals } = await writeManifests(deps, {
-        loaded,
-        found,
-        manifests,
-        results,
-        packed,
-        pulse,
-      }).catch(async (error: unknown) => {
-        await settled.catch(() => undefined);
-        throw error;
+      const settling = beginSettling(deps, loaded, found, results, pulse);
+      const removedBranches = found.gone.filter((name) => Object.hasOwn(repository.branches, name));
+      const { pointers, totals, branches, garbage } = await settling.beside(async () => {
+        const written = await writeManifests(deps, { loaded, found, manifests, results, packed, pulse });
+        const after = without({ ...repository.branches, ...written.pointers }, removedBranches);
+        const left = { dropped, branches: after, manifests, pulse };
+        return { ...written, branches: after, garbage: await listGarbage(deps, job, found, left) };
       });
       state.done = 0.3;
-      await settled;
-      state.done = 0.8;
-      const removedBranches = found.gone.filter((name) => Object.hasOwn(repository.branches, name));
-      const branches = without({ ...repository.branches, ...pointers }, removedBranches);
+      const words = await settling.end({ dropped, branches, manifests });
       const unused = obsoleteObjects(repository, branches, found.generation, removedBranches);
-      const pages = await pagesLeft(deps, repository, branches, removedBranches, manifests);
-      const garbage = await listGarbage(deps, job, found, { dropped, branches, manifests, pulse });
-      const generation = await generationAfter(deps, repository, found.generation, results, dropped);
+      state.done = 0.9;
+      const pages = [
+        ...(await pagesLeft(deps, repository, branches, removedBranches, manifests)),
+        ...(await wordsLeft(deps, repository, branches, { number: found.generation, words })),
+      ];
+      const generation = await generationAfter(deps, repository, found.generation, results, dropped, words);
       state.done = 1;
       await pulse.end();
       const at = deps.clock.now();
@@ -132,19 +129,6 @@ export const publish =
       deps.logger.warn('leftovers not removed yet', { ...job, error: String(error) });
     }
   };
-
-/** Where this job has put rows. A failure is for who waits for it. */
-const settleIfPut = (
-  deps: Deps,
-  repository: RepositoryRecord,
-  { generation }: DiffFile,
-  results: Results,
-): Promise<void> => {
-  const hasPut = [...results.values()].some(({ embedded, reused }) => embedded + reused > 0);
-  const settled = hasPut ? deps.index.settle(generationOf(repository, generation)) : Promise.resolve();
-  settled.catch(() => undefined);
-  return settled;
-};
 
 /** Now that only publishing is left. */
 const tellEstimate = async (

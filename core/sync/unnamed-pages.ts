@@ -5,7 +5,8 @@ import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { PAGES_AT_ONCE } from '../manifest/pages/paged-set.ts';
 import { allPagesOf, keysNamedBy, type Manifest, NOT_STORED, readRoot } from '../objects/manifests.ts';
-import { allPacksPrefix, allPagesPrefix, jobOfKey } from '../objects/object-keys.ts';
+import { allPacksPrefix, allPagesPrefix, allWordsPrefix, jobOfKey } from '../objects/object-keys.ts';
+import { objectsOfRoot, readWordRoot } from '../objects/word-roots.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Pulse } from './pulse.ts';
 
@@ -38,10 +39,30 @@ export const namedPages = async (
   }
 };
 
+/** Keys of the roots of words, and of all that they name; null where one cannot be read. */
+export const namedWords = async (
+  deps: Pick<Runtime, 'objects'>,
+  repositoryId: string,
+  roots: Iterable<string | undefined>,
+): Promise<ReadonlySet<string> | null> => {
+  const named = new Set<string>();
+  try {
+    for (const key of new Set(roots)) {
+      if (key === undefined || key === '') continue;
+      named.add(key);
+      for (const [object] of objectsOfRoot(repositoryId, await readWordRoot(deps.objects, key))) named.add(object);
+    }
+    return named;
+  } catch (error) {
+    if (error instanceof ObjectMissingError || error instanceof ObjectDamagedError) return null;
+    throw error;
+  }
+};
+
 /** What a look at a repository's manifests has found, for who looks next under the same lock. */
 export interface SeenManifests {
   readonly roots: Map<string, Pick<Manifest, 'root'> | null>;
-  /** The bytes of each page and pack, by its key; null: not listed. */
+  /** The bytes of each page and pack, and of what is kept of words, by its key; null: not listed. */
   stored: ReadonlyMap<string, number> | null;
 }
 
@@ -52,25 +73,30 @@ export const storedSizes = async (
   repositoryId: string,
 ): Promise<ReadonlyMap<string, number>> => {
   const sizes = new Map<string, number>();
-  for (const prefix of [allPagesPrefix(repositoryId), allPacksPrefix(repositoryId)])
+  for (const prefix of [allPagesPrefix(repositoryId), allPacksPrefix(repositoryId), allWordsPrefix(repositoryId)])
     for await (const { key, bytes } of objects.listSizes(prefix)) sizes.set(key, bytes);
   return sizes;
 };
 
 /**
- * Removes the pages and packs that no branch's root names: of jobs that died, and of publishes that were cut short after their flip. Only those of jobs
+ * Removes the pages and packs that no branch's root names, and what no generation's words are: of jobs that died, and of publishes that were cut short after their flip. Only those of jobs
  * with a lower fence: one that has lost the lock without knowing it takes nothing of the jobs after it, which name pages that were named
  * when it read the record, and their own.
  */
 export const removeUnnamedPages = async (
   deps: Pick<Runtime, 'objects' | 'jobs'>,
   { job_id, repository_id, fence }: JobRef,
-  { branches }: RepositoryRecord,
+  { branches, generations }: RepositoryRecord,
   pulse: Pulse,
   seen: SeenManifests = nothingSeen(),
 ): Promise<void> => {
-  const named = await namedPages(deps, repository_id, Object.values(branches), seen.roots);
-  if (named === null) return;
+  const pages = await namedPages(deps, repository_id, Object.values(branches), seen.roots);
+  const roots = Object.values(generations).map(({ words }) => words);
+  const words = await namedWords(deps, repository_id, roots);
+  // Of what cannot be read all is needed.
+  const named = {
+    has: (key: string): boolean => (key.startsWith(allWordsPrefix(repository_id)) ? words : pages)?.has(key) ?? true,
+  };
   const unnamed = new Map<JobId, string[]>();
   for (const key of (seen.stored ?? (await storedSizes(deps, repository_id))).keys()) {
     const writer = named.has(key) ? null : jobOfKey(repository_id, key);

@@ -11,6 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { createS3VectorsSearchIndex } from '../../adapters/s3-vectors/search-index.ts';
 import { searchIndexContract } from '../contract/search-index/search-index.suite.ts';
+import { MemoryObjectStore } from '../faults/memory/memory-objects.ts';
 import { motoVectorsClient } from './moto-vectors.ts';
 import { onServers } from './on-servers.ts';
 
@@ -25,10 +26,14 @@ onServers('on moto', () =>
     'S3 Vectors',
     async () => {
       const client = motoVectorsClient();
-      const index = createS3VectorsSearchIndex({ client, bucketName: await bucket(client) });
+      const index = createS3VectorsSearchIndex({
+        client,
+        bucketName: await bucket(client),
+        objects: new MemoryObjectStore(),
+      });
       return { index, close: async () => client.destroy() };
     },
-    { words: false },
+    { words: 'settled' },
   ),
 );
 

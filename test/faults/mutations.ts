@@ -111,6 +111,18 @@ export const mutations: readonly Mutation[] = [
     }),
   },
   { name: 'blobs that no one holds are not deleted', ports: ({ index }) => ({ index: { ...index, delete: nothing } }) },
+  {
+    name: 'words that a job has settled are not recorded',
+    ports: ({ index }) => ({
+      index: {
+        ...index,
+        settle: async (...call) => {
+          await index.settle(...call);
+          return undefined;
+        },
+      },
+    }),
+  },
   { name: 'old generations are not dropped', ports: ({ index }) => ({ index: { ...index, drop: nothing } }) },
   {
     name: 'objects of jobs that have ended are not removed',

@@ -24,6 +24,7 @@ import type { ObjectStore } from '../../core/ports/object-store.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import type { SearchIndex } from '../../core/ports/search-index.ts';
 import type { Workflow } from '../../core/ports/workflow.ts';
+import { createObjectWords } from '../../core/search/words/object-words.ts';
 import { memoryDynamoClient, tableNames } from './memory/memory-dynamodb.ts';
 import type { Process } from './process.ts';
 import type { Services } from './services.ts';
@@ -216,16 +217,20 @@ const indexOf = (process: Process, services: Services): SearchIndex => {
     services.seen.index(process, call);
     return effect();
   };
+  const words = createObjectWords(objectsOf(process, services));
   return {
     create: (generation) =>
       process.call('index', { effect: () => told('create', () => index.create(generation)), repeated: true }),
     inspect: (generation, newest) => process.call('index', { effect: () => index.inspect(generation, newest) }),
-    put: (generation, rows) =>
-      process.call('index', {
+    put: async (generation, rows) => {
+      await process.call('index', {
         effect: () => told('put', () => index.put(generation, rows)),
         torn: () => index.put(generation, some(rows, services)),
         repeated: true,
-      }),
+      });
+      // As on AWS: the words of rows are apart from them, in the object store.
+      await words.put(generation, rows);
+    },
     get: (generation, blobs) => process.call('index', { effect: () => index.get(generation, blobs) }),
     delete: (generation, blobs) =>
       process.call('index', {
@@ -234,7 +239,10 @@ const indexOf = (process: Process, services: Services): SearchIndex => {
         repeated: true,
       }),
     query: (generation, query) => process.call('index', { effect: () => index.query(generation, query) }),
-    settle: () => process.call('index', { effect: () => index.settle() }),
+    settle: async (generation, settlement) => {
+      await process.call('index', { effect: () => index.settle() });
+      return words.settle(generation, settlement);
+    },
     drop: (generation) =>
       process.call('index', { effect: () => told('drop', () => index.drop(generation)), repeated: true }),
   };

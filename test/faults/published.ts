@@ -10,6 +10,7 @@ import { type PageRef, type SetKind, sumOf } from '../../core/manifest/pages/pag
 import { pageKey } from '../../core/objects/object-keys.ts';
 import { chunksOf } from './process-ports.ts';
 import { judgeContents } from './published-contents.ts';
+import { readWords } from './published-words.ts';
 import type { Services } from './services.ts';
 import { type Files, ignored, isIndexable, isText, type Source } from './truth.ts';
 
@@ -41,6 +42,7 @@ export const judgePublished = (
     say(`the manifest of ${pointer.commit} lists ${listed.join(', ')} in place of ${wanted.join(', ')}`);
   for (const entry of entries) judgeEntry(entry, files, say);
   judgeRows(services, record, pointer, entries, files, say);
+  judgeWords(services, record, pointer, entries, say);
   return { pointer, entries, files, objects };
 };
 
@@ -124,6 +126,20 @@ export const judgeRows = (
         say(`the row ${ordinal} of ${path} does not name ${language}`);
     });
   }
+};
+
+/** The words of every row that the manifest claims are there. */
+export const judgeWords = (
+  services: Pick<Services, 'objects'>,
+  record: RepositoryRecord,
+  pointer: BranchPointer,
+  entries: readonly ManifestEntry[],
+  say: (violation: string) => void,
+): void => {
+  const { rows } = readWords(services, record, pointer.generation, say);
+  for (const { path, oid, outcome, chunks } of entries)
+    for (let ordinal = 0; outcome === 'indexed' && ordinal < chunks; ordinal++)
+      if (!rows.has(`${oid}/${ordinal}`)) say(`the words of row ${ordinal} of ${path} are missing`);
 };
 
 /** Each hit that a search for everything shows. */

@@ -7,7 +7,9 @@ import { isTerminal } from '../../core/domain/job-status.ts';
 import { repositoryPrefix } from '../../core/objects/object-keys.ts';
 import { tableNames } from './memory/memory-dynamodb.ts';
 import { type Players, repositoryIds } from './players.ts';
-import { judgeRows } from './published.ts';
+import { judgeRows, judgeWords } from './published.ts';
+import { readWords } from './published-words.ts';
+import type { Services } from './services.ts';
 import { isIndexable } from './truth.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
@@ -184,6 +186,7 @@ const judgeIndex = (world: World, players: Players, watch: Watch, id: string): v
     const tip = source?.repository.branches.get(branch);
     if (tip !== undefined && tip !== pointer.commit) say(`${branch} is at ${pointer.commit} in place of ${tip}`);
     judgeRows(world.services, record, pointer, entries, files, say);
+    judgeWords(world.services, record, pointer, entries, say);
     const rows = held.get(`${id}/${pointer.generation}`) ?? new Set<string>();
     held.set(`${id}/${pointer.generation}`, rows);
     for (const { path, outcome, oid, chunks, reason } of entries) {
@@ -210,7 +213,7 @@ const judgeStored = ({ services }: World, watch: Watch): void => {
     if (watch.isUncleared(key.split('/')[1] as string)) continue;
     const record = [...there.values()].find(({ repository_id }) => key.startsWith(repositoryPrefix(repository_id)));
     if (record === undefined) watch.say(`the object ${key} is of no repository`);
-    else if (!isNeeded(key, record, watch)) watch.say(`the object ${key} is needed by nothing`);
+    else if (!isNeeded(services, key, record, watch)) watch.say(`the object ${key} is needed by nothing`);
   }
   for (const generation of services.index.generations()) {
     const [id = '', number] = generation.split('/');
@@ -223,9 +226,14 @@ const judgeStored = ({ services }: World, watch: Watch): void => {
       watch.say(`the index ${generation} is of no repository`);
 };
 
-const isNeeded = (key: string, { repository_id }: RepositoryRecord, watch: Watch): boolean => {
+const isNeeded = (services: Services, key: string, record: RepositoryRecord, watch: Watch): boolean => {
+  const { repository_id, branches } = record;
   const rest = key.slice(repositoryPrefix(repository_id).length);
   if (rest.startsWith('ledgers/') || rest.startsWith('attributes/')) return true;
+  if (rest.startsWith('words/'))
+    return Object.values(branches).some(({ generation }) =>
+      readWords(services, record, generation, () => undefined).objects.includes(key),
+    );
   return [...watch.committed(repository_id).values()].some(({ objects }) => objects.includes(key));
 };
 

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SearchIndex } from '../../../core/ports/search-index.ts';
 import { packRows, transferables } from '../packed-rows.ts';
+import type { LanceSearchIndex } from '../search-index.ts';
 import {
   fromPortable,
   type IndexAnswer,
@@ -8,6 +9,9 @@ import {
   type IndexRequest,
   SearchIndexUnavailableError,
 } from './protocol.ts';
+
+/** The index as LanceDB is one. */
+export type ConnectedIndex = Pick<LanceSearchIndex, keyof SearchIndex>;
 
 interface Pending {
   readonly resolve: (value: never) => void;
@@ -19,7 +23,7 @@ interface Pending {
  * Errors keep their class. When the index's thread ends, calls in flight and later ones throw SearchIndexUnavailableError.
  * The port keeps this thread alive only while a call is in flight.
  */
-export const connectSearchIndex = (port: MessagePort): SearchIndex => {
+export const connectSearchIndex = (port: MessagePort): ConnectedIndex => {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let gone = false;

@@ -1,12 +1,11 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { SearchIndex } from '../../../core/ports/search-index.ts';
 import type { LanceOptions } from '../search-index.ts';
-import { connectSearchIndex } from './client.ts';
+import { type ConnectedIndex, connectSearchIndex } from './client.ts';
 import type { HostMessage } from './protocol.ts';
 
 export interface SearchIndexHost {
   /** The index, for this thread. */
-  readonly index: SearchIndex;
+  readonly index: ConnectedIndex;
   /** A port for another thread: hand it over (workerData and transferList) and give it to `connectSearchIndex` there. */
   connect(): MessagePort;
   /** Resolves when the thread has ended, for whatever reason. It is not started again. */

@@ -13,7 +13,7 @@ import { rowWordsText } from './row-words.ts';
 import { settleWords } from './settle-words.ts';
 
 /**
- * The words of an index that keeps vectors alone, in the object store: see docs/adr/0026-words-in-the-object-store.md. What a publish named never changes, so all that was
+ * The words of an index that keeps vectors alone, in the object store: see docs/adr/0028-words-in-the-object-store.md. What a publish named never changes, so all that was
  * read of it is kept, as long as there is room. All throw IndexDamagedError where something of it is gone or not whole.
  */
 export interface ObjectWords {

@@ -38,8 +38,9 @@ export const settleWords = async (
     // Only the last one is merged as it is.
     parts = [...(await written(parts, merge)), part];
   }
-  let dead = before.dead + dropped;
-  if (dropped === 0 && parts.every(({ stored }) => stored !== null)) return null;
+  const lost = await dropped();
+  let dead = before.dead + lost;
+  if (lost === 0 && parts.every(({ stored }) => stored !== null)) return null;
   const isWhole = haveManyDead(parts, dead);
   for (const group of planMerges(parts, dead)) {
     const rows = group.reduce((sum, part) => sum + part.rows, 0);

@@ -24,7 +24,7 @@ searchIndexContract(
       },
     };
   },
-  { words: true },
+  { words: 'at once' },
 );
 
 describe('the search index’s thread', () => {

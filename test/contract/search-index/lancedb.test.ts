@@ -17,5 +17,5 @@ searchIndexContract(
       },
     };
   },
-  { words: true },
+  { words: 'at once' },
 );

@@ -5,15 +5,10 @@ import type { UserId } from '../../../core/contract/ids.ts';
 import { languageOf } from '../../../core/domain/languages.ts';
 import { comparePaths } from '../../../core/manifest/git-path.ts';
 import { manifestLine, pathOfLine } from '../../../core/manifest/manifest.ts';
-import {
-  type Generation,
-  type IndexQuery,
-  type IndexRow,
-  ROW_VERSION,
-  type SearchIndex,
-} from '../../../core/ports/search-index.ts';
+import { type Generation, type IndexQuery, type IndexRow, ROW_VERSION } from '../../../core/ports/search-index.ts';
 import { search } from '../../../core/search/search.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
+import type { PublishedIndex } from './published.ts';
 import { dimensions, oidOf, rowOf, vectorOf } from './search-index.suite.ts';
 
 interface File {
@@ -33,7 +28,7 @@ const near = (n: number): number => (n * 300) / 2_000;
 
 /** That a filter is not applied to what happens to be nearest: for every search index, `fresh` with a generation of its own. */
 export const rareLanguageContract = (
-  fresh: () => Promise<{ readonly index: SearchIndex; readonly generation: Generation }>,
+  fresh: () => Promise<{ readonly index: PublishedIndex; readonly generation: Generation }>,
 ): void => {
   const nearest = (count: number): IndexRow[] =>
     Array.from({ length: count }, (_, n) => ({
@@ -100,7 +95,7 @@ const line = (path: string, oid: string): string =>
   manifestLine({ path, mode: '100644', oid, size: 1, outcome: 'indexed', reason: '', chunks: 1 });
 
 /** A real search over a branch that is indexed already; gives the paths found. */
-const searcher = (index: SearchIndex, generation: Generation, manifest: readonly string[]) => {
+const searcher = (index: PublishedIndex, generation: Generation, manifest: readonly string[]) => {
   const made = { embedder_id: 'test', dimensions, chunker_version: 'c', row_version: ROW_VERSION };
   const repository = repositoryRecord({
     branches: { main: pointerFor('m', { generation: generation.number }) },

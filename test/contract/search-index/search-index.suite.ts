@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GenerationNotFoundError } from '../../../core/domain/errors.ts';
 import type { Generation, IndexRow, SearchIndex } from '../../../core/ports/search-index.ts';
+import { asPublished, type PublishedIndex } from './published.ts';
 import { rareLanguageContract } from './rare-language.suite.ts';
 import { wordsContract } from './words.suite.ts';
 
@@ -34,19 +35,22 @@ export const rowOf = (
 
 export const blobsOf = (...numbers: number[]) => numbers.map((n) => ({ oid: oidOf(n), chunks: 1 }));
 
+/** Whether it ranks by words too: at once, or when it has been settled. */
+export type Words = 'at once' | 'settled' | 'none';
+
 export interface MadeIndex {
   readonly index: SearchIndex;
   close(): PromiseLike<void>;
 }
 
-/** What every search index keeps to. `make` gives an empty index; `words`: it ranks by words too. */
+/** What every search index keeps to. `make` gives an empty index. */
 export const searchIndexContract = (
   name: string,
   make: () => Promise<MadeIndex>,
-  traits: { readonly words: boolean },
+  traits: { readonly words: Words },
 ): void => {
   describe(`${name} as a search index`, () => {
-    let index: SearchIndex;
+    let index: PublishedIndex;
     let close: () => PromiseLike<void>;
     let lastNumber = 0;
     /** The name of a generation that is not there. */
@@ -63,7 +67,9 @@ export const searchIndexContract = (
       return generation;
     };
     beforeAll(async () => {
-      ({ index, close } = await make());
+      const made = await make();
+      index = asPublished(made.index);
+      close = made.close;
     });
     afterAll(() => close());
 
@@ -316,6 +322,6 @@ export const searchIndexContract = (
       await expect(index.query(generation, { vector: short, words: '', limit: 1 })).rejects.toThrow(RangeError);
     });
 
-    if (traits.words) wordsContract(() => index, fresh);
+    if (traits.words !== 'none') wordsContract(() => index, fresh, traits.words === 'at once');
   });
 };

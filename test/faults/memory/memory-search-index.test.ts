@@ -2,5 +2,5 @@ import { searchIndexContract } from '../../contract/search-index/search-index.su
 import { MemorySearchIndex } from './memory-search-index.ts';
 
 searchIndexContract('memory', async () => ({ index: new MemorySearchIndex(), close: async () => undefined }), {
-  words: false,
+  words: 'none',
 });

@@ -90,7 +90,7 @@ export class MemorySearchIndex implements SearchIndex {
       .slice(0, Math.min(limit, MAX_HITS));
   }
 
-  async settle(): Promise<void> {}
+  async settle(): Promise<undefined> {}
 
   async drop(generation: GenerationName): Promise<void> {
     this.#generations.delete(nameOf(generation));

@@ -82,6 +82,7 @@ export const sourceGuards: readonly SourceGuard[] = [
     true,
   ),
   guard('core/sync/left-by-publish.ts', '[...gone].filter((key) => !named.has(key))', '!named.has(key)', true),
+  guard('core/sync/left-by-publish.ts', '[...gone].filter((key) => !stays.has(key))', '!stays.has(key)', true),
   guard(
     'core/sync/publish.ts',
     'if (looked.record?.fence === job.fence && isPublished(looked.record.status)) return;',

@@ -6,6 +6,7 @@ import { orStoreBusy } from '../../../../adapters/aws-sdk/store-busy.ts';
 import { createS3ObjectStore } from '../../../../adapters/s3/object-store.ts';
 import { createS3VectorsSearchIndex } from '../../../../adapters/s3-vectors/search-index.ts';
 import { StoreBusyError } from '../../../../core/domain/errors.ts';
+import { MemoryObjectStore } from '../../../faults/memory/memory-objects.ts';
 import { answerJsonError, type HttpStub, openHttpStub, stubClientOptions } from '../../../support/aws-http-stub.ts';
 import { answerS3Error, answerXml } from '../../../support/aws-s3-stub.ts';
 import { startDynamoDbStub } from '../../../support/dynamodb-stub.ts';
@@ -116,6 +117,7 @@ describe('S3 Vectors', () => {
     createS3VectorsSearchIndex({
       client: new S3VectorsClient(stubClientOptions(http, maxAttempts)),
       bucketName: 'vectors',
+      objects: new MemoryObjectStore(),
     });
 
   it.each([

@@ -2,11 +2,10 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PackedRows } from '../../../../adapters/lancedb/packed-rows.ts';
 import type { LanceSearchIndex } from '../../../../adapters/lancedb/search-index.ts';
-import { connectSearchIndex } from '../../../../adapters/lancedb/thread/client.ts';
+import { type ConnectedIndex, connectSearchIndex } from '../../../../adapters/lancedb/thread/client.ts';
 import { fromPortable, SearchIndexUnavailableError, toPortable } from '../../../../adapters/lancedb/thread/protocol.ts';
 import { type IndexServer, serveSearchIndex } from '../../../../adapters/lancedb/thread/server.ts';
 import { EmbedderMismatchError } from '../../../../core/domain/errors.ts';
-import type { SearchIndex } from '../../../../core/ports/search-index.ts';
 
 const generation = { repositoryId: 'repo-1', number: 1, dimensions: 2 };
 const row = {
@@ -49,6 +48,7 @@ const recording = (asked: unknown[]): LanceSearchIndex => ({
   },
   settle: async () => {
     asked.push(['settle']);
+    return undefined;
   },
   drop: async () => {
     throw new EmbedderMismatchError('another');
@@ -58,7 +58,7 @@ const recording = (asked: unknown[]): LanceSearchIndex => ({
 
 describe('a search index across a port', () => {
   let asked: unknown[];
-  let client: SearchIndex;
+  let client: ConnectedIndex;
   let server: IndexServer;
   beforeEach(() => {
     asked = [];

@@ -28,7 +28,7 @@ const row = (blob: number, text: string, more: Partial<IndexRow> = {}): IndexRow
   vector: Float32Array.of(1),
   ...more,
 });
-const nothingGone: Settlement = { dropped: 0, unheld: async () => new Set() };
+const nothingGone: Settlement = { dropped: async () => 0, unheld: async () => new Set() };
 
 /** A word that is one token, and its own stem. */
 const wordOf = (n: number): string => `w${[...String(n)].map((digit) => 'bdfghklmnp'[Number(digit)]).join('')}`;
@@ -146,10 +146,10 @@ describe('rows that no branch has any more', () => {
     const first = await published('', 'sync-1', many);
     const gone = new Set(many.slice(0, 5_000).map(({ blob }) => blob));
     const unheld = async (blobs: ReadonlySet<string>) => blobs.intersection(gone);
-    const second = await published(first, 'sync-2', [row(20_000, wordOf(7))], { dropped: 1_000, unheld });
+    const second = await published(first, 'sync-2', [row(20_000, wordOf(7))], { dropped: async () => 1_000, unheld });
     expect((await readWordRoot(objects, second ?? '')).dead).toBe(1_000);
     expect(await found(second, wordOf(7))).toHaveLength(241);
-    const third = await published(second, 'sync-3', [row(20_001, wordOf(7))], { dropped: 4_000, unheld });
+    const third = await published(second, 'sync-3', [row(20_001, wordOf(7))], { dropped: async () => 4_000, unheld });
     expect((await readWordRoot(objects, third ?? '')).dead).toBe(0);
     expect(await found(third, wordOf(7))).toHaveLength(142);
     expect((await readWordRoot(objects, third ?? '')).segments.map(({ rows }) => rows)).toEqual([7_002]);
@@ -157,7 +157,7 @@ describe('rows that no branch has any more', () => {
 
   it('leave nothing where they were all', async () => {
     const first = await published('', 'sync-1', many);
-    const all = await published(first, 'sync-2', [], { dropped: 12_000, unheld: async (blobs) => blobs });
+    const all = await published(first, 'sync-2', [], { dropped: async () => 12_000, unheld: async (blobs) => blobs });
     expect(await readWordRoot(objects, all ?? '')).toMatchObject({ segments: [], dead: 0 });
     expect(await found(all, 'shared')).toEqual([]);
   });

@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fuseScores, type RankedHit } from '../../../../adapters/lancedb/score-fusion.ts';
+import { fuseScores } from '../../../core/search/rules/score-fusion.ts';
 
-const hit = (blob: string, relevance: number): RankedHit => ({
-  blob,
-  ordinal: 0,
-  startLine: 1,
-  endLine: 2,
-  text: blob,
-  relevance,
-});
-const blobs = (hits: readonly { blob: string }[]) => hits.map(({ blob }) => blob).join('');
+const hit = (blob: string, relevance: number) => ({ blob, ordinal: 0, text: blob, relevance });
+const blobs = (hits: readonly { hit: { blob: string } }[]) => hits.map(({ hit }) => hit.blob).join('');
 
 describe('fuseScores', () => {
   it('keeps the order of one ranking', () => {
@@ -41,9 +34,7 @@ describe('fuseScores', () => {
     expect(blobs(fuseScores([twice], 1))).toBe('a');
   });
 
-  it('answers with hits, without what ranked them', () => {
-    expect(fuseScores([{ hits: [hit('a', 2)], weight: 1 }], 1)).toEqual([
-      { blob: 'a', ordinal: 0, startLine: 1, endLine: 2, text: 'a', score: 1 },
-    ]);
+  it('answers with the hits as they were given', () => {
+    expect(fuseScores([{ hits: [hit('a', 2)], weight: 1 }], 1)).toEqual([{ hit: hit('a', 2), score: 1 }]);
   });
 });
