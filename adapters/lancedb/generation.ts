@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { GenerationNotFoundError, IndexDamagedError } from '../../core/domain/errors.ts';
 import type { Generation, IndexState } from '../../core/ports/search-index.ts';
+import { removeHalfWritten } from './half-written.ts';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './indices.ts';
 import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
-import { versionsIn } from './manifest-files.ts';
+import { rowBytes, versionsIn } from './manifest-files.ts';
 import type { PackedRows } from './packed-rows.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, rowSchema } from './rows.ts';
@@ -82,8 +83,11 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   /** A process killed between the making of a table, or the dropping of its word index, and the building of the index leaves none. */
   let hasWords = false;
+  let isSwept = false;
   const openToWrite = async (): Promise<Table> => {
     const table = await open();
+    if (!isSwept) await removeHalfWritten(tableDirectory);
+    isSwept = true;
     if (!hasWords && !(await hasWordIndex(table))) await buildWordIndices(table);
     hasWords = true;
     return table;
@@ -163,6 +167,10 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     plan: planUpkeep,
     quietMs: place.quietMs,
     writes: () => writes,
+    isCluttered: async () => {
+      const { needed, others } = await rowBytes(tableDirectory);
+      return others > needed;
+    },
     merged: pruneLater,
   });
 

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file that a version of a table counts on. */
@@ -34,6 +34,22 @@ export const filesOfVersion = async (tableDirectory: string, version: string): P
   const start = Number(file.readBigUInt64LE(file.length - 16));
   const manifest = file.subarray(start + 4, start + 4 + file.readUInt32LE(start));
   return fieldsOf(manifest).flatMap(({ number, bytes }) => (number === 2 && bytes !== null ? filesOf(bytes) : []));
+};
+
+/** Bytes of rows on disk: of the newest version, and of others and of none. Deletions and indices are small beside them. */
+export const rowBytes = async (
+  tableDirectory: string,
+): Promise<{ readonly needed: number; readonly others: number }> => {
+  const [newest] = await versionsIn(tableDirectory);
+  const needed = new Set(
+    newest === undefined ? [] : (await filesOfVersion(tableDirectory, newest)).map(({ path }) => path),
+  );
+  const sums = { needed: 0, others: 0 };
+  for (const name of await readdir(join(tableDirectory, 'data'))) {
+    const { size } = await stat(join(tableDirectory, 'data', name));
+    sums[needed.has(join('data', name)) ? 'needed' : 'others'] += size;
+  }
+  return sums;
 };
 
 /** DataFragment: id = 1, files = 2 (path = 1, file_size_bytes = 6), deletion_file = 3 (file_type = 1, read_version = 2, id = 3). */

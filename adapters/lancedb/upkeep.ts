@@ -21,6 +21,8 @@ export interface UpkeepParts {
   readonly quietMs: number;
   /** How many writes there have been: more after a merge than before it, and it met one. */
   readonly writes: () => number;
+  /** Whether a process that is gone has left more behind than the table itself takes: it was killed before it could remove what a merge had replaced. */
+  readonly isCluttered: () => Promise<boolean>;
   /** Called after a merge that met no write: what it replaced may be removed. */
   readonly merged: (table: Table) => Promise<void>;
 }
@@ -30,17 +32,20 @@ export interface UpkeepParts {
  * carries them over (rows added meanwhile stay as they are, deletes are done on what was merged), and the one that cannot be carried over is tried
  * again by its caller. It removes no file: a prune that does must wait for it. A merge that fails leaves the table as it was.
  */
-export const createUpkeep = ({ table, versions, plan, quietMs, writes, merged }: UpkeepParts): Upkeep => {
+export const createUpkeep = ({ table, versions, plan, quietMs, writes, isCluttered, merged }: UpkeepParts): Upkeep => {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
 
   /** A merge met writes: what it replaced is still there, and goes with the next one. */
   let owed = false;
+  let isFirst = true;
 
   const merge = async (since: number): Promise<void> => {
     const found = await table();
     // Written since: that job's settle comes.
     if (found === null || (await found.version()) !== since) return;
+    owed ||= isFirst && (await isCluttered());
+    isFirst = false;
     const { optimize, buildVectors } = plan(await readTableState(found, await versions()));
     if (!optimize && !buildVectors && !owed) return;
     const before = writes();
