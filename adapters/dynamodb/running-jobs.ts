@@ -83,12 +83,16 @@ const recordPull = async (
           when: jobIs(e, job, 'work'),
         })),
       },
-      {
-        Update: updateOf(repositoryKey(tables, job.repository_id), (e) => ({
-          set: { sightings: storedNames(sightings) },
-          when: lockIs(e, job),
-        })),
-      },
+      ...(sightings === null
+        ? []
+        : [
+            {
+              Update: updateOf(repositoryKey(tables, job.repository_id), (e) => ({
+                set: { sightings: storedNames(sightings) },
+                when: lockIs(e, job),
+              })),
+            },
+          ]),
     ]),
   );
 

@@ -46,7 +46,8 @@ export interface PullRecord {
   readonly reports: readonly PullReport[];
   readonly branches: readonly AskedBranch[];
   readonly current: CurrentBranch | null;
-  readonly sightings: Readonly<Record<string, Sighting>>;
+  /** Null: the repository's stay as they are, whatever is written to them meanwhile. */
+  readonly sightings: Readonly<Record<string, Sighting>> | null;
   readonly at: Date;
 }
 
@@ -57,7 +58,7 @@ export interface RunningJobs {
   heartbeat(job: JobRef, beat: Heartbeat): Promise<Kept>;
   /** Puts sync.progress for this many points (10, 20 … 90) into the outbox, once, and only when more than told before. */
   noteProgress(job: JobRef, points: number, at: Date): Promise<void>;
-  /** What the pull has found; the sightings replace the repository's. */
+  /** What the pull has found; sightings replace the repository's. */
   recordPull(job: JobRef, pull: PullRecord): Promise<Kept>;
   /** Also registers the generation at the repository, when it is new. */
   recordDiff(job: JobRef, report: DiffReport): Promise<Kept>;

@@ -55,7 +55,7 @@ export const pull =
         const seen = { branches: heads.branches, remote: folderRemote(repository, record)?.remote };
         // A plan looks, and keeps nothing of it.
         const isPlan = record.options.dry_run === true;
-        const sightings = isPlan ? repository.sightings : sightingsAfter(repository, seen, names, seenAt);
+        const sightings = isPlan ? null : sightingsAfter(repository, seen, names, seenAt);
         const note = async (reports: readonly PullReport[]): Promise<void> =>
           void kept(
             await deps.running.recordPull(job, { reports, branches, current, sightings, at: deps.clock.now() }),

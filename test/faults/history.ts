@@ -48,7 +48,8 @@ export type RepositoryOperation =
   | { readonly kind: 'register'; readonly other: boolean }
   | { readonly kind: 'delete' }
   | { readonly kind: 'settings'; readonly ignores: boolean; readonly schedule: boolean }
-  | { readonly kind: 'push'; readonly branch: number }
+  /** `deleted`: the host says that the branch is gone, whether it is or not. */
+  | { readonly kind: 'push'; readonly branch: number; readonly deleted?: boolean }
   /** The same delivery as the last one, as hosts send it when they got no answer, or a user asks for it. */
   | { readonly kind: 'push-again' }
   /** To the guest, who has no other. */
@@ -143,7 +144,7 @@ export const repositoryOperation: fc.Arbitrary<RepositoryOperation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: kind('register'), other: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('delete') }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('settings'), ignores: fc.boolean(), schedule: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('push'), branch }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('push'), branch, deleted: seldom(5) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('push-again') }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('drop-branch'), branch }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('grant'), role: fc.constantFrom('read' as const, 'write', null) }) },

@@ -15,8 +15,13 @@ const byStep = new Set(['lock', 'fault']);
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** The same for the same, in whatever order its members came. */
 const text = (value: unknown): string =>
-  JSON.stringify(value, (_, part) => (part instanceof Set ? [...part].sort() : part)) ?? '';
+  JSON.stringify(value, (_, part) => {
+    if (part instanceof Set) return [...part].sort();
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }) ?? '';
 
 /** Names of members that differ; of the generations `fault` where that alone does. */
 const changed = (before: Members, after: Members): readonly string[] =>
@@ -66,7 +71,10 @@ export class Plans {
     // Its end brings forward what waits for it.
     const allowed = kind === 'REPOSITORY' ? byStep : new Set(kind === 'FOLLOW-UP' ? ['due_at'] : []);
     const wrong = found.filter((name) => !allowed.has(name));
-    if (wrong.length > 0) this.#say(`the plan ${job} changed ${wrong.join()} of ${text(key)}`);
+    if (wrong.length > 0)
+      this.#say(
+        `the plan ${job} changed ${wrong.join()} of ${text(key)}: ${text(wrong.map((name) => [before?.[name], item?.[name]]))}`,
+      );
   }
 
   /** Whoever makes it, the claim and the end of a plan leave all else as it was. */

@@ -100,7 +100,7 @@ export class Players {
         );
         return;
       case 'push':
-        await this.#pushes.push(number, branchNames[operation.branch] as string, change);
+        await this.#pushes.push(number, branchNames[operation.branch] as string, operation.deleted ?? false, change);
         return;
       case 'push-again':
         await this.#pushes.again(number);

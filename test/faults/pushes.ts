@@ -35,12 +35,12 @@ export class Pushes {
     this.#players = players;
   }
 
-  async push(number: number, branch: string, change: Change): Promise<void> {
+  async push(number: number, branch: string, deleted: boolean, change: Change): Promise<void> {
     const { head } = this.#players.source(number).repository;
     const event = {
       kind: 'push',
       ref: `refs/heads/${branch}`,
-      deleted: false,
+      deleted,
       defaultBranch: head,
       isDated: false,
     } as const;

@@ -83,6 +83,11 @@ export const runningJobsContract = (name: string, make: () => Promise<JobPorts>)
         'kept',
       );
       expect((await repositoryOf(ref)).sightings).toEqual(sightings);
+      // A plan keeps nothing of its look, and undoes nothing that others have seen meanwhile.
+      const before = await repositoryOf(ref);
+      const plan = { reports: pull, branches, current, sightings: null, at: at(2) };
+      expect(await under.running.recordPull(ref, plan)).toBe('kept');
+      expect(await repositoryOf(ref)).toEqual(before);
       const report = {
         mode: 'full' as const,
         modeReason: 'first_sync' as const,
