@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createTables } from '../adapters/dynamodb/create-tables.ts';
 import { scheduledRepositories } from '../adapters/dynamodb/scheduled-repositories.ts';
 import { requireGit } from '../adapters/git/require-git.ts';
+import { requireIndexLibrary } from '../adapters/lancedb/require-binary.ts';
 import { startSearchIndexHost } from '../adapters/lancedb/thread/host.ts';
 import { createPrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -104,6 +105,7 @@ const BUCKET = 'local';
 /** Starts everything that one machine needs, in the order in which it is needed, and takes it down in reverse. */
 export const startServer = async (options: ServerOptions, parts: ServerParts = {}): Promise<LocalServer> => {
   const { startFunctions = startFunctionHost, decorate = (runtime) => runtime } = parts;
+  requireIndexLibrary();
   await requireGit();
   await openPrivateDirectory(options.dataDir);
   const undo: (() => Promise<void> | void)[] = [];
