@@ -1,13 +1,21 @@
 import type { SyncEvent } from '../../core/contract/events.ts';
 import type { JobId } from '../../core/contract/ids.ts';
 import type { JobPlan } from '../../core/contract/job-plan.ts';
-import type { JobError, JobRecord, LastSync, Leftover, RepositoryRecord } from '../../core/contract/records.ts';
+import type {
+  GenerationRecord,
+  JobError,
+  JobRecord,
+  LastSync,
+  Leftover,
+  RepositoryRecord,
+} from '../../core/contract/records.ts';
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { type allowedPriorStatuses, isTerminal, type TerminalStatus } from '../../core/domain/job-status.ts';
 import { wantedBranches } from '../../core/domain/wanted-branches.ts';
 import type { CancelOutcome, JobEnds, Publication } from '../../core/ports/job-ends.ts';
 import type { Kept } from '../../core/ports/kept.ts';
+import { isBeingSwept } from '../../core/sync/check-index.ts';
 import { sweepBatches } from './batches-in-flight.ts';
 import { TRIES, type TransactItem } from './database.ts';
 import { eventItems } from './delivery-items.ts';
@@ -126,7 +134,10 @@ const publishedState = (seen: RepositoryRecord, publication: Publication) => {
     generations: Object.fromEntries(
       Object.entries(seen.generations)
         .filter(([number]) => referenced.has(number))
-        .map(([number, made]) => [number, number === String(generation) ? { ...made, ...index } : made]),
+        .map(([number, made]) => {
+          if (number === String(generation)) return [number, { ...made, ...index }];
+          return [number, isBeingSwept(seen, Number(number)) ? uncounted(made) : made];
+        }),
     ),
     leftovers: publication.leftovers,
     ...(seen.wanted_branches === undefined
@@ -138,6 +149,9 @@ const publishedState = (seen: RepositoryRecord, publication: Publication) => {
     updated_at: publication.at.toISOString(),
   };
 };
+
+/** Rows of a branch that left it were deleted by this job: how many it has is not known until it is written to again. */
+const uncounted = ({ rows: _, newest: __, ...made }: GenerationRecord): GenerationRecord => made;
 
 const fail = async (
   parts: SyncParts,

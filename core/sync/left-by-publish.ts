@@ -87,7 +87,7 @@ export const wordsLeft = async (
   return gone === null || stays === null ? [] : [...gone].filter((key) => !stays.has(key));
 };
 
-/** A branch that is removed leaves its manifest to the next job, which reads in it what may be removed from the index. */
+/** A branch that is removed, or moved, leaves its manifest to the next job, which reads in it what may be removed from the index. */
 export const removedManifests = (repository: RepositoryRecord, removed: readonly string[]): readonly Leftover[] =>
   removed.flatMap((name) => {
     const pointer = own(repository.branches, name);
@@ -95,6 +95,21 @@ export const removedManifests = (repository: RepositoryRecord, removed: readonly
       ? []
       : [{ kind: 'manifest' as const, generation: pointer.generation, key: pointer.manifest_key }];
   });
+
+/**
+ * Branches that leave a generation which another branch stays in: their rows there are left over, as those of a removed branch are. A generation that
+ * no branch is in any more goes whole.
+ */
+export const movedBranches = (
+  repository: RepositoryRecord,
+  branches: Readonly<Record<string, BranchPointer>>,
+): readonly string[] => {
+  const used = new Set(Object.values(branches).map(({ generation }) => generation));
+  return Object.entries(repository.branches).flatMap(([name, { generation }]) => {
+    const after = own(branches, name);
+    return after !== undefined && after.generation !== generation && used.has(generation) ? [name] : [];
+  });
+};
 
 export const without = <T>(
   branches: Readonly<Record<string, T>>,

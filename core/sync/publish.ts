@@ -16,6 +16,7 @@ import { missingOf } from './job-answer.ts';
 import { openLedger } from './ledger.ts';
 import {
   listGarbage,
+  movedBranches,
   obsoleteObjects,
   openManifests,
   pagesLeft,
@@ -71,10 +72,11 @@ export const publish =
       });
       state.done = 0.3;
       const words = await settling.end({ dropped, branches, manifests });
-      const unused = obsoleteObjects(repository, branches, found.generation, removedBranches);
+      const left = [...removedBranches, ...movedBranches(repository, branches)];
+      const unused = obsoleteObjects(repository, branches, found.generation, left);
       state.done = 0.9;
       const pages = [
-        ...(await pagesLeft(deps, repository, branches, removedBranches, manifests)),
+        ...(await pagesLeft(deps, repository, branches, left, manifests)),
         ...(await wordsLeft(deps, repository, branches, { number: found.generation, words })),
       ];
       const generation = await generationAfter(deps, repository, found.generation, results, dropped, words);
@@ -88,7 +90,7 @@ export const publish =
           status: counts.failed > 0 || missing > 0 ? 'completed_with_errors' : 'completed',
           branches: pointers,
           removedBranches,
-          leftovers: [...garbage, ...removedManifests(repository, removedBranches), ...unused],
+          leftovers: [...garbage, ...removedManifests(repository, left), ...unused],
           generation,
           counts,
           rates: ratesAfter(repository, record, found, pointers, begun, at),

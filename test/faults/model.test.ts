@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { conditionsIn } from './model/conditions.ts';
 import { guards } from './model/guard-list.ts';
-import { sourceGuards } from './model/source-guards.ts';
+import { nameOfSource, sourceGuards, unmissed } from './model/source-guards.ts';
 import { runApart } from './run-apart.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -36,6 +36,11 @@ describe('the list of guards', () => {
       .sort(([a], [b]) => (a < b ? -1 : 1));
     // A new one needs its guards in guard-list.ts.
     expect(Object.fromEntries(found)).toEqual(JSON.parse(read('test/faults/model/conditions.json')));
+  });
+
+  it('gives reasons for conditions of the code that there are', () => {
+    const names = new Set(sourceGuards.map(nameOfSource));
+    expect(Object.keys(unmissed).filter((name) => !names.has(name))).toEqual([]);
   });
 
   it.each(sourceGuards)('finds “$guard” in $file', ({ file, line, guard }) => {

@@ -7,7 +7,7 @@ import { blobLine, blobSet, contentSet, pathSet } from '../../core/manifest/page
 import { PageCutter } from '../../core/manifest/pages/page-cutter.ts';
 import { pageText } from '../../core/manifest/pages/page-text.ts';
 import { type PageRef, type SetKind, sumOf } from '../../core/manifest/pages/paged-set.ts';
-import { pageKey } from '../../core/objects/object-keys.ts';
+import { attributesKey, pageKey } from '../../core/objects/object-keys.ts';
 import { chunksOf } from './process-ports.ts';
 import { judgeContents } from './published-contents.ts';
 import { readWords } from './published-words.ts';
@@ -43,7 +43,9 @@ export const judgePublished = (
   for (const entry of entries) judgeEntry(entry, files, say);
   judgeRows(services, record, pointer, entries, files, say);
   judgeWords(services, record, pointer, entries, say);
-  return { pointer, entries, files, objects };
+  // The next sync compares with the rules that this one was made with.
+  const attributes = pointer.attributes === undefined ? [] : [attributesKey(record.repository_id, pointer.attributes)];
+  return { pointer, entries, files, objects: [...objects, ...attributes] };
 };
 
 /** The lines of all files, from their pages; each page is what its name says, and is cut where it has to be. */

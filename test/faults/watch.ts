@@ -84,7 +84,10 @@ export class Watch {
       this.#judgeLocks();
       this.#judgeManifests();
       rules.transactionDone();
-      for (const [found, left] of this.#pairs) this.plans.judgeRepository(found, left);
+      for (const [found, left] of this.#pairs) {
+        this.plans.judgeRepository(found, left);
+        this.#judgeTold(found, left);
+      }
       this.#claimed = [];
       this.#pairs = [];
     };
@@ -211,7 +214,10 @@ export class Watch {
     const before = this.jobs.get(record.job_id);
     const { simulation } = this.#world;
     const statuses = before?.statuses ?? [];
-    if (before === undefined) this.#claimed = [...this.#claimed, record];
+    if (before === undefined) {
+      this.#claimed = [...this.#claimed, record];
+      this.#judgeAsker(record);
+    }
     if (before !== undefined && isTerminal(before.record.status) && before.record.status !== record.status)
       this.say(`${record.job_id} had ended as ${before.record.status} and became ${record.status}`);
     if (before !== undefined && record.fence < before.record.fence) this.say(`the fence of ${record.job_id} went back`);
@@ -231,6 +237,32 @@ export class Watch {
       .filter((source) => source !== undefined);
     if (!read.some((source) => source.headsSince(before?.from ?? simulation.milliseconds).has(head)))
       this.say(`${record.job_id} takes ${head} for what HEAD names`);
+  }
+
+  /** What a job tells of its branches is what it has published. */
+  #judgeTold({ lock }: RepositoryRecord, { repository_id, branches }: RepositoryRecord): void {
+    const ended = this.jobs.get(lock?.job_id ?? '')?.record;
+    const isPublished = ended?.status === 'completed' || ended?.status === 'completed_with_errors';
+    if (ended === undefined || !isPublished || this.plans.is(ended.job_id)) return;
+    for (const { name, commit } of ended.branches ?? [])
+      if (commit !== null && branches[name]?.commit !== commit)
+        this.say(`${ended.job_id} tells ${commit} of ${name}, and ${repository_id} has ${branches[name]?.commit}`);
+  }
+
+  /** No guest of these histories may write: who asks for a sync owns the repository that it is of. */
+  #judgeAsker({ job_id, repository_id, requested_by, trigger }: JobRecord): void {
+    const owner = this.repository(repository_id)?.owner;
+    if (
+      (trigger === 'api' || trigger === 'retry') &&
+      owner !== requested_by &&
+      !this.#isGranted(repository_id, requested_by)
+    )
+      this.say(`${job_id} of ${repository_id} was asked for by ${requested_by}, who may not; it is ${owner}'s`);
+  }
+
+  #isGranted(id: string, user: string): boolean {
+    const grants: Readonly<Record<string, string>> = this.repository(id)?.grants ?? {};
+    return grants[user] === 'write';
   }
 
   #eventWritten({ delivery_id, job_id, event }: Delivered): void {

@@ -42,6 +42,27 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
       expect((await repositoryOf(sync)).lock).toEqual({ job_id: sync.job_id, fence: sync.fence });
     });
 
+    it('publish counts no rows any more of a generation that lost some of them, since a branch has left it', async () => {
+      const counted = { ...recipe, rows: 10, newest: ['a'.repeat(40)] };
+      const branches = { main: aPointer({ generation: 1 }), dev: aPointer({ generation: 1 }) };
+      const leftovers = [{ kind: 'manifest' as const, generation: 1, key: 'm' }];
+      for (const [left, first] of [
+        [leftovers, recipe],
+        [[], counted],
+      ] as const) {
+        const ref = await begun({ branches, generations: { 1: counted, 2: recipe }, leftovers: [...left] });
+        const generation = { number: 2, rows: 4, newest: [] };
+        const publication = aPublication({
+          branches: { main: aPointer({ generation: 2 }) },
+          leftovers: [],
+          generation,
+        });
+        expect(await under.ends.publish(ref, publication)).toBe('kept');
+        const { generations } = await repositoryOf(ref);
+        expect(generations).toEqual({ 1: first, 2: { ...recipe, rows: 4, newest: [] } });
+      }
+    });
+
     it('publish flips the pointers, replaces the leftovers, frees the lock and ends the job', async () => {
       const ref = await begun({
         branches: {

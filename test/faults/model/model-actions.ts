@@ -149,6 +149,11 @@ export const modelActions = (world: World, watch: Watch, players: Players, webho
     reconcile: () => act('reconcile', (ports) => reconcileSyncs(ports)({ graceSeconds: 0 })),
     delete: () => act('delete', (ports) => deleteRepository(ports)(id, user)),
     register: () => players.register(0, false),
+    /** By another owner, under the same id. */
+    'register other': () => players.register(0, true),
+    /** To the branch that is synced. */
+    commit: async () =>
+      players.source(0).apply({ kind: 'commit', branch: 0, edits: [{ kind: 'put', path: 3, content: 9 }] }),
     /** Another repository of the same owner. */
     'register more': () =>
       act('register', (ports) =>

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { told } from './explore.ts';
 import { type ExploredTask, exploreAll, mutateAll } from './find-guards.ts';
 import { disagreement } from './guard-list.ts';
+import { sourceDisagreement } from './source-guards.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -46,7 +47,7 @@ if (values.mutations || values.sources) {
   const all = [...found.values()];
   const alone = all.filter((caught) => caught?.together.length === 0).length;
   const missed = all.filter((caught) => caught === null).length;
-  const wrong = values.sources ? [] : disagreement(found);
+  const wrong = values.sources ? sourceDisagreement(found) : disagreement(found);
   for (const line of wrong) say(`LISTED OTHERWISE: ${line}`);
   say(
     `${all.length} guards: ${alone} caught alone, ${all.length - alone - missed} with those that cover them, ${missed} without which nothing was broken; ${((performance.now() - from) / 1000).toFixed(0)} s in all`,

@@ -80,7 +80,7 @@ export const tasks: readonly Task[] = [
   // Pages that a dead job has written, and its sweep by one that is replaced while the next one publishes.
   task(['force', 'force'], { from: { action: 'sync', process: 'publish', calls: 7 }, dev: true }),
   task(['force', 'take over'], { from: { action: 'sync', process: 'publish', calls: 7 }, dev: true }),
-  task(['force'], { from: { action: 'sync', process: 'begin-sync', calls: 10 }, dev: true }),
+  task(['force'], { from: { action: 'sync', process: 'begin-sync', calls: 5 }, dev: true }),
   task(['last abort', 'reconcile'], { from: { action: 'sync', process: 'embed-batch' } }),
   task(['stuck', 'stuck force', 'stuck force', 'cancel'], { steady: true }),
   task(['sync', 'reconcile']),
@@ -111,7 +111,14 @@ export const tasks: readonly Task[] = [
   task(['queue', 'queue', 'push dev'], { dev: true, from: { action: 'stuck' }, steady: true, switches: 2 }),
   task(['queue', 'cancel'], { from: { action: 'stuck' } }),
   task(['queue', 'delete', 'register'], { from: { action: 'stuck' }, steady: true }),
+  // A pull that comes again when the source has moved.
+  task(['commit', 'pull again'], { from: { action: 'sync', process: 'stage' }, steady: true, switches: 2 }),
   // Removal beside all else.
+  task(['delete', 'register other'], {
+    from: { action: 'sync', process: 'sync', calls: 1 },
+    steady: true,
+    switches: 2,
+  }),
   task(['delete', 'register', 'sync'], { kills: 1 }),
   task(['delete', 'register', 'force']),
   task(['delete', 'stuck'], { steady: true, switches: 2 }),

@@ -107,6 +107,19 @@ describe('the first step', () => {
     expect((await begin({ repository, state: { kind: 'absent' } })).faults).toEqual([]);
   });
 
+  it('sweeps nothing after the diff, though its mark is lost', async () => {
+    const { did } = await begin({
+      phase: 'embed',
+      repository: indexed({ leftovers: [{ kind: 'generation', generation: 2 }] }),
+    });
+    expect(did).toEqual([]);
+    const { did: before } = await begin({
+      phase: 'pull',
+      repository: indexed({ leftovers: [{ kind: 'generation', generation: 2 }] }),
+    });
+    expect(before).toContain('drop');
+  });
+
   it('stops when the job is not its own any more', async () => {
     expect(await begin({ state: { kind: 'absent' }, noted: 'lost' })).toMatchObject({
       outcome: 'SyncSupersededError',
