@@ -26,12 +26,14 @@ export const failSync =
       files.length === 0
         ? general
         : { ...general, message: `${general.message}; last known to have worked on ${files.join(', ')}` };
+    // Before and after: of a plan whose record cannot be read just then a failed sync would be counted.
+    const before = await recordOf(deps, job);
     const outcome = await deps.ends.fail(job, told, [], at);
     if (outcome === 'lost') {
       deps.logger.info('failure of a superseded job ignored', { ...job, code, cause });
       return;
     }
-    const record = await recordOf(deps, job);
+    const record = (await recordOf(deps, job)) ?? before;
     // A plan is no sync, and that a caller's own limit holds is no failure of one.
     if (code !== 'OverLimitError' && record?.options.dry_run !== true)
       deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
@@ -70,7 +72,7 @@ const lastFiles = async (deps: Deps, job: JobRef): Promise<readonly string[]> =>
   }
 };
 
-/** What is known of the job that has just failed. It has ended: a look that fails changes nothing about that. */
+/** What is known of the job that fails. It ends whatever comes of this look. */
 const recordOf = async (deps: Deps, job: JobRef): Promise<JobRecord | null> => {
   try {
     return (await deps.jobs.get(job.job_id))?.job ?? null;

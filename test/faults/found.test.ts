@@ -61,6 +61,52 @@ const found: readonly (readonly [what: string, history: History])[] = [
       faults: [],
     },
   ],
+  [
+    'plans that are counted as failed syncs (11103)',
+    {
+      world: 'cloud',
+      seed: 1663477915,
+      indexed: false,
+      operations: [
+        {
+          on: 'repository',
+          number: 1,
+          kind: 'sync',
+          force: false,
+          full_reindex: true,
+          incremental: true,
+          pull_remote: false,
+          branches: null,
+          ignoresMore: false,
+          webhook: false,
+          key: 0,
+          onConflict: 'queue',
+          dryRun: false,
+          wait: 41916,
+        },
+        {
+          on: 'repository',
+          number: 1,
+          kind: 'sync',
+          force: false,
+          full_reindex: false,
+          incremental: true,
+          pull_remote: true,
+          branches: [1, 0],
+          ignoresMore: false,
+          webhook: false,
+          key: 0,
+          onConflict: 'attach',
+          dryRun: true,
+          wait: 1667,
+        },
+      ],
+      faults: [
+        { step: 'any', nth: 0, call: 187, kind: 'break', seconds: 5 },
+        { step: 'fail-sync', nth: 0, call: 4, kind: 'lose-answer', seconds: 26 },
+      ],
+    },
+  ],
 ];
 
 it.each(found)('there are no more %s', async (_, history) => {
