@@ -117,12 +117,15 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
           bytesOfFiles,
         ),
       );
+      // Neighbours in the tree are neighbours in a pack.
+      let held: { readonly of: PageRef; readonly pack: Pack } | null = null;
       for await (const page of files)
         for (const { path, blob } of page) {
           if (begin !== undefined && pathSet.compare(path, begin) < 0) continue;
           const pack = asked.get(packOf.get(blob) ?? '');
           if (pack === undefined || !isAsked(paths, path)) continue;
-          const text = (await packAt(place, pack)).textOf(blob);
+          if (held?.of !== pack) held = { of: pack, pack: await packAt(place, pack) };
+          const text = held.pack.textOf(blob);
           if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
           yield { path, blob, text };
         }
