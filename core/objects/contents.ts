@@ -118,14 +118,15 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
         ),
       );
       // Neighbours in the tree are neighbours in a pack.
-      let held: { readonly of: PageRef; readonly pack: Pack } | null = null;
+      const held: { of?: PageRef; pack?: Pack } = {};
       for await (const page of files)
         for (const { path, blob } of page) {
           if (begin !== undefined && pathSet.compare(path, begin) < 0) continue;
           const pack = asked.get(packOf.get(blob) ?? '');
           if (pack === undefined || !isAsked(paths, path)) continue;
-          if (held?.of !== pack) held = { of: pack, pack: await packAt(place, pack) };
-          const text = held.pack.textOf(blob);
+          if (held.of !== pack) held.pack = await packAt(place, pack);
+          held.of = pack;
+          const text = held.pack?.textOf(blob);
           if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
           yield { path, blob, text };
         }
