@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FileList } from '../core/contract/files.ts';
 import type { GrepAnswer } from '../core/contract/grep.ts';
 import type { Api } from '../test/support/api.ts';
@@ -144,6 +144,9 @@ const otherTexts = async (
   return new Set(asked.flatMap(({ path }, n) => (isOther(blobs[n]) ? [path] : [])));
 };
 
+/** The last two parts of a path. */
+const nameOf = (path: string): string => path.split('/').slice(-2).join('/');
+
 const pathOf = (place: string): string => place.slice(0, place.lastIndexOf(':'));
 
 interface Found {
@@ -152,7 +155,7 @@ interface Found {
   readonly explained: number;
 }
 
-const compareOne = async (api: Api, repository: string, id: string): Promise<Found> => {
+const compareOne = async (api: Api, repository: string, id: string, name: string): Promise<Found> => {
   const indexed = await indexedPaths(api, id);
   const files = await listFiles(repository);
   const others = await otherTexts(repository, files, indexed);
@@ -180,7 +183,7 @@ const compareOne = async (api: Api, repository: string, id: string): Promise<Fou
       say(`  ${JSON.stringify(query)}: ${unexplained.length} different, such as ${unexplained.slice(0, 5).join(', ')}`);
   }
   say(
-    `${basename(repository)}: ${indexed.size} files, ${lines} lines, ${different} different, ${explained} in ${others.size} files of other bytes`,
+    `${name}: ${indexed.size} files, ${lines} lines, ${different} different, ${explained} in ${others.size} files of other bytes`,
   );
   return { lines, different, explained };
 };
@@ -192,12 +195,13 @@ const service = await startService(directory, { SOURCE_ROOTS: '/' });
 try {
   for (const [n, repository] of repositories.entries()) {
     const id = `equal-${n}`;
-    const copy = join(directory, `${basename(repository).replace(/\.git$/, '')}-copy`);
+    const copy = join(directory, id);
     await gitOutput('.', ['clone', '--quiet', '--bare', '--shared', '--no-tags', '--', repository, copy]);
     await service.api.register(id, copy);
-    const { status } = await service.api.synced(id);
-    if (status !== 'completed') throw new Error(`the sync of ${repository} ended as ${status}`);
-    const { different } = await compareOne(service.api, copy, id);
+    const { status, error } = await service.api.synced(id);
+    if (status !== 'completed')
+      throw new Error(`the sync of ${repository} ended as ${status}: ${JSON.stringify(error)}`);
+    const { different } = await compareOne(service.api, copy, id, nameOf(repository));
     if (different > 0) process.exitCode = 1;
   }
 } finally {

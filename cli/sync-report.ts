@@ -61,8 +61,9 @@ export const searchAllReport = (query: string, answer: Operations['search-all'][
   const left = answer.not_searched.map(
     ({ repository_id, reason }) => `  not searched: ${repository_id} (${reason.replaceAll('_', ' ')})`,
   );
+  const passedOver = answer.passed_over === 0 ? [] : [`  not asked: ${answer.passed_over} that have less of the words`];
   const hits = answer.hits.map((hit) => ({ place: `${hit.repository_id}:${hit.path}`, ...hit }));
-  return [title, ...notes(answer), ...hitLines(hits), ...left].join('\n');
+  return [title, ...notes(answer), ...hitLines(hits), ...passedOver, ...left].join('\n');
 };
 
 const notes = ({ warnings }: { readonly warnings: readonly string[] }): string[] =>

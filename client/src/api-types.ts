@@ -397,6 +397,8 @@ export type SearchAllAnswer = {
   readonly "repositories": readonly (SearchedRepository)[];
   /** How many repositories were searched. */
   readonly "searched": number;
+  /** How many were not asked, because their texts have less of the query: of more than 100, the 32 are asked that have most of it. */
+  readonly "passed_over": number;
   /** Those that were not, and why. */
   readonly "not_searched": readonly (NotSearchedRepository)[];
   /** What of `q` was not read as it looks, such as a language that there is not; for people. */

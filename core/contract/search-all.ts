@@ -46,6 +46,7 @@ export const SearchAllAnswer = z.object({
   hits: z.array(RepositoryHit),
   repositories: z.array(SearchedRepository),
   searched: z.int().min(0),
+  passed_over: z.int().min(0),
   not_searched: z.array(NotSearched),
   warnings: z.array(z.string()),
   next: z.null(),

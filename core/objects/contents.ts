@@ -2,10 +2,10 @@ import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { toldName } from '../manifest/git-path.ts';
 import { isIndexedLine, oidOfLine, pathOfLine } from '../manifest/manifest.ts';
 import { type Pack, readPack } from '../manifest/packs/pack-text.ts';
-import { readFilter, type TrigramFilter } from '../manifest/packs/trigram-filter.ts';
+import { readFilter, type TrigramFilter, trigramFilterOf } from '../manifest/packs/trigram-filter.ts';
 import { contentSet, packOfLine, pathSet } from '../manifest/pages/manifest-sets.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
-import { PAGES_AT_ONCE, type PageRef, type ReadPage } from '../manifest/pages/paged-set.ts';
+import { PAGES_AT_ONCE, type PageRef, type ReadPage, sumOf } from '../manifest/pages/paged-set.ts';
 import { lookUp, pagesIn, streamPages } from '../manifest/pages/read-pages.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type Manifest, openManifest, packsOf, pagesOf } from './manifests.ts';
@@ -25,6 +25,11 @@ export interface BranchText {
   readonly path: string;
   readonly blob: string;
   readonly text: string;
+}
+
+export interface PackWords {
+  readonly text: string;
+  readonly ends: readonly number[];
 }
 
 export interface PathsAsked {
@@ -54,7 +59,16 @@ export interface BranchContents {
   read(blob: string): Promise<BlobText | null>;
   /** In tree order of their paths; a blob at two paths comes twice. Those that were indexed before contents were kept are left out. */
   texts(asked?: TextsAsked): AsyncIterable<BranchText>;
+  /** The trigrams of each pack; null for one whose filter is lost. */
+  packTrigrams(): Promise<readonly (TrigramFilter | null)[]>;
+  /** The texts of the n-th pack in lower case, one after the other, and where each ends. It may have texts that the branch no longer holds. */
+  packWords(n: number): Promise<PackWords>;
+  /** The trigrams of the indexed files' paths; null where there are more than {@link MOST_PATHS}. */
+  pathTrigrams(): Promise<TrigramFilter | null>;
 }
+
+/** Paths whose trigrams are kept: one filter of more would have nearly all there are. */
+const MOST_PATHS = 20_000;
 
 /** Kept in memory over all manifests: pages, filters, and the packs that were read last. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -104,6 +118,21 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
       if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
       return { text, bytes: new TextEncoder().encode(text).length, lines: linesOf(text) };
     },
+    packTrigrams: () => Promise.all([...packs.values()].map((pack) => filterAt(place, pack))),
+    packWords: (n) => packWordsAt(place, [...packs.values()][n] as PageRef),
+    pathTrigrams: () =>
+      place.cache(
+        `${place.key} path trigrams`,
+        async () => {
+          const pages = pagesOf(manifest, pathSet);
+          if (sumOf(pages).lines > MOST_PATHS) return null;
+          const paths: string[] = [];
+          for await (const lines of streamPages(pages, manifest.read))
+            for (const line of lines) if (isIndexedLine(line)) paths.push(toldName(pathOfLine(line)).path);
+          return trigramFilterOf(paths);
+        },
+        (filter) => (filter?.bits.length ?? 0) + BYTES_A_LINE,
+      ),
     async *texts({ paths, from: begin, mayHold } = {}) {
       const asked = await packsAsked(place, [...packs.values()], mayHold);
       if (asked.size === 0) return;
@@ -195,6 +224,19 @@ const packAt = ({ objects, cache, repositoryId }: Place, pack: Places): Promise<
     packKey(repositoryId, pack),
     () => needPack(objects, repositoryId, pack),
     ({ body, oids }) => 2 * body.length + oids.length * 4 * BYTES_A_LINE,
+  );
+
+const packWordsAt = ({ objects, cache, repositoryId }: Place, pack: Places): Promise<PackWords> =>
+  cache(
+    `${packKey(repositoryId, pack)} words`,
+    async () => {
+      const { body, places } = await needPack(objects, repositoryId, pack);
+      const text = body.toLowerCase();
+      const ends = [...places.values()].map(({ to }) => to);
+      // A letter that is two in lower case moves what follows; then all is one text.
+      return { text, ends: text.length === body.length ? ends : [text.length] };
+    },
+    ({ text, ends }) => 2 * text.length + ends.length * 8 + BYTES_A_LINE,
   );
 
 /** Throws ObjectMissingError, or ObjectDamagedError where it is not a whole pack. */

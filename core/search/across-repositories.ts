@@ -86,7 +86,7 @@ export const createAcross = <Item, Page extends PlacedPage<Item>>(
       patterns,
       (id) => (from === null || id >= from.repository) && (patterns === undefined || matchesAny(patterns, id)),
     );
-    const readOne = async (repository: RepositoryRecord): Promise<Answered<Page>> => {
+    const readOne = async ({ repository }: { readonly repository: RepositoryRecord }): Promise<Answered<Page>> => {
       const { repository_id } = repository;
       const at = from?.repository === repository_id ? from.at : null;
       const use = async (open: OpenBranch): Promise<Answered<Page>> => {
@@ -102,11 +102,15 @@ export const createAcross = <Item, Page extends PlacedPage<Item>>(
       return outcome.kind === 'contents-lost' ? { kind: 'left-out', reason: 'manifest_lost' } : { kind: 'gone' };
     };
     let items = 0;
-    const reached = await fanOut(meant, readOne, (answer) => {
-      if (answer.kind !== 'page') return false;
-      items += answer.page.items.length;
-      return items >= limit || answer.page.next !== null;
-    });
+    const reached = await fanOut(
+      meant.map((repository) => ({ repository })),
+      readOne,
+      (answer) => {
+        if (answer.kind !== 'page') return false;
+        items += answer.page.items.length;
+        return items >= limit || answer.page.next !== null;
+      },
+    );
     return { ...merge(reached, limit, unitsOf, maxUnits), warnings };
   };
 };

@@ -66,11 +66,11 @@ export interface ReachedRepository<T> {
  */
 export const createFanOut =
   (deps: Pick<Runtime, 'clock' | 'logger'>) =>
-  async <T>(
-    repositories: readonly RepositoryRecord[],
-    work: (repository: RepositoryRecord) => Promise<T>,
+  async <T, C extends { readonly repository: RepositoryRecord }>(
+    repositories: readonly C[],
+    work: (candidate: C) => Promise<T>,
     isEnough: (answer: T) => boolean = () => false,
-  ): Promise<readonly ReachedRepository<T>[]> => {
+  ): Promise<ReachedRepository<T>[]> => {
     const begun = deps.clock.now().getTime();
     const isOver = () => deps.clock.now().getTime() - begun > BUDGET_MILLISECONDS;
     const reached = new Array<Reached<T> | undefined>(repositories.length).fill(undefined);
@@ -81,13 +81,13 @@ export const createFanOut =
         asked += 1;
       }
     };
-    const attempt = async (repository: RepositoryRecord): Promise<Reached<T>> => {
+    const attempt = async (candidate: C): Promise<Reached<T>> => {
       try {
-        return { kind: 'answered', answer: await work(repository) };
+        return { kind: 'answered', answer: await work(candidate) };
       } catch (error) {
         const busy = [StoreBusyError, EmbedderThrottledError, EmbedderUnavailableError];
         const kind = busy.some((each) => error instanceof each) ? 'busy' : 'failed';
-        const facts = { repository_id: repository.repository_id, error: String(error) };
+        const facts = { repository_id: candidate.repository.repository_id, error: String(error) };
         deps.logger.warn('repository not searched', facts);
         return { kind };
       }
@@ -97,7 +97,7 @@ export const createFanOut =
     const lane = async (): Promise<void> => {
       while (next < repositories.length && !enough && !isOver()) {
         const mine = next++;
-        reached[mine] = await Promise.race([attempt(repositories[mine] as RepositoryRecord), timeUp]);
+        reached[mine] = await Promise.race([attempt(repositories[mine] as C), timeUp]);
         askInOrder();
       }
     };
@@ -106,5 +106,5 @@ export const createFanOut =
     } finally {
       stop();
     }
-    return repositories.map((repository, n) => ({ repository, reached: reached[n] ?? { kind: 'not-begun' } }));
+    return repositories.map(({ repository }, n) => ({ repository, reached: reached[n] ?? { kind: 'not-begun' } }));
   };

@@ -1,9 +1,12 @@
 import type { UserId } from '../contract/ids.ts';
 import type { NotSearched, SearchAllAnswer, SearchAllQuery } from '../contract/search-all.ts';
+import { createContents } from '../objects/contents.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { createFanOut, meantRepositories, type Reached, type ReachedRepository } from './fan-out.ts';
+import { ASKED_OF_MORE, likelyRepositories } from './likely-repositories.ts';
 import { type AskedQuery, readAsked } from './read-asked.ts';
 import { matchesAny, passesTerms } from './rules/query-filters.ts';
+import { wordsOfQuery } from './rules/word-figures.ts';
 import { type BranchOutcome, createRepositorySearch, queryVector, type SearchDeps } from './search-repository.ts';
 
 type Deps = SearchDeps & Pick<Runtime, 'clock' | 'metrics' | 'logger'>;
@@ -21,6 +24,7 @@ type Searched = ReachedRepository<BranchOutcome>;
 export const searchAll = (deps: Deps) => {
   const find = createRepositorySearch(deps);
   const fanOut = createFanOut(deps);
+  const likely = likelyRepositories(createContents(deps.objects));
   return async (user: UserId, query: SearchAllQuery): Promise<SearchAllOutcome> => {
     const { repositories: patterns, group, ...one } = query;
     const read = readAsked(one);
@@ -33,13 +37,26 @@ export const searchAll = (deps: Deps) => {
       passesTerms(asked.terms.repositories, (pattern) => matchesAny([pattern], id));
     const { repositories: meant, warnings } = await meantRepositories(deps, user, patterns, ofPattern);
     const vectorOf = queryVector(deps);
-    const searched = await fanOut(meant, (repository) => find(repository, user, branch, asked, vectorOf));
+    const { asked: likeliest, passedOver } = await likely(
+      meant,
+      branch,
+      wordsOfQuery(asked.terms.text, asked.terms.phrases),
+      // Of a grouped answer, the limit is of repositories.
+      group === 'repository' ? Math.max(ASKED_OF_MORE, query.limit) : ASKED_OF_MORE,
+    );
+    const searched = await fanOut(
+      likeliest.map((repository) => ({ repository })),
+      ({ repository }) => find(repository, user, branch, asked, vectorOf),
+    );
     deps.metrics.emit(
       { SearchMilliseconds: deps.clock.now().getTime() - begun },
       { repositories: String(meant.length) },
     );
     const answer = answerOf(searched, group === 'repository', query.limit);
-    return { kind: 'found', answer: { ...answer, warnings: [...asked.terms.warnings, ...warnings], next: null } };
+    return {
+      kind: 'found',
+      answer: { ...answer, passed_over: passedOver, warnings: [...asked.terms.warnings, ...warnings], next: null },
+    };
   };
 };
 
@@ -47,7 +64,7 @@ const answerOf = (
   searched: readonly Searched[],
   grouped: boolean,
   limit: number,
-): Omit<SearchAllAnswer, 'warnings' | 'next'> => {
+): Omit<SearchAllAnswer, 'passed_over' | 'warnings' | 'next'> => {
   const not_searched = searched.flatMap(({ repository, reached }): NotSearched[] => {
     const reason = reasonOf(reached);
     return reason === null ? [] : [{ repository_id: repository.repository_id, reason }];

@@ -59,3 +59,61 @@ describe('a search of all repositories', () => {
     expect((await search({ q: 'x' }, world.anonymous)).status).toBe(401);
   });
 });
+
+describe('a search of more repositories than are begun at once', () => {
+  const ids = Array.from({ length: 24 }, (_, n) => `many-${String(n).padStart(2, '0')}`);
+  const animals = ['okapi', 'quokka', 'numbat', 'tapir', 'dugong', 'vicuna'];
+  const animal = (n: number): string => animals[n % animals.length] ?? '';
+  const textOf = (n: number): string =>
+    [
+      `/** Feeds the ${animal(n)} that ${n % 3 === 0 ? 'sleeps' : 'swims'}. */`,
+      `export const feed_${animal(n + 1)} = () => ${'count + '.repeat(n % 5)}${n};`,
+      n % 8 === 0 ? 'export const parseGiraffeConfig = (config) => config.giraffe;' : 'const config = 1;',
+      '',
+    ].join('\n');
+  beforeAll(async () => {
+    for (const [n, id] of ids.entries()) {
+      const name = n === 5 ? 'hyrax.ts' : `file-${n}.ts`;
+      await world.registered(id, { [`src/${name}`]: textOf(n), 'README.md': `# ${id}\n` });
+    }
+    await Promise.all(ids.map((id) => world.api.synced(id)));
+  });
+
+  /** What asking each would give. */
+  const oneByOne = async (q: string, limit: number) => {
+    const hits = await Promise.all(
+      ids.map(async (id) => {
+        const { body } = await world.api.search(id, { q, limit: String(limit) });
+        return body.results.map(({ path, score, match }) => ({ id, path, score, match }));
+      }),
+    );
+    const near = (match: string) => Number(match === 'near');
+    return hits
+      .flat()
+      .sort((a, b) => near(a.match) - near(b.match) || b.score - a.score)
+      .slice(0, limit);
+  };
+
+  it.each([
+    'okapi',
+    'feed tapir config',
+    'parseGiraffeConfig',
+    'parse giraffe config',
+    'hyrax.ts',
+    'hyrax',
+    'many-17',
+    '"feed_dugong"',
+    'swims -okapi',
+    'count',
+    'sleeping numbats',
+    'ÖKAPI okapi',
+  ])('finds what asking each would give: %s', async (q) => {
+    for (const limit of [1, 3, 10]) {
+      const { body } = await search({ q, repositories: 'many-*', limit: String(limit) });
+      const { hits, searched, not_searched } = SearchAllAnswer.parse(body);
+      expect([searched, not_searched]).toEqual([24, []]);
+      const told = hits.map(({ repository_id: id, path, score, match }) => ({ id, path, score, match }));
+      expect(told).toEqual(await oneByOne(q, limit));
+    }
+  });
+});

@@ -326,6 +326,7 @@ export const searchAllAnswer = {
     },
   ],
   searched: 12,
+  passed_over: 0,
   not_searched: [{ repository_id: 'repo-124', reason: 'not_indexed' }],
   warnings: [],
   next: null,

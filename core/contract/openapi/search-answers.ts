@@ -44,6 +44,8 @@ export const searchSchemas: readonly NamedSchema[] = [
     hits: 'Best first; of a grouped search, those of the repository with the best hit first.',
     repositories: 'The repositories that the hits are of, in their order.',
     searched: 'How many repositories were searched.',
+    passed_over:
+      'How many were not asked, because their texts have less of the query: of more than 100, the 32 are asked that have most of it.',
     not_searched: 'Those that were not, and why.',
     warnings,
     next: 'Always null: ask for a greater `limit`.',

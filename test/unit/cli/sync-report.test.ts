@@ -203,6 +203,7 @@ describe('the report of a search of many repositories', () => {
       repositories: [],
       searched: 1,
       not_searched: [{ repository_id: 'new', reason: 'not_indexed' }],
+      passed_over: 3,
       warnings: ['a note'],
       next: null,
     });
@@ -210,9 +211,18 @@ describe('the report of a search of many repositories', () => {
       'Search "a" in 1 repository',
       '  note: a note',
       '  shop:a.ts:1-2  const a = 1;',
+      '  not asked: 3 that have less of the words',
       '  not searched: new (not indexed)',
     ]);
-    const none = { hits: [], repositories: [], searched: 2, not_searched: [], warnings: [], next: null };
+    const none = {
+      hits: [],
+      repositories: [],
+      searched: 2,
+      passed_over: 0,
+      not_searched: [],
+      warnings: [],
+      next: null,
+    };
     expect(searchAllReport('a', none)).toBe('Search "a" in 2 repositories\n  no hits');
   });
 });
