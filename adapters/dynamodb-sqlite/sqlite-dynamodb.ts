@@ -13,7 +13,7 @@ export interface SqliteDynamoDb {
   /** For the SDK's client: what it sends is answered here. */
   readonly requestHandler: RequestHandler;
   /** The same for a caller of this process: an operation's name and its input, with attribute values as they go over the wire. */
-  call(operation: string, input: unknown): Promise<object>;
+  call(operation: string, input: unknown, durability?: Durability): Promise<object>;
   /** Deletes items whose time to live has passed, at most so many of each table. Returns how many. */
   expire(limit: number): Promise<number>;
   /** Everything that is stored, for {@link restore}. */
@@ -22,6 +22,12 @@ export interface SqliteDynamoDb {
   restore(dump: Dump): void;
   close(): void;
 }
+
+/** Whether what is written must survive a power cut, where the database does so at all. */
+export interface Durability {
+  readonly durable: boolean;
+}
+const DURABLE: Durability = { durable: true };
 
 export interface SqliteDynamoDbOptions {
   /** A file, or `:memory:`. */
@@ -72,7 +78,8 @@ export const openSqliteDynamoDb = ({
   };
   return {
     requestHandler: createRequestHandler(call),
-    call: (operation, input) => untilFree(() => call(operation, input)),
+    call: (operation, input, { durable } = DURABLE) =>
+      untilFree(() => (durable ? call(operation, input) : store.relaxed(() => call(operation, input)))),
     expire: (limit) =>
       untilFree(() =>
         store.write(() => {

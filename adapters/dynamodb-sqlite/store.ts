@@ -40,6 +40,7 @@ const OPEN_MILLISECONDS = 10_000;
 /** One connection to the file. Every call may throw SQLite's "busy" while another thread writes. */
 export class Store {
   readonly #db: DatabaseSync;
+  #durable = true;
   readonly #statements = new Map<string, StatementSync>();
   readonly #tables = new Map<string, { readonly definition: string; readonly table: Table }>();
 
@@ -54,8 +55,20 @@ export class Store {
    *   takes the newest commits, those of all threads since one was durable: the log is one file, written in order, and synced whole.
    */
   configure(durable = true): void {
+    this.#durable = durable;
     const synchronous = durable ? 'FULL' : 'NORMAL';
     this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 0`);
+  }
+
+  /** What `act` writes need not survive a power cut, as in {@link configure}; the next commit that must syncs it too. Not within a write. */
+  relaxed<T>(act: () => T): T {
+    if (!this.#durable) return act();
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return act();
+    } finally {
+      this.#db.exec('PRAGMA synchronous = FULL');
+    }
   }
 
   isDurable(): boolean {

@@ -8,6 +8,7 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
+  type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { StoreBusyError } from '../../core/domain/errors.ts';
@@ -115,19 +116,28 @@ export class Database {
 
   /** Null when it was written. */
   async update(input: UpdateCommandInput): Promise<Refusal | null> {
-    const outcome = await this.#write(input);
+    const outcome = await this.#write(input, (command) => this.#documents.send(command));
+    return 'refused' in outcome ? outcome.refused : null;
+  }
+
+  /** As {@link update}, of what is of no use after a power cut: on one machine no disk is waited for. */
+  async note(input: UpdateCommandInput): Promise<Refusal | null> {
+    const outcome = await this.#write(input, (command) => this.#documents.note(command));
     return 'refused' in outcome ? outcome.refused : null;
   }
 
   /** As {@link update}, and the item after it. */
   change(input: UpdateCommandInput): Promise<Written | { readonly refused: Refusal }> {
-    return this.#write({ ...input, ReturnValues: 'ALL_NEW' });
+    return this.#write({ ...input, ReturnValues: 'ALL_NEW' }, (command) => this.#documents.send(command));
   }
 
-  #write(input: UpdateCommandInput): Promise<Written | { readonly refused: Refusal }> {
+  #write(
+    input: UpdateCommandInput,
+    send: (command: UpdateCommand) => Promise<UpdateCommandOutput>,
+  ): Promise<Written | { readonly refused: Refusal }> {
     return this.#untilFree(async () => {
       try {
-        const { Attributes = {} } = await this.#documents.send(new UpdateCommand(input));
+        const { Attributes = {} } = await send(new UpdateCommand(input));
         return { written: Attributes };
       } catch (error) {
         if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;

@@ -11,14 +11,22 @@ import {
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
+  type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
 /** What the stores send their commands to: the SDK's document client, or what answers as it does. */
-export type Documents = Pick<DynamoDBDocumentClient, 'send'>;
+export interface Documents extends Pick<DynamoDBDocumentClient, 'send'> {
+  /** As `send`, of a write that need not survive a power cut. */
+  note(command: UpdateCommand): Promise<UpdateCommandOutput>;
+}
 
 /** A database in this process: takes an operation's name and its input, with attribute values as they go over the wire. */
-export type DirectCall = (operation: string, input: object) => Promise<object>;
+export type DirectCall = (
+  operation: string,
+  input: object,
+  durability: { readonly durable: boolean },
+) => Promise<object>;
 
 const directCalls = new WeakMap<DynamoDBClient, DirectCall>();
 
@@ -37,20 +45,23 @@ const options = { removeUndefinedValues: true } as const;
 export const documentsOf = (client: DynamoDBClient): Documents => {
   const sdk = DynamoDBDocumentClient.from(client, { marshallOptions: options });
   const call = directCalls.get(client);
-  if (call === undefined) return sdk;
-  const send = async (command: Command): Promise<object> => {
+  if (call === undefined) return Object.assign(sdk, { note: (command: UpdateCommand) => sdk.send(command) });
+  const send = async (command: Command, durable: boolean): Promise<object> => {
     const operation = operationOf(command);
     if (operation === null) return sdk.send(command as GetCommand);
     if (command instanceof TransactWriteCommand) command.input.ClientRequestToken ??= randomUUID();
     try {
-      return toDocuments(await call(operation, toAttributes(command.input)));
+      return toDocuments(await call(operation, toAttributes(command.input), { durable }));
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal !== null) throw refusal;
       return sdk.send(command as GetCommand);
     }
   };
-  return { send } as unknown as Documents;
+  return {
+    send: (command: Command) => send(command, true),
+    note: (command: UpdateCommand) => send(command, false),
+  } as unknown as Documents;
 };
 
 type Command = GetCommand | QueryCommand | DeleteCommand | UpdateCommand | TransactWriteCommand;

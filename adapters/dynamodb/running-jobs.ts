@@ -51,7 +51,7 @@ const begin = async (parts: JobTables, job: JobRef, at: Date): Promise<JobRecord
 
 const heartbeat = async ({ database, tables }: JobTables, job: JobRef, beat: Heartbeat): Promise<Kept> =>
   keptIf(
-    await database.update(
+    await database.note(
       updateOf(jobKey(tables, job.job_id), (e) => ({
         set: {
           phase: beat.phase,

@@ -32,3 +32,32 @@ describe('two connections to one file', () => {
       expect(store.tables().map(({ name }) => name)).toEqual(['from-relaxed', 'from-durable']);
   });
 });
+
+describe('a write that need not survive a power cut', () => {
+  it('waits for no disk, and the next one does again, whatever became of the first', () => {
+    const store = open(':memory:');
+    store.write(() => store.createSchema());
+    const table = { keys: [], indexes: [], ttlAttribute: null } as never;
+    const looks: boolean[] = [];
+    store.relaxed(() =>
+      store.write(() => {
+        looks.push(store.isDurable());
+        store.createTable('noted', table);
+      }),
+    );
+    looks.push(store.isDurable());
+    expect(() =>
+      store.relaxed(() =>
+        store.write(() => {
+          store.createTable('noted', table);
+        }),
+      ),
+    ).toThrow(/UNIQUE/);
+    looks.push(store.isDurable());
+    expect(looks).toEqual([false, true, true]);
+    expect(store.tables().map(({ name }) => name)).toEqual(['noted']);
+    const never = open(':memory:', false);
+    never.relaxed(() => undefined);
+    expect(never.isDurable()).toBe(false);
+  });
+});

@@ -55,9 +55,9 @@ beforeEach(async () => {
   call = database.call;
   const client = createDynamoClient({
     requestHandler: database.requestHandler,
-    call: (operation, input) => {
-      asked.push(operation);
-      return call(operation, input);
+    call: (operation, input, durability) => {
+      asked.push(durability.durable ? operation : `${operation}, noted`);
+      return call(operation, input, durability);
     },
   });
   await client.send(new CreateTableCommand(table));
@@ -83,12 +83,14 @@ describe('documents of a database in this process', () => {
       expect(plain(await direct.send(command))).toEqual(plain(await sdk.send(command)));
     await direct.send(new DeleteCommand(at('p')));
     expect(await sdk.send(new GetCommand(at('p')))).not.toHaveProperty('Item');
-    expect(asked).toEqual(['UpdateItem', 'GetItem', 'GetItem', 'Query', 'DeleteItem']);
+    await direct.note(set('p', 'noted'));
+    expect((await sdk.send(new GetCommand(at('p')))).Item).toMatchObject({ a: 'noted' });
+    expect(asked).toEqual(['UpdateItem', 'GetItem', 'GetItem', 'Query', 'DeleteItem', 'UpdateItem, noted']);
   });
 
   it('refuse what the SDK refuses, with the same errors', async () => {
     await direct.send(set('p', 1));
-    const refusedBy = async (documents: Documents, command: UpdateCommand | TransactWriteCommand) =>
+    const refusedBy = async (documents: Pick<Documents, 'send'>, command: UpdateCommand | TransactWriteCommand) =>
       (await documents.send(command as UpdateCommand).catch((error: unknown) => error)) as Error;
     const one = () => set('p', 2, absent);
     const { UpdateExpression, ExpressionAttributeValues } = one().input;
