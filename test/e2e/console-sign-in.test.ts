@@ -170,7 +170,7 @@ describe.skipIf(browserMissing)(`signing in to the console at a provider${browse
 
   it('is done by no answer that this tab has not asked for', async () => {
     const { page } = await visit(`${home}/?code=stolen&state=unknown`);
-    await page.getByText('No matching state').waitFor();
+    await page.getByText('was not begun in this tab').waitFor();
     expect(page.url()).toBe(`${home}/`);
   });
 

@@ -101,9 +101,11 @@ export const openProvider = (config: OidcConfig): Provider => {
 };
 
 /** Why a sign-in did not succeed, in the provider's words where it has any. */
-export const refusalOf = (error: unknown): string =>
-  error instanceof ErrorResponse
-    ? `the provider refuses it: ${error.error_description ?? error.error}`
-    : error instanceof Error
-      ? error.message
-      : String(error);
+export const refusalOf = (error: unknown): string => {
+  if (error instanceof ErrorResponse) return `the provider refuses it: ${error.error_description ?? error.error}`;
+  if (!(error instanceof Error)) return String(error);
+  // So the library says that it knows nothing of the answer's `state`.
+  if (error.message.startsWith('No matching state'))
+    return 'this sign-in was not begun in this tab, or has been used: begin again';
+  return error.message;
+};
