@@ -39,6 +39,20 @@ export interface SyncRequest {
   readonly dryRun: boolean;
 }
 
+/** With nothing asked for that is not so anyway. */
+export const plainSync = {
+  force: false,
+  full_reindex: false,
+  incremental: true,
+  pull_remote: null,
+  branches: null,
+  ignoresMore: false,
+  webhook: false,
+  key: null,
+  onConflict: null,
+  dryRun: false,
+} as const satisfies SyncRequest;
+
 /** What users, hosts and operators do to a repository of the service. */
 export type RepositoryOperation =
   | ({ readonly kind: 'sync' } & SyncRequest)

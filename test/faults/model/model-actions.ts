@@ -18,7 +18,7 @@ import { startScheduled } from '../../../core/triggers/scheduled-sync.ts';
 import { dispatchDue } from '../../../core/upkeep/dispatch-due.ts';
 import { reconcileSyncs } from '../../../core/upkeep/reconcile-syncs.ts';
 import { redeliverWebhook } from '../../../core/webhooks/webhook-deliveries.ts';
-import { branchNames, type SyncRequest } from '../history.ts';
+import { branchNames, plainSync, type SyncRequest } from '../history.ts';
 import { tableNames } from '../memory/memory-dynamodb.ts';
 import { type Players, repositoryIds, sourceUrls } from '../players.ts';
 import { portsWith } from '../process-ports.ts';
@@ -27,18 +27,6 @@ import type { World } from '../world.ts';
 
 export const modelId = RepositoryId.parse(repositoryIds[0]);
 const user = UserId.parse('ann');
-
-const plainSync = {
-  force: false,
-  full_reindex: false,
-  incremental: true,
-  pull_remote: null,
-  branches: null,
-  ignoresMore: false,
-  key: null,
-  onConflict: null,
-  dryRun: false,
-} as const;
 
 const notStarted = (ports: Runtime): Runtime =>
   portsWith(ports, {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmartHttpServerOptions, startSmartHttpServer } from '../../support/smart-http-server.ts';
 import { startWebhookReceiver } from '../../support/webhook-receiver.ts';
-import { branchNames } from '../history.ts';
+import { branchNames, plainSync } from '../history.ts';
 import type { Mishap, RealHistory, RealOperation } from './real-history.ts';
 import { ids, RealLab, users } from './real-lab.ts';
 import { RealPlayers } from './real-players.ts';
@@ -124,8 +124,19 @@ const befall = async (lab: RealLab, mishap: Mishap): Promise<void> => {
       await service.kill();
       had(true);
       return startAgain(lab);
-    case 'kill-git':
-      return had(await service.killGit());
+    case 'kill-git': {
+      // Git is there for moments only: something is asked for that needs it.
+      const repository = await lab.repository(ids[0]);
+      await (lab.sources[0] as RealSource).apply({
+        kind: 'commit',
+        branch: 0,
+        edits: [{ kind: 'put', path: 0, content: 9 }],
+      });
+      const asked = repository === null ? null : playersOf(lab).sync(repository, plainSync);
+      had(await service.killGit());
+      await asked;
+      return;
+    }
     case 'crash-worker':
       return had(await service.crash('worker'));
     case 'crash-index': {

@@ -16,6 +16,9 @@ const DISK_SIZE = '300m';
 const compileCache = join(tmpdir(), 'real-histories-compile-cache');
 const preload = new URL('./crash-switch.ts', import.meta.url).href;
 
+/** A sync that was asked for starts git within so long. */
+const GIT_MILLISECONDS = 2_000;
+
 /** As long as an orderly end may take on a machine that others use too. */
 const LONGEST_MILLISECONDS = 90_000;
 
@@ -85,10 +88,10 @@ export class RealService {
 
   /** Whether there was one. */
   async killGit(): Promise<boolean> {
-    for (let look = 0; look < 20; look++) {
+    for (const until = Date.now() + GIT_MILLISECONDS; Date.now() < until; ) {
       const found = (await processesOf(this.dataDir)).find(({ command }) => /^git |\/git /.test(command));
       if (found !== undefined) return killed(found.pid);
-      await sleep(15);
+      await sleep(5);
     }
     return false;
   }
@@ -105,7 +108,10 @@ export class RealService {
 
   /** SIGTERM, and what it ended with; null: it did not. */
   async terminate(): Promise<number | null> {
-    const ended = await Promise.race([this.running.terminate(), sleep(LONGEST_MILLISECONDS, 'late' as const)]);
+    const ended = await Promise.race([
+      this.running.terminate(),
+      sleep(LONGEST_MILLISECONDS, 'late' as const, { ref: false }),
+    ]);
     if (ended !== 'late') return ended;
     await this.killTree();
     return null;

@@ -2,9 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as lancedb from '@lancedb/lancedb';
+import { createFileObjectStore } from '../../../adapters/files/object-store.ts';
 import { BranchPointer, RepositoryRecord } from '../../../core/contract/records.ts';
+import { namedPages } from '../../../core/sync/unnamed-pages.ts';
 import { openDatabase } from '../../../local/database.ts';
 import { tableNames } from '../../../local/runtime.ts';
+import { objectsDirectory } from '../../../local/temporary-files.ts';
 import { isIndexable } from '../truth.ts';
 import type { RealLab } from './real-lab.ts';
 
@@ -74,11 +77,23 @@ const judgeObjects = async (lab: RealLab, there: ReadonlyMap<string, RepositoryR
     if (record === undefined && files.length > 0)
       lab.say(`${files.length} objects of ${id} are left, which is not registered: ${files[0]}`);
     if (record === undefined) continue;
-    const manifests = new Set(Object.values(record.branches).map(({ manifest_key }) => manifest_key));
+    const pointers = Object.values(record.branches);
+    const manifests = new Set(pointers.map(({ manifest_key }) => manifest_key));
+    const named = await namedPages(
+      { objects: createFileObjectStore(objectsDirectory(lab.service.dataDir)) },
+      id,
+      pointers,
+      new Map(),
+    );
+    if (named === null) lab.say(`a manifest of ${id} cannot be read`);
+    for (const key of named ?? [])
+      if (!files.includes(key.slice(`repositories/${id}/`.length))) lab.say(`${key}, which a branch needs, is gone`);
     for (const file of files) {
       if (/^(jobs|garbage)\//.test(file)) lab.say(`${file} of ${id} is left of a job that has ended`);
       if (file.startsWith('manifests/') && !manifests.has(`repositories/${id}/${file}`))
         lab.say(`${file} of ${id} is no branch's manifest`);
+      if (/^(pages|packs)\//.test(file) && named?.has(`repositories/${id}/${file}`) === false)
+        lab.say(`${file} of ${id} is named by no branch's manifest`);
     }
   }
 };
