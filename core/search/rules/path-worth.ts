@@ -2,22 +2,16 @@ import { codeTokens } from './code-tokens.ts';
 import { wordStem } from './word-stem.ts';
 
 /** Each found with bench/search on one half of its repositories, and of use on the other: docs/search.md. */
-const nameLift = 0.5;
-const folderLift = 0.15;
+const nameLift = 0.4;
+const folderLift = 0.1;
 /** Lift of a path that has all of the query's words, and what a word counts that only begins as one of the file's name. */
-const queryLift = 1.4;
+const queryLift = 1.1;
 const beginningWorth = 0.7;
 /** Beginnings that are shorter say too little. */
 const leastBeginning = 3;
 
-export interface PathLift {
-  readonly lift: number;
-  /** Whether the query has each word of the file's name. */
-  readonly named: boolean;
-}
-
 /** What the words of a path say, by the stems of the query's words: 0 for none of them. */
-export const pathLift = (path: string, asked: ReadonlySet<string>): PathLift => {
+export const pathLift = (path: string, asked: ReadonlySet<string>): number => {
   const slash = path.lastIndexOf('/');
   const name = stemsOf(path.slice(slash + 1).replace(/\.[^.]*$/, ''));
   const folders = stemsOf(path.slice(0, Math.max(slash, 0)));
@@ -26,11 +20,8 @@ export const pathLift = (path: string, asked: ReadonlySet<string>): PathLift => 
     if (name.has(word) || folders.has(word)) met += 1;
     else if ([...name].some((other) => beginsAlike(word, other))) met += beginningWorth;
   }
-  const share = shareAsked(name, asked);
-  return {
-    lift: nameLift * share + folderLift * shareAsked(folders, asked) + queryLift * (met / Math.max(1, asked.size)),
-    named: share === 1,
-  };
+  const ofQuery = met / Math.max(1, asked.size);
+  return nameLift * shareAsked(name, asked) + folderLift * shareAsked(folders, asked) + queryLift * ofQuery;
 };
 
 const stemsOf = (text: string): ReadonlySet<string> => new Set(codeTokens(text).map(wordStem));

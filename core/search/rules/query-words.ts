@@ -26,6 +26,8 @@ export interface QueryWords {
   readonly stems: ReadonlySet<string>;
   /** What a text can hold: words by what their forms begin with, and names of several parts, which are held whole or not at all. */
   readonly units: readonly QueryUnit[];
+  /** Words that follow each other in the query, stop words left out: what the forms of each begin with. */
+  readonly neighbours: readonly (readonly [string, string])[];
   /** Names whose definition is asked for: all of the query, or a name of several parts in it. */
   readonly symbols: readonly string[];
   readonly wantsTests: boolean;
@@ -58,6 +60,7 @@ export const readQuery = (query: string, phrases: readonly string[] = []): Query
   return {
     stems: new Set(asked.map(wordStem)),
     units: [...units.values()],
+    neighbours: neighboursOf(names, words),
     symbols: /\s/.test(query.trim())
       ? names.filter((name) => codeTokens(name).length > 1)
       : last === undefined
@@ -65,6 +68,17 @@ export const readQuery = (query: string, phrases: readonly string[] = []): Query
         : [last],
     wantsTests: [...words].some((word) => testWords.has(word)),
   };
+};
+
+const neighboursOf = (names: readonly string[], asked: ReadonlySet<string>): (readonly [string, string])[] => {
+  const beginnings = names
+    .flatMap((name) => {
+      const parts = codeTokens(name);
+      return parts.length > 1 ? parts.slice(0, -1) : parts;
+    })
+    .filter((word) => asked.has(word))
+    .map(beginningOf);
+  return beginnings.slice(1).flatMap((next, i) => (next === beginnings[i] ? [] : [[beginnings[i] as string, next]]));
 };
 
 /** What a word's forms begin with: `dependencies` and `dependency` with `dependenc`. */
@@ -76,7 +90,14 @@ const beginningOf = (word: string): string => {
 /** A text to be asked for words and names. */
 export interface HeldText {
   holds(unit: QueryUnit): boolean;
+  /** Whether both stand in one place, in whichever order, as `event loop`, `eventLoop` and `loop of events`. */
+  holdsTogether(pair: readonly [string, string]): boolean;
 }
+
+/** How many characters may be between the two. */
+const widestGap = 16;
+/** Places of the first word that are looked at. */
+const mostPlaces = 50;
 
 export const heldText = (text: string): HeldText => {
   const lowered = text.toLowerCase();
@@ -87,6 +108,16 @@ export const heldText = (text: string): HeldText => {
       if (!isName) return false;
       joined ??= lowered.replaceAll(/[_-]/g, '');
       return joined.includes(wanted);
+    },
+    holdsTogether: ([one, other]) => {
+      let places = 0;
+      for (let at = lowered.indexOf(one); at >= 0 && places < mostPlaces; at = lowered.indexOf(one, at + 1)) {
+        places += 1;
+        const found = lowered.indexOf(other, Math.max(0, at - widestGap - other.length));
+        if (found < 0) return false;
+        if (found <= at + one.length + widestGap) return true;
+      }
+      return false;
     },
   };
 };

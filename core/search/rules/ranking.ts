@@ -1,5 +1,7 @@
+import { definitionShare } from './defined-names.ts';
+import { liftFiles } from './file-worth.ts';
 import { isProse, isSecondary, pathLift } from './path-worth.ts';
-import { definitionTest, heldText, type QueryWords, readQuery } from './query-words.ts';
+import { definitionTest, type HeldText, heldText, type QueryWords, readQuery } from './query-words.ts';
 
 /** What ranking needs of a hit. Larger scores are better; they are comparable within one list only. */
 export interface RankableHit {
@@ -35,16 +37,19 @@ export interface RankedHit<Hit> {
   readonly score: number;
 }
 
-/** Each found with bench/search on one half of its repositories, and of use on the other: docs/search.md. */
-const definitionLift = 0.6;
-/** Of a definition in a file that is named after it. */
-const namedDefinitionLift = 0.9;
+/**
+ * What a hit is worth beside its score, which is 1 for the best. Fitted with bench/search on one half of its repositories and of use on the other:
+ * docs/search.md.
+ */
+const definitionWorth = 0.5;
+const definedNameWorth = 1;
+const neighboursWorth = 0.3;
+/** A hit with this share of the best score has all that its path is worth; one below that has less of it, so that no name carries a hit from far below. */
+const fullPathShare = 0.2;
 const proseWorth = 0.3;
 /** What tests, fixtures and other people's code are worth beside sources that hold the same words. */
 const secondaryWorth = 0.5;
-/** What a file's best hit gets of the figures of its next ones, and of how many. */
-const coherence = 0.15;
-const coherentHits = 6;
+
 /** A match by words has this score at least, and one that is only near stays below. */
 export const leastScore = 0.25;
 const mostNear = 0.2;
@@ -55,9 +60,14 @@ interface Candidate<Hit> {
   /** How many of the query's words and names it holds. */
   readonly held: ReadonlySet<number>;
   readonly secondary: boolean;
+  /** Its score, the best one's being 1. */
+  readonly share: number;
+  /** Share, text and path. */
+  worth: number;
+  /** What is left of its worth for prose and for tests. */
+  factor: number;
   /** Its place among the files that the query names; Infinity for all other hits. */
   place: number;
-  worth: number;
 }
 
 /**
@@ -67,7 +77,7 @@ interface Candidate<Hit> {
 export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: RankingContext): RankedHit<Hit>[] => {
   const words = readQuery(context.query, context.phrases);
   const candidates = candidatesOf(hits, words, context.pathsOf);
-  weigh(candidates, words);
+  discount(candidates, words);
   const order = (a: Candidate<Hit>, b: Candidate<Hit>): number =>
     (a.place === b.place ? 0 : a.place - b.place) ||
     Number(a.held.size === 0) - Number(b.held.size === 0) ||
@@ -76,7 +86,7 @@ export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: Ran
     compare(a.path, b.path) ||
     a.hit.ordinal - b.hit.ordinal;
   candidates.sort(order);
-  liftCoherent(candidates);
+  liftFiles(candidates, words.symbols);
   placeNamed(candidates, context.named ?? []);
   candidates.sort(order);
   const best = Math.max(0, ...candidates.map(({ held }) => held.size)) / Math.max(1, words.units.length);
@@ -91,15 +101,21 @@ export const rank = <Hit extends RankableHit>(hits: readonly Hit[], context: Ran
 
 const candidatesOf = <Hit extends RankableHit>(
   hits: readonly Hit[],
-  { units }: QueryWords,
+  words: QueryWords,
   pathsOf: RankingContext['pathsOf'],
 ): Candidate<Hit>[] => {
+  const { units, stems } = words;
+  const textWorth = createTextWorth(words);
   const seen = new Set<string>();
   const candidates: Candidate<Hit>[] = [];
   // The best first: of a chunk that several blobs bring to one path, its score counts.
-  for (const hit of [...hits].sort((a, b) => b.score - a.score || compare(a.blob, b.blob) || a.ordinal - b.ordinal)) {
+  const sorted = [...hits].sort((a, b) => b.score - a.score || compare(a.blob, b.blob) || a.ordinal - b.ordinal);
+  const top = sorted.find(({ blob }) => pathsOf(blob).length > 0)?.score ?? 0;
+  for (const hit of sorted) {
     const text = heldText(hit.text);
     const inText = new Set(units.flatMap((unit, index) => (text.holds(unit) ? [index] : [])));
+    const share = top > 0 ? Math.max(0, hit.score) / top : 0;
+    let ofText: number | undefined;
     for (const path of pathsOf(hit.blob)) {
       const key = `${hit.ordinal} ${path}`;
       if (seen.has(key)) continue;
@@ -107,30 +123,34 @@ const candidatesOf = <Hit extends RankableHit>(
       const named = heldText(path);
       const inPath = units.flatMap((unit, index) => (named.holds(unit) ? [index] : []));
       const held = inPath.length === 0 ? inText : new Set([...inText, ...inPath]);
-      candidates.push({ path, hit, held, secondary: isSecondary(path), place: Number.POSITIVE_INFINITY, worth: 0 });
+      ofText ??= textWorth(hit.text, text);
+      const worth = share + Math.min(1, share / fullPathShare) * pathLift(path, stems) + ofText;
+      const place = Number.POSITIVE_INFINITY;
+      candidates.push({ path, hit, held, secondary: isSecondary(path), share, worth, factor: 1, place });
     }
   }
   return candidates;
 };
 
-/** Sets what each candidate is worth by itself. */
-const weigh = <Hit extends RankableHit>(candidates: readonly Candidate<Hit>[], words: QueryWords): void => {
-  const top = Math.max(0, ...candidates.map(({ hit }) => hit.score));
-  const defines = definitionTest(words.symbols);
-  const defined = new Map<string, boolean>();
+/** What a text says of the query, beside holding its words. */
+const createTextWorth = ({ symbols, stems, neighbours }: QueryWords): ((text: string, held: HeldText) => number) => {
+  const defines = definitionTest(symbols);
+  const definedShare = definitionShare(stems);
+  return (text, held) => {
+    const together = neighbours.filter((pair) => held.holdsTogether(pair)).length / Math.max(1, neighbours.length);
+    return (defines(text) ? definitionWorth : 0) + definedNameWorth * definedShare(text) + neighboursWorth * together;
+  };
+};
+
+/** Takes from prose, and from what is no source. */
+const discount = <Hit>(candidates: readonly Candidate<Hit>[], { wantsTests }: QueryWords): void => {
   const inSources = new Set(candidates.flatMap(({ held, secondary }) => (secondary ? [] : [...held])));
   for (const candidate of candidates) {
-    const { path, hit, held, secondary } = candidate;
-    const { lift, named } = pathLift(path, words.stems);
-    const key = `${hit.blob} ${hit.ordinal}`;
-    const isDefinition = defined.get(key) ?? defines(hit.text);
-    defined.set(key, isDefinition);
-    let worth = (top > 0 ? hit.score / top : 0) * (1 + lift);
-    if (isDefinition) worth += named ? namedDefinitionLift : definitionLift;
-    if (isProse(path)) worth *= proseWorth;
+    const { path, held, secondary } = candidate;
+    if (isProse(path)) candidate.factor *= proseWorth;
     // Having the word comes before every prior: what no source holds is not worth less for being in a test.
-    if (secondary && !words.wantsTests && [...held].every((unit) => inSources.has(unit))) worth *= secondaryWorth;
-    candidate.worth = worth;
+    if (secondary && !wantsTests && [...held].every((unit) => inSources.has(unit))) candidate.factor *= secondaryWorth;
+    candidate.worth *= candidate.factor;
   }
 };
 
@@ -143,21 +163,6 @@ const placeNamed = <Hit>(candidates: readonly Candidate<Hit>[], named: readonly 
     candidate.place = place;
     places.delete(candidate.path);
   }
-};
-
-/** A file that is found several times is lifted where it is found best. Takes candidates in their order. */
-const liftCoherent = <Hit>(candidates: readonly Candidate<Hit>[]): void => {
-  const files = new Map<string, { best: Candidate<Hit>; further: number; count: number }>();
-  for (const candidate of candidates) {
-    if (candidate.held.size === 0) break;
-    const file = files.get(candidate.path);
-    if (file === undefined) files.set(candidate.path, { best: candidate, further: 0, count: 0 });
-    else if (file.count < coherentHits) {
-      file.count += 1;
-      file.further += candidate.worth;
-    }
-  }
-  for (const { best, further } of files.values()) best.worth += coherence * further;
 };
 
 /** Keeps the order, but holds back what a file has beyond its share until all others have had theirs. */

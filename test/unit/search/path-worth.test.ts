@@ -38,7 +38,7 @@ describe('isProse', () => {
 });
 
 describe('pathLift', () => {
-  const lift = (path: string, ...asked: string[]): number => pathLift(path, new Set(asked)).lift;
+  const lift = (path: string, ...asked: string[]): number => pathLift(path, new Set(asked));
   it('is more for the name than for a folder, and more the more of the query the path has', () => {
     expect(lift('lock.ts', 'lock')).toBeGreaterThan(lift('lock/a.ts', 'lock'));
     expect(lift('lock/a.ts', 'lock')).toBeGreaterThan(0);
@@ -49,9 +49,5 @@ describe('pathLift', () => {
     expect(lift('parsers.ts', 'parser')).toBeGreaterThan(lift('config.ts', 'parser'));
     expect(lift('config.ts', 'configur')).toBeGreaterThan(0);
     expect(lift('ab.ts', 'abc')).toBe(0);
-  });
-  it('says whether the query has the whole name', () => {
-    expect(pathLift('src/lock_stores.ts', new Set(['lock', 'store', 'lockstor'])).named).toBe(true);
-    expect(pathLift('src/lock-store.ts', new Set(['lock'])).named).toBe(false);
   });
 });

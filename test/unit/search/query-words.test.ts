@@ -21,6 +21,24 @@ describe('the words of a query', () => {
     expect(holds('🙂', 'yes 🙂')).toEqual([true]);
   });
 
+  const together = (query: string, text: string): boolean[] =>
+    readQuery(query).neighbours.map(heldText(text).holdsTogether);
+  it('are neighbours where they follow each other, and stand together in a text in either order and any form', () => {
+    expect(readQuery('how the event loop is closed').neighbours).toEqual([
+      ['event', 'loop'],
+      ['loop', 'close'],
+    ]);
+    expect(readQuery('parseConfig parse').neighbours).toEqual([
+      ['pars', 'config'],
+      ['config', 'pars'],
+    ]);
+    expect(readQuery('lock').neighbours).toEqual([]);
+    for (const text of ['the event loop', 'eventLoop', 'loop of all events', 'no event, here an event-loop'])
+      expect(together('event loops', text)).toEqual([true]);
+    for (const text of ['event', 'an event that ends what was the loop', `${'event '.repeat(60)}then at last the loop`])
+      expect(together('event loops', text)).toEqual([false]);
+  });
+
   it('name a symbol alone, or by their form', () => {
     expect(readQuery('Mux').symbols).toEqual(['Mux']);
     expect(readQuery('Sinatra::Base').symbols).toEqual(['Base']);

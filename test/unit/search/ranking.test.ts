@@ -141,6 +141,31 @@ describe('rank', () => {
     expect(paths([...uses, hit('net.ts', 5, 0, 'export class Mux {}')], 'Mux')[0]).toBe('net.ts');
   });
 
+  it('puts what defines a name that the query spells before what only holds its words', () => {
+    const uses = Array.from({ length: 5 }, (_, i) => hit(`use${i}.ts`, 9, 1, '// the retry delay: retryDelay()'));
+    const definition = hit('net.ts', 6, 1, 'export const retryDelay = (attempt: number) => attempt');
+    expect(paths([...uses, definition], 'delay of a retry')[0]).toBe('net.ts');
+  });
+
+  it('puts a text that has the words of the query side by side before one that has them apart', () => {
+    const apart = hit('a.ts', 9, 1, 'the event that is before all others, and elsewhere the loop');
+    expect(paths([apart, hit('b.ts', 8, 1, 'the event loop')], 'event loop')[0]).toBe('b.ts');
+  });
+
+  it('puts the file that the others speak of before them', () => {
+    const others = Array.from({ length: 4 }, (_, i) =>
+      hit(`use${i}.ts`, 9, 1, "import { claim } from './store.ts' // claims"),
+    );
+    expect(paths([...others, hit('store.ts', 7, 1, 'claims')], 'claims')[0]).toBe('store.ts');
+  });
+
+  it('puts the file of the name that is asked for before those whose names have more words, and lifts its beginning', () => {
+    const hits = [hit('type-adapters.ts', 9, 1, 'TypeAdapter'), hit('type-adapter.ts', 8.8, 1, 'TypeAdapter')];
+    expect(paths(hits, 'TypeAdapter')[0]).toBe('type-adapter.ts');
+    const beginning = [hit('a.ts', 9, 3, 'claims'), hit('b.ts', 8.5, 0, 'claims')];
+    expect(paths(beginning, 'claims')[0]).toBe('b.ts');
+  });
+
   it('puts prose and configuration below code, and lifts a file that is found several times', () => {
     expect(paths([hit('lock.md', 9), hit('lock.json', 9), hit('a.ts', 6)], 'store')[0]).toBe('a.ts');
     const several = Array.from({ length: 4 }, (_, i) => hit('b.ts', 8, i));
