@@ -60,6 +60,8 @@ interface Candidate<Hit> {
   /** How many of the query's words and names it holds. */
   readonly held: ReadonlySet<number>;
   readonly secondary: boolean;
+  /** Whether its text defines a symbol that is asked for, in the same writing. */
+  readonly defines: boolean;
   /** Its score, the best one's being 1. */
   readonly share: number;
   /** Share, text and path. */
@@ -105,7 +107,7 @@ const candidatesOf = <Hit extends RankableHit>(
   pathsOf: RankingContext['pathsOf'],
 ): Candidate<Hit>[] => {
   const { units, stems } = words;
-  const textWorth = createTextWorth(words);
+  const readText = createTextReading(words);
   const seen = new Set<string>();
   const candidates: Candidate<Hit>[] = [];
   // The best first: of a chunk that several blobs bring to one path, its score counts.
@@ -115,7 +117,7 @@ const candidatesOf = <Hit extends RankableHit>(
     const text = heldText(hit.text);
     const inText = new Set(units.flatMap((unit, index) => (text.holds(unit) ? [index] : [])));
     const share = top > 0 ? Math.max(0, hit.score) / top : 0;
-    let ofText: number | undefined;
+    let read: TextReading | undefined;
     for (const path of pathsOf(hit.blob)) {
       const key = `${hit.ordinal} ${path}`;
       if (seen.has(key)) continue;
@@ -123,33 +125,56 @@ const candidatesOf = <Hit extends RankableHit>(
       const named = heldText(path);
       const inPath = units.flatMap((unit, index) => (named.holds(unit) ? [index] : []));
       const held = inPath.length === 0 ? inText : new Set([...inText, ...inPath]);
-      ofText ??= textWorth(hit.text, text);
-      const worth = share + Math.min(1, share / fullPathShare) * pathLift(path, stems) + ofText;
+      read ??= readText(hit.text, text);
+      const worth = share + Math.min(1, share / fullPathShare) * pathLift(path, stems) + read.worth;
       const place = Number.POSITIVE_INFINITY;
-      candidates.push({ path, hit, held, secondary: isSecondary(path), share, worth, factor: 1, place });
+      candidates.push({
+        path,
+        hit,
+        held,
+        secondary: isSecondary(path),
+        defines: read.defines,
+        share,
+        worth,
+        factor: 1,
+        place,
+      });
     }
   }
   return candidates;
 };
 
 /** What a text says of the query, beside holding its words. */
-const createTextWorth = ({ symbols, stems, neighbours }: QueryWords): ((text: string, held: HeldText) => number) => {
-  const defines = definitionTest(symbols);
+interface TextReading {
+  readonly defines: boolean;
+  readonly worth: number;
+}
+
+const createTextReading = ({
+  symbols,
+  stems,
+  neighbours,
+}: QueryWords): ((text: string, held: HeldText) => TextReading) => {
+  const definesSymbol = definitionTest(symbols);
   const definedShare = definitionShare(stems);
   return (text, held) => {
+    const defines = definesSymbol(text);
     const together = neighbours.filter((pair) => held.holdsTogether(pair)).length / Math.max(1, neighbours.length);
-    return (defines(text) ? definitionWorth : 0) + definedNameWorth * definedShare(text) + neighboursWorth * together;
+    const worth = (defines ? definitionWorth : 0) + definedNameWorth * definedShare(text) + neighboursWorth * together;
+    return { defines, worth };
   };
 };
 
 /** Takes from prose, and from what is no source. */
 const discount = <Hit>(candidates: readonly Candidate<Hit>[], { wantsTests }: QueryWords): void => {
   const inSources = new Set(candidates.flatMap(({ held, secondary }) => (secondary ? [] : [...held])));
+  const sourcesDefine = candidates.some(({ defines, secondary }) => defines && !secondary);
   for (const candidate of candidates) {
     const { path, held, secondary } = candidate;
     if (isProse(path)) candidate.factor *= proseWorth;
-    // Having the word comes before every prior: what no source holds is not worth less for being in a test.
-    if (secondary && !wantsTests && [...held].every((unit) => inSources.has(unit))) candidate.factor *= secondaryWorth;
+    // Having the word comes before every prior: what no source holds, or defines, is not worth less for being in a test.
+    const only = (candidate.defines && !sourcesDefine) || [...held].some((unit) => !inSources.has(unit));
+    if (secondary && !wantsTests && !only) candidate.factor *= secondaryWorth;
     candidate.worth *= candidate.factor;
   }
 };

@@ -136,6 +136,15 @@ describe('rank', () => {
       }
   });
 
+  it('puts a test that defines the name before a source that defines one of another writing', () => {
+    const hits = [
+      hit('src/a.ts', 9, 1, 'const STOP_MILLISECONDS = 2; wait(STOP_MILLISECONDS)'),
+      hit('test/a.ts', 9, 1, 'const stopMilliseconds = 5; wait(stopMilliseconds)'),
+    ];
+    expect(paths(hits, 'stopMilliseconds')[0]).toBe('test/a.ts');
+    expect(paths(hits, 'STOP_MILLISECONDS')[0]).toBe('src/a.ts');
+  });
+
   it('puts the definition of the symbol that is asked for before its uses', () => {
     const uses = Array.from({ length: 5 }, (_, i) => hit(`use${i}.ts`, 9, 0, 'new Mux(); Mux.serve()'));
     expect(paths([...uses, hit('net.ts', 5, 0, 'export class Mux {}')], 'Mux')[0]).toBe('net.ts');
