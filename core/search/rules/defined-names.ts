@@ -1,7 +1,7 @@
 import { codeTokens } from './code-tokens.ts';
 import { wordStem } from './word-stem.ts';
 
-/** Of a line no more is looked at: what defines something stands at its beginning. */
+/** Of a line no more is looked at: what defines something is at its beginning. */
 const longestLine = 300;
 
 const keyword =

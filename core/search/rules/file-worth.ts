@@ -5,7 +5,7 @@ import { bareName, mentionShares } from './mentions.ts';
 const furtherWorth = [0.2, 0.2, 0.1, 0.1, 0.1, 0.1];
 /** What it gets of the share of the file's beginning, where a file says what it is for. */
 const beginningWorth = 0.15;
-/** What it gets where the other files that were found speak of the file. */
+/** What it gets where the other files that were found name the file. */
 const mentionsWorth = 0.5;
 /** What it gets where the file has the name that is asked for. */
 const sameNameWorth = 0.2;

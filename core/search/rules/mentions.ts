@@ -15,7 +15,7 @@ export const bareName = (path: string): string =>
     .toLowerCase();
 
 /**
- * How much the other files that were found speak of a file by its name, in imports or otherwise, each as much as it was itself found: 0 to 1. What all
+ * How much the other files that were found name a file, in imports or otherwise, each as much as it was itself found: 0 to 1. What all
  * the others are about is what was asked for. Only the texts that were found are read.
  */
 export const mentionShares = (found: readonly FoundText[]): ReadonlyMap<string, number> => {

@@ -90,7 +90,7 @@ const beginningOf = (word: string): string => {
 /** A text to be asked for words and names. */
 export interface HeldText {
   holds(unit: QueryUnit): boolean;
-  /** Whether both stand in one place, in whichever order, as `event loop`, `eventLoop` and `loop of events`. */
+  /** Whether both are in one place, in whichever order, as `event loop`, `eventLoop` and `loop of events`. */
   holdsTogether(pair: readonly [string, string]): boolean;
 }
 
