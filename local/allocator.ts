@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { own } from '../core/domain/own.ts';
 
 /**
  * How glibc gives memory out, by mallopt(3)'s variables. Its default of eight arenas a core, and its own raising of what goes straight to the kernel to 32 MiB, keep what was
@@ -16,7 +17,10 @@ export const allocatorSettings: Readonly<Record<string, string>> = {
  * nothing where one of them is set already, and nothing where the system does not let it. Call it before anything is opened.
  */
 export const useAllocatorSettings = (): void => {
-  if (process.platform !== 'linux' || Object.keys(allocatorSettings).some((name) => process.env[name] !== undefined))
+  if (
+    process.platform !== 'linux' ||
+    Object.keys(allocatorSettings).some((name) => own(process.env, name) !== undefined)
+  )
     return;
   const { execPath, execArgv, argv, env } = process;
   try {

@@ -32,7 +32,9 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     expect((await world.api.repository('planned')).index.branches).toEqual([]);
     await page.getByRole('button', { name: 'Start this sync' }).click();
     await page.getByRole('heading', { name: 'Sync', exact: true }).waitFor();
-    await expect.poll(async () => (await world.api.repository('planned')).index.branches).toHaveLength(1);
+    await expect
+      .poll(async () => (await world.api.repository('planned')).index.branches, { timeout: 20_000 })
+      .toHaveLength(1);
     expect(tab.complaints).toEqual([]);
   });
 
@@ -92,7 +94,9 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     const { page } = tab;
     await page.getByLabel('Credential').fill('nobodys');
     await page.getByRole('button', { name: 'Save' }).click();
-    await expect.poll(() => page.getByLabel('Credential').getAttribute('aria-invalid')).toBe('true');
+    await expect
+      .poll(() => page.getByLabel('Credential').getAttribute('aria-invalid'), { timeout: 20_000 })
+      .toBe('true');
     await page.getByLabel('Credential').fill('');
     const access = page.getByRole('region', { name: 'Access' });
     await access.getByLabel('User').fill('bob');
@@ -101,7 +105,7 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     await bob.getByLabel('What bob may do').click();
     await page.getByRole('option', { name: 'May also sync' }).click();
     await expect
-      .poll(async () => (await world.api.repository('shared')).grants)
+      .poll(async () => (await world.api.repository('shared')).grants, { timeout: 20_000 })
       .toEqual([{ user: 'bob', role: 'write' }]);
     expect(await tab.faults()).toEqual([]);
     expect(await tab.fits()).toBe(true);

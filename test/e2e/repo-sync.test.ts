@@ -74,7 +74,7 @@ describe('from a folder to a hit', () => {
     ]);
     expect(await lines('numbat', '--language', 'markdown')).toEqual(['README.md:1:A numbat.']);
     const { out, err } = await run(['grep', 'lines', 'numbat', '--limit', '1']);
-    expect([out, err]).toEqual(['README.md:1:A numbat.\n', 'The first 1 lines; --limit shows more.\n']);
+    expect([out, err]).toEqual(['README.md:1:A numbat.\n', 'The first 1; --limit shows more.\n']);
     expect(JSON.parse((await run(['grep', 'lines', 'numbat', '--limit', '2', '--json'])).out)).toMatchObject({
       commit: expect.stringMatching(/^[0-9a-f]{40}$/),
       matches: [{ path: 'README.md' }, { path: 'src/a.ts' }],
