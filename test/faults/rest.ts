@@ -120,13 +120,14 @@ const untilQuiet = async (world: World, watch: Watch): Promise<void> => {
 
 /** What was removed is cleared twice, and then nothing is owed for it. */
 const untilCleared = async ({ services, simulation }: World, watch: Watch): Promise<void> => {
-  for (let round = 0; round < 5; round++) {
+  // As long as what clears may stand still.
+  for (let round = 0; round < 20; round++) {
     const left = services.database.items(tableNames.syncJobs).filter(({ sk }) => sk === 'REMOVAL');
     if (left.length === 0) return;
     const last = Math.max(...left.map(({ due_at }) => Date.parse(String(due_at))));
     await simulation.advance(Math.max(0, last - simulation.now().getTime()) + 150 * SECOND);
   }
-  watch.say('a removed repository is not cleared after five rounds');
+  watch.say('a removed repository is not cleared after twenty rounds');
 };
 
 const judgeEnds = (world: World, watch: Watch): void => {

@@ -216,7 +216,8 @@ export class Watch {
     const statuses = before?.statuses ?? [];
     if (before === undefined) {
       this.#claimed = [...this.#claimed, record];
-      this.#judgeAsker(record);
+      // What a scenario begins with has ended, and its repository may be gone.
+      if (!isTerminal(record.status)) this.#judgeAsker(record);
     }
     if (before !== undefined && isTerminal(before.record.status) && before.record.status !== record.status)
       this.say(`${record.job_id} had ended as ${before.record.status} and became ${record.status}`);

@@ -68,6 +68,8 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
       'fail: JOB status IN (?)',
       'fail: REPOSITORY lock.fence = ?',
       'fail: REPOSITORY lock.job_id = ?',
+      'free the lock: REPOSITORY lock.fence = ?',
+      'free the lock: REPOSITORY lock.job_id = ?',
       'publish: JOB fence = ?',
       'publish: JOB status IN (?)',
       'publish: REPOSITORY lock.fence = ?',

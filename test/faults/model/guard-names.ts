@@ -56,7 +56,8 @@ const roles: Readonly<Record<string, readonly (readonly [role: string, sets: str
     ['note a time', 'schedule_run', /created_at/],
     ['grant', 'grants'],
     ['switch off an address', 'disabled_webhooks'],
-    ['free an orphan', '', /lock/],
+    // The end of a plan, of which nothing is kept; and the lock of a job that is not there.
+    ['free the lock', '', /lock/],
     ['take a grant away', '', /owner/],
     ['change settings', 'updated_at'],
   ],

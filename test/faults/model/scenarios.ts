@@ -112,7 +112,14 @@ export const tasks: readonly Task[] = [
   task(['queue', 'cancel'], { from: { action: 'stuck' } }),
   task(['queue', 'delete', 'register'], { from: { action: 'stuck' }, steady: true }),
   // A pull that comes again when the source has moved.
-  task(['commit', 'pull again'], { from: { action: 'sync', process: 'stage' }, steady: true, switches: 2 }),
+  task(['pull again'], {
+    from: [
+      { action: 'sync', process: 'stage' },
+      { action: 'commit', process: 'stage' },
+    ],
+    steady: true,
+    switches: 2,
+  }),
   // Removal beside all else.
   task(['delete', 'register other'], {
     from: { action: 'sync', process: 'sync', calls: 1 },
