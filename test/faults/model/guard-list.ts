@@ -24,6 +24,8 @@ const alone: readonly string[] = [
   'note a time: REPOSITORY created_at = ?',
   'owe: FOLLOW-UP (attribute_not_exists(due_shard) OR attribute_not_exists(registered) OR registered = ?)',
   'postpone: FOLLOW-UP attribute_exists(due_shard)',
+  // A plan's pull writes its job alone.
+  'pull: JOB status IN (?)',
   'record a try: DELIVERY delivery.next_attempt_at = ?',
   'record faults: REPOSITORY lock.fence = ?',
   'redeliver: DELIVERY attribute_exists(job_id)',
@@ -54,7 +56,6 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
     because:
       "A job's item and its repository's lock are written in one transaction: what one of them refuses, the other refuses.",
     guards: [
-      'cancel: JOB fence = ?',
       'cancel: JOB status IN (?)',
       'cancel: REPOSITORY lock.fence = ?',
       'cancel: REPOSITORY lock.job_id = ?',
@@ -75,14 +76,9 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
       'publish: REPOSITORY lock.fence = ?',
       'publish: REPOSITORY lock.job_id = ?',
       'pull: JOB fence = ?',
-      'pull: JOB status IN (?)',
       'pull: REPOSITORY lock.fence = ?',
       'pull: REPOSITORY lock.job_id = ?',
       'replace: JOB status IN (?)',
-      'resume: JOB fence = ?',
-      'resume: JOB status IN (?)',
-      'resume: REPOSITORY lock.fence = ?',
-      'resume: REPOSITORY lock.job_id = ?',
       'take a generation: JOB fence = ?',
       'take a generation: JOB status IN (?)',
       'take a generation: REPOSITORY generation = ?',
@@ -143,6 +139,14 @@ const covered: readonly { readonly because: string; readonly guards: readonly st
 
 /** Without these nothing breaks. */
 const harmless: Readonly<Record<string, string>> = {
+  'cancel: JOB fence = ?':
+    'a job that was resumed since it was read is cancelled all the same: a cancellation that is refused looks again, and ends the new attempt',
+  'resume: JOB fence = ?': 'two that resume a job at once give it the same fence, and its steps may come twice',
+  'resume: JOB status IN (?)':
+    'a job that has ended has no lock: there is no member left to write its fence into, and the database refuses such a path by itself',
+  'resume: REPOSITORY lock.fence = ?': 'as of the job’s own fence',
+  'resume: REPOSITORY lock.job_id = ?':
+    'the lock is another job’s only once this one has ended, and the same write asks for that',
   'clear: REMOVAL attribute_exists(removal)':
     'of a removal that is settled there is no member left to write into: the database refuses such a path by itself',
   'replace a debt: FOLLOW-UP attribute_exists(due_shard)':
