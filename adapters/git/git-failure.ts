@@ -22,6 +22,7 @@ export const sourceFailure = async (
   const { label, path, authorized } = where;
   if (error instanceof GitTimeoutError) return timeoutFailure(error, label, late);
   if (!(error instanceof GitExitError)) return placed(error, label);
+  if (error.fromOutside) return failureOf('git_killed', label, { cause: error });
   const found = failureByName(error.stderr, authorized);
   // Of a local source its files say more than git does.
   const local = path !== null && isVague(found) ? await diagnoseLocal(path) : null;
@@ -49,6 +50,7 @@ export const objectFailure = (error: unknown, where: string): unknown => {
   if (error instanceof GitTimeoutError)
     return failureOf('reading_too_slow', where, { says: `git did not read everything within ${error.seconds} s` });
   if (!(error instanceof GitExitError)) return placed(error, where);
+  if (error.fromOutside) return failureOf('git_killed', where, { cause: error });
   const found = failureByName(error.stderr, false);
   if (found?.reason === 'disk_full' || found?.reason === 'disk_read_only')
     return failureOf(found.reason, where, { cause: error });

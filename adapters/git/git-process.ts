@@ -24,14 +24,21 @@ export interface GitCommand {
   readonly watch?: () => Promise<Error | null>;
 }
 
-/** Git ended by itself, and not well. */
+/** What ends a program that has done nothing wrong, and how a shell tells that of git: by 128 and the signal's number. */
+const outsideSignals: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP']);
+const outsideCodes: ReadonlySet<number> = new Set([137, 143, 130, 131]);
+
+/** Git ended, and not well; this service has not ended it. */
 export class GitExitError extends Error {
   readonly code: number | null;
+  /** Someone else ended it: the kernel for want of memory, or an operator. It says nothing of what git was at. */
+  readonly fromOutside: boolean;
   readonly stderr: string;
   constructor(code: number | null, killedBy: string | null, stderr: string) {
     super(`git ended with ${killedBy ?? code}`);
     this.name = 'GitExitError';
     this.code = code;
+    this.fromOutside = killedBy === null ? outsideCodes.has(code ?? 0) : outsideSignals.has(killedBy);
     this.stderr = stderr;
   }
 }

@@ -58,6 +58,12 @@ export const failureReasons = {
     says: 'a branch has moved meanwhile, and its commit is gone',
     remedy: 'sync again',
   },
+  git_killed: {
+    code: 'SourceUnavailableError',
+    says: 'git was ended from outside while it worked',
+    remedy:
+      'sync again; if it stays, see whether this machine runs out of memory: its kernel’s log names what it has ended',
+  },
   git_failed: {
     code: 'SourceUnavailableError',
     says: 'git failed in a way that has no name here',
