@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,9 +28,19 @@ afterAll(async () => {
   await git?.cleanup();
 });
 
+/** What listens: at addresses, and on sockets of the file system. */
+const doors = async (pids: readonly number[]) => {
+  const all = await listeners(pids);
+  const unix = 'unix:';
+  return {
+    ports: all.filter((each) => !each.startsWith(unix)),
+    sockets: all.flatMap((each) => (each.startsWith(unix) ? [each.slice(unix.length)] : [])),
+  };
+};
+
 describe('the service on one machine', () => {
   it.skipIf(process.platform !== 'linux')(
-    'listens on the API’s port, and on nothing else, while it works and before',
+    'listens on the API’s port alone; what else listens is reached by its own user only, while it works and before',
     async () => {
       const port = Number(new URL(service.url).port);
       await git.write({ 'b.ts': 'export const b = "bison";\n' });
@@ -38,7 +48,9 @@ describe('the service on one machine', () => {
       const synced = service.api.synced('door');
       for (let look = 0; look < 20; look++) {
         const pids = await processTree(service.child.pid as number);
-        expect(await listeners(pids)).toEqual([`tcp:${port}`]);
+        const { ports, sockets } = await doors(pids);
+        expect(ports).toEqual([`tcp:${port}`]);
+        for (const socket of sockets) expect((await stat(dirname(socket))).mode & 0o777, socket).toBe(0o700);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       await synced;
@@ -77,6 +89,23 @@ describe.skipIf(process.getuid?.() !== 0)('another user of the machine (tested a
     await chmod(folder, 0o700);
     await chmod(dataDir.path, 0o700);
   });
+
+  it.skipIf(process.platform !== 'linux')('cannot ask the process that starts programs', async () => {
+    const { sockets } = await doors(await processTree(service.child.pid as number));
+    expect(sockets).toHaveLength(1);
+    const ask = `require('node:net').connect(process.argv[1]).on('connect', () => process.exit()).on('error', ({ code }) => { console.log(code); process.exit(1); })`;
+    const asAnyone = (options: { uid?: number; gid?: number }) =>
+      promisify(execFile)(process.execPath, ['-e', ask, ...sockets], { ...options, cwd: '/' }).then(
+        () => 'connected',
+        (error: Error & { stdout?: string }) => error.stdout?.trim(),
+      );
+    expect(await asAnyone({})).toBe('connected');
+    await chmod(dataDir.path, 0o755);
+    await chmod(join(dataDir.path, 'tmp'), 0o755);
+    expect(await asAnyone({ uid: 65534, gid: 65534 })).toBe('EACCES');
+    await chmod(join(dataDir.path, 'tmp'), 0o700);
+    await chmod(dataDir.path, 0o700);
+  });
 });
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
@@ -108,7 +137,7 @@ describe.skipIf(executablePath === undefined && !required)('a page of another or
         const tab = await browser.newPage();
         await tab.goto(`http://127.0.0.1:${(page.address() as AddressInfo).port}/`);
         const pids = await processTree(service.child.pid as number);
-        const ports = (await listeners(pids)).map((each) => Number(each.split(':')[1]));
+        const ports = (await doors(pids)).ports.map((each) => Number(each.split(':')[1]));
         expect(ports).toHaveLength(1);
         // What made an owner of any page before: the database's own requests, sent as a page can send them.
         const put = {

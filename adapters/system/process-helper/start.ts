@@ -31,11 +31,22 @@ const directoryIn = (root: string): string | null => {
 /** Its modules; the first is the one that runs. */
 const sources = ['./helper.ts', './messages.ts', '../thread-guard.ts'];
 
+/** Types of this source taken out. Node warns that this is experimental, which is no concern of who starts the service. */
+const withoutTypes = (source: string): string => {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+};
+
 /** Without their types, side by side: Node would load a compiler for them, 27 MB of memory (measured). Returns the one that runs. */
 const writeScripts = async (directory: string): Promise<string> => {
   const scriptOf = (source: string): string => join(directory, basename(source).replace(/ts$/, 'mjs'));
   for (const source of sources) {
-    const text = stripTypeScriptTypes(await readFile(new URL(source, import.meta.url), 'utf8'));
+    const text = withoutTypes(await readFile(new URL(source, import.meta.url), 'utf8'));
     await writeFile(scriptOf(source), text.replaceAll(/(from '\.)[./]*(\/[\w-]+\.)ts';/g, "$1$2mjs';"));
   }
   return scriptOf('helper.ts');

@@ -12,11 +12,11 @@ it('does not tell where the service was working', async () => {
 });
 
 it.each([
-  ['by itself', undefined],
-  ['by a shell that tells its number', 'git "$@"; exit $?'],
-])('is tried again where git, started %s, was ended from outside', async (_, script) => {
+  ['by itself', {}],
+  ['by a shell that tells its number', { script: 'git "$@"; exit $?' }],
+])('is tried again where git, started %s, was ended from outside', async (_, how) => {
   const env = { PATH: process.env.PATH ?? '', HOME: tmpdir() };
-  const command = { args: ['-c', 'alias.x=!kill -9 $PPID', 'x'], script, env, cwd: tmpdir(), timeoutMs: 10_000 };
+  const command = { args: ['-c', 'alias.x=!kill -9 $PPID', 'x'], ...how, env, cwd: tmpdir(), timeoutMs: 10_000 };
   const error: unknown = await runGit(command).catch((failure: unknown) => failure);
   expect(error).toMatchObject({ name: 'GitExitError', fromOutside: true });
   const where = { label: 'https://h/r', path: null, authorized: false };
