@@ -162,6 +162,21 @@ describe('a job whose execution timed out or was aborted without a word', () => 
     expect(await lab.ends.fail(refOf(job), { code: 'x', message: 'x' }, [], since(1))).toBe('lost');
   });
 
+  it('is left alone where another look has resumed it since it was listed', async () => {
+    const job = await lab.begun();
+    lab.executions.set(executionName(job), 'ended');
+    const describe = async (name: string) => {
+      // Between the listing and the look at the job.
+      await lab.look(since(60));
+      return lab.executions.get(name) ?? ('absent' as const);
+    };
+    const deps = { ...lab.deps, workflow: { ...lab.deps.workflow, describe } };
+    lab.state.now = since(60);
+    expect(await reconcileSyncs(deps)({ graceSeconds: 30 })).toMatchObject({ resumed: 0, started: 0, failed: 0 });
+    expect(lab.state.started).toEqual([`${job.job_id}-2`]);
+    expect(await lab.jobs.get(job.job_id)).toMatchObject({ job: { attempt: 2, fence: job.fence + 1 } });
+  });
+
   it('is given up at its fifth attempt: it fails, is counted once, and the repository is free', async () => {
     const job = await lab.begun();
     for (let attempt = 1; attempt <= 5; attempt++) {
