@@ -2,9 +2,8 @@ import { clock, compose, logger, objects, pathRules, repositories } from '#ports
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { GrepQuery } from '../../core/contract/grep.ts';
 import { grep } from '../../core/search/grep.ts';
-import { branchMoved, contentsRefusal, notKept } from '../handling/contents-answer.ts';
+import { pageAnswer } from '../handling/contents-answer.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
-import { invalid } from '../handling/problems.ts';
 
 const ports = compose({ clock, logger, objects, pathRules, repositories });
 const find = grep(ports);
@@ -12,19 +11,5 @@ const find = grep(ports);
 export const handler = defineApiHandler(
   ports.logger,
   { params: RepositoryParams, query: GrepQuery },
-  async ({ user, params, query }) => {
-    const outcome = await find(params.repo_id, user, query);
-    switch (outcome.kind) {
-      case 'found':
-        return { status: 200, body: outcome.answer };
-      case 'invalid':
-        return invalid([{ field: `query.${outcome.field}`, message: outcome.message }]);
-      case 'moved':
-        return branchMoved(outcome);
-      case 'not-kept':
-        return notKept(outcome.branch);
-      default:
-        return contentsRefusal(outcome);
-    }
-  },
+  async ({ user, params, query }) => pageAnswer(await find(params.repo_id, user, query)),
 );

@@ -1,7 +1,7 @@
 import type { JobId } from '../../core/contract/ids.ts';
 import type { NotIndexed } from '../../core/repositories/branch-pointer.ts';
 import { notIndexed } from './not-indexed.ts';
-import { type Answer, problem, refusal } from './problems.ts';
+import { type Answer, invalid, problem, refusal } from './problems.ts';
 
 /** What a branch's contents could not be read for. */
 export type ContentsRefusal =
@@ -37,5 +37,28 @@ export const contentsRefusal = (outcome: ContentsRefusal): Answer => {
       return refusal(outcome.kind, 'Repository');
     default:
       return outcome satisfies never;
+  }
+};
+
+/** A page of what a branch's contents hold, or why there is none. */
+export const pageAnswer = (
+  outcome:
+    | { readonly kind: 'found'; readonly answer: object }
+    | { readonly kind: 'invalid'; readonly field: string; readonly message: string }
+    | { readonly kind: 'moved'; readonly branch: string; readonly commit: string }
+    | { readonly kind: 'not-kept'; readonly branch: string }
+    | ContentsRefusal,
+): Answer => {
+  switch (outcome.kind) {
+    case 'found':
+      return { status: 200, body: outcome.answer };
+    case 'invalid':
+      return invalid([{ field: `query.${outcome.field}`, message: outcome.message }]);
+    case 'moved':
+      return branchMoved(outcome);
+    case 'not-kept':
+      return notKept(outcome.branch);
+    default:
+      return contentsRefusal(outcome);
   }
 };
