@@ -62,12 +62,8 @@ describe.skipIf(browserMissing)(`signing in to the console at a provider${browse
   });
 
   const consent = (page: Page) => page.getByRole('button', { name: 'Continue' }).click();
-  /** Its pages ask the network for a font. */
-  const withoutFonts = (page: Page) =>
-    page.route('**/fonts.googleapis.com/**', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
   /** Types a name at the provider, which asks for one unless its own session knows it. */
   const atProvider = async (page: Page, name: string): Promise<void> => {
-    await withoutFonts(page);
     await page.waitForURL(`${provider.issuer}/interaction/**`);
     await page.getByPlaceholder('Enter any login').fill(name);
     await page.getByPlaceholder('and password').fill('any');
@@ -161,7 +157,6 @@ describe.skipIf(browserMissing)(`signing in to the console at a provider${browse
   it('says what the provider says when it refuses, and keeps nothing of it in the address', async () => {
     const { page } = await visit(home);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await withoutFonts(page);
     await page.waitForURL(`${provider.issuer}/interaction/**`);
     await page.getByRole('link', { name: 'Cancel' }).click();
     await page.getByText('the provider refuses it: End-User aborted interaction').waitFor();
