@@ -1,15 +1,15 @@
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
 import { toldName } from '../manifest/git-path.ts';
 import { isIndexedLine, oidOfLine, pathOfLine } from '../manifest/manifest.ts';
+import { filterBytes, type GramFilter, gramFilterOf, readFilter } from '../manifest/packs/gram-filter.ts';
 import { type Pack, readPack } from '../manifest/packs/pack-text.ts';
-import { readFilter, type TrigramFilter, trigramFilterOf } from '../manifest/packs/trigram-filter.ts';
 import { contentSet, packOfLine, pathSet } from '../manifest/pages/manifest-sets.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { PAGES_AT_ONCE, type PageRef, type ReadPage, sumOf } from '../manifest/pages/paged-set.ts';
 import { lookUp, pagesIn, streamPages } from '../manifest/pages/read-pages.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type Manifest, openManifest, packsOf, pagesOf } from './manifests.ts';
-import { packKey, trigramsKey } from './object-keys.ts';
+import { filterKey, packKey } from './object-keys.ts';
 import { createPageCache, type PageCache } from './page-cache.ts';
 
 /** A blob's text: UTF-8 as it was decoded, its newlines as they are. */
@@ -48,7 +48,7 @@ export interface TextsAsked {
   /** Paths from this one on, in tree order. */
   readonly from?: string | undefined;
   /** Asked for each pack before it is read: whether a text of it may be wanted. */
-  readonly mayHold?: ((trigrams: TrigramFilter) => boolean) | undefined;
+  readonly mayHold?: ((grams: GramFilter) => boolean) | undefined;
 }
 
 /** The texts of a branch's indexed files, at its indexed commit. Reading throws ObjectMissingError or ObjectDamagedError where the store lost something. */
@@ -59,15 +59,15 @@ export interface BranchContents {
   read(blob: string): Promise<BlobText | null>;
   /** In tree order of their paths; a blob at two paths comes twice. Those that were indexed before contents were kept are left out. */
   texts(asked?: TextsAsked): AsyncIterable<BranchText>;
-  /** The trigrams of each pack; null for one whose filter is lost. */
-  packTrigrams(): Promise<readonly (TrigramFilter | null)[]>;
+  /** The grams of each pack; null for one whose filter is lost. */
+  packGrams(): Promise<readonly (GramFilter | null)[]>;
   /** The texts of the n-th pack in lower case, one after the other, and where each ends. It may have texts that the branch no longer holds. */
   packWords(n: number): Promise<PackWords>;
-  /** The trigrams of the indexed files' paths; null where there are more than {@link MOST_PATHS}. */
-  pathTrigrams(): Promise<TrigramFilter | null>;
+  /** The grams of the indexed files' paths; null where there are more than {@link MOST_PATHS}. */
+  pathGrams(): Promise<GramFilter | null>;
 }
 
-/** Paths whose trigrams are kept: one filter of more would have nearly all there are. */
+/** Paths whose grams are kept: one filter of more would have nearly all there are. */
 const MOST_PATHS = 20_000;
 
 /** Kept in memory over all manifests: pages, filters, and the packs that were read last. */
@@ -118,20 +118,20 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
       if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
       return { text, bytes: new TextEncoder().encode(text).length, lines: linesOf(text) };
     },
-    packTrigrams: () => Promise.all([...packs.values()].map((pack) => filterAt(place, pack))),
+    packGrams: () => Promise.all([...packs.values()].map((pack) => filterAt(place, pack))),
     packWords: (n) => packWordsAt(place, [...packs.values()][n] as PageRef),
-    pathTrigrams: () =>
+    pathGrams: () =>
       place.cache(
-        `${place.key} path trigrams`,
+        `${place.key} path grams`,
         async () => {
           const pages = pagesOf(manifest, pathSet);
           if (sumOf(pages).lines > MOST_PATHS) return null;
           const paths: string[] = [];
           for await (const lines of streamPages(pages, manifest.read))
             for (const line of lines) if (isIndexedLine(line)) paths.push(toldName(pathOfLine(line)).path);
-          return trigramFilterOf(paths);
+          return gramFilterOf(paths);
         },
-        (filter) => (filter?.bits.length ?? 0) + BYTES_A_LINE,
+        (filter) => (filter === null ? 0 : filterBytes(filter)) + BYTES_A_LINE,
       ),
     async *texts({ paths, from: begin, mayHold } = {}) {
       const asked = await packsAsked(place, [...packs.values()], mayHold);
@@ -185,19 +185,19 @@ const packsAsked = async (
 };
 
 /** Null: it is not there, or cannot be read. Then it denies nothing. */
-const filterAt = ({ objects, cache, repositoryId }: Place, pack: Places): Promise<TrigramFilter | null> =>
+const filterAt = ({ objects, cache, repositoryId }: Place, pack: Places): Promise<GramFilter | null> =>
   cache(
-    trigramsKey(repositoryId, pack),
+    filterKey(repositoryId, pack),
     async () => {
       try {
-        const text = await objects.getText(trigramsKey(repositoryId, pack));
+        const text = await objects.getText(filterKey(repositoryId, pack));
         return text === null ? null : readFilter(text);
       } catch (error) {
         if (error instanceof ObjectDamagedError) return null;
         throw error;
       }
     },
-    (filter) => (filter?.bits.length ?? 0) + BYTES_A_LINE,
+    (filter) => (filter === null ? 0 : filterBytes(filter)) + BYTES_A_LINE,
   );
 
 /** Which pack has which blob of the manifest. */

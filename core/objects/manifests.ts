@@ -6,7 +6,7 @@ import { blobKeyOf, blobLine, blobSet, pathSet } from '../manifest/pages/manifes
 import { pageLines } from '../manifest/pages/page-text.ts';
 import type { PageChange, PageRef, ReadPage, SetKind, WritePage } from '../manifest/pages/paged-set.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { packKey, pageKey, trigramsKey } from './object-keys.ts';
+import { filterKey, packKey, pageKey } from './object-keys.ts';
 
 /** A committed manifest: what its root lists, and how its pages are read. */
 export interface Manifest {
@@ -33,7 +33,7 @@ export const packsOf = ({ root }: Pick<Manifest, 'root'>): readonly PageRef[] =>
 /** Keys of all objects that a root names: its pages, its packs, and what belongs to these. */
 export const keysNamedBy = (repositoryId: string, root: ManifestRoot): readonly string[] => [
   ...allPagesOf({ root }).map((page) => pageKey(repositoryId, page)),
-  ...packsOf({ root }).flatMap((pack) => [packKey(repositoryId, pack), trigramsKey(repositoryId, pack)]),
+  ...packsOf({ root }).flatMap((pack) => [packKey(repositoryId, pack), filterKey(repositoryId, pack)]),
 ];
 
 type Objects = Pick<ObjectStore, 'getText' | 'getLines'>;

@@ -62,8 +62,8 @@ export const packKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'w
 export const packsPrefix = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' | 'job_id'>): string =>
   `${allPacksPrefix(repository_id)}${job_id}/`;
 
-/** Which trigrams are in a pack. It is beside the pack, and goes with it. */
-export const trigramsKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
+/** The filter of a pack: which trigrams and other grams are in it. It is beside the pack, and goes with it. */
+export const filterKey = (repositoryId: string, { writer, name }: Pick<PageRef, 'writer' | 'name'>): string =>
   `${allPacksPrefix(repositoryId)}${writer}/${name}.trigrams.zst`;
 
 export const allWordsPrefix = (repositoryId: string): string => `${repositoryPrefix(repositoryId)}words/`;

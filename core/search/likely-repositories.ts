@@ -1,5 +1,5 @@
 import type { BranchPointer, RepositoryRecord } from '../contract/records.ts';
-import { mayHold, type TrigramFilter, trigramsOf } from '../manifest/packs/trigram-filter.ts';
+import { type GramFilter, gramsOf, mayHold } from '../manifest/packs/gram-filter.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import type { BranchContents } from '../objects/contents.ts';
 import { pointerOf } from '../repositories/branch-pointer.ts';
@@ -32,7 +32,7 @@ interface Candidate {
 type Open = (
   repositoryId: string,
   manifestKey: string,
-) => Promise<Pick<BranchContents, 'packTrigrams' | 'pathTrigrams' | 'packWords'>>;
+) => Promise<Pick<BranchContents, 'packGrams' | 'pathGrams' | 'packWords'>>;
 
 /**
  * The repositories that are most likely to have the best hits: by how many of the query's words one pack of texts may hold, rare words counting more, as the packs'
@@ -75,7 +75,7 @@ const judge = async (
   const { pointer } = found;
   try {
     const contents = await open(repository.repository_id, pointer.manifest_key);
-    const [paths, packs] = await Promise.all([contents.pathTrigrams(), contents.packTrigrams()]);
+    const [paths, packs] = await Promise.all([contents.pathGrams(), contents.packGrams()]);
     if (packs.length === 0) return null;
     const inPath = words.map((word) => mayHoldWord(paths, word));
     const held = packs.map((filter) => words.map((word, n) => inPath[n] === true || mayHoldWord(filter, word)));
@@ -86,8 +86,8 @@ const judge = async (
 };
 
 /** No filter denies nothing. */
-const mayHoldWord = (filter: TrigramFilter | null, { parts }: WordOfQuery): boolean =>
-  filter === null || parts.every((part) => mayHold(filter, trigramsOf(part, true)));
+const mayHoldWord = (filter: GramFilter | null, { parts }: WordOfQuery): boolean =>
+  filter === null || parts.every((part) => mayHold(filter, gramsOf(part, true)));
 
 /** What each word is worth: the more, the fewer repositories may have it. */
 const weightsOf = (candidates: readonly Candidate[], words: number): readonly number[] =>

@@ -22,7 +22,7 @@ import { generationOfJob } from './generation-of-job.ts';
 import { jobAnswer } from './job-answer.ts';
 import { usedBy } from './job-plan.ts';
 import { lastErrorAfter } from './last-error.ts';
-import { writeTrigrams } from './pack-writer.ts';
+import { writeFilter } from './pack-writer.ts';
 import { progressNotes } from './progress-notes.ts';
 import { kept, withPulse } from './pulse.ts';
 import { batchWaits } from './rules/retry-waits.ts';
@@ -152,7 +152,7 @@ const embedOne = async (
           state.done = Math.min(item.files, all.length);
         }
         await put(1);
-        if (!isPlan) await keepTrigrams(deps, job, item, pack);
+        if (!isPlan) await keepFilter(deps, job, item, pack);
         return all;
       },
     );
@@ -251,9 +251,9 @@ const overallProgress = (deps: Deps, job: JobRef, { options, files_total }: JobR
 };
 
 /** Here and not where the pack is written: batches are worked on at the same time. */
-const keepTrigrams = async (deps: Deps, job: JobRef, item: BatchItem, { oids, textOf }: Pack): Promise<void> => {
+const keepFilter = async (deps: Deps, job: JobRef, item: BatchItem, { oids, textOf }: Pack): Promise<void> => {
   const texts = oids.map((oid) => textOf(oid) as string);
-  await writeTrigrams(deps, job, item.pack, texts);
+  await writeFilter(deps, job, item.pack, texts);
 };
 
 async function* groups(deps: Deps, item: BatchItem, { textOf }: Pack): AsyncGenerator<readonly StagedFile[]> {

@@ -1,9 +1,9 @@
 import type { PackedBatch } from '../contract/job-files.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
+import { filterText, gramFilterOf } from '../manifest/packs/gram-filter.ts';
 import { type PackedText, packText } from '../manifest/packs/pack-text.ts';
-import { filterText, trigramFilterOf } from '../manifest/packs/trigram-filter.ts';
 import { pageName } from '../manifest/pages/page-text.ts';
-import { packKey, trigramsKey } from '../objects/object-keys.ts';
+import { filterKey, packKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { BatchLimits } from './rules/plan-batches.ts';
 
@@ -23,13 +23,13 @@ export const writePack = async (
 };
 
 /** Each pack that is published has its filter beside it. */
-export const writeTrigrams = async (
+export const writeFilter = async (
   { objects }: Deps,
   { repository_id, job_id }: JobRef,
   name: string,
   texts: Iterable<string>,
 ): Promise<void> => {
-  await objects.putText(trigramsKey(repository_id, { writer: job_id, name }), filterText(trigramFilterOf(texts)));
+  await objects.putText(filterKey(repository_id, { writer: job_id, name }), filterText(gramFilterOf(texts)));
 };
 
 /** Gathers texts that are kept and not embedded, and writes them as packs with their filters. Holds one pack. */
@@ -39,7 +39,7 @@ export const createTextKeeper = (deps: Deps, job: JobRef, limits: BatchLimits) =
   let length = 0;
   const write = async (): Promise<void> => {
     const pack = await writePack(deps, job, texts);
-    await writeTrigrams(
+    await writeFilter(
       deps,
       job,
       pack.name,

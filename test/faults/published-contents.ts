@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type ManifestEntry, parseManifestLine } from '../../core/manifest/manifest.ts';
+import { gramsOf, mayHold, readFilter } from '../../core/manifest/packs/gram-filter.ts';
 import { readPack } from '../../core/manifest/packs/pack-text.ts';
-import { mayHold, readFilter, trigramsOf } from '../../core/manifest/packs/trigram-filter.ts';
 import type { ManifestRoot } from '../../core/manifest/pages/manifest-root.ts';
 import { contentSet, packOfLine } from '../../core/manifest/pages/manifest-sets.ts';
 import type { PageRef } from '../../core/manifest/pages/paged-set.ts';
 import { packsOf } from '../../core/objects/manifests.ts';
-import { packKey, trigramsKey } from '../../core/objects/object-keys.ts';
+import { filterKey, packKey } from '../../core/objects/object-keys.ts';
 import type { Services } from './services.ts';
 import type { Files } from './truth.ts';
 
@@ -37,7 +37,7 @@ export const judgeContents = (
   }
   const packOf = new Map(contents.map((line) => [contentSet.keyOf(line), packOfLine(line)]));
   for (const entry of indexed) judgeText(entry, texts.get(packOf.get(entry.oid) ?? ''), files, say);
-  return packs.flatMap((pack) => [packKey(repositoryId, pack), trigramsKey(repositoryId, pack)]);
+  return packs.flatMap((pack) => [packKey(repositoryId, pack), filterKey(repositoryId, pack)]);
 };
 
 type Texts = Pick<ReturnType<typeof readPack>, 'textOf'> & { readonly filter: ReturnType<typeof readFilter> };
@@ -50,7 +50,7 @@ const textsOf = (
 ): Texts | undefined => {
   const key = packKey(repositoryId, pack);
   const text = objects.peekText(key);
-  const filter = objects.peekText(trigramsKey(repositoryId, pack));
+  const filter = objects.peekText(filterKey(repositoryId, pack));
   if (text === undefined || filter === undefined) {
     say(`the pack ${key} or its filter is not there`);
     return undefined;
@@ -70,6 +70,6 @@ const judgeText = (
 ): void => {
   const content = files.get(path)?.content ?? '';
   if (pack?.textOf(oid) !== content) say(`the text of ${path} is not what is kept of it`);
-  else if (!content.split('\n').every((line) => mayHold(pack.filter, trigramsOf(line, false))))
+  else if (!content.split('\n').every((line) => mayHold(pack.filter, gramsOf(line, false))))
     say(`the filter of the pack that has ${path} denies one of its lines`);
 };

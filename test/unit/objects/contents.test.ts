@@ -7,12 +7,12 @@ import { ObjectDamagedError, ObjectMissingError } from '../../../core/domain/err
 import { comparePaths } from '../../../core/manifest/git-path.ts';
 import type { ManifestEntry } from '../../../core/manifest/manifest.ts';
 import { putLine, removeLine } from '../../../core/manifest/manifest-patch.ts';
+import { filterText, gramFilterOf, gramsOf, mayHold } from '../../../core/manifest/packs/gram-filter.ts';
 import { packText } from '../../../core/manifest/packs/pack-text.ts';
-import { filterText, mayHold, trigramFilterOf, trigramsOf } from '../../../core/manifest/packs/trigram-filter.ts';
 import { pageName } from '../../../core/manifest/pages/page-text.ts';
 import { createContents, type TextsAsked } from '../../../core/objects/contents.ts';
 import { keysNamedBy, type Manifest, openManifest, packsOf, readRoot } from '../../../core/objects/manifests.ts';
-import { allPacksPrefix, jobKeys, manifestKey, packKey, trigramsKey } from '../../../core/objects/object-keys.ts';
+import { allPacksPrefix, filterKey, jobKeys, manifestKey, packKey } from '../../../core/objects/object-keys.ts';
 import { lostManifests } from '../../../core/sync/check-index.ts';
 import { createPageWriter } from '../../../core/sync/page-writer.ts';
 import type { Pulse } from '../../../core/sync/pulse.ts';
@@ -67,7 +67,7 @@ const sync = async (
     const text = packText(texts);
     const at = { writer: job.job_id, name: await pageName(text) };
     const stored = await store.putText(packKey(id, at), text);
-    await store.putText(trigramsKey(id, at), filterText(trigramFilterOf(texts.map((one) => one.text))));
+    await store.putText(filterKey(id, at), filterText(gramFilterOf(texts.map((one) => one.text))));
     packed.push({ name: at.name, stored, length: text.length, oids: texts.map(({ oid }) => oid) });
   }
   await store.putLines(
@@ -161,15 +161,15 @@ describe('the contents of a branch', () => {
     );
     expect(await pathsOf(main, { from: 'odd/28.ts' })).toEqual(['odd/29.ts']);
     const asking = (literal: string) => ({
-      mayHold: (filter: Parameters<typeof mayHold>[0]) => mayHold(filter, trigramsOf(literal, false)),
+      mayHold: (filter: Parameters<typeof mayHold>[0]) => mayHold(filter, gramsOf(literal, false)),
     });
     expect(await pathsOf(main, asking('walrus13'))).toHaveLength(10);
     expect(await pathsOf(main, asking('porpoise'))).toEqual([]);
     // Where a filter is lost or damaged, nothing is denied.
     const [first, second] = await packsNamed(main);
     if (first === undefined || second === undefined) throw new Error('no packs');
-    await store.delete([trigramsKey(id, first)]);
-    await store.putText(trigramsKey(id, second), 'damaged');
+    await store.delete([filterKey(id, first)]);
+    await store.putText(filterKey(id, second), 'damaged');
     expect(await pathsOf(main, asking('porpoise'))).toHaveLength(20);
   });
 
@@ -252,7 +252,7 @@ describe('packs are rewritten', () => {
     // As it was, while another branch names it.
     expect(await pathsOf(less)).toHaveLength(24);
     const [, again] = await packsNamed(next);
-    expect(await store.exists(trigramsKey(id, again as never))).toBe(true);
+    expect(await store.exists(filterKey(id, again as never))).toBe(true);
   });
 
   it('when there are too many, some at a time', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RepositoryId } from '../../../core/contract/ids.ts';
 import type { RepositoryRecord } from '../../../core/contract/records.ts';
 import { ObjectMissingError } from '../../../core/domain/errors.ts';
-import { trigramFilterOf } from '../../../core/manifest/packs/trigram-filter.ts';
+import { gramFilterOf } from '../../../core/manifest/packs/gram-filter.ts';
 import { ASKED_OF_MORE, likelyRepositories, MOST_WHOLE } from '../../../core/search/likely-repositories.ts';
 import { wordFigures, wordsOfQuery } from '../../../core/search/rules/word-figures.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
@@ -32,8 +32,8 @@ const setUp = (special: Readonly<Record<number, Held>>, { count = 200, lost = -1
     if (id === ids[lost]) throw new ObjectMissingError('gone');
     const { texts, paths = ['src/file.ts'] } = heldBy(id);
     return {
-      packTrigrams: async () => [trigramFilterOf(texts)],
-      pathTrigrams: async () => trigramFilterOf(paths),
+      packGrams: async () => [gramFilterOf(texts)],
+      pathGrams: async () => gramFilterOf(paths),
       packWords: async () => {
         read.push(id);
         const ends = texts.map((_, n) => texts.slice(0, n + 1).join('').length);

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ObjectDamagedError } from '../../../../core/domain/errors.ts';
-import { packText, readPack } from '../../../../core/manifest/packs/pack-text.ts';
 import {
   filterText,
+  type GramFilter,
+  gramFilterOf,
+  gramsOf,
   mayHold,
   readFilter,
-  trigramFilterOf,
-  trigramsOf,
-} from '../../../../core/manifest/packs/trigram-filter.ts';
+} from '../../../../core/manifest/packs/gram-filter.ts';
+import { packText, readPack } from '../../../../core/manifest/packs/pack-text.ts';
 import { oidOf } from '../../../support/manifest-entries.ts';
 
 describe('a pack', () => {
@@ -31,10 +32,10 @@ describe('a pack', () => {
   });
 });
 
-describe('a trigram filter', () => {
+describe('a filter of grams', () => {
   const text = `const walrus = 'Narwhal';\nreturn größe + "ſhip" + "\u212aelvin";\nab\ncd\n`;
-  const filter = trigramFilterOf([text]);
-  const asked = (literal: string, ignoreCase = false) => mayHold(filter, trigramsOf(literal, ignoreCase));
+  const filter = gramFilterOf([text]);
+  const asked = (literal: string, ignoreCase = false) => mayHold(filter, gramsOf(literal, ignoreCase));
 
   it('admits all that is there, in any case where that is asked for', () => {
     for (const literal of ['walrus', "= 'Nar", 'größe', 'ſhip', '\u212aelvin', 'rus', 'ab', '', 'b\nc'])
@@ -46,20 +47,51 @@ describe('a trigram filter', () => {
   it('denies nearly all that is not', () => {
     expect(['porpoise', 'manatee', 'gröxe', 'const walrux', 'zzz'].filter((literal) => asked(literal))).toEqual([]);
     // No trigram goes over the end of a line, or from one text into the next.
-    expect(mayHold(trigramFilterOf(['xq', 'zj\nkw']), trigramsOf('xqz', false))).toBe(false);
-    expect(trigramsOf('b\ncd', false)).toEqual([]);
+    expect(mayHold(gramFilterOf(['xq', 'zj\nkw']), gramsOf('xqz', false))).toBe(false);
+    expect(gramsOf('b\ncd', false)).toEqual({ three: [], five: [] });
+  });
+
+  it('tells names that are written like many others by five characters in a row', () => {
+    const numbered = Array.from({ length: 2_000 }, (_, n) => `load_ledger_${n * 37}(fetchLedger${n * 41});`).join('\n');
+    const of = gramFilterOf([numbered]);
+    const names = Array.from({ length: 500 }, (_, n) => `load_ledger_${n * 37 + 80_001}`);
+    const admitted = (filter: GramFilter) => names.filter((name) => mayHold(filter, gramsOf(name, true))).length;
+    expect(admitted(of)).toBeLessThan(names.length / 20);
+    // By trigrams alone, nearly all of them.
+    expect(admitted({ ...of, five: null })).toBeGreaterThan(names.length / 2);
+    expect(gramsOf('a b-cdef(g', false).five).toEqual([]);
+    expect(gramsOf('größer_als', false).five).toHaveLength(2);
   });
 
   it('is as wide as its texts need, and is the same when it has been stored', () => {
     const many = Array.from({ length: 20_000 }, (_, n) => `w${(n * 2_654_435_761).toString(36)}`).join(' ');
     for (const texts of [[], ['abc'], [text], [many]]) {
-      const made = trigramFilterOf(texts);
-      const distinct = new Set(texts.flatMap((one) => trigramsOf(one, false))).size;
-      expect(made.bits.length * 8).toBeLessThanOrEqual(Math.max(1024, distinct * 8));
-      expect(made.bits.length * 8).toBeGreaterThanOrEqual(Math.max(1024, distinct * 4));
-      expect(readFilter(filterText(made))).toEqual(made);
+      const made = gramFilterOf(texts);
+      for (const kind of ['three', 'five'] as const) {
+        const distinct = new Set(texts.flatMap((one) => gramsOf(one, false)[kind])).size;
+        expect((made[kind] as Uint8Array).length * 8).toBeLessThanOrEqual(Math.max(1024, distinct * 8));
+        expect((made[kind] as Uint8Array).length * 8).toBeGreaterThanOrEqual(Math.max(1024, distinct * 4));
+      }
+      // As text: to compare bitmaps item by item takes seconds.
+      expect(filterText(readFilter(filterText(made)))).toBe(filterText(made));
     }
+    for (const damaged of [
+      'grams 2\nabcdef\n00',
+      'grams 2\n00',
+      'grams 2\n00\n',
+      'grams 2\n00\n00\n00',
+      'pack 1\n',
+      '',
+    ])
+      expect(() => readFilter(damaged), damaged).toThrow(ObjectDamagedError);
+  });
+
+  it('of the first form, which had trigrams alone, is read as it was', () => {
+    const first = { three: filter.three, five: null };
+    expect(filterText(first)).toMatch(/^trigrams 1\n[0-9a-f]+$/);
+    expect(readFilter(filterText(first))).toEqual(first);
+    expect(mayHold(first, gramsOf('walrus', false))).toBe(true);
+    expect(mayHold(first, gramsOf('porpoise', false))).toBe(false);
     expect(() => readFilter('trigrams 1\nabcdef')).toThrow(ObjectDamagedError);
-    expect(() => readFilter('pack 1\n')).toThrow(ObjectDamagedError);
   });
 });

@@ -52,7 +52,7 @@ const regexOf = (atoms: readonly string[]) =>
     regex: fc.array(tie('branch'), { minLength: 1, maxLength: 2 }).map((branches) => branches.join('|')),
     branch: fc.array(tie('piece'), { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join('')),
     piece: fc.oneof(
-      { depthSize: 'small' },
+      { depthSize: 'small', maxDepth: 3 },
       fc
         .tuple(fc.constantFrom(...atoms), fc.constantFrom('', '', '', '*', '+', '?', '{2}', '+?', '{1,2}'))
         .map(quantified),
@@ -115,13 +115,19 @@ const byGit = async (folder: string, asked: Pattern, ...options: string[]): Prom
   } catch (error) {
     // 1: no match.
     if ((error as { code?: unknown }).code === 1) return [];
+    // PCRE goes back and forth, and gives some patterns up.
+    if (String(error).includes('match limit exceeded')) return fc.pre(false) as never;
     throw error;
   }
 };
 
 const byUs = (folder: string, asked: Pattern) => {
   const outcome = compilePattern(asked);
-  if (outcome.kind === 'refused') throw new Error(outcome.why);
+  // Repeats within repeats can make a program that is too large; git takes it.
+  if (outcome.kind === 'refused') {
+    expect(outcome.why).toMatch(/^it is too large: its program has \d+ instructions/);
+    return fc.pre(false) as never;
+  }
   return [...texts]
     .filter(([path]) => path.startsWith(folder))
     .flatMap(([path, text]) =>

@@ -7,6 +7,7 @@ import {
 import { type LineMatch, matchLines } from '../../../../core/search/rules/exact/match-lines.ts';
 import { MAX_RANGES, occurrencesIn } from '../../../../core/search/rules/exact/occurrences.ts';
 import { MAX_TEXT, toldMatch } from '../../../../core/search/rules/exact/told-match.ts';
+import { readText } from '../../../../core/sync/rules/read-text.ts';
 
 const compiled = (pattern: string, flags: Partial<Pattern> = {}): CompiledPattern => {
   const outcome = compilePattern({ pattern, regex: false, ignoreCase: false, word: false, ...flags });
@@ -39,6 +40,17 @@ describe('lines that match', () => {
       [1, [[2, 5]]],
       [2, [[2, 5]]],
     ]);
+  });
+
+  it('begin with their first letter in a file that begins with a byte order mark', () => {
+    const read = readText(Buffer.from('\ufeffusing System;\nusing X;\n'), null);
+    if (read === null || read === 'binary') throw new Error('no text');
+    const found = matches(compiled('^using', { regex: true }), read.text);
+    expect(found.map(({ line, ranges }) => [line, ranges])).toEqual([
+      [1, [[0, 5]]],
+      [2, [[0, 5]]],
+    ]);
+    expect(linesOf(compiled('\ufeff'), read.text)).toEqual([]);
   });
 
   it('leave moments to stop, none of which loses a line', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { trigramFilterOf } from '../../../../core/manifest/packs/trigram-filter.ts';
+import { gramFilterOf } from '../../../../core/manifest/packs/gram-filter.ts';
 import {
   type CompiledPattern,
   compilePattern,
@@ -57,7 +57,7 @@ describe('what a pattern requires', () => {
 });
 
 describe('packs', () => {
-  const asked = (pattern: string, ...texts: string[]) => packTest(compiled({ pattern }))?.(trigramFilterOf(texts));
+  const asked = (pattern: string, ...texts: string[]) => packTest(compiled({ pattern }))?.(gramFilterOf(texts));
 
   it('are passed over where a trigram of what is required is missing', () => {
     expect(asked('aardwolf', 'an aardvark')).toBe(false);
@@ -92,7 +92,7 @@ describe('packs', () => {
         expect(linesOf(one)).toEqual(lines);
         if (lines.length === 0) return;
         found.matches += 1;
-        expect(packTest(one)?.(trigramFilterOf([content])) ?? true).toBe(true);
+        expect(packTest(one)?.(gramFilterOf([content])) ?? true).toBe(true);
       }),
       { numRuns: 3_000 },
     );
