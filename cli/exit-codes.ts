@@ -1,4 +1,4 @@
-import { ProblemError, UnexpectedAnswerError, UnreachableError } from '../client/src/client.ts';
+import { overLimitOf, ProblemError, UnexpectedAnswerError, UnreachableError } from '../client/src/client.ts';
 
 /** How a command ends, for scripts; docs/cli.md tells them. */
 export const exitCodes = {
@@ -16,6 +16,8 @@ export const exitCodes = {
   denied: 6,
   /** Busy, or a quota is used up, after all tries. */
   busy: 7,
+  /** A sync that `max_files` or `max_cost` has refused: nothing was changed. */
+  overLimit: 8,
   interrupted: 130,
 } as const;
 
@@ -40,6 +42,7 @@ export const exitCodeOf = (error: unknown): number => {
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof UnreachableError || error instanceof UnexpectedAnswerError) return exitCodes.unreachable;
   if (!(error instanceof ProblemError)) return exitCodes.failed;
+  if (overLimitOf(error) !== null) return exitCodes.overLimit;
   switch (error.status) {
     case 400:
     case 413:

@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
-import { ProblemError } from '../client/src/client.ts';
+import { overLimitOf, ProblemError } from '../client/src/client.ts';
 import { serve } from './commands/service.ts';
 import { Ended, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
+import { refusedReport } from './sync-report.ts';
 import { clean, coloursOf, type Terminal } from './terminal.ts';
 
 /** Runs one command line, without the program's own name, to its end. Resolves to the exit code. */
@@ -36,7 +37,9 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const errorText = (error: unknown, terminal: Terminal): string => {
   const colour = coloursOf(terminal, terminal.err);
   const lines = [`${colour('red', 'error:')} ${clean(messageOf(error))}`];
-  if (error instanceof ProblemError) lines.push(...hintsOf(error));
+  const refused = overLimitOf(error);
+  if (refused !== null) lines.push(refusedReport(refused.plan));
+  else if (error instanceof ProblemError) lines.push(...hintsOf(error));
   return lines.join('\n');
 };
 

@@ -1,20 +1,22 @@
-import type { Job, Operations } from '../client/src/client.ts';
+import type { Job, JobPlan, Operations } from '../client/src/client.ts';
 import { clean } from './terminal.ts';
 
 /** What a finished sync did, in some lines. */
 export const syncReport = (job: Job): string => {
   const seconds = (Date.parse(job.ended_at ?? job.updated_at) - Date.parse(job.started_at ?? job.created_at)) / 1000;
-  if (job.status === 'failed' || job.status === 'cancelled')
-    return `${job.options.dry_run === true ? 'Plan' : 'Sync'} ${job.status} after ${seconds.toFixed(1)} s${job.error === null ? '' : `: ${clean(job.error.message)}`}`;
   const { counts, plan } = job;
+  if (job.status === 'failed' || job.status === 'cancelled') {
+    const why = job.error === null ? '' : `: ${clean(job.error.message)}`;
+    const line = `${job.options.dry_run === true ? 'Plan' : 'Sync'} ${job.status} after ${seconds.toFixed(1)} s${why}`;
+    return isOverLimit(job) && plan !== null ? `${line}\n${refusedReport(plan)}` : line;
+  }
   if (job.options.dry_run === true && plan !== null) return planReport(job, plan);
   if (counts === null) return `Sync ${job.status}`;
   const branches = branchLines(job);
   const changed = counts.added + counts.modified + counts.renamed + counts.deleted;
   const lines = [`Sync ${job.status.replaceAll('_', ' ')} in ${seconds.toFixed(1)} s (${job.mode ?? 'no'} index)`];
   const { used } = job;
-  if (changed === 0)
-    return [...lines, `  nothing to do: ${many(counts.unchanged, 'file')} unchanged`, ...branches].join('\n');
+  if (changed === 0) return [...lines, `  nothing to do: ${untouched(counts.unchanged)}`, ...branches].join('\n');
   lines.push(
     `  ${many(changed, 'file')} changed: ${counts.added} added, ${counts.modified} modified, ${counts.renamed} renamed, ${counts.deleted} deleted (${counts.unchanged} unchanged)`,
     `  indexed  ${many(counts.indexed, 'file')}, ${many(counts.chunks_embedded, 'chunk')} embedded, ${counts.chunks_reused} reused`,
@@ -26,10 +28,29 @@ export const syncReport = (job: Job): string => {
   return lines.join('\n');
 };
 
-const planReport = (job: Job, plan: NonNullable<Job['plan']>): string =>
+/** Where the source has not moved no file was compared, and none counted. */
+const untouched = (files: number): string =>
+  files === 0 ? 'the source is as it was' : `${many(files, 'file')} unchanged`;
+
+/** Whether a limit that it was given has ended it. */
+export const isOverLimit = ({ error }: Job): boolean => error?.reason === 'over_limit';
+
+/** What a sync was going to do that a limit has refused. */
+export const refusedReport = (plan: JobPlan): string =>
+  [
+    changesOf(plan),
+    `  read     ${many(plan.files_to_read, 'file')}`,
+    `  skip     ${many(plan.skipped, 'file')}${reasons(plan.skipped_by_reason)}${plan.exact ? '' : ', as far as is known'}`,
+    ...(plan.tokens === null ? [] : [`  use      ${many(plan.tokens, 'token')} at most${costText(plan.cost_usd)}`]),
+  ].join('\n');
+
+const changesOf = (plan: JobPlan): string =>
+  `  ${many(plan.added + plan.modified + plan.renamed + plan.deleted, 'file')} changed: ${plan.added} added, ${plan.modified} modified, ${plan.renamed} renamed, ${plan.deleted} deleted (${plan.unchanged} unchanged)`;
+
+const planReport = (job: Job, plan: JobPlan): string =>
   [
     `A sync would be ${job.mode === 'full' ? 'full' : 'incremental'}; nothing was changed`,
-    `  ${many(plan.added + plan.modified + plan.renamed + plan.deleted, 'file')} changed: ${plan.added} added, ${plan.modified} modified, ${plan.renamed} renamed, ${plan.deleted} deleted (${plan.unchanged} unchanged)`,
+    changesOf(plan),
     `  index    ${many(plan.indexed ?? 0, 'file')}, ${many(plan.chunks_embedded ?? 0, 'chunk')} to embed, ${plan.chunks_reused ?? 0} to reuse`,
     `  skip     ${many(plan.skipped, 'file')}${reasons(plan.skipped_by_reason)}`,
     `  use      ${many(plan.tokens ?? 0, 'token')}${costText(plan.cost_usd)}${plan.seconds === null ? '' : `, about ${plan.seconds.toFixed(1)} s`}`,

@@ -1,5 +1,11 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { ProblemError, UnexpectedAnswerError, UnreachableError } from '../client/src/client.ts';
+import {
+  type JobPlan,
+  overLimitOf,
+  ProblemError,
+  UnexpectedAnswerError,
+  UnreachableError,
+} from '../client/src/client.ts';
 import { visible } from './repository-text.ts';
 
 /** An error as a model can use it: what is wrong, and what to do about it. */
@@ -24,7 +30,10 @@ const detailOf = ({ message, problem }: ProblemError): string => {
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const whatToDo = ({ status, problem, retryAfter }: ProblemError): string => {
+const whatToDo = (error: ProblemError): string => {
+  const { status, problem, retryAfter } = error;
+  const refused = overLimitOf(error);
+  if (refused !== null) return `${planText(refused.plan)} Ask the user before you allow more; a narrower sync may do.`;
   switch (status) {
     case 401:
       return 'The token is missing, wrong or has run out: ask the user for a new one. No call succeeds before.';
@@ -45,4 +54,10 @@ const whatToDo = ({ status, problem, retryAfter }: ProblemError): string => {
     default:
       return status >= 500 ? 'This is an error of the service: try once more, then tell the user.' : '';
   }
+};
+
+const planText = ({ added, modified, renamed, deleted, files_to_read, tokens, cost_usd }: JobPlan): string => {
+  const cost = cost_usd === null ? '' : `, ${cost_usd} US dollars`;
+  const use = tokens === null ? '' : `, and embed ${tokens} tokens at most${cost}`;
+  return `The sync would add ${added}, modify ${modified}, rename ${renamed} and delete ${deleted} files, read ${files_to_read} of them${use}.`;
 };

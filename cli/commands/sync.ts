@@ -3,7 +3,7 @@ import { type Client, type Job, type SyncAccepted, syncUnderWay } from '../../cl
 import { action, type Work } from '../action.ts';
 import { Ended, exitCodes, UsageError } from '../exit-codes.ts';
 import { barOf, followJob } from '../progress-bar.ts';
-import { syncReport } from '../sync-report.ts';
+import { isOverLimit, syncReport } from '../sync-report.ts';
 import type { Terminal } from '../terminal.ts';
 import { several } from './repositories.ts';
 
@@ -23,6 +23,9 @@ interface SyncFlags {
 }
 
 export const JOB_ID = /^sync-/;
+
+/** How long it may take until it is known whether a sync keeps its limits: the service waits no longer. */
+const LIMIT_SECONDS = 25;
 
 export const addSync = (program: Command, terminal: Terminal): void => {
   program
@@ -46,16 +49,19 @@ export const addSync = (program: Command, terminal: Terminal): void => {
     )
     .option('--dry-run', 'tell what a sync would do and cost, and change nothing')
     .addOption(
-      new Option('--max-cost <dollars>', 'fail before anything is embedded that may cost more').argParser(
+      new Option('--max-cost <dollars>', 'refuse it before anything is embedded that may cost more').argParser(
         atLeastNought,
       ),
     )
-    .addOption(new Option('--max-files <count>', 'fail before more files are read').argParser(atLeastNought))
+    .addOption(new Option('--max-files <count>', 'refuse it before more files are read').argParser(atLeastNought))
     .addHelpText(
       'after',
       `
 With --wait a sync that runs already is joined, unless --force or --on-conflict is given. With attach it is joined only where it does what
 is asked; with queue this sync begins when the other one has ended, merged with what else waits. Ctrl-C ends the watching, not the sync.
+
+With a limit the command waits until it is known whether the sync keeps it, 25 s at most. One that does not is refused: its plan is shown, nothing is
+changed, and the exit code is 8.
 
 Examples:
   $ repo-sync sync demo --wait
@@ -78,6 +84,7 @@ Examples:
           return show(work, jobId);
         }
         print(job, () => acceptedText(job));
+        if (job !== null && job.ended_at !== null) endAs(job);
       }),
     );
 
@@ -130,11 +137,18 @@ const atLeastNought = (text: string): number => {
 
 const acceptedText = (job: SyncAccepted | null): string => {
   if (job === null) return '';
-  const { job_id, waits_for_job_id } = job;
+  const { job_id, waits_for_job_id, plan, options } = job;
+  if (job.ended_at !== null) return syncReport(job);
   if (job.attached)
     return `${job_id} runs already and does what is asked. repo-sync watch ${job_id} shows its progress.`;
   if (waits_for_job_id !== null) return `${job_id} begins when ${waits_for_job_id} has ended.`;
-  return `${job_id} is queued. repo-sync watch ${job_id} shows its progress.`;
+  const limited = options.max_cost !== undefined || options.max_files !== undefined;
+  const state = !limited
+    ? 'is queued'
+    : plan === null
+      ? 'is under way; whether it keeps its limits is not known yet'
+      : `keeps its limits (${plan.files_to_read} files to read) and goes on`;
+  return `${job_id} ${state}. repo-sync watch ${job_id} shows its progress.`;
 };
 
 /** Starts a sync; one that runs is joined where its end is waited for. `job` is null then. */
@@ -160,7 +174,7 @@ const begin = async (
         max_cost: flags.maxCost,
         max_files: flags.maxFiles,
       },
-      { signal },
+      { signal, wait: flags.maxCost === undefined && flags.maxFiles === undefined ? undefined : LIMIT_SECONDS },
     );
     return { jobId: job.job_id, job };
   } catch (error) {
@@ -212,7 +226,8 @@ const stoppedOr = (error: unknown, { terminal, note }: Work<object>, jobId: stri
 };
 
 const endAs = (job: Job | null): void => {
-  if (job === null || job.status === 'failed' || job.status === 'cancelled') throw new Ended(exitCodes.failed);
+  if (job === null || job.status === 'failed' || job.status === 'cancelled')
+    throw new Ended(job !== null && isOverLimit(job) ? exitCodes.overLimit : exitCodes.failed);
 };
 
 /** A job in one line. */

@@ -1153,6 +1153,14 @@ export type JobEnded = Problem & {
   readonly "ended_at": string | null;
 };
 
+/** The sync would do more than a limit allows; nothing was changed. */
+export type OverLimit = Problem & {
+  /** Its job, which has failed. */
+  readonly "job_id": string;
+  /** What it was going to do, as far as it had looked. */
+  readonly "plan": JobPlan;
+};
+
 /** A sync is running; you can follow its job. */
 export type SyncInProgress = Problem & {
   /** The job that runs. */

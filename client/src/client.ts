@@ -5,7 +5,7 @@ import { calls, type Operations } from './operations.ts';
 import { pause, type Retries, request, type Transport } from './request.ts';
 
 export type * from './api-types.ts';
-export { type ProblemBody, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts';
+export { overLimitOf, type ProblemBody, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts';
 export type { FollowOptions, JobEvent } from './follow-job.ts';
 export type { Operations } from './operations.ts';
 export type { Retries } from './request.ts';
@@ -23,6 +23,14 @@ export interface ClientOptions extends Pick<Transport, 'url' | 'token'> {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface SyncCall extends CallOptions {
+  /**
+   * Seconds that the answer may take, 25 at most, until it is known what has become of the sync: it has ended, or keeps the limits that it
+   * was given. Without, the answer comes at once.
+   */
+  readonly wait?: number | undefined;
 }
 
 type Name = keyof Operations;
@@ -58,8 +66,11 @@ export interface Client {
   call<N extends Name>(name: N, ...args: Arguments<N>): Promise<Operations[N]['answer']>;
   /** The pages of a list, one after another, as they are taken. */
   pages<N extends Paged>(name: N, ...args: Arguments<N>): AsyncGenerator<Operations[N]['answer'], void>;
-  /** Starts a sync; tried again under one Idempotency-Key, so that a lost answer starts no second one. */
-  sync(repositoryId: string, options?: SyncOptions, call?: CallOptions): Promise<SyncAccepted>;
+  /**
+   * Starts a sync; tried again under one Idempotency-Key, so that a lost answer starts no second one. With `wait`, one that a limit refuses
+   * throws a {@link ProblemError} of which `overLimitOf` tells the plan.
+   */
+  sync(repositoryId: string, options?: SyncOptions, call?: SyncCall): Promise<SyncAccepted>;
   /**
    * Waits until a queued sync has begun, which is at once after the end of the one that it waits for, on AWS within a minute. Throws the
    * {@link ProblemError} of a job that is not there after two minutes.
@@ -132,8 +143,11 @@ export const createClient = (options: ClientOptions): Client => {
     url: transport.url,
     call,
     pages,
-    sync: async (repo_id: string, body: SyncOptions = {}, options: CallOptions = {}) =>
-      call('start-sync', { path: { repo_id }, body, header: { 'Idempotency-Key': crypto.randomUUID() } }, options),
+    sync: async (repo_id: string, body: SyncOptions = {}, { wait, ...options }: SyncCall = {}) => {
+      const Prefer = wait === undefined || wait <= 0 ? undefined : `wait=${Math.ceil(wait)}`;
+      const header = { 'Idempotency-Key': crypto.randomUUID(), Prefer };
+      return call('start-sync', { path: { repo_id }, body, header }, options);
+    },
     follow: (jobId: string, options?: FollowOptions) => followJob(transport, jobId, options),
     ended,
     begun,

@@ -1,4 +1,4 @@
-import type { Problem } from './api-types.ts';
+import type { OverLimit, Problem } from './api-types.ts';
 
 /** What an answer that is no success says, by RFC 9457; members beside those of every problem are the call's own. */
 export type ProblemBody = Partial<Problem> & { readonly [member: string]: unknown };
@@ -23,6 +23,10 @@ export class ProblemError extends Error {
     return /^urn:repository-sync:problem:(.+)$/.exec(this.problem.type ?? '')?.[1] ?? null;
   }
 }
+
+/** What is said of a sync that a limit has refused: its job, and what it was going to do. Null: the error is another one. */
+export const overLimitOf = (error: unknown): OverLimit | null =>
+  error instanceof ProblemError && error.kind === 'over-limit' ? (error.problem as unknown as OverLimit) : null;
 
 /** No answer came: nothing listens there, the name is not known, or the connection was lost. `cause` has the error itself. */
 export class UnreachableError extends Error {

@@ -83,9 +83,9 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string; readonly "user": string }; };
     readonly answer: null;
   };
-  /** Start a sync. Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. What else is done while another sync runs is `on_conflict`. */
+  /** Start a sync. Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. What else is done while another sync runs is `on_conflict`. The answer comes at once, unless the header `Prefer: wait=10` asks for what becomes of the sync: then it comes when the job has ended or, where it was given `max_files` or `max_cost`, when it is known that it keeps them, and after so many seconds at the latest. A sync that waits for another one is answered at once in any case. */
   readonly "start-sync": {
-    readonly request: { readonly path: { readonly "repo_id": string }; readonly header?: { readonly "Idempotency-Key"?: string | undefined } | undefined; readonly body?: SyncOptions | undefined; };
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly header?: { readonly "Idempotency-Key"?: string | undefined; readonly "Prefer"?: string | undefined } | undefined; readonly body?: SyncOptions | undefined; };
     readonly answer: SyncAccepted;
   };
   /** A sync job and its progress. Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed. With `wait` the answer comes when there is news: beside `If-None-Match` when the job is not as it was then, without it when the job has ended; else when the time is over. */

@@ -1,4 +1,11 @@
-import { createClient, ProblemError, UnexpectedAnswerError, UnreachableError } from '../../client/src/client.ts';
+import {
+  createClient,
+  type JobPlan,
+  overLimitOf,
+  ProblemError,
+  UnexpectedAnswerError,
+  UnreachableError,
+} from '../../client/src/client.ts';
 import { renew } from './session/session.ts';
 import { tokenStore } from './session/token-store.ts';
 
@@ -27,8 +34,10 @@ export interface Trouble {
   readonly detail: string;
   /** What is wrong with each field of what was sent. */
   readonly fields: Readonly<Record<string, string>>;
-  /** The job that is in the way. */
+  /** The job that is in the way, or that has `plan`. */
   readonly jobId: string | null;
+  /** What a sync was going to do that a limit has refused. */
+  readonly plan: JobPlan | null;
 }
 
 export const troubleOf = (error: unknown): Trouble => {
@@ -39,9 +48,10 @@ export const troubleOf = (error: unknown): Trouble => {
       detail: error.message,
       fields: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
       jobId: typeof jobId === 'string' ? jobId : null,
+      plan: overLimitOf(error)?.plan ?? null,
     };
   }
-  const none = { fields: {}, jobId: null };
+  const none = { fields: {}, jobId: null, plan: null };
   if (error instanceof UnreachableError)
     return {
       title: 'The service does not answer',

@@ -57,3 +57,7 @@ export const optionsOf = (choice: SyncChoice, isRunning: boolean): SyncOptions =
     ...(!isRunning ? {} : meanwhile === 'force' ? { force: true } : { on_conflict: meanwhile }),
   };
 };
+
+/** Whether it may be refused once it is known what it takes. */
+export const isLimited = ({ max_files, max_cost }: SyncOptions): boolean =>
+  max_files !== undefined || max_cost !== undefined;

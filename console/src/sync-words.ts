@@ -78,8 +78,15 @@ export const outcomeInWords = (job: Job): string => {
 };
 
 /** Whether it was only to plan, and has. */
-export const isPlan = ({ options, ended_at, plan }: Job): boolean =>
-  options.dry_run === true && ended_at !== null && plan !== null;
+export const isPlan = ({ options, status, plan }: Job): boolean =>
+  options.dry_run === true && (status === 'completed' || status === 'completed_with_errors') && plan !== null;
+
+/** What a list of jobs tells of one beside its outcome: what sets it apart from a sync as usual. */
+export const marksOf = ({ options, mode, error }: Job): readonly string[] => [
+  ...(mode === 'full' ? ['full'] : []),
+  ...(options.force ? ['forced'] : []),
+  ...(error?.reason === 'over_limit' ? ['over its limit'] : []),
+];
 
 const kinds = ['added', 'modified', 'renamed', 'deleted'] as const;
 

@@ -76,7 +76,11 @@ export type JobFilesQuery = z.infer<typeof JobFilesQuery>;
 export const IdempotencyKey = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
 
 /** Request headers, by their names in lower case. */
-export const StartSyncHeaders = z.object({ 'idempotency-key': IdempotencyKey.optional() });
+export const StartSyncHeaders = z.object({
+  'idempotency-key': IdempotencyKey.optional(),
+  /** RFC 7240: one that is not understood is ignored, so nothing is refused here. */
+  prefer: z.string().optional(),
+});
 export const GetJobHeaders = z.object({ 'if-none-match': z.string().optional() });
 export const JobEventsHeaders = z.object({ 'last-event-id': z.string().max(200).optional() });
 
@@ -305,6 +309,12 @@ export const SyncInProgress = Problem.extend({
   estimated_completion: Time.nullable(),
   differs: z.enum(differences).optional(),
 });
+
+/** 422 of a sync whose caller has waited: a limit has refused it, before anything was changed. */
+export const OverLimit = Problem.extend({ job_id: JobId, plan: JobPlan });
+
+/** 422 of a sync: over a limit of its own, or the idempotency key was used with another request. */
+export const SyncRefused = z.union([OverLimit, Problem]);
 
 /** 409 of cancelling a job that has ended. */
 export const JobEnded = Problem.extend({ job_id: JobId, job_status: z.enum(jobStatuses), ended_at: Time.nullable() });

@@ -101,6 +101,16 @@ export const usedBy = (results: Iterable<BlobResult>) => {
   return used;
 };
 
+/** Whether it is known that the sync stays within the limits that it was given. Of one without limits there is nothing to know. */
+export const keepsLimits = (
+  options: Pick<EffectiveOptions, 'max_files' | 'max_cost'>,
+  plan: JobPlan | null,
+): boolean => {
+  const { max_files, max_cost } = options;
+  if (plan === null || (max_files === undefined && max_cost === undefined)) return false;
+  return (max_cost === undefined || plan.tokens !== null) && overLimit(options, plan) === null;
+};
+
 /** Why the sync may not go on, or null. A cost that is not known is not held to be low. */
 export const overLimit = (
   { max_files, max_cost }: Pick<EffectiveOptions, 'max_files' | 'max_cost'>,

@@ -23,6 +23,8 @@ export interface StartSync {
   readonly options: SyncOptions;
   /** The request's Idempotency-Key, and what was asked for under it. The key is the user's own: two users never share one. */
   readonly idempotency?: Claim['idempotency'];
+  /** When the gateway got the request: what came before this is in the time that is measured. Without: now. */
+  readonly receivedAt?: Date;
 }
 
 export type StartSyncOutcome =
@@ -64,7 +66,7 @@ export const startSync =
         | 'webhookAddresses'
       >,
   ) =>
-  async ({ repositoryId, user, options, idempotency }: StartSync): Promise<StartSyncOutcome> => {
+  async ({ repositoryId, user, options, idempotency, receivedAt }: StartSync): Promise<StartSyncOutcome> => {
     const begun = deps.clock.now().getTime();
     const access = await withAccess(deps, repositoryId, user, 'write');
     if (access.kind !== 'allowed') return access;
@@ -89,7 +91,9 @@ export const startSync =
     if (outcome.kind === 'held') return onHeld(deps)(request, outcome.by);
     if (outcome.kind !== 'accepted') return outcome;
     const pull = [...(await (early ?? look()))];
-    deps.metrics.emit({ InitiationMilliseconds: deps.clock.now().getTime() - begun }, idsOf(outcome.job));
+    // The gateway's clock may be a little ahead of the function's.
+    const from = Math.min(begun, receivedAt?.getTime() ?? begun);
+    deps.metrics.emit({ InitiationMilliseconds: deps.clock.now().getTime() - from }, idsOf(outcome.job));
     return { ...outcome, job: { ...outcome.job, pull } };
   };
 

@@ -1,5 +1,6 @@
 import type { JobId } from '../../core/contract/ids.ts';
 import type { NotIndexed } from '../../core/repositories/branch-pointer.ts';
+import { contentsLost } from './lost-answer.ts';
 import { notIndexed } from './not-indexed.ts';
 import { type Answer, invalid, problem, refusal } from './problems.ts';
 
@@ -8,9 +9,6 @@ export type ContentsRefusal =
   | { readonly kind: 'not-found' | 'forbidden' }
   | NotIndexed
   | { readonly kind: 'contents-lost'; readonly branch: string; readonly jobId: JobId | null };
-
-/** A small repository is made anew in less, a large one in far more: the job tells how long it takes. */
-const REBUILD_SECONDS = 10;
 
 export const notKept = (branch: string): Answer =>
   problem(409, 'Content not kept', `branch ${branch} was indexed before contents were kept: sync it once`);
@@ -25,13 +23,8 @@ export const contentsRefusal = (outcome: ContentsRefusal): Answer => {
   switch (outcome.kind) {
     case 'not-indexed':
       return notIndexed(outcome);
-    case 'contents-lost': {
-      const { branch, jobId } = outcome;
-      const cure = jobId === null ? 'start a sync, which makes it anew' : `the sync ${jobId} that runs makes it anew`;
-      const detail = `what is kept of branch ${branch} is gone or damaged: ${cure}`;
-      const headers = jobId === null ? {} : { 'retry-after': String(REBUILD_SECONDS) };
-      return problem(503, 'Contents lost', detail, { fault: 'manifest_lost', branch, job_id: jobId }, headers);
-    }
+    case 'contents-lost':
+      return contentsLost(outcome);
     case 'not-found':
     case 'forbidden':
       return refusal(outcome.kind, 'Repository');

@@ -15,7 +15,8 @@ export const corsHeaders = ({ headers, stageVariables }: APIGatewayProxyEvent): 
     ...(origin !== undefined && allowed.includes(origin)
       ? {
           'access-control-allow-origin': origin,
-          'access-control-expose-headers': 'Location, Retry-After, ETag, Idempotency-Replayed, X-Request-Id',
+          'access-control-expose-headers':
+            'Location, Retry-After, ETag, Idempotency-Replayed, Preference-Applied, X-Request-Id',
         }
       : {}),
   };

@@ -25,6 +25,8 @@ export interface ApiRequest<Params, Query, Body, Headers> {
   readonly query: Query;
   readonly body: Body;
   readonly headers: Headers;
+  /** When the gateway got the request: before the authorizer and a cold start. */
+  readonly receivedAt: Date;
   /**
    * Aborted when the caller has gone, where the gateway passes on an answer's parts as they come. Null: an answer goes out whole, within
    * 29 s.
@@ -57,6 +59,7 @@ export const defineApiHandler = <Params = object, Query = object, Body = object,
     return answer(shapes, act, event, {
       user: user.data,
       rights: rightsAmong(String(rights ?? '').split(' ')),
+      receivedAt: new Date(event.requestContext.requestTimeEpoch),
       streaming,
     });
   });
@@ -88,7 +91,7 @@ const answer = async <Params, Query, Body, Headers>(
   shapes: Shapes<Params, Query, Body, Headers>,
   act: (request: ApiRequest<Params, Query, Body, Headers>) => Promise<Answer>,
   event: APIGatewayProxyEvent,
-  caller: Pick<ApiRequest<Params, Query, Body, Headers>, 'user' | 'rights' | 'streaming'>,
+  caller: Pick<ApiRequest<Params, Query, Body, Headers>, 'user' | 'rights' | 'receivedAt' | 'streaming'>,
 ): Promise<Answer> => {
   const json = shapes.body === undefined ? { ok: true as const, value: {} } : parseBody(event);
   if (!json.ok) return invalid([{ field: 'body', message: json.message }]);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { SyncAccepted } from '../../core/contract/api.ts';
+import { type JobAnswer, SyncAccepted } from '../../core/contract/api.ts';
 import type { JobId } from '../../core/contract/ids.ts';
 import type { JobRecord } from '../../core/contract/records.ts';
 import type { JobView } from '../../core/ports/jobs.ts';
@@ -50,4 +50,22 @@ const retryHeader = (by: JobView, now: Date) => ({
 const retryAfter = (estimated: string | null, now: Date): string => {
   const seconds = estimated === null ? 5 : (Date.parse(estimated) - now.getTime()) / 1000;
   return String(Math.min(60, Math.max(1, Math.ceil(seconds))));
+};
+
+/** What was answered about a sync beside its job, which has gone on since. */
+export const Taken = SyncAccepted.pick({
+  job_id: true,
+  replaced_job_id: true,
+  attached: true,
+  queued: true,
+  waits_for_job_id: true,
+});
+
+/** The same answer with the job as it is now: 422 where a limit has refused it, 200 where it has ended otherwise. */
+export const waitedAnswer = (answer: Answer, taken: z.infer<typeof Taken>, job: JobAnswer, seconds: number): Answer => {
+  const headers = { ...answer.headers, 'preference-applied': `wait=${seconds}` };
+  const { job_id, plan, error } = job;
+  if (error?.reason === 'over_limit' && plan !== null)
+    return problem(422, 'Over limit', error.message, { job_id, plan }, headers);
+  return { ...answer, status: job.ended_at === null ? answer.status : 200, body: { ...job, ...taken }, headers };
 };

@@ -17,13 +17,23 @@ import {
   webhookAddresses,
   workflow,
 } from '#ports';
-import { RepositoryParams, StartSyncHeaders } from '../../core/contract/api.ts';
+import { LONGEST_WAIT_SECONDS, RepositoryParams, StartSyncHeaders } from '../../core/contract/api.ts';
+import type { UserId } from '../../core/contract/ids.ts';
 import { SyncOptions } from '../../core/contract/sync-options.ts';
+import { awaitDecision } from '../../core/triggers/await-decision.ts';
 import { idempotencyOf, rememberAnswer } from '../../core/triggers/idempotency.ts';
+import { preferredWait } from '../../core/triggers/rules/preferred-wait.ts';
 import { type StartSyncOutcome, startSync } from '../../core/triggers/start-sync.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { type Answer, invalid, problem, quotaExceeded, refusal } from '../handling/problems.ts';
-import { acceptedAnswer, attachedAnswer, heldAnswer, queuedAnswer } from '../handling/sync-answers.ts';
+import {
+  acceptedAnswer,
+  attachedAnswer,
+  heldAnswer,
+  queuedAnswer,
+  Taken,
+  waitedAnswer,
+} from '../handling/sync-answers.ts';
 
 const ports = compose({
   claims,
@@ -44,20 +54,39 @@ const ports = compose({
 });
 const start = startSync(ports);
 const remember = rememberAnswer(ports);
+const decided = awaitDecision(ports);
 
 export const handler = defineApiHandler(
   ports.logger,
   { params: RepositoryParams, body: SyncOptions, headers: StartSyncHeaders },
-  async ({ user, params, body, headers }) => {
+  async ({ user, params, body, headers, receivedAt }) => {
     const key = headers['idempotency-key'];
     const idempotency = key === undefined ? undefined : await idempotencyOf(user, key, body);
-    const outcome = await start({ repositoryId: params.repo_id, user, options: body, idempotency });
+    const outcome = await start({ repositoryId: params.repo_id, user, options: body, idempotency, receivedAt });
     const answer = answerOf(outcome);
     const job = jobOf(outcome);
     if (job !== null && idempotency !== undefined) await remember(job, idempotency, JSON.stringify(answer));
-    return answer;
+    return afterWait(answer, user, preferredWait(headers.prefer, LONGEST_WAIT_SECONDS), receivedAt);
   },
 );
+
+/**
+ * What has become of the sync after as many seconds, counted from the request: a start that took long must not take the answer past
+ * API Gateway's 29 s. The sync is under way by now: what fails here costs the caller only the wait.
+ */
+const afterWait = async (answer: Answer, user: UserId, seconds: number, receivedAt: Date): Promise<Answer> => {
+  const left = seconds - (ports.clock.now().getTime() - receivedAt.getTime()) / 1000;
+  const taken = Taken.safeParse(answer.body);
+  // The job of a sync that waits for another one is not there yet.
+  if (left <= 0 || !taken.success || taken.data.queued) return answer;
+  try {
+    const outcome = await decided(taken.data.job_id, user, left);
+    return outcome.kind === 'found' ? waitedAnswer(answer, taken.data, outcome.job, seconds) : answer;
+  } catch (error) {
+    ports.logger.warn('sync not waited for', { job_id: taken.data.job_id, error: String(error) });
+    return answer;
+  }
+};
 
 /** The job that the answer is about, where the request was granted. */
 const jobOf = (outcome: StartSyncOutcome) => {

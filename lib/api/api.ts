@@ -84,7 +84,7 @@ export class Api extends Construct {
     const options: CorsOptions = {
       allowOrigins: [...origins],
       allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'Last-Event-ID'],
+      allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'Last-Event-ID', 'Prefer'],
       maxAge: Duration.hours(2),
     };
     const paths = new Set(routes.filter(({ auth }) => auth === 'token').map(({ path }) => path));

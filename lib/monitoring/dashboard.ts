@@ -89,7 +89,7 @@ export const dashboard = (scope: Construct, charts: Charts): Dashboard => {
       ],
       [
         graph(
-          'Time to accept a sync, in the function (ms)',
+          'Time to accept a sync (ms)',
           [own('InitiationMilliseconds', 'p50'), own('InitiationMilliseconds', 'p99')],
           QUARTER,
         ),

@@ -31,9 +31,6 @@ const deadLetterImpacts: Readonly<Record<string, string>> = {
   schedules: 'A scheduled sync was not started: a repository’s index stays old until its next time.',
 };
 
-/** The synchronisation of one repository: what the story gives 500 ms. */
-const SYNC_PATH = '/repositories/{repo_id}/sync';
-
 /**
  * Alarms, their topic, and one dashboard. To be made last: it looks at every function and queue that the stack has. What an
  * alarm means and what to do about it is in docs/runbook.md, under the heading that each names.
@@ -131,17 +128,13 @@ export class Monitoring extends Construct {
 
   #requestAlarms(): void {
     const { restApi } = this.#props.api;
-    const stage = restApi.deploymentStage;
-    const sync = restApi.methods.find(
-      ({ httpMethod, resource }) => httpMethod === 'POST' && resource.path === SYNC_PATH,
-    );
-    if (sync === undefined) throw new Error(`no POST ${SYNC_PATH}`);
     this.#alarm({
       name: 'sync-initiation-slow',
       impact: 'One caller in a hundred, or one of fewer, waits longer than 500 ms for a sync to be accepted.',
       runbook: 'Sync initiation slow',
-      // What the caller waits for: the authorizer and a cold start are in it, which no function can measure.
-      metric: sync.metricLatency(stage, { statistic: 'p99', period: minutes(5) }),
+      // From when API Gateway got the request, so the authorizer and a cold start are in it. The gateway's own latency would also have what a
+      // caller waits for by choice (`Prefer: wait`).
+      metric: ownMetric(this, 'InitiationMilliseconds', 'p99', minutes(5)),
       when: 'above',
       threshold: 500,
       periods: 3,

@@ -1,6 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { type Client, type Job, syncUnderWay } from '../../client/src/client.ts';
+import { type Client, type Job, type SyncOptions, syncUnderWay } from '../../client/src/client.ts';
 import { visibleName } from '../repository-text.ts';
 import { branch, repository } from './inputs.ts';
 import { JobFacts, jobFacts, jobText } from './jobs.ts';
@@ -10,6 +10,9 @@ const job_id = z.string().min(1).max(100).describe('The job’s id, as sync_repo
 
 /** Many clients give up a call after a minute. */
 const WAIT_SECONDS = 45;
+
+/** The longest that the service waits until it is known whether a sync keeps its limits. */
+const LIMIT_SECONDS = 25;
 
 const SyncFacts = JobFacts.extend({
   joined: z.boolean().describe('Whether the job was under way before this call.'),
@@ -31,6 +34,8 @@ export const addSyncTools = (deps: ToolDeps): void => {
           .boolean()
           .default(false)
           .describe('Builds the whole index again, beside the old one. Slow and costly: only if the user asks for it.'),
+        max_files: z.int().min(0).optional().describe('Refuses a sync that would read more files.'),
+        max_cost: z.number().min(0).optional().describe('Refuses a sync that may cost more US dollars.'),
         wait_seconds: z
           .int()
           .min(0)
@@ -45,11 +50,13 @@ export const addSyncTools = (deps: ToolDeps): void => {
       output: SyncFacts,
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     },
-    async ({ repository: id, branch: name, full_reindex, wait_seconds, cancel_with_call }, context) => {
+    async ({ repository: id, branch: name, wait_seconds, cancel_with_call, ...limits }, context) => {
       const { signal } = context.mcpReq;
-      const begun = await begin(client, id, { branch: name, full_reindex }, wait_seconds, signal);
+      const from = performance.now();
+      const begun = await begin(client, id, { branch: name, ...limits }, wait_seconds, signal);
       const tell = tellsProgress ? progressTeller(context.mcpReq) : untold;
-      const job = await follow(client, begun.job, wait_seconds, signal, tell).catch(async (error: unknown) => {
+      const left = Math.max(0, wait_seconds - (performance.now() - from) / 1000);
+      const job = await follow(client, begun.job, left, signal, tell).catch(async (error: unknown) => {
         if (signal.aborted && cancel_with_call && !begun.joined)
           // It may have ended by itself meanwhile: a 409, and all that was wanted.
           await client.call('cancel-job', { path: { job_id: begun.job.job_id } }).catch(() => undefined);
@@ -107,12 +114,14 @@ const jobOf = async (client: Client, job_id: string, signal: AbortSignal): Promi
 const begin = async (
   client: Client,
   id: string,
-  options: { readonly branch: string | undefined; readonly full_reindex: boolean },
+  options: SyncOptions,
   seconds: number,
   signal: AbortSignal,
 ): Promise<{ readonly job: Job; readonly joined: boolean }> => {
   try {
-    return { job: await client.sync(id, options, { signal }), joined: false };
+    const limited = options.max_files !== undefined || options.max_cost !== undefined;
+    const wait = limited ? Math.min(seconds, LIMIT_SECONDS) : undefined;
+    return { job: await client.sync(id, options, { signal, wait }), joined: false };
   } catch (error) {
     const from = performance.now();
     const job = await syncUnderWay(client, error, { signal, patience: AbortSignal.timeout(seconds * 1000) });
@@ -130,7 +139,7 @@ const follow = async (
   tell: (job: Job) => Promise<void>,
 ): Promise<Job> => {
   if (seconds === 0) return begun;
-  const over = AbortSignal.timeout(seconds * 1000);
+  const over = AbortSignal.timeout(Math.ceil(seconds * 1000));
   let last = begun;
   try {
     for await (const { job } of client.follow(begun.job_id, { signal: AbortSignal.any([signal, over]) })) {

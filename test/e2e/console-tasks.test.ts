@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SourceNotFoundError } from '../../core/domain/errors.ts';
 import { browserMissing, browserNote } from '../support/browser.ts';
 import { failEmbedding, holdEmbedding } from '../support/faults.ts';
 import { useConsole } from '../support/use-console.ts';
@@ -38,7 +39,7 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     expect(tab.complaints).toEqual([]);
   });
 
-  it('holds a sync to its limits: what is no number is said at its field, what is too much is a failure with its plan', async () => {
+  it('holds a sync to its limits: what is no number is said at its field, what is too much is refused with its plan', async () => {
     await world.registered('limited', { 'a.ts': 'a\n', 'b.ts': 'b\n' });
     const { page } = await open('/repositories/limited');
     await page.getByRole('button', { name: 'Options' }).click();
@@ -53,8 +54,41 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     await page.getByText('Ends without a change if more than 1 file would have to be read.').waitFor();
     await page.getByText('Ends without a change if it may cost more than $0.50.').waitFor();
     await page.getByRole('button', { name: 'Start this sync' }).click();
-    await page.getByRole('listitem').filter({ hasText: 'Failed' }).getByRole('link').click();
+    const refused = page.getByRole('alert').filter({ hasText: 'Over limit' });
+    await refused.getByText('2 files would be read, and max_files is 1: nothing was changed').waitFor();
+    await refused.getByText('It would process: 2 files added; 2 files to read.').waitFor();
+    await refused.getByRole('link', { name: 'To its plan' }).click();
     await page.getByRole('region', { name: 'The plan' }).getByText('2 files', { exact: true }).waitFor();
+    // The same once more would be refused again.
+    expect(await page.getByRole('button', { name: 'again' }).count()).toBe(0);
+  });
+
+  it('begins a sync that has failed once more, and tells in the history which were plans and which were forced', async () => {
+    const git = await world.registered('unlucky', { 'a.ts': 'a\n' });
+    world.faults.set('git', () => ({ heads: () => Promise.reject(new SourceNotFoundError('not now')) }));
+    const failed = await world.api.synced('unlucky', { full_reindex: true, force: true });
+    expect(failed.status).toBe('failed');
+    world.faults.clear();
+    const tab = await open(`/jobs/${failed.job_id}`, { width: 390 });
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Sync again' }).click();
+    await page.getByText('1 file added').first().waitFor();
+    await git.write({ 'b.ts': 'b\n' });
+    await git.commit();
+    await world.api.synced('unlucky', { dry_run: true });
+    await page.getByRole('link', { name: 'unlucky' }).click();
+    const history = page.getByRole('region', { name: 'History' });
+    const entry = (n: number) => history.getByRole('listitem').nth(n);
+    await entry(0).getByText('Plan', { exact: true }).waitFor();
+    await entry(1)
+      .getByText(/by \S+, full$/)
+      .waitFor();
+    await entry(2)
+      .getByText(/by \S+, forced$/)
+      .waitFor();
+    expect(await history.getByText('Plan', { exact: true }).count()).toBe(1);
+    expect(await tab.faults()).toEqual([]);
+    expect(await tab.fits()).toBe(true);
   });
 
   it('puts a sync behind the one that runs, which goes on', async () => {

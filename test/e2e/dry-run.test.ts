@@ -205,6 +205,96 @@ describe('a limit', () => {
   });
 });
 
+describe('a sync whose caller waits', () => {
+  const waiting = <T = JobAnswer>(id: string, options: object, headers: Record<string, string>) =>
+    api.call<T>('POST', `/api/repositories/${id}/sync`, options, headers);
+  const applied = ({ headers }: Reply): string | null => headers.get('preference-applied');
+
+  it('is a 422 with its plan where a limit refuses it, also when the request is sent again', async () => {
+    await world.registered('over', { 'a.ts': text('ox', 3), 'b.ts': text('owl', 3) });
+    const headers = { prefer: 'wait=20', 'idempotency-key': 'over' };
+    const refused = await waiting<Problem & { job_id: string; plan: JobAnswer['plan'] }>(
+      'over',
+      { max_files: 1 },
+      headers,
+    );
+    expect(refused.status).toBe(422);
+    expect(refused.body).toMatchObject({
+      type: 'urn:repository-sync:problem:over-limit',
+      detail: '2 files would be read, and max_files is 1: nothing was changed',
+      plan: { added: 2, files_to_read: 2 },
+    });
+    const { job_id } = refused.body;
+    expect([refused.headers.get('location'), applied(refused)]).toEqual([`/api/jobs/${job_id}`, 'wait=20']);
+    expect(await api.job(job_id)).toMatchObject({ status: 'failed', error: { reason: 'over_limit' } });
+    expect((await api.repository('over')).status).toBe('idle');
+    const again = await waiting('over', { max_files: 1 }, headers);
+    expect([again.status, again.body.job_id, again.headers.get('idempotency-replayed')]).toEqual([422, job_id, 'true']);
+    // The same words without the wait are the same request, and get its first answer.
+    const { prefer: _, ...key } = headers;
+    const first = await waiting('over', { max_files: 1 }, key);
+    expect([first.status, first.body.job_id, first.body.status]).toEqual([202, job_id, 'queued']);
+  });
+
+  it('is answered as soon as it is known to keep its limits', async () => {
+    await world.registered('under', { 'a.ts': text('urchin', 3) });
+    const gate = holdEmbedding(faults);
+    for (const limits of [{ max_files: 1 }, { max_cost: 1 }]) {
+      faults.set('settings', (real) => ({ ...real, usdPerMillionTokens: 100 }) as never);
+      const reply = await waiting('under', { ...limits, force: true }, { prefer: 'wait=20' });
+      expect([reply.status, applied(reply)]).toEqual([202, 'wait=20']);
+      expect(reply.body).toMatchObject({
+        status: 'running',
+        ended_at: null,
+        plan: { files_to_read: 1 },
+        attached: false,
+      });
+    }
+    gate.open();
+  });
+
+  it('is answered when it has ended, or as it is when the time is over', async () => {
+    await world.registered('through', { 'a.ts': text('thrips', 3) });
+    const gate = holdEmbedding(faults);
+    const over = await waiting('through', {}, { prefer: 'respond-async, wait=1' });
+    expect([over.status, over.body.ended_at, applied(over)]).toEqual([202, null, 'wait=1']);
+    const attached = waiting<JobAnswer & { attached: boolean }>(
+      'through',
+      { on_conflict: 'attach' },
+      { prefer: 'wait=20' },
+    );
+    gate.open();
+    const { status, body } = await attached;
+    expect([status, body.status, body.attached, body.job_id]).toEqual([200, 'completed', true, over.body.job_id]);
+    const ended = await waiting('through', {}, { prefer: 'wait=20' });
+    expect([ended.status, ended.body.status, ended.body.counts?.added]).toEqual([200, 'completed', 0]);
+  });
+
+  it('is answered at once where it waits for another one, and where no wait is understood', async () => {
+    await world.registered('at-once', { 'a.ts': text('auk', 3) });
+    const gate = holdEmbedding(faults);
+    const first = await waiting('at-once', {}, { prefer: 'wait=soon' });
+    const queued = await waiting<{ queued: boolean }>('at-once', { on_conflict: 'queue' }, { prefer: 'wait=20' });
+    expect([first.status, applied(first), queued.status, queued.body.queued, applied(queued)]).toEqual([
+      202,
+      null,
+      202,
+      true,
+      null,
+    ]);
+    gate.open();
+  });
+
+  it('is a 202 where its job cannot be read: it is under way', async () => {
+    await world.registered('unread', { 'a.ts': text('unicorn', 3) });
+    faults.set('jobs', () => ({ get: async () => Promise.reject(new Error('no answer')) }));
+    const reply = await waiting('unread', {}, { prefer: 'wait=20' });
+    expect([reply.status, applied(reply)]).toEqual([202, null]);
+    faults.clear();
+    expect((await api.ended(reply.body.job_id)).status).toBe('completed');
+  });
+});
+
 it('refuses what a dry run cannot have, and names each field', async () => {
   await world.registered('refusing', { 'a.ts': '1;\n' });
   const { status, body }: Reply<Problem> = await api.sync('refusing', {

@@ -195,6 +195,18 @@ describe('the tools', () => {
     expect(told.text).toMatch(/^Plan sync-[\s\S]*the index stays as it is/);
   });
 
+  it('refuse a sync that would do more than its limits allow, with its plan; one that keeps them is waited for', async () => {
+    await world.registered('limited', { 'a.ts': 'export const a = 1;\n', 'b.ts': 'export const b = 1;\n' });
+    const { call } = await mcp.connect();
+    const refused = await call('sync_repository', { repository: 'limited', max_files: 1 });
+    expect(refused.isError).toBe(true);
+    expect(refused.text).toMatch(
+      /2 files would be read, and max_files is 1: nothing was changed\. The sync would add 2,.*Ask the user/,
+    );
+    const kept = await call('sync_repository', { repository: 'limited', max_files: 2 });
+    expect(kept.structured).toMatchObject({ status: 'completed', counts: { added: 2 } });
+  });
+
   it('say why a sync failed, and what to do', async () => {
     const git = await world.registered('gone', { 'a.ts': 'export const a = 1;\n' });
     await git.cleanup();

@@ -155,6 +155,35 @@ describe('while a sync runs', () => {
     expect((await run(['jobs', 'demo', '--limit', '2'])).out).toContain('completed (plan)');
   });
 
+  it('with a limit says the plan of what it refuses, and that the limit is kept', async () => {
+    await world.registered('limits', { 'a.ts': 'export const a = 1;\n', 'b.ts': 'export const b = 1;\n' });
+    const refused = await run(['sync', 'limits', '--max-files', '1']);
+    expect([refused.code, refused.out]).toEqual([8, '']);
+    expect(refused.err).toContain(
+      '2 files would be read, and max_files is 1: nothing was changed\n  2 files changed: 2 added',
+    );
+    const asJson = await run(['sync', 'limits', '--max-files', '1', '--wait', '--json']);
+    expect([asJson.code, JSON.parse(asJson.err)]).toMatchObject([
+      8,
+      { exit_code: 8, error: { plan: { files_to_read: 2 } } },
+    ]);
+    const gate = holdEmbedding(world.faults);
+    const kept = await run(['sync', 'limits', '--max-files', '2']);
+    expect([kept.code, kept.out]).toEqual([
+      0,
+      expect.stringContaining('keeps its limits (2 files to read) and goes on'),
+    ]);
+    const [{ job_id: failed } = { job_id: '' }] = (await json<{ jobs: Job[] }>(['jobs', 'limits'])).jobs.filter(
+      ({ status }) => status === 'failed',
+    );
+    gate.open();
+    const watched = await run(['watch', failed]);
+    expect([watched.code, watched.out]).toEqual([8, expect.stringContaining('  read     2 files')]);
+    await run(['watch', 'limits']);
+    const nothing = await run(['sync', 'limits', '--max-files', '0']);
+    expect([nothing.code, nothing.out]).toEqual([0, expect.stringContaining('nothing to do')]);
+  }, 60_000);
+
   it('watch --json tells each state in a line', async () => {
     const { gate, job_id } = await held();
     const lines: { type: string; job: Job }[] = [];

@@ -18,7 +18,7 @@ const times = (count: number, period: Period): Period[] => new Array<Period>(cou
 const each = (metric: string, ...values: (number | null)[]): Period[] =>
   values.map((value) => (value === null ? silence : { [metric]: [value] }));
 const latency = (requests: number, slow: number): Period => ({
-  Latency: [...new Array<number>(requests - slow).fill(120), ...new Array<number>(slow).fill(900)],
+  InitiationMilliseconds: [...new Array<number>(requests - slow).fill(120), ...new Array<number>(slow).fill(900)],
 });
 
 /** For each alarm: what turns it on, what does not, and the state that silence ends in. */
@@ -149,7 +149,7 @@ describe('the evaluation itself, by the table of CloudWatch’s guide for 3 poin
   it('keeps its state where the samples of a percentile are said to be too few', () => {
     const p99 = {
       ...alarm('notBreaching'),
-      MetricName: 'Latency',
+      MetricName: 'InitiationMilliseconds',
       Statistic: undefined,
       ExtendedStatistic: 'p99',
       Threshold: 500,

@@ -161,15 +161,11 @@ describe('what is watched', () => {
 
   it('the 500 ms in which a sync is accepted, at the 99th percentile of what callers wait', () => {
     expect(alarm('sync-initiation-slow')).toMatchObject({
-      Namespace: 'AWS/ApiGateway',
-      MetricName: 'Latency',
+      Namespace: 'RepositorySync',
+      MetricName: 'InitiationMilliseconds',
       ExtendedStatistic: 'p99',
       Threshold: 500,
       EvaluateLowSampleCountPercentile: 'evaluate',
-      Dimensions: expect.arrayContaining([
-        { Name: 'Method', Value: 'POST' },
-        { Name: 'Resource', Value: '/repositories/{repo_id}/sync' },
-      ]),
     });
   });
 

@@ -85,12 +85,20 @@ const Outcome = ({ job }: { readonly job: SyncJob }) => {
       )}
       <Facts facts={facts} />
       {counts !== null && <Reuse counts={counts} />}
-      {isPlan(job) ? <Start job={job} /> : <Again job={job} />}
+      {isPlan(job) ? <Start job={job} label="Start this sync" /> : <Again job={job} />}
     </>
   );
 };
 
+/** What can be done after it: read again what failed in it or, where nothing of it was published, the same sync once more. */
 const Again = ({ job }: { readonly job: SyncJob }) => {
+  if (job.status === 'completed_with_errors') return <Retry job={job} />;
+  // With the same limits it would be refused again.
+  if (job.ended_at === null || job.counts !== null || job.error?.reason === 'over_limit') return null;
+  return <Start job={job} label={job.options.dry_run === true ? 'Plan again' : 'Sync again'} />;
+};
+
+const Retry = ({ job }: { readonly job: SyncJob }) => {
   const [, go] = useLocation();
   const cache = useQueryClient();
   const retry = useMutation({
@@ -98,7 +106,6 @@ const Again = ({ job }: { readonly job: SyncJob }) => {
     onSuccess: ({ job_id }) => go(jobPage(job_id)),
     onSettled: () => cache.invalidateQueries({ queryKey: ['repository', job.repository_id] }),
   });
-  if (job.status !== 'failed' && job.status !== 'completed_with_errors') return null;
   return (
     <Stack gap="sm" align="flex-start">
       <Button leftSection={<SyncIcon />} onClick={() => retry.mutate()} loading={retry.isPending}>
@@ -109,21 +116,21 @@ const Again = ({ job }: { readonly job: SyncJob }) => {
   );
 };
 
-/** Begins what was planned. */
-const Start = ({ job: { repository_id: id, options } }: { readonly job: SyncJob }) => {
+/** Begins what was planned, or what has failed, as it was asked for; it takes no other's place. */
+const Start = ({ job, label }: { readonly job: SyncJob; readonly label: string }) => {
   const [, go] = useLocation();
   const cache = useQueryClient();
-  const { force, full_reindex, incremental, branches, ignore_patterns, pull_remote, remote } = options;
+  const { repository_id: id } = job;
+  const { force: _, dry_run, ...options } = job.options;
   const start = useMutation({
-    mutationFn: () =>
-      service.sync(id, { force, full_reindex, incremental, branches, ignore_patterns, pull_remote, remote }),
+    mutationFn: () => service.sync(id, isPlan(job) ? options : { ...options, dry_run }),
     onSuccess: ({ job_id }) => go(jobPage(job_id)),
     onSettled: () => cache.invalidateQueries({ queryKey: ['repository', id] }),
   });
   return (
     <Stack gap="sm" align="flex-start">
       <Button leftSection={<SyncIcon />} onClick={() => start.mutate()} loading={start.isPending}>
-        Start this sync
+        {label}
       </Button>
       {start.error !== null && <TroubleAlert error={start.error} />}
     </Stack>

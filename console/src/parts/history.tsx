@@ -1,11 +1,11 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Badge, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { Job, Repository } from '../../../client/src/client.ts';
 import { jobPage } from '../addresses.ts';
 import * as queries from '../queries.ts';
-import { outcomeInWords, timeTaken } from '../sync-words.ts';
+import { marksOf, outcomeInWords, timeTaken } from '../sync-words.ts';
 import { duration } from '../words.ts';
 import classes from './history.module.css';
 import { More } from './more.tsx';
@@ -54,6 +54,11 @@ const Entry = ({ job, now, share }: { readonly job: Job; readonly now: number; r
   <li className={classes.entry}>
     <div className={classes.status}>
       <JobStatus status={job.status} />
+      {job.options.dry_run === true && (
+        <Badge variant="outline" color="gray">
+          Plan
+        </Badge>
+      )}
     </div>
     <div className={classes.what}>
       <Link href={jobPage(job.job_id)} className={`named ${classes.link}`}>
@@ -61,6 +66,7 @@ const Entry = ({ job, now, share }: { readonly job: Job; readonly now: number; r
       </Link>
       <Text size="xs" className="quiet">
         <Time at={job.created_at} />, by {job.requested_by}
+        {marksOf(job).map((mark) => `, ${mark}`)}
       </Text>
     </div>
     <div className={classes.time}>

@@ -8,10 +8,13 @@ import type { Repository, SyncOptions } from '../../../client/src/client.ts';
 import { jobPage } from '../addresses.ts';
 import * as queries from '../queries.ts';
 import { service, troubleOf } from '../service.ts';
-import { optionsOf, unchosen } from '../sync-choice.ts';
+import { isLimited, optionsOf, unchosen } from '../sync-choice.ts';
 import { syncInWords } from '../sync-words.ts';
 import { isPlaced, SyncFields } from './sync-fields.tsx';
 import { TroubleAlert } from './trouble.tsx';
+
+/** So long the service waits at most until it is known whether a sync keeps its limits. */
+const LIMIT_SECONDS = 25;
 
 /** Starts a sync, or plans one; says in words what it will do before it does. */
 export const SyncForm = ({ repository }: { readonly repository: Repository }) => {
@@ -24,7 +27,7 @@ export const SyncForm = ({ repository }: { readonly repository: Repository }) =>
   const { data: runningJob = null } = useQuery({ ...queries.job(running ?? ''), enabled: isRunning });
   const options = optionsOf(choice, isRunning);
   const start = useMutation({
-    mutationFn: (chosen: SyncOptions) => service.sync(id, chosen),
+    mutationFn: (chosen: SyncOptions) => service.sync(id, chosen, isLimited(chosen) ? { wait: LIMIT_SECONDS } : {}),
     onSuccess: ({ job_id }, { dry_run }) => {
       close();
       setChoice(unchosen);

@@ -13,6 +13,7 @@ import {
   JobFileList,
   JobList,
   NotIndexed,
+  OverLimit,
   Problem,
   ProgressAnswer,
   RepositoryAnswer,
@@ -311,6 +312,11 @@ export const answerSchemas: readonly NamedSchema[] = [
     job_id: 'The job.',
     job_status: 'How it ended.',
     ended_at: 'When.',
+  }),
+  named('OverLimit', OverLimit, 'The sync would do more than a limit allows; nothing was changed.', {
+    ...problem,
+    job_id: 'Its job, which has failed.',
+    plan: 'What it was going to do, as far as it had looked.',
   }),
   named('SyncInProgress', SyncInProgress, 'A sync is running; you can follow its job.', {
     ...problem,

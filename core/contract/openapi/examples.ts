@@ -242,6 +242,15 @@ export const jobEnded = problemBody(409, 'Job has ended', 'the job has ended: co
   job_status: 'completed',
   ended_at: endedJob.ended_at,
 });
+export const overLimit = problemBody(
+  422,
+  'Over limit',
+  '8 files would be read, and max_files is 5: nothing was changed',
+  {
+    job_id,
+    plan: { ...plan, tokens: null, cost_usd: null },
+  },
+);
 export const keyReused = problemBody(
   422,
   'Idempotency key reused',

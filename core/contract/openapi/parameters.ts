@@ -31,6 +31,8 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   outcome: 'Only files with this outcome.',
   status: 'Only deliveries with this status.',
   'idempotency-key': 'Your own name for this request. The same key and body get the same answer for 24 hours.',
+  prefer:
+    '`wait=10` (RFC 7240): answer when it is known what has become of the sync, after so many seconds at the latest, at most 25: see above. What is not understood is ignored.',
   wait: 'Seconds to wait for news of the job: see above.',
   'last-event-id': 'The `id` of the last event that you have seen: only what is new comes.',
   'if-none-match': 'The `ETag` of an answer that you have: 304 if nothing has changed.',

@@ -33,6 +33,7 @@ export const answerHeaders = {
   'Retry-After': 'Seconds to wait before asking again.',
   'WWW-Authenticate': 'The expected authentication scheme.',
   ETag: 'Identifies this state of the answer: send it in `If-None-Match`.',
+  'Preference-Applied': 'Which of the preferences in `Prefer` was followed: `wait`, and how many seconds at most.',
   'Idempotency-Replayed': '`true` when this is the stored answer to an earlier request with the same key.',
 } as const;
 export type AnswerHeader = keyof typeof answerHeaders;

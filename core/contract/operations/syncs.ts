@@ -10,12 +10,12 @@ import {
   JobList,
   JobParams,
   PageQuery,
-  Problem,
   RepositoryParams,
   RetryRefused,
   StartSyncHeaders,
   SyncAccepted,
   SyncInProgress,
+  SyncRefused,
 } from '../api.ts';
 import {
   cancelledJob,
@@ -23,7 +23,7 @@ import {
   jobEnded,
   jobEvents,
   jobFiles,
-  keyReused,
+  overLimit,
   queuedJob,
   runningJob,
   syncInProgress,
@@ -45,22 +45,23 @@ export const syncOperations = {
   'start-sync': {
     tag: 'Syncs',
     description:
-      'Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. What else is done while another sync runs is `on_conflict`.',
+      'Needs the role write. Brings the index in step with the source, in the background: only what changed is processed, and the new index is published in one step at the end. Without a body the defaults apply. `force` replaces a running sync; with `full_reindex` too the existing index is cleared at once. What else is done while another sync runs is `on_conflict`. The answer comes at once, unless the header `Prefer: wait=10` asks for what becomes of the sync: then it comes when the job has ended or, where it was given `max_files` or `max_cost`, when it is known that it keeps them, and after so many seconds at the latest. A sync that waits for another one is answered at once in any case.',
     params: RepositoryParams,
     headers: StartSyncHeaders,
     body: { schema: SyncOptions, required: false, example: syncOptions },
     answers: {
       200: {
-        description: 'With `on_conflict: "attach"`: a sync that runs does what is asked, and this is its job.',
+        description:
+          'With `on_conflict: "attach"`: a sync that runs does what is asked, and this is its job. With `Prefer: wait`: the job has ended, and says how.',
         schema: SyncAccepted,
-        headers: ['Location', 'Idempotency-Replayed'],
+        headers: ['Location', 'Preference-Applied', 'Idempotency-Replayed'],
         example: { ...runningJob, ...accepted, attached: true },
       },
       202: {
         description:
           'The job is queued. With `queued: true` it waits for the end of `waits_for_job_id`: it begins at once then (on AWS within a minute), and until it does `GET /api/jobs/{job_id}` answers 404.',
         schema: SyncAccepted,
-        headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
+        headers: ['Location', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'],
         example: { ...queuedJob, ...accepted },
       },
       ...token,
@@ -68,9 +69,11 @@ export const syncOperations = {
       ...withBody,
       409: inProgress,
       422: {
-        description: 'The idempotency key was used with another request.',
-        schema: Problem,
-        example: keyReused,
+        description:
+          'With `Prefer: wait`: `max_files` or `max_cost` has refused the sync, and this is its plan. Or: the idempotency key was used with another request.',
+        schema: SyncRefused,
+        headers: ['Location', 'Preference-Applied', 'Idempotency-Replayed'],
+        example: overLimit,
       },
     },
   },

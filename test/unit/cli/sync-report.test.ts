@@ -100,6 +100,8 @@ describe('the report of a sync', () => {
   it('says that there was nothing to do', () => {
     const none = { ...counts, added: 0, modified: 0, renamed: 0 };
     expect(syncReport(job({ counts: none }))).toContain('nothing to do: 7 files unchanged');
+    // No tree was read.
+    expect(syncReport(job({ counts: { ...none, unchanged: 0 } }))).toContain('nothing to do: the source is as it was');
   });
 
   it('names the branches that are missing, with the reason, and tells that HEAD has moved', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOf, overLimit, planAfterDiff, planAfterStage, usedBy } from '../../../core/sync/job-plan.ts';
+import { costOf, keepsLimits, overLimit, planAfterDiff, planAfterStage, usedBy } from '../../../core/sync/job-plan.ts';
 import { aPlan } from '../../support/sync-records.ts';
 
 const counts = {
@@ -52,6 +52,20 @@ describe('a limit', () => {
   ])('%s', (_, options, plan, refusal) => {
     if (refusal === null) expect(overLimit(options, plan)).toBeNull();
     else expect(overLimit(options, plan)).toContain(refusal);
+  });
+});
+
+describe('that a sync keeps its limits', () => {
+  it.each([
+    ['is not known before it has a plan', { max_files: 9 }, null, false],
+    ['is known of files by the plan', { max_files: 4 }, aPlan({ files_to_read: 4, tokens: null }), true],
+    ['is not so over it', { max_files: 3 }, aPlan({ files_to_read: 4 }), false],
+    ['is not known of cost before the texts are read', { max_cost: 9 }, aPlan({ tokens: null, cost_usd: null }), false],
+    ['is known of cost then', { max_cost: 0.2 }, aPlan({ tokens: 9, cost_usd: 0.2 }), true],
+    ['takes both', { max_cost: 9, max_files: 4 }, aPlan({ files_to_read: 4, tokens: null, cost_usd: null }), false],
+    ['is nothing to know of a sync without any', {}, aPlan(), false],
+  ])('%s', (_, options, plan, known) => {
+    expect(keepsLimits(options, plan)).toBe(known);
   });
 });
 

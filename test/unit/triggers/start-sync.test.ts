@@ -58,12 +58,13 @@ const setUp = (
     logger: { info: () => undefined, warn: () => undefined },
     metrics: { emit: (values: Measurements) => calls.measured.push(values) },
   } as unknown as Runtime;
-  const start = (options: object = {}, user = ann, key?: string) =>
+  const start = (options: object = {}, user = ann, key?: string, receivedAt?: Date) =>
     startSync(deps)({
       repositoryId: 'shop' as RepositoryId,
       user,
       options: SyncOptions.parse(options),
       ...(key === undefined ? {} : { idempotency: { key, fingerprint: 'f' } }),
+      ...(receivedAt === undefined ? {} : { receivedAt }),
     });
   return { start, calls };
 };
@@ -178,6 +179,15 @@ describe('conflict detection for concurrent syncs', () => {
     expect(await start()).toEqual({ kind: 'not-found' });
     expect(calls.started).toEqual([]);
   });
+});
+
+it.each([
+  ['with what came before the function', -700, 700],
+  ['and never as less than nothing, where the gateway’s clock is ahead', 5, 0],
+])('measures the time that a caller waits, %s', async (_, received, milliseconds) => {
+  const { start, calls } = setUp();
+  await start({}, ann, undefined, new Date(now.getTime() + received));
+  expect(calls.measured).toContainEqual({ InitiationMilliseconds: milliseconds });
 });
 
 describe('force sync cancellation logic', () => {
