@@ -25,3 +25,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- $ingress := ternary (list .Values.ingress.host) list .Values.ingress.enabled -}}
 {{- concat $own $ingress .Values.allowedHosts | compact | uniq | join "," -}}
 {{- end -}}
+
+{{/* A variable that the chart sets itself: twice in one container, the cluster refuses it in words that do not help. */}}
+{{- define "repository-sync.mayBeSet" -}}
+{{- $instead := dict "HOST" "" "PORT" "service.port" "DATA_DIR" "" "ALLOWED_HOSTS" "allowedHosts" "METRICS" "metrics.enabled" "EMBEDDINGS_URL" "embeddings.url" "EMBEDDINGS_MODEL" "embeddings.model" "EMBEDDINGS_KEY" "embeddings.secret" -}}
+{{- if hasKey $instead . -}}
+{{- $value := get $instead . -}}
+{{- fail (printf "environment.%s is the chart's own: %s" . (ternary "it cannot be changed" (printf "set %s" $value) (eq $value ""))) -}}
+{{- end -}}
+{{- end -}}
