@@ -1,5 +1,17 @@
 /** Written by `npm run docs:api` from the contract: change that, not this. */
 
+/** How fresh an answer is, beside its commit. */
+export type Freshness = {
+  /** When it was published. */
+  readonly "indexed_at": string;
+  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
+  readonly "source_commit": string | null;
+  /** When the source was looked at; null when it was not yet. */
+  readonly "source_seen_at": string | null;
+  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
+  readonly "behind": boolean | null;
+};
+
 /** A repository to register. */
 export type NewRepository = {
   /** Its id. Absent: the service chooses one. */
@@ -192,19 +204,11 @@ export type Secrets = {
 };
 
 /** A page of a tree. */
-export type FileList = {
+export type FileList = Freshness & {
   /** The indexed commit, which all of this is from. */
   readonly "commit": string;
   /** The branch that is listed. */
   readonly "branch": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
   /** In git’s tree order. */
   readonly "entries": readonly (FileEntry)[];
   /** Send it as `cursor` to get the next page; null on the last page. */
@@ -230,7 +234,7 @@ export type FileEntry = {
 };
 
 /** The text of a file. */
-export type File = {
+export type File = Freshness & {
   /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
   readonly "path": string;
   /** Only of a name that is not UTF-8: its bytes, in base64. */
@@ -253,30 +257,14 @@ export type File = {
   readonly "end": number;
   /** The lines, each with what ends it. */
   readonly "text": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
 };
 
 /** A page of lines that match. */
-export type GrepAnswer = {
+export type GrepAnswer = Freshness & {
   /** The branch that was searched. */
   readonly "branch": string;
   /** The indexed commit, which all of this is from. */
   readonly "commit": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
   /** In git’s tree order of the paths, then by lines. */
   readonly "matches": readonly (GrepMatch)[];
   /** Files of the branch that are not in the index, so far as `path` and `language` let them through. */
@@ -346,21 +334,13 @@ export type NotSearched = {
 };
 
 /** What a search found. */
-export type SearchAnswer = {
+export type SearchAnswer = Freshness & {
   /** Best first. */
   readonly "results": readonly (SearchHit)[];
   /** The branch that was searched. */
   readonly "branch": string;
   /** The commit that the results are from. */
   readonly "indexed_commit": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
   /** What of `q` was not read as it looks, such as a language that there is not; for people. */
   readonly "warnings": readonly (string)[];
   /** Always null: ask for a greater `limit`. */
@@ -414,21 +394,13 @@ export type RepositoryHit = SearchHit & {
 };
 
 /** A repository that was searched. */
-export type SearchedRepository = {
+export type SearchedRepository = Freshness & {
   /** Its id. */
   readonly "repository_id": string;
   /** The branch that was searched. */
   readonly "branch": string;
   /** The commit that the hits are from. */
   readonly "indexed_commit": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
 };
 
 /** A repository that was not searched. */
@@ -440,19 +412,11 @@ export type NotSearchedRepository = {
 };
 
 /** A page of definitions. */
-export type SymbolsAnswer = {
+export type SymbolsAnswer = Freshness & {
   /** The branch that was searched. */
   readonly "branch": string;
   /** The indexed commit, which all of this is from. */
   readonly "commit": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
   /** In git’s tree order of the paths, then by lines. */
   readonly "symbols": readonly (FoundSymbol)[];
   /** Files of this page’s part of the branch that may define the name and could not be parsed; 100 at most. */
@@ -476,7 +440,7 @@ export type FoundSymbol = OutlineEntry & {
 };
 
 /** What a file defines. */
-export type OutlineAnswer = {
+export type OutlineAnswer = Freshness & {
   /** From the top of the tree; U+FFFD stands for what is not UTF-8. */
   readonly "path": string;
   /** Only of a name that is not UTF-8: its bytes, in base64. */
@@ -493,14 +457,6 @@ export type OutlineAnswer = {
   readonly "symbols": readonly (OutlineEntry)[];
   /** Why the list is empty: definitions of its `language` are not known, it is too long (`size`), took more than a second (`time`), or broke the parser (`failed`). Absent: the list is whole. */
   readonly "not_parsed"?: "language" | "size" | "time" | "failed" | undefined;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
 };
 
 /** A definition. */
@@ -606,7 +562,7 @@ export type LastSync = {
 };
 
 /** A branch’s index, from its last completed sync. */
-export type Branch = {
+export type Branch = Freshness & {
   /** Its name. */
   readonly "name": string;
   /** The commit that is indexed. */
@@ -615,32 +571,16 @@ export type Branch = {
   readonly "files": number;
   /** Their searchable pieces. */
   readonly "chunks": number;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
 };
 
 /** A branch’s index beside its source, as the last sync of any branch saw it. */
-export type IndexedBranch = {
+export type IndexedBranch = Freshness & {
   /** Its name. */
   readonly "name": string;
   /** Whether it is the default branch. */
   readonly "default": boolean;
   /** The commit that is indexed. */
   readonly "indexed_commit": string;
-  /** When it was published. */
-  readonly "indexed_at": string;
-  /** The commit that the source had; null when it has deleted the branch, or was not looked at yet. */
-  readonly "source_commit": string | null;
-  /** When the source was looked at; null when it was not yet. */
-  readonly "source_seen_at": string | null;
-  /** Whether the source had another commit than the indexed one; null where `source_commit` is. */
-  readonly "behind": boolean | null;
   /** Indexed files. */
   readonly "files": number;
   /** Their searchable pieces. */

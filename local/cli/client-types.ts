@@ -1,3 +1,4 @@
+import { fresh } from '../../core/contract/openapi/file-answers.ts';
 import type { OpenApiDocument, OperationObject, ParameterObject } from '../../core/contract/openapi/openapi.ts';
 import type { JsonSchema } from '../../core/contract/openapi/schemas.ts';
 import { responseOf } from '../../core/contract/openapi/text.ts';
@@ -7,7 +8,7 @@ const head = '/** Written by `npm run docs:api` from the contract: change that, 
 
 /** The contract as TypeScript, for client/src/api-types.ts: the schemas as types. */
 export const clientTypes = (document: OpenApiDocument): string => {
-  const { schemas } = document.components;
+  const schemas = withFreshness(document.components.schemas);
   const types = Object.entries(schemas).map(([name, schema]) => {
     const base = baseOf(name, schema, schemas);
     const text =
@@ -39,6 +40,19 @@ export const clientOperations = (document: OpenApiDocument): string => {
     `/** What each call takes and answers. */\nexport interface Operations {\n${operations.join('')}}\n`,
     `/** How each call is made. */\nexport const calls: { readonly [Name in keyof Operations]: { readonly method: string; readonly path: string } } = {\n${table.join('')}};\n`,
   ].join('\n');
+};
+
+/** What many answers say of the index that they are from. The document has no name for it, since no answer is it alone. */
+const withFreshness = (schemas: Readonly<Record<string, JsonSchema>>): Readonly<Record<string, JsonSchema>> => {
+  const { properties = {} } = own(schemas, 'Branch') ?? {};
+  const members = Object.entries(properties).filter(([name]) => own(fresh, name) !== undefined);
+  const Freshness: JsonSchema = {
+    type: 'object',
+    description: 'How fresh an answer is, beside its commit.',
+    properties: Object.fromEntries(members),
+    required: members.map(([name]) => name),
+  };
+  return { Freshness, ...schemas };
 };
 
 /** As few members in common are chance. */

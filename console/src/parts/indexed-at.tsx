@@ -1,18 +1,15 @@
 import { Text } from '@mantine/core';
+import type { Freshness } from '../../../client/src/client.ts';
 import { shortCommit } from '../words.ts';
 import { Time } from './time.tsx';
 
-export interface Freshness {
+export interface Indexed extends Freshness {
   readonly branch: string;
   readonly commit: string;
-  readonly indexed_at: string;
-  readonly source_commit: string | null;
-  readonly source_seen_at: string | null;
-  readonly behind: boolean | null;
 }
 
 /** Which commit of a branch is indexed, since when, and whether its source had another one. */
-export const IndexedAt = ({ of }: { readonly of: Freshness }) => (
+export const IndexedAt = ({ of }: { readonly of: Indexed }) => (
   <>
     {of.branch} at <span className="mono">{shortCommit(of.commit)}</span>, indexed <Time at={of.indexed_at} />
     {of.behind === true && of.source_commit !== null && (

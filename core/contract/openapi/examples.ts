@@ -251,11 +251,6 @@ export const overLimit = problemBody(
     plan: { ...plan, tokens: null, cost_usd: null },
   },
 );
-export const keyReused = problemBody(
-  422,
-  'Idempotency key reused',
-  'this Idempotency-Key was used with other options: take a new key for a new request',
-);
 
 /** Examples of the answers that many calls have, by their names in operations-kit.ts. */
 export const commonExamples: Readonly<Record<string, unknown>> = {
