@@ -107,7 +107,8 @@ interface Place {
 }
 
 const branchContents = (place: Place, manifest: Manifest): BranchContents => {
-  const packs = new Map(packsOf(manifest).map((pack) => [pack.name, pack]));
+  const all = distinctPacks(manifest);
+  const packs = new Map(all.map((pack) => [pack.name, pack]));
   return {
     manifest,
     read: async (blob) => {
@@ -118,8 +119,8 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
       if (text === undefined) throw new ObjectDamagedError(`the pack ${pack.name} does not have ${blob}`);
       return { text, bytes: new TextEncoder().encode(text).length, lines: linesOf(text) };
     },
-    packGrams: () => Promise.all([...packs.values()].map((pack) => filterAt(place, pack))),
-    packWords: (n) => packWordsAt(place, [...packs.values()][n] as PageRef),
+    packGrams: () => Promise.all(all.map((pack) => filterAt(place, pack))),
+    packWords: (n) => packWordsAt(place, all[n] as PageRef),
     pathGrams: () =>
       place.cache(
         `${place.key} path grams`,
@@ -134,25 +135,24 @@ const branchContents = (place: Place, manifest: Manifest): BranchContents => {
         (filter) => (filter === null ? 0 : filterBytes(filter)) + BYTES_A_LINE,
       ),
     async *texts({ paths, from: begin, mayHold } = {}) {
-      const asked = await packsAsked(place, [...packs.values()], mayHold);
-      if (asked.size === 0) return;
-      const packOf = await packsByBlob(place, manifest);
+      const asked = await packsAsked(place, all, mayHold);
+      if (!asked.includes(true)) return;
       const from = begin ?? paths?.prefix ?? '';
       const pages = pagesIn(pathSet, pagesOf(manifest, pathSet), { from, to: undefined });
-      const files = mapAhead(pages, PAGES_AT_ONCE, async (page) =>
-        place.cache(
-          `${place.repositoryId} ${page.name} files`,
-          async () => filesOf(await manifest.read(page)),
-          bytesOfFiles,
-        ),
-      );
+      const placed = mapAhead(pages, PAGES_AT_ONCE, async (page) => {
+        const places = await placesAt(place, manifest, page);
+        // Most pages have nothing of the few packs that a rare name leaves.
+        if (!places.some((n) => asked[n] === true)) return { places, files: [] };
+        return { places, files: await filesAt(place, manifest, page) };
+      });
       // Neighbours in the tree are neighbours in a pack.
       const held: { of?: PageRef; pack?: Pack } = {};
-      for await (const page of files)
-        for (const { path, blob } of page) {
-          if (begin !== undefined && pathSet.compare(path, begin) < 0) continue;
-          const pack = asked.get(packOf.get(blob) ?? '');
-          if (pack === undefined || !isAsked(paths, path)) continue;
+      for await (const { places, files } of placed)
+        for (const [i, { path, blob }] of files.entries()) {
+          const n = places[i] as number;
+          const pack = all[n];
+          if (pack === undefined || asked[n] !== true) continue;
+          if ((begin !== undefined && pathSet.compare(path, begin) < 0) || !isAsked(paths, path)) continue;
           if (held.of !== pack) held.pack = await packAt(place, pack);
           held.of = pack;
           const text = held.pack?.textOf(blob);
@@ -171,16 +171,31 @@ interface IndexedFile {
 const filesOf = (lines: readonly string[]): readonly IndexedFile[] =>
   lines.filter(isIndexedLine).map((line) => ({ path: pathOfLine(line), blob: oidOfLine(line) }));
 
-/** The packs of which a text may be wanted, by their names. */
+const filesAt = ({ cache, repositoryId }: Place, { read }: Manifest, page: PageRef): Promise<readonly IndexedFile[]> =>
+  cache(`${repositoryId} ${page.name} files`, async () => filesOf(await read(page)), bytesOfFiles);
+
+/** Of each indexed file of a page: which of the manifest's packs has its text; one beyond all for a file that none has. */
+const placesAt = (place: Place, manifest: Manifest, page: PageRef): Promise<Uint32Array> =>
+  place.cache(
+    `${place.key} ${page.name} places`,
+    async () => {
+      const files = await filesAt(place, manifest, page);
+      const packOf = await packsByBlob(place, manifest);
+      return Uint32Array.from(files, ({ blob }) => packOf.get(blob) ?? 0xffffffff);
+    },
+    (places) => places.byteLength + BYTES_A_LINE,
+  );
+
+/** Of each pack: whether a text of it may be wanted. */
 const packsAsked = async (
   place: Place,
   packs: readonly PageRef[],
   mayHold: TextsAsked['mayHold'],
-): Promise<ReadonlyMap<string, PageRef>> => {
-  if (mayHold === undefined) return new Map(packs.map((pack) => [pack.name, pack]));
-  const asked = new Map<string, PageRef>();
-  const filters = mapAhead(packs, PAGES_AT_ONCE, async (pack) => ({ pack, filter: await filterAt(place, pack) }));
-  for await (const { pack, filter } of filters) if (filter === null || mayHold(filter)) asked.set(pack.name, pack);
+): Promise<readonly boolean[]> => {
+  if (mayHold === undefined) return packs.map(() => true);
+  const filters = mapAhead(packs, PAGES_AT_ONCE, (pack) => filterAt(place, pack));
+  const asked: boolean[] = [];
+  for await (const filter of filters) asked.push(filter === null || mayHold(filter));
   return asked;
 };
 
@@ -200,19 +215,22 @@ const filterAt = ({ objects, cache, repositoryId }: Place, pack: Places): Promis
     (filter) => (filter === null ? 0 : filterBytes(filter)) + BYTES_A_LINE,
   );
 
-/** Which pack has which blob of the manifest. */
-const packsByBlob = ({ cache, key }: Place, manifest: Manifest): Promise<ReadonlyMap<string, string>> =>
+/** Whatever is kept of packs by their number counts in this order. */
+const distinctPacks = (manifest: Manifest): readonly PageRef[] => [
+  ...new Map(packsOf(manifest).map((pack) => [pack.name, pack])).values(),
+];
+
+/** Which of the manifest's packs has which blob. */
+const packsByBlob = ({ cache, key }: Place, manifest: Manifest): Promise<ReadonlyMap<string, number>> =>
   cache(
     `${key} contents`,
     async () => {
-      const packs = new Map<string, string>();
-      const found = new Map<string, string>();
+      const packs = new Map(distinctPacks(manifest).map(({ name }, n) => [name, n]));
+      const found = new Map<string, number>();
       for await (const lines of streamPages(pagesOf(manifest, contentSet), manifest.read))
         for (const line of lines) {
-          const name = packOfLine(line);
-          const known = packs.get(name) ?? name;
-          packs.set(name, known);
-          found.set(contentSet.keyOf(line), known);
+          const pack = packs.get(packOfLine(line));
+          if (pack !== undefined) found.set(contentSet.keyOf(line), pack);
         }
       return found;
     },
