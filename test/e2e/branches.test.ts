@@ -129,7 +129,7 @@ describe('a branch that is dropped by a call', () => {
     await addBranch(git, 'topic', 'bandicoot');
     await api.synced('dropped', { branches: ['main', 'topic'] });
     const { branches } = (await world.server.runtime.repositories.get('dropped' as RepositoryId)) ?? {};
-    const { manifest_key = '' } = branches?.topic ?? {};
+    const { manifest_key = '', generation: number = 0 } = branches?.topic ?? {};
     expect(await drop('dropped', 'topic')).toMatchObject({ status: 204, body: null });
     expect(await namesOf('dropped')).toEqual(['main']);
     expect((await api.search('dropped', { q: 'bandicoot', branch: 'topic' })).status).toBe(404);
@@ -138,7 +138,7 @@ describe('a branch that is dropped by a call', () => {
     expect(await world.server.runtime.objects.exists(manifest_key)).toBe(false);
     const blob = { oid: await git.head('topic:bandicoot.ts'), chunks: 1 };
     const { index, embedder } = world.server.runtime;
-    const generation = { repositoryId: 'dropped', number: 1, dimensions: embedder.dimensions };
+    const generation = { repositoryId: 'dropped', number, dimensions: embedder.dimensions };
     expect(await index.get(generation, [blob])).toEqual([]);
     expect((await api.found('dropped', 'aardwolf'))[0]).toBe('a.ts');
   });

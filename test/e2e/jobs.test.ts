@@ -165,3 +165,12 @@ describe('cancelling a job', () => {
     expect(await api.job(job.job_id)).toMatchObject({ status: 'cancelled' });
   });
 });
+
+describe('a second try of a test', () => {
+  it('may register what the first has left in the middle of a sync', { repeats: 1 }, async () => {
+    await world.registered('tried', { 'a.ts': 'export const a = 1;\n' });
+    const gate = holdEmbedding(faults);
+    expect((await api.sync('tried')).status).toBe(202);
+    await gate.reached;
+  });
+});

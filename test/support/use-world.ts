@@ -5,6 +5,7 @@ import { type Api, createApiOver } from './api.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGitRepository, type GitRepository } from './git-repository.ts';
 import { type SmartHttpServer, type SmartHttpServerOptions, startSmartHttpServer } from './smart-http-server.ts';
+import { useFreshTries } from './use-fresh-tries.ts';
 import { startWorld, type World } from './world.ts';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -46,6 +47,7 @@ export interface UsedWorld {
 /** The whole service for the tests of one file: started before the first and ended after the last, with all that was made for it. */
 export const useWorld = ({ git: makeGit, decorate, ...options }: WorldOptions = {}): UsedWorld => {
   const faults = createFaults();
+  const seen = useFreshTries();
   const closers: (() => Promise<unknown>)[] = [];
   let started: World | undefined;
   let git: GitRepository | undefined;
@@ -69,12 +71,14 @@ export const useWorld = ({ git: makeGit, decorate, ...options }: WorldOptions = 
   };
   const as = (user: string): Api => {
     let own: Promise<Api> | undefined;
-    return createApiOver(async (...request) => {
-      own ??= there(started).as(user);
-      return (await own).call(...request);
-    });
+    return createApiOver(
+      seen(async (...request) => {
+        own ??= there(started).as(user);
+        return (await own).call(...request);
+      }),
+    );
   };
-  const api = createApiOver((...request) => there(started).api.call(...request));
+  const api = createApiOver(seen((...request) => there(started).api.call(...request)));
   const makeRepository: UsedWorld['makeRepository'] = async (files) => keep(await createGitRepository(files));
   return {
     get server(): LocalServer {
