@@ -12,7 +12,9 @@ export const ASKED_OF_MORE = 32;
 /** Filters that are looked at side by side. */
 const LOOKED_AT_ONCE = 64;
 /** Bytes of texts that are looked through for one search at most. */
-const MOST_BYTES = 48 * 1024 * 1024;
+const MOST_BYTES = 24 * 1024 * 1024;
+/** Filters tell which words are there, not how near each other: less than this share of what the last one to be asked has is out of the question. */
+const NEAR = 0.7;
 
 export interface Likely {
   readonly asked: readonly RepositoryRecord[];
@@ -36,7 +38,7 @@ type Open = (
 
 /**
  * The repositories that are most likely to have the best hits: by how many of the query's words one pack of texts may hold, rare words counting more, as the packs'
- * trigram filters tell; and where that leaves too many, by BM25 over their files, as far as these are not too large. What cannot be judged is asked.
+ * filters tell; and where that leaves too many, by BM25 over their files, as far as these are not too large. What cannot be judged is asked.
  * @param wanted how many, where not all are asked.
  */
 export const likelyRepositories =
@@ -54,10 +56,10 @@ export const likelyRepositories =
     for (const candidate of candidates)
       candidate.figure = Math.max(0, ...candidate.packs.map((held) => sum(weights.filter((_, n) => held[n] === true))));
     candidates.sort((a, b) => b.figure - a.figure);
-    const [least, next] = [candidates[wanted - 1], candidates[wanted]];
-    if (least !== undefined && next !== undefined && least.figure === next.figure)
-      await orderByTexts(candidates, least.figure, words, weights);
-    const chosen = new Set(candidates.slice(0, wanted).map(({ repository }) => repository));
+    const least = NEAR * (candidates[wanted - 1]?.figure ?? 0);
+    const near = least > 0 ? candidates.filter(({ figure }) => figure >= least) : candidates;
+    const ordered = least > 0 && near.length > wanted ? await orderedByTexts(near, least, words, weights) : near;
+    const chosen = new Set(ordered.slice(0, wanted).map(({ repository }) => repository));
     const known = new Set(candidates.map(({ repository }) => repository));
     const asked = meant.filter((each) => chosen.has(each) || !known.has(each));
     return { asked, passedOver: meant.length - asked.length };
@@ -96,33 +98,47 @@ const weightsOf = (candidates: readonly Candidate[], words: number): readonly nu
     return Math.log(1 + candidates.length / Math.max(1, having));
   });
 
-/** Orders those of one figure by their best file, the rest stays. */
-const orderByTexts = async (
-  candidates: Candidate[],
-  figure: number,
+/**
+ * By their best files, the smallest repositories first as long as there is room; in turn with those that are too large for it, by their filters: a large one has nearly every word
+ * somewhere, and would keep the small ones out.
+ */
+const orderedByTexts = async (
+  candidates: readonly Candidate[],
+  least: number,
   words: readonly WordOfQuery[],
   weights: readonly number[],
-): Promise<void> => {
-  const from = candidates.findIndex((each) => each.figure === figure);
-  const equal = candidates.filter((each) => each.figure === figure);
-  if (sum(equal.map(({ pointer }) => pointer.bytes)) > MOST_BYTES) return;
+): Promise<readonly Candidate[]> => {
   const best = new Map<Candidate, number>();
-  for (const candidate of equal) {
-    let most = 0;
-    try {
-      for (const [n, held] of candidate.packs.entries()) {
-        if (sum(weights.filter((_, at) => held[at] === true)) < figure) continue;
-        const { text, ends } = await candidate.contents.packWords(n);
-        most = Math.max(most, wordFigures(text, ends, words, weights));
-      }
-    } catch {
-      // What is lost, the search itself says.
-      most = Number.POSITIVE_INFINITY;
-    }
-    best.set(candidate, most);
+  let bytes = 0;
+  for (const candidate of candidates.toSorted((a, b) => a.pointer.bytes - b.pointer.bytes)) {
+    bytes += candidate.pointer.bytes;
+    if (bytes > MOST_BYTES) break;
+    best.set(candidate, await bestFile(candidate, least, words, weights));
   }
-  equal.sort((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));
-  candidates.splice(from, equal.length, ...equal);
+  const read = candidates.filter((each) => best.has(each)).sort((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));
+  const unread = candidates.filter((each) => !best.has(each));
+  return candidates.flatMap((_, n) => [read[n] ?? [], unread[n] ?? []].flat());
+};
+
+/** The figure of a repository's best file, of the packs whose words may be enough. */
+const bestFile = async (
+  { packs, contents }: Candidate,
+  least: number,
+  words: readonly WordOfQuery[],
+  weights: readonly number[],
+): Promise<number> => {
+  let most = 0;
+  try {
+    for (const [n, held] of packs.entries()) {
+      if (sum(weights.filter((_, at) => held[at] === true)) < least) continue;
+      const { text, ends } = await contents.packWords(n);
+      most = Math.max(most, wordFigures(text, ends, words, weights));
+    }
+    return most;
+  } catch {
+    // What is lost, the search itself says.
+    return Number.POSITIVE_INFINITY;
+  }
 };
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -10,6 +10,8 @@ import { pointerFor, repositoryRecord } from '../../support/records.ts';
 interface Held {
   readonly texts: readonly string[];
   readonly paths?: readonly string[];
+  /** As its branch tells. */
+  readonly bytes?: number;
 }
 
 /** Repositories of one pack each, with these texts; the others have a text that has nothing of a query. */
@@ -22,7 +24,7 @@ const setUp = (special: Readonly<Record<number, Held>>, { count = 200, lost = -1
       repositoryRecord({
         repository_id: id as RepositoryId,
         default_branch: 'main',
-        branches: { main: { ...pointerFor(id), contents: true, bytes } },
+        branches: { main: { ...pointerFor(id), contents: true, bytes: heldBy(id).bytes ?? bytes } },
       }),
   );
   const opened: string[] = [];
@@ -80,7 +82,22 @@ describe('of many repositories', () => {
     expect(read).toHaveLength(200);
     const large = setUp(special, { bytes: 10_000_000 });
     expect((await large.asked('lock store')).ids).toEqual(large.ids.slice(0, ASKED_OF_MORE));
-    expect(large.read).toEqual([]);
+    expect(large.read).toEqual(['r000', 'r001']);
+  });
+
+  it('a small one with the best file is asked beside large ones that have more of the words somewhere', async () => {
+    const all = ['lock', 'store', 'fence', 'lease'];
+    const special = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [n, { texts: all, bytes: 10_000_000 }]));
+    const { asked, read } = setUp({
+      ...special,
+      150: { texts: ['the lock of a store has a fence'], bytes: 1_000 },
+      151: { texts: ['a lock'], bytes: 1_000 },
+    });
+    const { ids, passedOver } = await asked('lock store fence lease');
+    expect(ids).toContain('r150');
+    expect(ids).not.toContain('r151');
+    expect([ids.length, passedOver]).toEqual([ASKED_OF_MORE, 200 - ASKED_OF_MORE]);
+    expect(read).toEqual(['r150', 'r000', 'r001']);
   });
 
   it('what cannot be judged is asked beside them', async () => {
