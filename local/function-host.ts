@@ -101,8 +101,13 @@ export const startFunctionHost = (
   let nextId = 0;
   let open = true;
 
+  const setupOf = (pool: Pool) => {
+    const isComputing = pool === pools.computing;
+    return { config, durable: !isComputing, niceness: isComputing ? 10 : 7 };
+  };
+
   const start = (pool: Pool, slot: number): Lane => {
-    const lane = startLane(script, { config, durable: pool !== pools.computing }, connectIndex(), logger, {
+    const lane = startLane(script, setupOf(pool), connectIndex(), logger, {
       settled: (from, result) => settle(pool, from, result),
       ended: (from) => lose(pool, from, null),
     });

@@ -17,11 +17,11 @@ import { BEAT_MILLISECONDS, openWorkBoard } from './work-board.ts';
 
 /** A worker thread of the function host: loads each function when it is first called, as Lambda does. */
 
-// On Linux a priority is the thread's own (setpriority(2), "NOTES"): requests are answered before files are embedded.
+const { config, indexPort, board, durable, niceness } = workerData as WorkerSetup;
+// On Linux a priority is the thread's own (setpriority(2), "NOTES"): requests are answered before files are embedded, and between them stand the other steps: beside
+// an index that is being built publish has half a core so, and says each second how far it is, where it would have a quarter.
 // Only root may raise it, where the service was started lower.
-if (process.platform === 'linux' && getPriority() < 10) setPriority(10);
-
-const { config, indexPort, board, durable } = workerData as WorkerSetup;
+if (process.platform === 'linux' && getPriority() < niceness) setPriority(niceness);
 useProcessHelper(config.processHelper ?? null);
 const marker = openWorkBoard(board);
 const running = new AsyncLocalStorage<Invocation>();

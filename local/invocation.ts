@@ -10,6 +10,8 @@ export interface WorkerSetup {
   readonly indexPort: MessagePort;
   /** Whether what it writes to the database must survive a power cut. */
   readonly durable: boolean;
+  /** Its thread's, as nice(1) counts: the higher, the later it has its turn. */
+  readonly niceness: number;
   /** See work-board.ts. */
   readonly board: SharedArrayBuffer;
 }

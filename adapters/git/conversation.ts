@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import type { FailureReason } from '../../core/domain/failure-reasons.ts';
 import type { BareRepository } from './bare-repository.ts';
 import { ByteReader } from './byte-reader.ts';
 import { sourceFailure } from './git-failure.ts';
@@ -19,8 +20,19 @@ export interface Conversation {
    * The packets of the answer. One request at a time, and each answer is read to its end or not at all any more: after that the conversation
    * is over. @throws the errors of {@link sourceFailure}
    */
-  ask(command: string, args: Iterable<string>): AsyncGenerator<Packet>;
+  ask(command: string, args: Iterable<string>, patience?: Patience): AsyncGenerator<Packet>;
+  /** Ends it at once; whoever waits for an answer gets this error. */
+  stop(why: unknown): void;
   close(): Promise<void>;
+}
+
+/** How long an answer may take. */
+export interface Patience {
+  /** Milliseconds without a byte. */
+  readonly silenceMs: number;
+  /** Milliseconds for the whole; what it means that they are over. */
+  readonly ms?: number;
+  readonly late?: FailureReason;
 }
 
 export interface ConversationParts {
@@ -31,8 +43,15 @@ export interface ConversationParts {
   readonly signal: AbortSignal;
 }
 
-/** Connects. Null where the server does not speak version 2 of the protocol, or the source is no server. @throws the errors of {@link sourceFailure} */
-export const converse = async (parts: ConversationParts): Promise<Conversation | null> => {
+/**
+ * Connects.
+ * @param greeting how long that may take.
+ * @returns Null where the server does not speak version 2 of the protocol, or the source is no server. @throws the errors of {@link sourceFailure}
+ */
+export const converse = async (
+  parts: ConversationParts,
+  greeting: Patience = { silenceMs: parts.limits.fetchSilenceMs },
+): Promise<Conversation | null> => {
   const { repository, address, limits } = parts;
   if (address.protocol === 'file') return null;
   const url = address.settings.find(([name]) => name === 'remote.origin.url')?.[1] ?? '';
@@ -49,25 +68,26 @@ export const converse = async (parts: ConversationParts): Promise<Conversation |
     }),
   );
   /** Between two requests nothing is waited for: so it is not the process that is watched. */
-  const inTime = async <T>(work: Promise<T>): Promise<T> => {
-    const stop = (): void => silence.abort(new GitTimeoutError(limits.fetchSilenceMs, true));
-    const timer = setTimeout(stop, limits.fetchSilenceMs);
+  const inTime = async <T>(work: Promise<T>, { silenceMs, late }: Patience): Promise<T> => {
+    const timer = setTimeout(() => silence.abort(new GitTimeoutError(silenceMs, true)), silenceMs);
     try {
       return await work;
     } catch (error) {
-      throw await sourceFailure(error, address);
+      throw await sourceFailure(error, address, late);
     } finally {
       clearTimeout(timer);
     }
   };
-  const next = async (): Promise<Packet> => (await inTime(readPacket(reader))) ?? Promise.reject(garbled());
+  const nextIn = (patience: Patience) => async (): Promise<Packet> =>
+    (await inTime(readPacket(reader), patience)) ?? Promise.reject(garbled());
+  const usual: Patience = { silenceMs: limits.fetchSilenceMs };
   const close = async (): Promise<void> => {
     input.end();
     await reader.close();
   };
   try {
     input.write('stateless-connect git-upload-pack\n');
-    const abilities = (await inTime(reader.line())) === '' ? await readAbilities(next) : null;
+    const abilities = (await inTime(reader.line(), greeting)) === '' ? await readAbilities(nextIn(greeting)) : null;
     if (abilities === null) {
       await close();
       return null;
@@ -76,20 +96,33 @@ export const converse = async (parts: ConversationParts): Promise<Conversation |
     const used = ['agent=git/repository-sync', ...(format === undefined ? [] : [`object-format=${format}`])];
     return {
       abilities,
-      async *ask(command, args) {
+      async *ask(command, args, patience = usual) {
+        const { ms } = patience;
+        const stop = (): void => silence.abort(new GitTimeoutError(ms ?? 0, false));
+        const timer = ms === undefined ? undefined : setTimeout(stop, ms);
+        const next = nextIn(patience);
         let ended = false;
         try {
           input.write(requestText(command, used, args));
+          let last: Packet = 'end';
           for (;;) {
             const packet = await next();
             if (packet === 'end') break;
+            last = packet;
             yield packet;
+          }
+          // An answer ends with a flush. The helper ends one that broke off, or that was an error, as it ends any other; only then it fails.
+          if (last !== 'flush') {
+            await next();
+            throw garbled();
           }
           ended = true;
         } finally {
+          clearTimeout(timer);
           if (!ended) await close();
         }
       },
+      stop: (why) => silence.abort(why),
       close,
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { failureOf } from '../../core/domain/failure-of.ts';
-import type { Blob, GitCallOptions, GitSource, Source } from '../../core/ports/git-source.ts';
+import type { Blob, GitSource, Source, VisitOptions } from '../../core/ports/git-source.ts';
 import { onDisk } from '../system/disk-failure.ts';
 import { scratchDirectory } from '../system/scratch-directory.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
@@ -12,6 +12,8 @@ import { localPlaces } from './local-places.ts';
 import { findLocalRepository, type LocalRepository } from './local-repository.ts';
 import { openSnapshot } from './snapshot.ts';
 import { type ResolveCredential, resolveSource, type SourceAddress, type SourcePolicy } from './source-address.ts';
+import { createTreeCache } from './tree-cache.ts';
+import { headsInVisit, takeVisited } from './visited-source.ts';
 
 export interface NativeGitSourceOptions {
   readonly policy: SourcePolicy;
@@ -36,24 +38,38 @@ export const createNativeGitSource = (options: NativeGitSourceOptions): GitSourc
   const prepare = async (format: ObjectFormat, inPlace: LocalRepository | null = null): Promise<BareRepository> =>
     createBareRepository(await tempRoot(), format, inPlace);
 
+  const trees = createTreeCache();
+
   return {
-    async heads(source, { signal }: GitCallOptions = {}) {
+    async heads(source, { signal, visit }: VisitOptions = {}) {
       const from = await unlessAborted(address(source), signal);
       const repository = await prepare('sha1');
+      let isHeld = false;
       try {
-        return await listHeads(repository, from, limits, signal);
+        const parts = { repository, address: from, limits, signal: signal ?? new AbortController().signal };
+        const told = visit === undefined ? null : await headsInVisit(parts, visit);
+        isHeld = told !== null;
+        return told ?? (await listHeads(repository, from, limits, signal));
       } finally {
-        await repository.remove();
+        if (!isHeld) await repository.remove();
       }
     },
 
-    async open(source, heads, { signal }: GitCallOptions = {}) {
+    async open(source, heads, { signal, visit }: VisitOptions = {}) {
       const [format = 'sha1'] = heads.map(({ commit }) => objectFormatOf(commit));
       const from = await unlessAborted(address(source), signal);
       const found = await findWithBranches(from, heads);
       const repository = await prepare(format, found?.repository);
       return openSnapshot(
-        { tempRoot: await tempRoot(), limits, repository, address: from, signal },
+        {
+          tempRoot: await tempRoot(),
+          limits,
+          repository,
+          address: from,
+          signal,
+          trees,
+          visited: takeVisited(from, visit),
+        },
         heads,
         found?.moved ?? [],
       );

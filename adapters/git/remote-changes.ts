@@ -1,17 +1,19 @@
 import { SourceUnavailableError, type SyncError } from '../../core/domain/errors.ts';
 import { failureOf } from '../../core/domain/failure-of.ts';
 import type { TreeChange } from '../../core/manifest/manifest.ts';
-import type { CommitCount } from '../../core/ports/git-source.ts';
+import type { Blob, CommitCount } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { countFrom, readCommit } from './commit-object.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { fetchPack, type PackRequest } from './fetch-pack.ts';
 import type { GitLimits } from './git-limits.ts';
-import { type ObjectReader, openObjectReader } from './object-reader.ts';
+import { type GitObject, type ObjectReader, openObjectReader } from './object-reader.ts';
 import type { SourceAddress } from './source-address.ts';
+import type { TreeCache } from './tree-cache.ts';
 import { damaged } from './tree-listing.ts';
 import { parseTree, type RawEntry } from './tree-object.ts';
 import { type Trees, walkTrees } from './tree-walk.ts';
+import type { Visited } from './visited-source.ts';
 
 /** What changed at a server, in proportion to the change: see "How a remote is read" in docs/architecture.md. */
 export interface RemoteChanges {
@@ -19,6 +21,8 @@ export interface RemoteChanges {
   changes(from: string, to: string): AsyncGenerator<readonly TreeChange[]>;
   /** Null unless the changes have been read. */
   count(from: string, to: string): CommitCount | null;
+  /** Asked for by id in one request. None where the server gives none out, or they are more than `maxBytes`: then nothing more can be asked. */
+  blobs(oids: readonly string[], maxBytes: number): AsyncGenerator<Blob>;
   close(): Promise<void>;
 }
 
@@ -27,6 +31,8 @@ interface Parts {
   readonly tempRoot: string;
   readonly limits: GitLimits;
   readonly signal: AbortSignal;
+  readonly trees: TreeCache;
+  readonly visited: Visited | null;
 }
 
 interface Talk extends Parts {
@@ -39,7 +45,7 @@ interface Talk extends Parts {
 const maxChangesBytes = 8 * 1024 * 1024;
 
 /**
- * Connects, and looks for the branches. Where the server cannot be asked for parts, in words why: then it is fetched from.
+ * Connects and looks for the branches, unless a visit has done so. Where the server cannot be asked for parts, in words why: then it is fetched from.
  * @throws BranchNotFoundError when a branch is gone, and what {@link converse} throws.
  */
 export const openRemoteChanges = async (
@@ -47,6 +53,32 @@ export const openRemoteChanges = async (
   heads: readonly { readonly branch: string; readonly commit: string }[],
 ): Promise<RemoteChanges | string> => {
   const format = objectFormatOf(heads[0]?.commit ?? '');
+  const visited = parts.visited ?? (await visitForBranches(parts, heads, format));
+  if (visited === null) return notAsked;
+  const { conversation, branches, close } = visited;
+  // It may have begun with a signal that knows nothing of this one.
+  const stop = (): void => conversation.stop(parts.signal.reason);
+  parts.signal.addEventListener('abort', stop, { once: true });
+  try {
+    for (const { branch } of heads)
+      if (!branches.has(branch))
+        throw failureOf('branch_missing', parts.address.label, { says: `it has no branch ${branch}` });
+    const lack = lackOf(conversation, format);
+    if (lack === null) return { ...remoteChanges(parts, conversation), close };
+    await close();
+    return lack;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** Null where there can be no conversation. */
+const visitForBranches = async (
+  parts: Parts,
+  heads: readonly { readonly branch: string }[],
+  format: ObjectFormat,
+): Promise<Visited | null> => {
   const repository = await createBareRepository(parts.tempRoot, format);
   let conversation: Conversation | null = null;
   const close = async (): Promise<void> => {
@@ -55,26 +87,24 @@ export const openRemoteChanges = async (
   };
   try {
     conversation = await converse({ ...parts, repository });
-    const lack = lackOf(conversation, format);
-    if (conversation === null || lack !== null) {
-      await close();
-      return lack ?? notAsked;
-    }
-    await requireBranches(
-      conversation,
-      parts.address,
-      heads.map(({ branch }) => branch),
-    );
-    return { ...remoteChanges(parts, conversation), close };
+    if (conversation !== null)
+      return {
+        conversation,
+        close,
+        branches: await branchesAmong(
+          conversation,
+          heads.map(({ branch }) => branch),
+        ),
+      };
+    await close();
+    return null;
   } catch (error) {
     await close();
     throw error;
   }
 };
 
-const lackOf = (conversation: Conversation | null, format: ObjectFormat): string | null => {
-  if (conversation === null) return notAsked;
-  const { abilities } = conversation;
+const lackOf = ({ abilities }: Conversation, format: ObjectFormat): string | null => {
   if (!(abilities.get('fetch') ?? '').split(' ').includes('filter')) return 'it has no filters';
   return (abilities.get('object-format') ?? 'sha1') === format ? null : otherHash;
 };
@@ -82,19 +112,13 @@ const lackOf = (conversation: Conversation | null, format: ObjectFormat): string
 const notAsked = 'it is not asked by version 2 of git’s protocol';
 const otherHash = 'it has changed its hash';
 
-/** A branch that is gone is noticed, although its commit may still be there. */
-const requireBranches = async (
-  conversation: Conversation,
-  { label }: SourceAddress,
-  branches: readonly string[],
-): Promise<void> => {
+/** Those of these branches that are there: one that is gone is noticed, although its commit may still be there. */
+const branchesAmong = async (conversation: Conversation, branches: readonly string[]): Promise<ReadonlySet<string>> => {
   const names = new Set<string>();
   const prefixes = branches.map((branch) => `ref-prefix refs/heads/${branch}`);
   for await (const packet of conversation.ask('ls-refs', prefixes))
     if (typeof packet !== 'string') names.add(packet.toString('utf8').trimEnd().split(' ')[1] ?? '');
-  for (const branch of branches)
-    if (!names.has(`refs/heads/${branch}`))
-      throw failureOf('branch_missing', label, { says: `it has no branch ${branch}` });
+  return new Set(branches.filter((branch) => names.has(`refs/heads/${branch}`)));
 };
 
 const remoteChanges = (parts: Parts, conversation: Conversation): Omit<RemoteChanges, 'close'> => {
@@ -105,14 +129,16 @@ const remoteChanges = (parts: Parts, conversation: Conversation): Omit<RemoteCha
       if (from === to) return;
       // One for each branch: what was sent for another one does not count.
       const repository = await createBareRepository(parts.tempRoot, objectFormatOf(to));
-      const reader = openObjectReader({ ...parts, repository });
+      const objects = openObjectReader({ ...parts, repository });
+      const reader = remembering(objects, parts);
       const talk: Talk = { ...parts, repository, conversation, reader };
       try {
         await fetchBetween(talk, from, to);
-        counts.set(`${from} ${to}`, await countFrom(reader, from, to));
+        counts.set(`${from} ${to}`, await countFrom(objects, from, to));
         // Of a branch that was set back nothing was sent at all.
-        const wants = (await reader.read([to])).has(to) ? [from] : [from, to];
-        await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
+        const known = await reader.read([from, to]);
+        const wants = [from, to].filter((commit) => !known.has(commit));
+        if (wants.length > 0) await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
         const [before, after] = [await readCommit(reader, from), await readCommit(reader, to)];
         yield* walkTrees(treesOf(talk), before.tree, after.tree, parts.limits);
       } finally {
@@ -121,8 +147,42 @@ const remoteChanges = (parts: Parts, conversation: Conversation): Omit<RemoteCha
       }
     },
     count: (from, to) => counts.get(`${from} ${to}`) ?? null,
+    async *blobs(oids, maxBytes) {
+      const [format] = oids.map(objectFormatOf);
+      if (format === undefined) return;
+      const repository = await createBareRepository(parts.tempRoot, format);
+      const reader = openObjectReader({ ...parts, repository });
+      try {
+        const request = { wants: oids, filter: 'blob:none', done: true, maxBytes } as const;
+        if ((await fetchPack({ ...parts, repository, conversation }, request)).kind !== 'packed') return;
+        for (const [oid, { type, content }] of await reader.read(oids))
+          if (type === 'blob') yield { oid, size: content.length, content };
+      } finally {
+        await reader.close();
+        await repository.remove();
+      }
+    },
   };
 };
+
+/** What was read before, in this sync or an earlier one, is not read again: the old trees of one sync are the new ones of that before it. */
+const remembering = (objects: ObjectReader, { trees, address: { label } }: Parts): ObjectReader => ({
+  async read(oids) {
+    const found = new Map<string, GitObject>();
+    const asked: string[] = [];
+    for (const oid of new Set(oids)) {
+      const kept = trees.get(label, oid);
+      if (kept === undefined) asked.push(oid);
+      else found.set(oid, kept);
+    }
+    for (const [oid, object] of await objects.read(asked)) {
+      trees.put(label, oid, object);
+      found.set(oid, object);
+    }
+    return found;
+  },
+  close: () => objects.close(),
+});
 
 /**
  * The commits that only the new one leads to, and the trees that are new in them: what any fetch asks for by someone who has the old

@@ -12,8 +12,10 @@ import { type GitCommand, streamGit } from './git-process.ts';
 import { countInPlace, requireCommits, streamChanges } from './local-commits.ts';
 import { openRemoteChanges, untold } from './remote-changes.ts';
 import type { SourceAddress } from './source-address.ts';
+import type { TreeCache } from './tree-cache.ts';
 import { readTreeChanges } from './tree-changes.ts';
 import { readTreeListing } from './tree-listing.ts';
+import type { Visited } from './visited-source.ts';
 
 /** What a snapshot is made of. It owns the repository from here on. */
 export interface SnapshotParts {
@@ -22,6 +24,9 @@ export interface SnapshotParts {
   readonly tempRoot: string;
   readonly limits: GitLimits;
   readonly signal: AbortSignal | undefined;
+  readonly trees: TreeCache;
+  /** A conversation to go on with; null: none. */
+  readonly visited: Visited | null;
 }
 
 interface Head {
@@ -50,6 +55,7 @@ export const openSnapshot = async (
     if (repository.inPlace === null) return await openRemote(request, heads, closing);
     await requireCommits(parts, moved);
   } catch (error) {
+    await parts.visited?.close();
     await repository.remove();
     throw error;
   }
@@ -59,6 +65,8 @@ export const openSnapshot = async (
     tree: (commit) => readTree(request, commits, commit),
     changes: (from, to) => readChanges(request, commits, from, to, (count) => void counts.set(`${from} ${to}`, count)),
     countCommits: async (from, to) => counts.get(`${from} ${to}`) ?? countInPlace(request, repository, from, to),
+    // Where it is read in place, a second process costs more than it saves.
+    async *blobs() {},
     async close() {
       closing.abort(new SourceUnavailableError('the snapshot is closed'));
       await repository.remove();
@@ -72,6 +80,7 @@ const openRemote = async (
   closing: AbortController,
 ): Promise<Snapshot> => {
   const followed = heads.filter(({ since }) => since !== undefined);
+  if (followed.length === 0) await parts.visited?.close();
   const opened = followed.length === 0 ? null : await openRemoteChanges(parts, followed);
   const remote = typeof opened === 'string' ? null : opened;
   const fetched = new Set<string>();
@@ -97,6 +106,9 @@ const openRemote = async (
       return typeof opened === 'string' ? failing(untold(parts.address, opened)) : (opened?.changes(from, to) ?? null);
     },
     countCommits: async (from, to) => remote?.count(from, to) ?? countCommits(parts, from, to),
+    async *blobs(oids, maxBytes) {
+      if (remote !== null) yield* remote.blobs(oids, maxBytes);
+    },
     async close() {
       closing.abort(new SourceUnavailableError('the snapshot is closed'));
       await remote?.close();

@@ -21,6 +21,19 @@ export interface GitCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What calls to one source that follow each other leave for the next, such as a connection. Whoever made it ends what it holds. */
+export interface Visit {
+  held?: Held | undefined;
+}
+
+export interface Held {
+  close(): Promise<void>;
+}
+
+export interface VisitOptions extends GitCallOptions {
+  readonly visit?: Visit | undefined;
+}
+
 /** How a branch moved from one commit to another. */
 export interface CommitCount {
   /** Commits in `from..to`; null when it could not be counted within the limits (the old commit is not an ancestor any more and is gone). */
@@ -41,6 +54,11 @@ export interface Snapshot {
   changes(from: string, to: string): AsyncIterable<readonly TreeChange[]> | null;
   /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */
   countCommits(from: string, to: string): Promise<CommitCount>;
+  /**
+   * Contents of a few blobs that `changes` has named, where they can be had over a connection that is open; `maxBytes`: of all together. Fewer of
+   * them, or none, where they cannot: `GitSource.blobs` has the rest.
+   */
+  blobs(oids: readonly string[], maxBytes: number): AsyncIterable<Blob>;
   close(): Promise<void>;
 }
 
@@ -64,9 +82,9 @@ export interface Blob {
  * SourceUnusableError (limits, malformed objects), and never tells "nothing" when it could not look.
  */
 export interface GitSource {
-  heads(source: Source, options?: GitCallOptions): Promise<RemoteHeads>;
-  /** Opens the source at these commits (heads of these branches). Throws BranchNotFoundError when a branch is gone. */
-  open(source: Source, heads: readonly OpenedHead[], options?: GitCallOptions): Promise<Snapshot>;
+  heads(source: Source, options?: VisitOptions): Promise<RemoteHeads>;
+  /** Opens the source at these commits (heads of these branches). Throws BranchNotFoundError when a branch is gone: as `heads` saw it, in the same visit. */
+  open(source: Source, heads: readonly OpenedHead[], options?: VisitOptions): Promise<Snapshot>;
   /**
    * Contents of blobs, fetched in one request, streamed in the order asked for. `maxBytes`: larger blobs come without content.
    * Throws SourceUnusableError when the source does not have a blob that its tree names.

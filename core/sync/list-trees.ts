@@ -6,9 +6,10 @@ import { type TreeEntry, treeLine } from '../manifest/manifest.ts';
 import { treePatchLine } from '../manifest/manifest-patch.ts';
 import { readJson } from '../objects/json-objects.ts';
 import { attributesKey, jobKeys } from '../objects/object-keys.ts';
-import type { Snapshot, Source } from '../ports/git-source.ts';
+import type { Snapshot, Source, Visit } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { PhaseState, Pulse } from './pulse.ts';
+import { sentLine } from './sent-blobs.ts';
 import { sourceOf } from './source-of.ts';
 
 type Deps = Pick<Runtime, 'objects' | 'git' | 'logger'>;
@@ -32,6 +33,7 @@ export interface ListContext {
   readonly record: JobRecord;
   readonly pulse: Pulse;
   readonly state: PhaseState;
+  readonly visit: Visit;
 }
 
 /** By branch. */
@@ -44,11 +46,11 @@ type Listing = Pick<PulledBranch, 'listing' | 'attributes'> & { readonly lines: 
 
 /** Lists what the diff needs of each branch, its changes or its whole tree, and counts its new commits. */
 export const listTrees = async (deps: Deps, context: ListContext, targets: readonly Target[]): Promise<Listed> => {
-  const { job, repository, record, pulse, state } = context;
+  const { job, repository, record, pulse, state, visit } = context;
   const branches = new Map<string, PulledBranch>();
   const reports = new Map<string, PullReport>();
   const heads = targets.map((target) => ({ ...target, since: sinceOf(target) }));
-  const snapshot = await deps.git.open(sourceOf(repository, record), heads, { signal: pulse.signal });
+  const snapshot = await deps.git.open(sourceOf(repository, record), heads, { signal: pulse.signal, visit });
   try {
     for (const [index, target] of targets.entries()) {
       const { branch, commit } = target;
@@ -72,11 +74,12 @@ export const listTrees = async (deps: Deps, context: ListContext, targets: reado
  */
 const listChanges = async (
   deps: Deps,
-  { job, repository, pulse }: ListContext,
+  context: ListContext,
   snapshot: Snapshot,
   target: Target,
   index: number,
 ): Promise<Listing | null> => {
+  const { job, repository, pulse } = context;
   const { before, commit, branch } = target;
   const since = sinceOf(target);
   if (since === undefined || before?.attributes === undefined) return null;
@@ -89,9 +92,11 @@ const listChanges = async (
   );
   if (attributes === null) return null;
   let rulesMoved = false;
+  const blobs = new Set<string>();
   async function* blocks(): AsyncGenerator<readonly string[]> {
     for await (const block of changes ?? []) {
       rulesMoved ||= block.some(({ path }) => isAttributesPath(path));
+      for (const { entry } of block) if (entry?.mode.startsWith('100') && blobs.size <= MOST_SENT) blobs.add(entry.oid);
       yield block.map(treePatchLine);
       await pulse.check();
     }
@@ -99,12 +104,42 @@ const listChanges = async (
   const key = jobKeys(job).treeChanges(index);
   try {
     const lines = await deps.objects.putLines(key, blocks());
-    return rulesMoved ? null : { listing: { kind: 'changes', key }, attributes, lines };
+    if (rulesMoved) return null;
+    await keepSent(deps, context, snapshot, [...blobs], index);
+    return { listing: { kind: 'changes', key }, attributes, lines };
   } catch (error) {
     if (!sourceFailures.some((failure) => error instanceof failure)) throw error;
     deps.logger.warn('changes not listed, the whole tree is', { ...job, branch, error: String(error) });
     return null;
   }
+};
+
+/** More changed files than this are a matter of their own request. */
+const MOST_SENT = 200;
+/** What their contents may take together. */
+const SENT_MAX_BYTES = 1024 * 1024;
+
+/**
+ * Contents of what changed, where the source gives them while it is asked anyway: a small sync's stage then needs no connection of its own. What is not
+ * kept here, for whatever reason, stage asks for.
+ */
+const keepSent = async (
+  deps: Deps,
+  { job, record }: ListContext,
+  snapshot: Snapshot,
+  oids: readonly string[],
+  index: number,
+): Promise<void> => {
+  if (oids.length === 0 || oids.length > MOST_SENT || record.options.dry_run === true) return;
+  const lines: string[] = [];
+  try {
+    for await (const { oid, content } of snapshot.blobs(oids, SENT_MAX_BYTES))
+      if (content !== null) lines.push(sentLine(oid, content));
+  } catch (error) {
+    if (!sourceFailures.some((failure) => error instanceof failure)) throw error;
+    deps.logger.warn('contents not sent along', { ...job, error: String(error) });
+  }
+  if (lines.length > 0) await deps.objects.putLines(jobKeys(job).sent(index), lines);
 };
 
 /** The commit whose changes are enough; undefined: the whole tree is needed. */

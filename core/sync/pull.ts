@@ -14,12 +14,12 @@ import { own } from '../domain/own.ts';
 import { isRemote } from '../domain/source-policy.ts';
 import { readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
-import type { RemoteHeads } from '../ports/git-source.ts';
+import type { RemoteHeads, Visit } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { lostManifests } from './check-index.ts';
 import { type ListContext, type Listed, listTrees, type Target } from './list-trees.ts';
 import { type LoadedJob, loadJob } from './load-job.ts';
-import { inPhase, kept, type Pulse } from './pulse.ts';
+import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { recipeInEffect } from './recipe-in-effect.ts';
 import { type Asked, askedBranches, followedBranch, noneThere } from './rules/asked-branches.ts';
 import { type GenerationPlan, planGeneration } from './rules/plan-generation.ts';
@@ -44,9 +44,9 @@ export const pull =
     if (done !== null) return { branches: done.branches.length };
     const loaded = await loadJob(deps, job);
     const { repository, record } = loaded;
-    return inPhase(deps, loaded, 'pull', async (pulse, state) => {
+    return inVisit(deps, loaded, async (visit, pulse, state) => {
       for (let look = 1; ; look++) {
-        const heads = await headsOf(deps, loaded, pulse);
+        const heads = await headsOf(deps, loaded, pulse, visit);
         state.done = 0.2;
         const seenAt = deps.clock.now();
         const found = await findBranches(deps, repository, record, heads);
@@ -65,7 +65,7 @@ export const pull =
           await note([]);
           throw new BranchNotFoundError(noneThere(found.missing), { reason: 'branch_missing' });
         }
-        const listed = await listMoved(deps, { job, repository, record, pulse, state }, targets, look);
+        const listed = await listMoved(deps, { job, repository, record, pulse, state, visit }, targets, look);
         if (listed === 'gone') continue;
         const reports = targets.map((target) => listed.reports.get(target.branch) ?? unmoved(record, target));
         await note(reports);
@@ -84,9 +84,29 @@ export const pull =
     });
   };
 
+/** The whole step is one visit to the source: what is asked of a server after its heads goes over the same connection. */
+const inVisit = <T>(
+  deps: Deps,
+  loaded: LoadedJob,
+  work: (visit: Visit, pulse: Pulse, state: PhaseState) => Promise<T>,
+): Promise<T> =>
+  inPhase(deps, loaded, 'pull', async (pulse, state) => {
+    const visit: Visit = {};
+    try {
+      return await work(visit, pulse, state);
+    } finally {
+      await visit.held?.close();
+    }
+  });
+
 /** Where the branches are now. The HEAD that counts is the registered source's: what a folder's remote names is not what the folder is on. */
-const headsOf = async (deps: Deps, { repository, record }: LoadedJob, { signal }: Pulse): Promise<RemoteHeads> => {
-  const looked = deps.git.heads(sourceOf(repository, record), { signal });
+const headsOf = async (
+  deps: Deps,
+  { repository, record }: LoadedJob,
+  { signal }: Pulse,
+  visit: Visit,
+): Promise<RemoteHeads> => {
+  const looked = deps.git.heads(sourceOf(repository, record), { signal, visit });
   if (folderRemote(repository, record) === undefined) return looked;
   const [heads, folder] = await Promise.all([looked, deps.git.heads(registeredSource(repository), { signal })]);
   return { ...heads, defaultBranch: folder.defaultBranch ?? heads.defaultBranch };

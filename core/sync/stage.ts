@@ -26,6 +26,7 @@ import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
 import { planBatches } from './rules/plan-batches.ts';
 import { readAs, readText } from './rules/read-text.ts';
+import { readSent } from './sent-blobs.ts';
 import { sourceOf } from './source-of.ts';
 
 type Deps = Pick<
@@ -110,8 +111,13 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
     const oids = [...wanted.keys()];
     const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
     const skipped: BlobResult[] = [];
-    const blobs = deps.git.blobs(sourceOf(repository, record), commits, oids, options);
-    const texts = readTexts(deps, job, blobs, wanted, skipped, pulse, state);
+    const sent = await readSent(deps, job, wanted, MAX_FILE_BYTES);
+    const others = oids.filter((oid) => !sent.has(oid));
+    async function* blobs(): AsyncGenerator<Blob> {
+      yield* sent.values();
+      if (others.length > 0) yield* deps.git.blobs(sourceOf(repository, record), commits, others, options);
+    }
+    const texts = readTexts(deps, job, blobs(), wanted, skipped, pulse, state);
     const { items, packs } = await writeBatches(deps, job, texts, wanted);
     await recordSkipped(deps, job, skipped, wanted);
     await deps.objects.putLines(
@@ -134,6 +140,7 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
       ...job,
       batches: items.length,
       blobs: oids.length,
+      sent: sent.size,
       skipped: skipped.length,
     });
     return output;

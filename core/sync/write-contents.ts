@@ -5,10 +5,11 @@ import { contentLine, contentSet, isIndexedBlob, packOfLine } from '../manifest/
 import type { PageBounds } from '../manifest/pages/page-cutter.ts';
 import type { PageChange, PageRef, WritePage } from '../manifest/pages/paged-set.ts';
 import { lookUp } from '../manifest/pages/read-pages.ts';
-import { type Manifest, oneBlock, packsOf, pagesOf } from '../objects/manifests.ts';
+import { type Manifest, packsOf, pagesOf } from '../objects/manifests.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { linesOfBlobs } from './held-blobs.ts';
+import { inOrder } from './in-order.ts';
 import type { Pulse } from './pulse.ts';
 
 /** What a job has put into packs: for each blob its pack. */
@@ -68,7 +69,7 @@ export const writeContents = async (
   const pages = await editPages({
     kind: contentSet,
     base: base === null ? [] : pagesOf(base, contentSet),
-    changes: oneBlock(changes.sort((a, b) => contentSet.compare(a.key, b.key))),
+    changes: inOrder(contentSet, changes, pulse),
     read: base === null ? nothingToRead : base.read,
     write,
     bounds,

@@ -17,9 +17,10 @@ import {
   sumOf,
   type WritePage,
 } from '../manifest/pages/paged-set.ts';
-import { type Manifest, NOT_STORED, oneBlock, PACKS, pageReader, pagesOf } from '../objects/manifests.ts';
+import { type Manifest, NOT_STORED, PACKS, pageReader, pagesOf } from '../objects/manifests.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { inOrder } from './in-order.ts';
 import type { Pulse } from './pulse.ts';
 import { type Packed, writeContents } from './write-contents.ts';
 
@@ -105,8 +106,7 @@ export const writeManifest = async (
     note,
   });
   await pulse.check();
-  const byBlob = [...blobs.values()].sort((a, b) => blobSet.compare(a.key, b.key));
-  const changes = oneBlock(byBlob);
+  const changes = inOrder(blobSet, blobs.values(), pulse);
   const files = new Map([
     [pathSet.name, await stored(paths, shared)],
     [blobSet.name, await stored(await editPages({ ...shared, kind: blobSet, base: of(blobSet), changes }), shared)],

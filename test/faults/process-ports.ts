@@ -289,6 +289,7 @@ const snapshotOf = (process: Process, opened: Snapshot, signal: AbortSignal | un
       return changes === null ? null : called(changes);
     },
     countCommits: (from, to) => process.call('git', { effect: () => opened.countCommits(from, to), signal }),
+    blobs: (oids, maxBytes) => called(opened.blobs(oids, maxBytes)),
     close: () => opened.close(),
   };
 };

@@ -6,7 +6,7 @@ import { type Spin, spin } from './spin.ts';
 
 /** What a call of this worker's functions asks for. */
 export interface Act {
-  readonly act: 'answer' | 'tell-durable' | 'fail' | 'die' | 'spin' | 'compute';
+  readonly act: 'answer' | 'tell-setup' | 'fail' | 'die' | 'spin' | 'compute';
   /** How long it waits before that; of `compute`: how long it does not give its processor back. */
   readonly milliseconds?: number;
   /** The file that it shows as worked on. */
@@ -26,8 +26,10 @@ parentPort?.on('message', async ({ id, payload, suspects, ticket }: Invocation) 
   const { act, milliseconds = 0, path, spin: kind = 'loop' } = payload as Act;
   const fail = (name: string, message: string) => parentPort?.postMessage({ id, ok: false, error: { name, message } });
   marker.beat();
-  if (act === 'tell-durable')
-    return parentPort?.postMessage({ id, ok: true, value: (workerData as WorkerSetup).durable });
+  if (act === 'tell-setup') {
+    const { durable, niceness } = workerData as WorkerSetup;
+    return parentPort?.postMessage({ id, ok: true, value: { durable, niceness } });
+  }
   if (act === 'die' && milliseconds === 0 && path === undefined) process.exit(1);
   running += 1;
   const atOnce = running;

@@ -16,12 +16,14 @@ export interface Transport {
   readonly anyObject: boolean;
   /** Another source than the native one. */
   readonly source?: () => GitSource;
+  /** How it is asked. */
+  readonly asked?: (git: GitSource) => GitSource;
 }
 
 export type OverTransport = ReturnType<typeof useTransport>;
 
 /** One server, if the transport needs one, and a repository for whoever asks; no temporary directory may stay after a test. */
-export const useTransport = ({ server: serverOptions, anyObject, source }: Transport) => {
+export const useTransport = ({ server: serverOptions, anyObject, source, asked }: Transport) => {
   let server: SmartHttpServer | undefined;
   let tempRoot: string;
   let git: GitSource;
@@ -31,6 +33,7 @@ export const useTransport = ({ server: serverOptions, anyObject, source }: Trans
     tempRoot = await mkdtemp(join(tmpdir(), 'test-source-'));
     if (serverOptions !== undefined) server = await startSmartHttpServer({ ...serverOptions, root: tmpdir() });
     git = source?.() ?? createNativeGitSource({ policy: 'local', tempRoot });
+    git = asked?.(git) ?? git;
   });
   afterAll(async () => {
     await server?.close();

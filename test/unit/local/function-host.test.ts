@@ -46,8 +46,16 @@ describe('functions in worker threads', () => {
 
   it('sync what they write, but for those that embed: what a power cut takes of them is embedded again', async () => {
     const { call } = startHost(1);
-    expect(await call('publish', { act: 'tell-durable' })).toBe(true);
-    expect(await call('embed-batch', { act: 'tell-durable' })).toBe(false);
+    expect(await call('publish', { act: 'tell-setup' })).toMatchObject({ durable: true });
+    expect(await call('embed-batch', { act: 'tell-setup' })).toMatchObject({ durable: false });
+  });
+
+  it('embed when nothing else is to be done: other steps, and searches, have their turn before', async () => {
+    const { call } = startHost(1);
+    const niceness = async (name: string) =>
+      ((await call(name, { act: 'tell-setup' })) as unknown as { niceness: number }).niceness;
+    expect(await niceness('publish')).toBeLessThan(await niceness('embed-batch'));
+    expect(await niceness('grep')).toBe(await niceness('publish'));
   });
 
   it('are spread over the workers before one gets a second', async () => {
