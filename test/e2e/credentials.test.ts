@@ -276,7 +276,7 @@ it('no secret stands in a job, a log, an answer, a file or git’s arguments', a
   expect(answers.length).toBeGreaterThan(10);
   expect(logs).toContain('sync completed');
   const calls = await readFile(join(bin, 'arguments'), 'utf8');
-  expect(calls).toContain('ls-remote');
+  expect(calls).toContain('remote-http');
   expect(calls).toContain('fetch');
   for (const word of words) {
     expect(answers.filter((answer) => answer.includes(word))).toEqual([]);
