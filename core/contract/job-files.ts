@@ -20,6 +20,8 @@ export const PulledBranch = z.object({
   ]),
   /** The tree's `.gitattributes`. */
   attributes: AttributeFiles,
+  /** Where contents came with its changes: see core/sync/sent-blobs.ts. */
+  sent: z.string().optional(),
 });
 export type PulledBranch = z.infer<typeof PulledBranch>;
 
@@ -56,6 +58,8 @@ export const DiffFile = z.object({
   plan: z.literal(true).optional(),
   branches: z.array(DiffedBranch),
   commits: z.array(Oid),
+  /** Keys of contents that pull has kept; absent where there are none. */
+  sent: z.array(z.string()).optional(),
   default_branch: z.string().nullable(),
   gone: z.array(z.string()).default([]),
   /** What is indexed and skipped already: of the changed files, those that needed no content. */

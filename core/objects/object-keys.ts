@@ -15,7 +15,6 @@ export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' 
     treeChanges: (branch: number) => `${prefix}tree-changes/${branch}.zst`,
     /** Contents that a branch's changes came with: see core/sync/sent-blobs.ts. */
     sent: (branch: number) => `${prefix}sent/${branch}.zst`,
-    allSent: `${prefix}sent/`,
     diff: `${prefix}diff.json`,
     /** What may have changed in a branch, before it is known what its blobs are: see core/manifest/tree-join.ts. */
     changes: (branch: number) => `${prefix}changes/${branch}.zst`,

@@ -76,6 +76,7 @@ export const diff =
         ...(record.options.dry_run === true ? { plan: true } : {}),
         branches: tally.branches,
         commits: tally.branches.map((branch) => branch.commit),
+        sent: pulled.branches.flatMap(({ sent }) => sent ?? []),
         default_branch: pulled.default_branch,
         gone: pulled.gone,
         counts: tally.counts,

@@ -42,7 +42,7 @@ export interface Listed {
   readonly reports: ReadonlyMap<string, PullReport>;
 }
 
-type Listing = Pick<PulledBranch, 'listing' | 'attributes'> & { readonly lines: number };
+type Listing = Pick<PulledBranch, 'listing' | 'attributes' | 'sent'> & { readonly lines: number };
 
 /** Lists what the diff needs of each branch, its changes or its whole tree, and counts its new commits. */
 export const listTrees = async (deps: Deps, context: ListContext, targets: readonly Target[]): Promise<Listed> => {
@@ -105,8 +105,8 @@ const listChanges = async (
   try {
     const lines = await deps.objects.putLines(key, blocks());
     if (rulesMoved) return null;
-    await keepSent(deps, context, snapshot, [...blobs], index);
-    return { listing: { kind: 'changes', key }, attributes, lines };
+    const sent = await keepSent(deps, context, snapshot, [...blobs], index);
+    return { listing: { kind: 'changes', key }, attributes, lines, ...(sent === null ? {} : { sent }) };
   } catch (error) {
     if (!sourceFailures.some((failure) => error instanceof failure)) throw error;
     deps.logger.warn('changes not listed, the whole tree is', { ...job, branch, error: String(error) });
@@ -121,7 +121,7 @@ const SENT_MAX_BYTES = 1024 * 1024;
 
 /**
  * Contents of what changed, where the source gives them while it is asked anyway: a small sync's stage then needs no connection of its own. What is not
- * kept here, for whatever reason, stage asks for.
+ * kept here, for whatever reason, stage asks for. Returns where they are kept; null: nowhere.
  */
 const keepSent = async (
   deps: Deps,
@@ -129,8 +129,8 @@ const keepSent = async (
   snapshot: Snapshot,
   oids: readonly string[],
   index: number,
-): Promise<void> => {
-  if (oids.length === 0 || oids.length > MOST_SENT || record.options.dry_run === true) return;
+): Promise<string | null> => {
+  if (oids.length === 0 || oids.length > MOST_SENT || record.options.dry_run === true) return null;
   const lines: string[] = [];
   try {
     for await (const { oid, content } of snapshot.blobs(oids, SENT_MAX_BYTES))
@@ -139,7 +139,10 @@ const keepSent = async (
     if (!sourceFailures.some((failure) => error instanceof failure)) throw error;
     deps.logger.warn('contents not sent along', { ...job, error: String(error) });
   }
-  if (lines.length > 0) await deps.objects.putLines(jobKeys(job).sent(index), lines);
+  if (lines.length === 0) return null;
+  const key = jobKeys(job).sent(index);
+  await deps.objects.putLines(key, lines);
+  return key;
 };
 
 /** The commit whose changes are enough; undefined: the whole tree is needed. */

@@ -1,21 +1,19 @@
-import type { JobRef } from '../contract/workflow-state.ts';
 import { fromBase64, toBase64Url } from '../domain/base64.ts';
-import { jobKeys } from '../objects/object-keys.ts';
 import type { Blob } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
 
 /** A blob that pull had at hand, as it is kept for stage: `oid TAB base64`. */
 export const sentLine = (oid: string, content: Uint8Array): string => `${oid}\t${toBase64Url(content)}`;
 
-/** Those of the wanted blobs that pull has kept, by oid. `maxBytes`: larger ones come without content. */
+/** Those of the wanted blobs that are among what pull has kept, by oid. `maxBytes`: larger ones come without content. */
 export const readSent = async (
   { objects }: Pick<Runtime, 'objects'>,
-  job: JobRef,
+  keys: readonly string[],
   wanted: ReadonlyMap<string, unknown>,
   maxBytes: number,
 ): Promise<ReadonlyMap<string, Blob>> => {
   const sent = new Map<string, Blob>();
-  for await (const key of objects.list(jobKeys(job).allSent))
+  for (const key of keys)
     for await (const lines of objects.getLines(key))
       for (const line of lines) {
         const [oid = '', text = ''] = line.split('\t');

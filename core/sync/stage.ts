@@ -101,7 +101,7 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
   const loaded = await loadJob(deps, job);
   const { repository, record } = loaded;
   return inPhase(deps, loaded, 'stage', async (pulse, state) => {
-    const { commits } = await needJson(deps.objects, keys.diff, DiffFile);
+    const found = await needJson(deps.objects, keys.diff, DiffFile);
     const wanted = new Map<string, WantedBlob>();
     for await (const lines of deps.objects.getLines(keys.wanted))
       for (const line of lines) {
@@ -111,11 +111,11 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
     const oids = [...wanted.keys()];
     const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
     const skipped: BlobResult[] = [];
-    const sent = await readSent(deps, job, wanted, MAX_FILE_BYTES);
+    const sent = await readSent(deps, found.sent ?? [], wanted, MAX_FILE_BYTES);
     const others = oids.filter((oid) => !sent.has(oid));
     async function* blobs(): AsyncGenerator<Blob> {
       yield* sent.values();
-      if (others.length > 0) yield* deps.git.blobs(sourceOf(repository, record), commits, others, options);
+      if (others.length > 0) yield* deps.git.blobs(sourceOf(repository, record), found.commits, others, options);
     }
     const texts = readTexts(deps, job, blobs(), wanted, skipped, pulse, state);
     const { items, packs } = await writeBatches(deps, job, texts, wanted);

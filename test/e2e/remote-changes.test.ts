@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { SourceUnavailableError } from '../../core/domain/errors.ts';
+import type { Snapshot } from '../../core/ports/git-source.ts';
 import type { GitRepository } from '../support/git-repository.ts';
 import type { SmartHttpServerOptions } from '../support/smart-http-server.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -76,4 +78,39 @@ it('reads the whole tree when .gitattributes have changed', async () => {
   await world.api.synced('attributes');
   expect(seen).toEqual(['tree', 'tree']);
   expect(await world.api.found('attributes', 'bittern')).not.toContain('lib/gone.ts');
+});
+
+it('reads the contents of a small change over the connection that told it, and asks for those only that did not come', async () => {
+  const { git } = await world.remote('along', files);
+  await world.api.synced('along');
+  const asked: number[] = [];
+  const watchBlobs = (blobsOf?: (snapshot: Snapshot) => Snapshot['blobs']) =>
+    world.faults.set('git', (real) => ({
+      open: async (...args) => {
+        const snapshot = await real.open(...args);
+        return blobsOf === undefined ? snapshot : { ...snapshot, blobs: blobsOf(snapshot) };
+      },
+      blobs: (...args) => {
+        asked.push(args[2].length);
+        return real.blobs(...args);
+      },
+    }));
+  watchBlobs();
+  await change(git);
+  await expectChange('along');
+  expect(asked).toEqual([]);
+
+  watchBlobs(
+    (snapshot) =>
+      async function* (oids, maxBytes) {
+        yield* snapshot.blobs(oids.slice(0, 1), maxBytes);
+        throw new SourceUnavailableError('it broke off');
+      },
+  );
+  await git.write({ 'one.ts': 'export const egret = 1;\n', 'two.ts': 'export const fulmar = 2;\n' });
+  await git.commit();
+  expect(await world.api.synced('along')).toMatchObject({ status: 'completed', counts: { added: 2 } });
+  expect(asked).toEqual([1]);
+  expect(await world.api.found('along', 'egret')).toContain('one.ts');
+  expect(await world.api.found('along', 'fulmar')).toContain('two.ts');
 });
