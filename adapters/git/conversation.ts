@@ -21,7 +21,7 @@ export interface Conversation {
    * is over. @throws the errors of {@link sourceFailure}
    */
   ask(command: string, args: Iterable<string>, patience?: Patience): AsyncGenerator<Packet>;
-  /** Ends it at once; whoever waits for an answer gets this error. */
+  /** Ends it at once; anyone who waits for an answer gets this error. */
   stop(why: unknown): void;
   close(): Promise<void>;
 }

@@ -25,7 +25,7 @@ export interface SnapshotParts {
   readonly limits: GitLimits;
   readonly signal: AbortSignal | undefined;
   readonly trees: TreeCache;
-  /** A conversation to go on with; null: none. */
+  /** A conversation that is open already; null: none. */
   readonly visited: Visited | null;
 }
 

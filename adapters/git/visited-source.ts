@@ -16,7 +16,7 @@ export interface Visited {
 }
 
 interface Parts {
-  /** Belongs to the visit where heads are told, else to the caller still. */
+  /** Belongs to the visit once heads are read, until then to the caller. */
   readonly repository: BareRepository;
   readonly address: SourceAddress;
   readonly limits: GitLimits;

@@ -21,7 +21,7 @@ export interface GitCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What calls to one source that follow each other leave for the next, such as a connection. Whoever made it ends what it holds. */
+/** What calls to one source that follow each other leave for the next, such as a connection. The caller that made it closes what it holds. */
 export interface Visit {
   held?: Held | undefined;
 }
@@ -55,7 +55,7 @@ export interface Snapshot {
   /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */
   countCommits(from: string, to: string): Promise<CommitCount>;
   /**
-   * Contents of a few blobs that `changes` has named, where they can be had over a connection that is open; `maxBytes`: of all together. Fewer of
+   * Contents of a few blobs that `changes` has named, where an open connection can bring them; `maxBytes`: of all together. Fewer of
    * them, or none, where they cannot: `GitSource.blobs` has the rest.
    */
   blobs(oids: readonly string[], maxBytes: number): AsyncIterable<Blob>;
