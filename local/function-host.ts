@@ -5,7 +5,7 @@ import { callTicket } from './call-ticket.ts';
 import type { Call, Invocation, InvocationResult } from './invocation.ts';
 import type { LocalConfig } from './runtime.ts';
 import { rememberSuspectFiles } from './suspect-files.ts';
-import { begun, isStuck, type Lane, startLane, takeBack } from './worker-lane.ts';
+import { begun, isStarting, isStuck, type Lane, startLane, takeBack } from './worker-lane.ts';
 
 export interface FunctionHost {
   /**
@@ -51,14 +51,17 @@ export interface Patience {
   readonly stuck: number;
   /** The same when the call that it works on has been given up: cancelled, forced away, or out of its state's time. */
   readonly abandoned: number;
+  /** The same before its first call: it loads its modules. No one's file can be the cause, so its calls fail as ones that nobody took. */
+  readonly start: number;
 }
 
 /**
  * The longest that a healthy step computes without a pause are 3 s, at which the chunker gives a text up on a slow machine (tree-sitter-chunker).
  * Ten times that, since a worker has the lowest priority, and a machine that is busy with other things gives it a tenth of a processor. Work that is not
- * wanted any more is not worth that wait: what the chunker may take, and as much again.
+ * wanted any more is not worth that wait: what the chunker may take, and as much again. A start takes about a second; what keeps it from its end
+ * may be a disk that does not answer, or a module that waits for what never comes.
  */
-export const PATIENCE: Patience = { stuck: 30_000, abandoned: 6_000 };
+export const PATIENCE: Patience = { stuck: 30_000, abandoned: 6_000, start: 60_000 };
 /** Looks at each worker within the shorter patience. */
 const LOOKS = 6;
 
@@ -158,8 +161,9 @@ export const startFunctionHost = (
 
   const post = (lane: Lane, call: Call): void => {
     const ticket = callTicket();
+    // Only of one that had nothing to do: calls that keep coming say nothing of a worker that takes none of them.
+    if (lane.calls.size === 0) lane.silent = 0;
     lane.calls.set(call.id, { ...call, ticket });
-    lane.silent = 0;
     const { id, functionName, payload, key, traceparent } = call;
     const invocation = { id, functionName, payload, traceparent, suspects: suspects.of(key), ticket: ticket.memory };
     lane.worker.postMessage(invocation as Invocation);
@@ -208,17 +212,32 @@ export const startFunctionHost = (
     drain(pool);
   };
 
+  /** Gives up a worker that never came to its first call. */
+  const giveUpStart = (pool: Pool, lane: Lane): void => {
+    const calls = [...lane.calls.values()];
+    // Should it come to them before it is ended, they are not its any more.
+    for (const { ticket } of calls) ticket.take();
+    lane.calls.clear();
+    dismiss(pool, lane);
+    logger.error('worker replaced', { function: calls[0]?.functionName, path: null, silent_ms: lane.silent });
+    for (const call of calls)
+      call.reject(new CallGivenUpError(`its worker did not start within ${Math.round(lane.silent / 1000)} s`));
+    drain(pool);
+  };
+
   const mayBeSilent = (lane: Lane): number => {
+    if (isStarting(lane)) return patience.start;
     const shown = lane.board.shown();
     const suspected = begun(lane).filter(({ id }) => shown === null || id === shown.call);
     return suspected.some(({ signal }) => signal.aborted) ? patience.abandoned : patience.stuck;
   };
-  const lookMilliseconds = Math.min(patience.stuck, patience.abandoned) / LOOKS;
+  const lookMilliseconds = Math.min(patience.stuck, patience.abandoned, patience.start) / LOOKS;
   const looking = setInterval(() => {
     for (const pool of Object.values(pools))
       for (const lane of pool.lanes)
-        if (lane !== null && isStuck(lane, lookMilliseconds, mayBeSilent))
-          lose(pool, lane, `timeout: it kept a worker busy for ${Math.round(lane.silent / 1000)} s without a pause`);
+        if (lane === null || !isStuck(lane, lookMilliseconds, mayBeSilent)) continue;
+        else if (isStarting(lane)) giveUpStart(pool, lane);
+        else lose(pool, lane, `timeout: it kept a worker busy for ${Math.round(lane.silent / 1000)} s without a pause`);
   }, lookMilliseconds);
   looking.unref();
 

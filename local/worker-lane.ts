@@ -61,14 +61,16 @@ export const startLane = (
   return lane;
 };
 
+/** Whether its worker has not begun its first call. */
+export const isStarting = (lane: Lane): boolean => lane.board.beats() === 0;
+
 /**
  * Looks at a lane, `elapsed` milliseconds of looks after the last time. True when its worker has not turned for longer than it may. Only looks
  * count, not the time: a machine that slept, or a service that was stopped, has looked no more often than its worker could have turned.
  */
 export const isStuck = (lane: Lane, elapsed: number, may: (lane: Lane) => number): boolean => {
   const beats = lane.board.beats();
-  // Before its first call a worker loads its modules; no one's file can be the cause.
-  if (lane.calls.size === 0 || beats === 0 || beats !== lane.beats) {
+  if (lane.calls.size === 0 || beats !== lane.beats) {
     lane.beats = beats;
     lane.silent = 0;
     return false;

@@ -94,7 +94,11 @@ export async function* streamGit(command: GitCommand): AsyncGenerator<Buffer, st
   // A git that ends early closes its stdin: its exit code tells more than EPIPE does.
   pipeline(Readable.from(command.input ?? []), program.stdin).catch(() => {});
   try {
-    for await (const chunk of program.stdout) yield chunk;
+    try {
+      for await (const chunk of program.stdout) yield chunk;
+    } catch (error) {
+      throw cause ?? error;
+    }
     const { code, killedBy } = await closed;
     if (cause !== null) throw cause;
     if ((code === 126 || code === 127) && stderr().startsWith(`${announced}: `))

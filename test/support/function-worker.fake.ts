@@ -14,8 +14,20 @@ export interface Act {
   readonly spin?: Spin;
 }
 
+export const endlessStarts = ['busy', 'asleep', 'unloaded'] as const;
+type EndlessStart = (typeof endlessStarts)[number];
+
 /** Stands for local/function-worker.ts: does what the payload says, and tells how many calls it has at once. */
-const marker = openWorkBoard((workerData as WorkerSetup).board);
+const { board, config } = workerData as WorkerSetup;
+const marker = openWorkBoard(board);
+/** The next starts, so many, that never end, and how: busy, asleep, or turning without having loaded. */
+const { endless } = config as { readonly endless?: { readonly count: SharedArrayBuffer; readonly how: EndlessStart } };
+if (endless !== undefined && Atomics.sub(new Int32Array(endless.count), 0, 1) > 0) {
+  if (endless.how === 'busy') spin('loop');
+  if (endless.how === 'asleep') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  setInterval(() => undefined, 1_000);
+  await new Promise(() => undefined);
+}
 let running = 0;
 setInterval(() => {
   if (running > 0) marker.beat();

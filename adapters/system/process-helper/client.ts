@@ -39,10 +39,19 @@ let used: { start(...program: Parameters<typeof startProgram>): StartedProgram |
 export const startProgram = (program: string, args: readonly string[], options: Options): StartedProgram =>
   used?.start(program, args, options) ?? startHere(program, args, options);
 
+/** Milliseconds until a helper that says nothing of what it was asked for is taken for one that is gone. */
+export interface HelperPatience {
+  /** Until it has begun with a program. It does nothing else, and begins within milliseconds. */
+  readonly start: number;
+  /** Until a program that was killed has ended. */
+  readonly kill: number;
+}
+const PATIENCE: HelperPatience = { start: 30_000, kill: 10_000 };
+
 /** From here on this thread starts its programs by the helper at this socket; null: by itself. */
-export const useProcessHelper = (path: string | null): void => {
+export const useProcessHelper = (path: string | null, patience = PATIENCE): void => {
   used?.close();
-  used = path === null ? null : new HelperClient(path);
+  used = path === null ? null : new HelperClient(path, patience);
 };
 
 const startHere = (program: string, args: readonly string[], options: Options): StartedProgram => {
@@ -60,7 +69,7 @@ const startHere = (program: string, args: readonly string[], options: Options): 
 class ProcessHelperLostError extends Error {
   override readonly name = 'Runtime.ExitError';
   constructor() {
-    super('the process that starts programs ended, and they with it');
+    super('the process that starts programs ended or does not answer, and they with it');
   }
 }
 
@@ -72,14 +81,16 @@ interface Started {
 
 class HelperClient {
   readonly #path: string;
+  readonly #patience: HelperPatience;
   readonly #name = randomUUID();
   readonly #programs = new Map<number, Started>();
   #control: Socket | null = null;
   #ready = false;
   #lastId = 0;
 
-  constructor(path: string) {
+  constructor(path: string, patience: HelperPatience) {
     this.#path = path;
+    this.#patience = patience;
     this.#connect();
   }
 
@@ -96,7 +107,9 @@ class HelperClient {
     this.#lastId += 1;
     const id = this.#lastId;
     const streamOf = (stream: 0 | 1 | 2): Socket => this.#open({ kind: 'stream', client: this.#name, id, stream });
-    const started = followProgram(streamOf(0), streamOf(1), streamOf(2), {
+    const started = followProgram(streamOf(0), streamOf(1), streamOf(2), this.#patience, {
+      // Its programs end with the connection, once it turns again; this thread starts its own until then.
+      silent: () => this.#control?.destroy(),
       kill: () => this.#send({ order: 'kill', id }),
       release: () => {
         this.#programs.delete(id);
@@ -140,6 +153,8 @@ class HelperClient {
 }
 
 interface Orders {
+  /** The helper has not begun. */
+  silent(): void;
   kill(): void;
   release(): void;
 }
@@ -148,6 +163,7 @@ const followProgram = (
   input: Socket,
   stdout: Socket,
   stderr: Socket,
+  patience: HelperPatience,
   orders: Orders,
 ): Started & { readonly program: StartedProgram } => {
   // On the connection nothing may come behind its first line before the program has it.
@@ -155,6 +171,22 @@ const followProgram = (
   const end = Promise.withResolvers<ProgramEnd>();
   let pid: number | undefined;
   let killed = false;
+  const lost = (): void => {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // The group is gone already.
+    }
+    end.reject(new ProcessHelperLostError());
+    // Who holds them still has left the group.
+    for (const stream of [stdout, stderr]) stream.destroy();
+  };
+  let waiting = setTimeout(orders.silent, patience.start);
+  // Not connected, for want of a descriptor: then it never begins.
+  for (const stream of [input, stdout, stderr])
+    stream.once('error', () => {
+      if (pid === undefined) lost();
+    });
   const streamsEnded = Promise.all(
     [stdout, stderr].map((stream) => new Promise((resolve) => stream.once('close', resolve))),
   );
@@ -171,7 +203,7 @@ const followProgram = (
       throw error;
     },
   );
-  closed.catch(() => undefined);
+  closed.catch(() => undefined).finally(() => clearTimeout(waiting));
   return {
     program: {
       stdin,
@@ -180,16 +212,23 @@ const followProgram = (
       pid: () => pid,
       closed,
       kill: () => {
+        if (killed) return;
         killed = true;
         orders.kill();
+        // Before it is there it has the time that a start has.
+        if (pid !== undefined) waiting = setTimeout(lost, patience.kill);
       },
     },
     tell: (news) => {
       switch (news.news) {
         case 'started':
           ({ pid } = news);
+          clearTimeout(waiting);
           // Before it was there.
-          if (killed) orders.kill();
+          if (killed) {
+            orders.kill();
+            waiting = setTimeout(lost, patience.kill);
+          }
           pipeline(stdin, input).catch(() => undefined);
           // What it says here no one reads: that it has closed it is to be seen.
           input.resume();
@@ -204,13 +243,6 @@ const followProgram = (
           news satisfies never;
       }
     },
-    lost: () => {
-      try {
-        if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-      } catch {
-        // The group is gone already.
-      }
-      end.reject(new ProcessHelperLostError());
-    },
+    lost,
   };
 };

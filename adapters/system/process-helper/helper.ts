@@ -67,6 +67,13 @@ const lower = (pid: number, priority: number): void => {
   }
 };
 
+/** Of a program that never began, since not all of its streams came. */
+const forgetStart = (client: Client, id: number): void => {
+  client.starts.delete(id);
+  for (const stream of client.streams.get(id) ?? []) stream?.destroy();
+  client.streams.delete(id);
+};
+
 const obey = (client: Client, order: Order): void => {
   switch (order.order) {
     case 'start':
@@ -79,6 +86,7 @@ const obey = (client: Client, order: Order): void => {
     case 'release':
       client.running.get(order.id)?.release();
       client.running.delete(order.id);
+      forgetStart(client, order.id);
       return;
     default:
       order satisfies never;

@@ -20,6 +20,8 @@ const flags = ['--max-old-space-size=64', '--max-semi-space-size=1', '--disable-
 
 /** What a socket's path may have; 104 on macOS, 108 on Linux, with a zero at its end. */
 const PATH_BYTES = 103;
+/** For its end: it has nothing to finish. */
+const CLOSE_MILLISECONDS = 3_000;
 const socketIn = (directory: string): string => join(directory, 'socket');
 
 /** Null where the socket's path would be too long. */
@@ -79,7 +81,10 @@ export const startProcessHelper = async (): Promise<ProcessHelper> => {
     close: async () => {
       child.ref();
       child.stdin.end();
+      // One that stands still does not see it.
+      const cut = setTimeout(() => child.kill('SIGKILL'), CLOSE_MILLISECONDS);
       await exited;
+      clearTimeout(cut);
       await rm(directory, { recursive: true, force: true });
       release();
     },

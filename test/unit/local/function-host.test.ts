@@ -17,16 +17,21 @@ afterEach(async () => {
   for (const host of hosts.splice(0)) await host.close();
 });
 
-const startHost = (workers = 1, warm = false, patience: Patience = PATIENCE) => {
+const startHost = (workers = 1, warm = false, patience: Partial<Patience> = {}, config: object = {}) => {
   const started = { ports: 0 };
   const host = startFunctionHost(
-    {} as LocalConfig,
+    config as LocalConfig,
     () => {
       started.ports += 1;
       return new MessageChannel().port1;
     },
     createJsonLogger('silent', () => undefined),
-    { workers, warm, patience, script: new URL('../../support/function-worker.fake.ts', import.meta.url) },
+    {
+      workers,
+      warm,
+      patience: { ...PATIENCE, ...patience },
+      script: new URL('../../support/function-worker.fake.ts', import.meta.url),
+    },
   );
   hosts.push(host);
   const call = (name: string, payload: Act, signal = new AbortController().signal) =>
@@ -224,4 +229,41 @@ describe('a worker that does not give its processor back', () => {
       });
     await expect(call('embed-batch', work)).rejects.toMatchObject({ name: 'FileGivenUpError' });
   });
+
+  it('is replaced although calls come to it all the time', async () => {
+    const { call } = startHost(1, false, { stuck: 2_000, abandoned: 2_000 });
+    const spinning = call('pull', { act: 'spin', path: 'src/a.ts' }).catch((error: Error) => error.name);
+    const others: Promise<unknown>[] = [];
+    const coming = setInterval(() => others.push(call('pull', { act: 'answer' })), 300);
+    try {
+      expect(await spinning).toBe('Sandbox.Timedout');
+    } finally {
+      clearInterval(coming);
+    }
+    await Promise.all(others);
+  }, 20_000);
+});
+
+describe('a worker that never comes to its first call', () => {
+  const patience = { start: 3_000 };
+  const endless = (how: string, count: number) => {
+    const memory = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    new Int32Array(memory)[0] = count;
+    return { endless: { how, count: memory } };
+  };
+
+  it.each(['busy', 'asleep', 'unloaded'])(
+    'since it is %s is replaced, and its calls are for another one',
+    async (how) => {
+      const { call, started } = startHost(1, false, patience, endless(how, 1));
+      const calls = [1, 2].map(() => call('embed-batch', { act: 'answer' }).catch((error: Error) => error));
+      expect(await Promise.all(calls)).toEqual([
+        expect.objectContaining({ name: 'Lambda.ServiceException', message: expect.stringMatching(/did not start/) }),
+        expect.objectContaining({ name: 'Lambda.ServiceException' }),
+      ]);
+      expect(await call('embed-batch', { act: 'answer' })).toEqual({ atOnce: 1 });
+      // Two that were warm, and the one in its place.
+      expect(started.ports).toBe(2);
+    },
+  );
 });

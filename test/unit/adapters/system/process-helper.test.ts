@@ -125,6 +125,30 @@ describe('the helper', () => {
     expect(await starterNow()).toBe(process.pid);
   });
 
+  it('that says nothing is left alone: what it was asked for ends, and threads start their own from then on', async () => {
+    const pid = await useHelperFromHereOn(helper.path, { start: 500, kill: 500 });
+    const running = run('sleep 227 & sleep 227');
+    await expect.poll(() => sleepers(227), started).toBe(2);
+    process.kill(pid, 'SIGSTOP');
+    running.kill();
+    await expect(running.closed).rejects.toMatchObject({ name: 'Runtime.ExitError' });
+    await expect.poll(() => sleepers(227), soon).toBe(0);
+    const asked = run('exec sleep 228');
+    await expect(asked.closed).rejects.toMatchObject({ name: 'Runtime.ExitError' });
+    expect(await starterNow()).toBe(process.pid);
+    process.kill(pid, 'SIGCONT');
+    // Once it goes on it reads what it was asked for, and that nobody wants it any more.
+    await useHelperFromHereOn(helper.path);
+    await expect.poll(() => sleepers(228), soon).toBe(0);
+  });
+
+  it('that does not end by itself is ended', async () => {
+    const pid = await useHelperFromHereOn(helper.path);
+    process.kill(pid, 'SIGSTOP');
+    await helper.close();
+    expect(isThere(pid)).toBe(false);
+  });
+
   it.each(['SIGKILL', 'SIGABRT'] as const)(
     'ends with the process that started it, with all of its programs, after %s',
     async (signal) => {

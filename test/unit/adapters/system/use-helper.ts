@@ -1,4 +1,5 @@
 import {
+  type HelperPatience,
   type StartedProgram,
   startProgram,
   useProcessHelper,
@@ -24,8 +25,8 @@ export const starterNow = async (): Promise<number> =>
   Number((await outcomeOf(startProgram('sh', ['-c', 'echo $PPID'], where))).said);
 
 /** Comes back when programs are started by the helper: until it listens, threads start their own. Returns its process id. */
-export const useHelperFromHereOn = async (path: string): Promise<number> => {
-  useProcessHelper(path);
+export const useHelperFromHereOn = async (path: string, patience?: HelperPatience): Promise<number> => {
+  useProcessHelper(path, patience);
   for (;;) {
     const starter = await starterNow();
     if (starter !== process.pid) return starter;
