@@ -59,6 +59,7 @@ import { standardBounds } from '../core/manifest/pages/page-cutter.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
 import type { SourceRemotes } from '../core/ports/source-remotes.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
+import { rewriteLimits } from '../core/sync/rules/packs-to-rewrite.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 
 /**
@@ -210,5 +211,6 @@ export const settings = (environment: Environment = process.env) =>
     // Only begin-sync hands it on; the others have no say in it.
     maxConcurrency: SyncEnvironment.partial().parse(environment).MAX_CONCURRENCY ?? 1,
     batchLimits: defaultBatchLimits,
+    rewriteLimits,
     pageBounds: standardBounds,
   }) as const;

@@ -39,6 +39,7 @@ import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { useCredential } from '../core/repositories/use-credential.ts';
+import { rewriteLimits } from '../core/sync/rules/packs-to-rewrite.ts';
 import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
 import { embedderOf, type MeasuredEmbeddings } from './embeddings.ts';
 import { logTo } from './log-file.ts';
@@ -149,6 +150,7 @@ export const composeRuntime = (
       usdPerMillionTokens: config.embeddings === null ? 0 : config.embeddings.usdPerMillionTokens,
       maxConcurrency: config.maxConcurrency,
       batchLimits: defaultBatchLimits,
+      rewriteLimits,
       pageBounds: standardBounds,
     }),
   });

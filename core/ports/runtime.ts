@@ -2,6 +2,7 @@ import type { Registration } from '../contract/rights.ts';
 import type { Quotas } from '../domain/quota.ts';
 import type { SourcePolicy } from '../domain/source-policy.ts';
 import type { PageBounds } from '../manifest/pages/page-cutter.ts';
+import type { RewriteLimits } from '../sync/rules/packs-to-rewrite.ts';
 import type { BatchLimits } from '../sync/rules/plan-batches.ts';
 import type { Batches } from './batches.ts';
 import type { Branches } from './branches.ts';
@@ -49,6 +50,7 @@ export interface Settings {
   /** embed-batch children that one sync runs at once. */
   readonly maxConcurrency: number;
   readonly batchLimits: BatchLimits;
+  readonly rewriteLimits: RewriteLimits;
   /** Where pages of manifests end. Others than those that pages were written with mean: all are written anew as they change. */
   readonly pageBounds: PageBounds;
 }

@@ -19,7 +19,7 @@ type Deps = Pick<Runtime, 'objects' | 'logger' | 'settings'>;
  * syncs none. A pack that cannot be read is left to the next job's comparison.
  */
 export const rewritePacks = async (deps: Deps, job: JobRef, base: Manifest | null, pulse: Pulse): Promise<Packed> => {
-  const chosen = base === null ? [] : packsToRewrite(packsOf(base));
+  const chosen = base === null ? [] : packsToRewrite(packsOf(base), deps.settings.rewriteLimits);
   if (base === null || chosen.length === 0) return new Map();
   const keeper = createTextKeeper(deps, job, deps.settings.batchLimits);
   try {

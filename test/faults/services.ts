@@ -101,6 +101,8 @@ export const createServices = (
       maxConcurrency: 2,
       // Small, so that even small repositories are read in several batches.
       batchLimits: { files: 2, bytes: 400 },
+      // The same of packs: two of a branch are too many.
+      rewriteLimits: { length: 4_000, texts: 20, packs: 3, read: 4_000, beside: -1 },
       // The same of manifests: some files a page.
       pageBounds: { least: 1, oneIn: 2, most: 4 },
     },

@@ -11,6 +11,8 @@ export interface RewriteLimits {
   readonly packs: number;
   /** What these have together. */
   readonly read: number;
+  /** Packs that a branch may have beside twice as many as its texts need: each sync that reads something adds one. */
+  readonly beside: number;
 }
 
 /**
@@ -22,10 +24,8 @@ export const rewriteLimits: RewriteLimits = {
   texts: defaultBatchLimits.files,
   packs: 16,
   read: 16 * 1024 * 1024,
+  beside: 32,
 };
-
-/** Packs that a branch may have beside twice as many as its texts need: each sync that reads something adds one. */
-const PACKS_BESIDE = 32;
 
 type Pack = Pick<PageRef, 'name' | 'lines' | 'files' | 'bytes'>;
 
@@ -33,12 +33,12 @@ type Pack = Pick<PageRef, 'name' | 'lines' | 'files' | 'bytes'>;
  * The packs of a branch whose texts are to go into a new one: those of which the branch holds a quarter or less; and where there are too many, the
  * smallest, by what the branch holds of them. None for most syncs.
  */
-export const packsToRewrite = <P extends Pack>(packs: readonly P[], limits: RewriteLimits = rewriteLimits): P[] => {
+export const packsToRewrite = <P extends Pack>(packs: readonly P[], limits: RewriteLimits): P[] => {
   const total = packs.reduce((sum, pack) => sum + heldOf(pack), 0);
   const texts = packs.reduce((sum, pack) => sum + pack.files, 0);
   // As many as stage makes of a whole tree: of short texts the number counts.
   const needed = Math.ceil(Math.max(total / limits.length, texts / limits.texts));
-  const tooMany = packs.length > PACKS_BESIDE + 2 * needed;
+  const tooMany = packs.length > limits.beside + 2 * needed;
   const chosen: P[] = [];
   let length = 0;
   let read = 0;

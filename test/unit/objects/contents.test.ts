@@ -17,7 +17,7 @@ import { lostManifests } from '../../../core/sync/check-index.ts';
 import { createPageWriter } from '../../../core/sync/page-writer.ts';
 import type { Pulse } from '../../../core/sync/pulse.ts';
 import { rewritePacks } from '../../../core/sync/rewrite-packs.ts';
-import { packsToRewrite } from '../../../core/sync/rules/packs-to-rewrite.ts';
+import { packsToRewrite, rewriteLimits } from '../../../core/sync/rules/packs-to-rewrite.ts';
 import { defaultBatchLimits } from '../../../core/sync/rules/plan-batches.ts';
 import { removeUnnamedPages } from '../../../core/sync/unnamed-pages.ts';
 import { readPacked } from '../../../core/sync/write-contents.ts';
@@ -90,7 +90,7 @@ const sync = async (
   const before = base === null ? null : (opened.get(base.manifest_key) ?? null);
   const logger = { info: () => undefined, warn: () => undefined } as never;
   const rewritten = await rewritePacks(
-    { objects: store, logger, settings: { batchLimits: defaultBatchLimits } as never },
+    { objects: store, logger, settings: { batchLimits: defaultBatchLimits, rewriteLimits } as never },
     job,
     before,
     pulse,
@@ -282,7 +282,7 @@ describe('packs are rewritten', () => {
 
   it('within limits', () => {
     const pack = (name: string, files: number, lines: number, bytes: number) => ({ name, files, lines, bytes });
-    const limits = { length: 1000, texts: 50, packs: 3, read: 5000 };
+    const limits = { length: 1000, texts: 50, packs: 3, read: 5000, beside: 32 };
     const chosen = (packs: Parameters<typeof packsToRewrite>[0]) =>
       packsToRewrite(packs, limits).map(({ name }) => name);
     expect(chosen([])).toEqual([]);
@@ -298,9 +298,11 @@ describe('packs are rewritten', () => {
     const { files, bytes } = defaultBatchLimits;
     const whole = Array.from({ length: 400 }, (_, n) => ({ name: `${n}`, files, lines: files, bytes: bytes / 5 }));
     const small = Array.from({ length: 500 }, (_, n) => ({ name: `s${n}`, files: 8, lines: 8, bytes: 9000 }));
-    expect(packsToRewrite(whole)).toEqual([]);
-    expect(packsToRewrite([...whole, ...small.slice(0, 400)])).toEqual([]);
-    expect(packsToRewrite([...whole, ...small]).map(({ name }) => name[0])).toEqual(new Array(16).fill('s'));
+    expect(packsToRewrite(whole, rewriteLimits)).toEqual([]);
+    expect(packsToRewrite([...whole, ...small.slice(0, 400)], rewriteLimits)).toEqual([]);
+    expect(packsToRewrite([...whole, ...small], rewriteLimits).map(({ name }) => name[0])).toEqual(
+      new Array(16).fill('s'),
+    );
   });
 });
 
