@@ -51,7 +51,7 @@ export interface Patience {
   readonly stuck: number;
   /** The same when the call that it works on has been given up: cancelled, forced away, or out of its state's time. */
   readonly abandoned: number;
-  /** The same before its first call: it loads its modules. No one's file can be the cause, so its calls fail as ones that nobody took. */
+  /** The same before its first call: it loads its modules. No one's file can be the cause, so its calls fail as ones that no one took. */
   readonly start: number;
 }
 

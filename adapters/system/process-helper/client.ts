@@ -178,7 +178,7 @@ const followProgram = (
       // The group is gone already.
     }
     end.reject(new ProcessHelperLostError());
-    // Who holds them still has left the group.
+    // A process that holds them still has left the group.
     for (const stream of [stdout, stderr]) stream.destroy();
   };
   let waiting = setTimeout(orders.silent, patience.start);
