@@ -58,10 +58,11 @@ export interface Patience {
 /**
  * The longest that a healthy step computes without a pause are 3 s, at which the chunker gives a text up on a slow machine (tree-sitter-chunker).
  * Ten times that, since a worker has the lowest priority, and a machine that is busy with other things gives it a tenth of a processor. Work that is not
- * wanted any more is not worth that wait: what the chunker may take, and as much again. A start takes about a second; what keeps it from its end
- * may be a disk that does not answer, or a module that waits for what never comes.
+ * wanted any more is not worth that wait: what the chunker may take, and as much again. A start takes about a second; on two
+ * processors with a load of 35 a service came to its first fetch in 70. What keeps a start from its end may be a disk that does not answer, or a module that
+ * waits for what never comes.
  */
-export const PATIENCE: Patience = { stuck: 30_000, abandoned: 6_000, start: 60_000 };
+export const PATIENCE: Patience = { stuck: 30_000, abandoned: 6_000, start: 180_000 };
 /** Looks at each worker within the shorter patience. */
 const LOOKS = 6;
 

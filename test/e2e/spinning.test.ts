@@ -10,7 +10,7 @@ import { createGitRepository } from '../support/git-repository.ts';
 
 const script = new URL('../support/spinning-worker.ts', import.meta.url);
 /** Changed between tests: how long a worker may be busy without a pause. */
-const patience = { stuck: 5_000, abandoned: 1_500, start: 60_000 };
+const patience = { stuck: 5_000, abandoned: 1_500, start: 180_000 };
 const closers: (() => Promise<unknown>)[] = [];
 let server: LocalServer;
 let dataDir: string;
