@@ -33,7 +33,7 @@ export const buildProgram = (terminal: Terminal): Command => {
       'after',
       `
 The exit code is 0 when all went well, 1 when it failed, 2 when what was typed is wrong, 3 for a conflict, 4 when it is not there,
-5 when no service answers, 6 when it is not allowed, 7 when the service is busy, 130 after Ctrl-C.
+5 when no service answers, 6 when it is not allowed, 7 when the service is busy, 8 when a limit refuses a sync, 130 after Ctrl-C.
 
 Examples:
   $ repo-sync login http://127.0.0.1:3000 < .repo-sync/token
