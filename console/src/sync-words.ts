@@ -57,7 +57,14 @@ const phases: Readonly<Record<Job['progress']['phase'], string>> = {
   ended: 'Ended',
 };
 
-export const phaseInWords = (phase: Job['progress']['phase']): string => phases[phase];
+/** Those of a dry run, which indexes and publishes nothing. */
+const planned: Partial<typeof phases> = {
+  embed: 'Planning: comparing the texts with the index',
+  publish: 'Planning: counting what it would write',
+};
+
+export const phaseInWords = ({ progress: { phase }, options }: Job): string =>
+  (options.dry_run === true ? planned[phase] : undefined) ?? phases[phase];
 
 /** Milliseconds from its start to its end, or to now. */
 export const timeTaken = ({ started_at, created_at, ended_at }: Job, now: number): number =>
@@ -69,7 +76,7 @@ export const outcomeInWords = (job: Job): string => {
   if (job.status === 'failed') return error === null ? 'Failed' : error.message;
   if (job.status === 'cancelled') return 'Cancelled: the index is as it was';
   if (isPlan(job) && plan !== null) return `A plan: ${changesInWords(plan)}. Nothing was changed`;
-  if (counts === null) return phaseInWords(job.progress.phase);
+  if (counts === null) return phaseInWords(job);
   const rest = [
     ...(counts.failed > 0 ? [`${count(counts.failed, 'file')} failed`] : []),
     ...(job.missing.length > 0 ? [`${count(job.missing.length, 'branch', 'branches')} missing`] : []),

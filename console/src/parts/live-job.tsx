@@ -35,7 +35,7 @@ export const LiveJob = ({ jobId, linked = true }: { readonly jobId: string; read
       <Group justify="space-between" align="flex-start" wrap="nowrap">
         <div>
           <Text fw={650} aria-live="polite">
-            {phaseInWords(phase)}
+            {phaseInWords(job)}
           </Text>
           <Text size="sm" className="quiet numbers">
             {duration(timeTaken(job, now))} so far{left === null ? '' : `, ${left}`}

@@ -4,7 +4,7 @@ import { bytesOf, filePage, folderPage, foldersOf, linesOf } from '../../../cons
 import { markTokens, rangesOf, wordsOf } from '../../../console/src/code/marks.ts';
 import { filesPerSecond } from '../../../console/src/rate.ts';
 import { optionsOf, type SyncChoice, unchosen } from '../../../console/src/sync-choice.ts';
-import { modeInWords, outcomeInWords, remaining, syncInWords } from '../../../console/src/sync-words.ts';
+import { marksOf, modeInWords, outcomeInWords, remaining, syncInWords } from '../../../console/src/sync-words.ts';
 import { ago, count, duration } from '../../../console/src/words.ts';
 import { SyncOptions as Options } from '../../../core/contract/sync-options.ts';
 
@@ -191,6 +191,11 @@ describe('what has become of a job', () => {
     [job({ status: 'cancelled' }), 'Cancelled: the index is as it was'],
     [job({ status: 'running' }), 'Indexing'],
     [
+      job({ status: 'running', options: { dry_run: true } } as Partial<Job>),
+      'Planning: comparing the texts with the index',
+    ],
+    [job({ status: 'failed', options: { dry_run: true } } as Partial<Job>), 'Failed'],
+    [
       job({
         options: { dry_run: true },
         ended_at: '2026-01-10T12:00:00Z',
@@ -200,6 +205,13 @@ describe('what has become of a job', () => {
     ],
   ])('is told in a line: %#', (ended, words) => {
     expect(outcomeInWords(ended)).toBe(words);
+  });
+  it('has marks where it is no sync as usual', () => {
+    const options = { force: false } as Job['options'];
+    expect(marksOf(job({ options, mode: 'incremental' }))).toEqual([]);
+    expect(marksOf(job({ options: { ...options, force: true }, mode: 'full' }))).toEqual(['full', 'forced']);
+    const error = { code: 'OverLimitError', reason: 'over_limit', message: 'too much' } as const;
+    expect(marksOf(job({ options, mode: null, error }))).toEqual(['over its limit']);
   });
   it('names why its index is a full one', () => {
     expect(modeInWords(job({ mode: 'full', mode_reason: 'index_lost' }))).toBe('full (the index was lost)');
