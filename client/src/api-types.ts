@@ -86,9 +86,9 @@ export type SyncOptions = {
   readonly "on_conflict"?: "fail" | "attach" | "queue" | undefined;
   /** Plans, and changes nothing: pulls, compares, reads and cuts what has changed, embeds nothing and publishes nothing. The job ends with an exact `plan`. It holds the repository as a sync does. Not beside `force`, `max_cost` or `max_files`. */
   readonly "dry_run"?: boolean | undefined;
-  /** US dollars. A sync that may cost more, by the sizes of what it has read and before anything is embedded, fails with the reason `over_limit` and its plan; nothing is changed. */
+  /** US dollars. A sync that may cost more, by the sizes of what it has read and before anything is embedded, fails with the reason `over_limit` and its plan; nothing is changed. Not beside `force` with `full_reindex`, which clears the index first. */
   readonly "max_cost"?: number | undefined;
-  /** A sync that would have to read more files fails with the reason `over_limit` and its plan; nothing is read or changed. */
+  /** A sync that would have to read more files fails with the reason `over_limit` and its plan; nothing is read or changed. Not beside `force` with `full_reindex`. */
   readonly "max_files"?: number | undefined;
 };
 

@@ -29,13 +29,14 @@ export const unchosen: SyncChoice = {
 };
 
 /** What a choice leaves no room for: of two that exclude each other the form shows one. */
-export const roomFor = ({ planOnly, meanwhile }: SyncChoice, isRunning: boolean) => {
+export const roomFor = ({ extent, planOnly, meanwhile }: SyncChoice, isRunning: boolean) => {
   const queued = isRunning && meanwhile === 'queue';
   return {
     /** A sync that waits is merged with what else waits, so it has branches and extent alone. */
     details: !queued,
     plan: !queued && !(isRunning && meanwhile === 'force'),
-    limits: !queued && !planOnly,
+    /** Who clears the index at once can be held to nothing before. */
+    limits: !queued && !planOnly && !(isRunning && meanwhile === 'force' && extent === 'full'),
   };
 };
 

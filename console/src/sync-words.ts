@@ -70,11 +70,15 @@ export const phaseInWords = ({ progress: { phase }, options }: Job): string =>
 export const timeTaken = ({ started_at, created_at, ended_at }: Job, now: number): number =>
   (ended_at === null ? now : Date.parse(ended_at)) - Date.parse(started_at ?? created_at);
 
+/** How the index is where a sync does not come to its end. */
+export const indexWithout = ({ options }: Pick<Job, 'options'>): string =>
+  options.force && options.full_reindex ? 'the index was cleared when it was started' : 'the index is as it was';
+
 /** What has become of a job, in a line. */
 export const outcomeInWords = (job: Job): string => {
   const { counts, error, plan } = job;
   if (job.status === 'failed') return error === null ? 'Failed' : error.message;
-  if (job.status === 'cancelled') return 'Cancelled: the index is as it was';
+  if (job.status === 'cancelled') return `Cancelled: ${indexWithout(job)}`;
   if (isPlan(job) && plan !== null) return `A plan: ${changesInWords(plan)}. Nothing was changed`;
   if (counts === null) return phaseInWords(job);
   const rest = [

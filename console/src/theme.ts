@@ -1,4 +1,12 @@
-import { Badge, type CSSVariablesResolver, createTheme, type MantineColorsTuple, Modal, Tooltip } from '@mantine/core';
+import {
+  Badge,
+  type CSSVariablesResolver,
+  createTheme,
+  Loader,
+  type MantineColorsTuple,
+  Modal,
+  Tooltip,
+} from '@mantine/core';
 
 const teal: MantineColorsTuple = [
   '#eefbf9',
@@ -53,6 +61,8 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   components: {
     Badge: Badge.extend({ defaultProps: { variant: 'light', tt: 'none', radius: 'sm', fw: 600 } }),
+    // A name says something of what has a role alone.
+    Loader: Loader.extend({ defaultProps: { role: 'status' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } }),
   },

@@ -72,12 +72,16 @@ export const SyncOptions = z
         message: 'must not be given together with branches: give one of the two',
       });
     const refused = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
-    if (options.dry_run === true) {
-      if (options.force) refused('force', 'must not be true beside dry_run, which changes nothing');
-      for (const name of ['max_cost', 'max_files'] as const)
-        if (options[name] !== undefined)
-          refused(name, 'must not be given beside dry_run, which tells what it would be');
-    }
+    if (options.dry_run === true && options.force)
+      refused('force', 'must not be true beside dry_run, which changes nothing');
+    const limitless =
+      options.dry_run === true
+        ? 'dry_run, which tells what it would be'
+        : options.force && options.full_reindex
+          ? 'force with full_reindex, which clears the index before it is known what the sync takes'
+          : null;
+    for (const name of ['max_cost', 'max_files'] as const)
+      if (limitless !== null && options[name] !== undefined) refused(name, `must not be given beside ${limitless}`);
     const message = refuseOnConflict(options);
     if (message !== null) context.addIssue({ code: 'custom', path: ['on_conflict'], message });
   });

@@ -67,6 +67,9 @@ export const jobFacts = (job: Job): Facts => ({
 const nextStep = (job: Job): string => {
   if (job.options.dry_run === true)
     return 'It is a plan: it tells what a sync would do, and the index stays as it is. sync_repository starts a sync.';
+  const { force, full_reindex } = job.options;
+  const index =
+    force && full_reindex ? 'The index was cleared when this sync was started.' : 'The index is as it was before.';
   switch (job.status) {
     case 'queued':
     case 'running':
@@ -76,9 +79,9 @@ const nextStep = (job: Job): string => {
     case 'completed_with_errors':
       return 'Search finds the new index now, without the files that failed or the branches that are missing.';
     case 'failed':
-      return 'The index is as it was before. Tell the user the error; sync_repository tries again.';
+      return `${index} Tell the user the error; sync_repository tries again.`;
     case 'cancelled':
-      return 'The index is as it was before. sync_repository starts another one.';
+      return `${index} sync_repository starts another one.`;
     default:
       return job.status satisfies never;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SourceNotFoundError } from '../../core/domain/errors.ts';
 import { browserMissing, browserNote } from '../support/browser.ts';
-import { failEmbedding, holdEmbedding } from '../support/faults.ts';
+import { createGate, failEmbedding, holdEmbedding } from '../support/faults.ts';
 import { useConsole } from '../support/use-console.ts';
 
 describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () => {
@@ -89,6 +89,21 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     expect(await history.getByText('Plan', { exact: true }).count()).toBe(1);
     expect(await tab.faults()).toEqual([]);
     expect(await tab.fits()).toBe(true);
+  });
+
+  it('is as accessible while it waits for an answer', async () => {
+    const gate = createGate();
+    world.faults.set('repositories', (real) => ({
+      get: async (id) => {
+        await gate.wait();
+        return real.get(id);
+      },
+    }));
+    const tab = await open('/repositories/slow');
+    await tab.page.getByRole('status', { name: 'Loading the repository' }).waitFor();
+    expect(await tab.faults()).toEqual([]);
+    gate.open();
+    await tab.page.getByRole('alert').waitFor();
   });
 
   it('puts a sync behind the one that runs, which goes on', async () => {

@@ -304,6 +304,9 @@ it('refuses what a dry run cannot have, and names each field', async () => {
     max_files: 2,
   });
   expect([status, fieldsOf(body)]).toEqual([400, ['force', 'max_cost', 'max_files']]);
+  // The index would be gone before the limit is looked at.
+  const clearing = await api.sync<Problem>('refusing', { force: true, full_reindex: true, max_cost: 1, max_files: 2 });
+  expect([clearing.status, fieldsOf(clearing.body)]).toEqual([400, ['max_cost', 'max_files']]);
   for (const options of [{ max_cost: -1 }, { max_files: 1.5 }, { dry_run: 'yes' }])
     expect((await api.sync('refusing', options)).status).toBe(400);
   expect((await api.call<JobList>('GET', '/api/repositories/refusing/jobs')).body.jobs).toEqual([]);

@@ -14,7 +14,7 @@ import { JobStatus } from '../parts/status.tsx';
 import { Time, useNow } from '../parts/time.tsx';
 import { TroubleAlert } from '../parts/trouble.tsx';
 import { service } from '../service.ts';
-import { isPlan, modeInWords, outcomeInWords, syncInWords, timeTaken } from '../sync-words.ts';
+import { indexWithout, isPlan, modeInWords, outcomeInWords, syncInWords, timeTaken } from '../sync-words.ts';
 import { useTitle } from '../title.ts';
 import { useLiveJob } from '../use-live-job.ts';
 import { count, duration, plain, shortCommit } from '../words.ts';
@@ -75,7 +75,7 @@ const Outcome = ({ job }: { readonly job: SyncJob }) => {
   return (
     <>
       {job.error !== null ? (
-        <Alert color="red" variant="light" icon={<AlertIcon />} title="It failed, and the index is as it was before">
+        <Alert color="red" variant="light" icon={<AlertIcon />} title={`It failed: ${indexWithout(job)}`}>
           <Text size="sm" className="break">
             {job.error.message}
           </Text>

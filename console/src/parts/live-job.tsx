@@ -5,9 +5,9 @@ import { Link } from 'wouter';
 import type { Job } from '../../../client/src/client.ts';
 import { jobPage } from '../addresses.ts';
 import { service } from '../service.ts';
-import { phaseInWords, remaining, timeTaken } from '../sync-words.ts';
+import { indexWithout, phaseInWords, remaining, timeTaken } from '../sync-words.ts';
 import { useLiveJob } from '../use-live-job.ts';
-import { duration, plain } from '../words.ts';
+import { duration, plain, sentence } from '../words.ts';
 import { Confirm } from './confirm.tsx';
 import classes from './live-job.module.css';
 import { useNow } from './time.tsx';
@@ -77,7 +77,7 @@ export const LiveJob = ({ jobId, linked = true }: { readonly jobId: string; read
         ) : (
           <span />
         )}
-        <Cancel jobId={jobId} />
+        <Cancel job={job} />
       </Group>
     </Stack>
   );
@@ -90,7 +90,7 @@ const Fact = ({ name, wide, children }: { name: string; wide?: boolean; children
   </div>
 );
 
-const Cancel = ({ jobId }: { readonly jobId: string }) => {
+const Cancel = ({ job: { job_id: jobId, options } }: { readonly job: Job }) => {
   const cache = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => service.call('cancel-job', { path: { job_id: jobId } }),
@@ -109,7 +109,7 @@ const Cancel = ({ jobId }: { readonly jobId: string }) => {
       leftSection={<XIcon />}
       variant="default"
     >
-      The index stays as it was before.
+      {sentence(indexWithout({ options }))}.
     </Confirm>
   );
 };

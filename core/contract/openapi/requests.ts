@@ -57,9 +57,9 @@ export const requestSchemas: readonly NamedSchema[] = [
     dry_run:
       'Plans, and changes nothing: pulls, compares, reads and cuts what has changed, embeds nothing and publishes nothing. The job ends with an exact `plan`. It holds the repository as a sync does. Not beside `force`, `max_cost` or `max_files`.',
     max_cost:
-      'US dollars. A sync that may cost more, by the sizes of what it has read and before anything is embedded, fails with the reason `over_limit` and its plan; nothing is changed.',
+      'US dollars. A sync that may cost more, by the sizes of what it has read and before anything is embedded, fails with the reason `over_limit` and its plan; nothing is changed. Not beside `force` with `full_reindex`, which clears the index first.',
     max_files:
-      'A sync that would have to read more files fails with the reason `over_limit` and its plan; nothing is read or changed.',
+      'A sync that would have to read more files fails with the reason `over_limit` and its plan; nothing is read or changed. Not beside `force` with `full_reindex`.',
     on_conflict:
       'What is done while another sync runs. Absent or `fail`: 409. `attach`: 200 with the job that runs, where it reads these branches of the same source with the same patterns, and is a full reindex if one is asked for; else 409 with what `differs`. It may have read the source before this request. `queue`: 202; the sync begins when the other one has ended, and requests and pushes that come until then are merged with it, so it takes `branch`, `branches`, `full_reindex` and `incremental` alone. Neither is allowed beside `force`.',
   }),

@@ -170,6 +170,7 @@ describe('what the form of a sync sends', () => {
     ['a plan that would wait', { planOnly: true, meanwhile: 'queue' }, true],
     ['one that joins', { meanwhile: 'attach', planOnly: true }, true],
     ['one that replaces', { meanwhile: 'force', planOnly: true }, true],
+    ['one that replaces and clears', { meanwhile: 'force', extent: 'full' }, true],
     ['one with limits alone', { patterns: [], pull: 'default', webhook: '' }, true],
   ])('is never what the service refuses: %s', (_, more, isRunning) => {
     const sent = optionsOf({ ...everything, ...more }, isRunning);
@@ -189,6 +190,10 @@ describe('what has become of a job', () => {
     [job({ status: 'failed', error: { code: 'x', message: 'No such host' } }), 'No such host'],
     [job({ status: 'failed' }), 'Failed'],
     [job({ status: 'cancelled' }), 'Cancelled: the index is as it was'],
+    [
+      job({ status: 'cancelled', options: { force: true, full_reindex: true } } as Partial<Job>),
+      'Cancelled: the index was cleared when it was started',
+    ],
     [job({ status: 'running' }), 'Indexing'],
     [
       job({ status: 'running', options: { dry_run: true } } as Partial<Job>),
