@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Plugin } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import SlowFirst from './test/support/slow-first.ts';
 
@@ -7,6 +8,17 @@ const pure = ['test/unit/{chunking,domain,manifest,repositories,search,sync,trig
 
 /** Random histories and the model: each run looks at others, so one that fails must not be hidden by a second that does not. */
 const histories = ['test/faults/**/*.test.ts'];
+
+/** The stack as it is synthesised: CDK and lib, of which no coverage is asked. What runs the functions too is not among them. */
+const synthesised = ['test/infra/!(least-privilege).test.ts'];
+
+/** V8 counts in all that a process runs, CDK's own code too: with it every-deployment.test.ts takes 38 s of processor time, without it 27. */
+const uncovered = {
+  name: 'uncovered',
+  configureVitest: ({ project }) => {
+    project.config.coverage = { ...project.config.coverage, enabled: false };
+  },
+} satisfies Plugin;
 
 export default defineConfig({
   // `local` makes `#ports` mean local/ports.ts, as `npm start` does.
@@ -23,8 +35,13 @@ export default defineConfig({
     // Real processes, real servers and real time: a CI machine that others share gets one more try, and the report says so.
     retry: process.env.CI === 'true' ? 1 : 0,
     projects: [
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...pure, ...histories] } },
+      {
+        extends: true,
+        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...pure, ...histories, ...synthesised] },
+      },
       { extends: true, test: { name: 'histories', include: histories, retry: 0 } },
+      // Each would load CDK anew, which takes seconds.
+      { extends: true, plugins: [uncovered], test: { name: 'synthesised', include: synthesised, isolate: false } },
       // Many small files: a third of a second of processor time each, for a process and for loading what the one before has loaded.
       { extends: true, test: { name: 'together', include: pure, isolate: false } },
     ],
