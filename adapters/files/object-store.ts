@@ -132,7 +132,8 @@ export const createFileObjectStore = (root: string): ObjectStore => {
 
   return {
     putText: (key, text) => {
-      const content = Buffer.from(text);
+      const content =
+        typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
       return write(key, content.length > pieceBytes ? Readable.from([content]) : content);
     },
     putLines: async (key, lines) => {

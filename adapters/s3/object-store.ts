@@ -44,7 +44,7 @@ export const createS3ObjectStore = (deps: { readonly client: S3Client; readonly 
 
   return {
     async putText(key, text) {
-      const body = isCompressed(key) ? zstdCompressSync(text) : Buffer.from(text, 'utf8');
+      const body = isCompressed(key) ? zstdCompressSync(text) : Buffer.from(text);
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: checkedKey(key), Body: body, ...taggingOf(key) }));
       return body.length;
     },

@@ -9,8 +9,8 @@ export interface StoredObject {
  * A write is atomic: a reader sees the whole new object or what was there before.
  */
 export interface ObjectStore {
-  /** Returns the bytes that the object takes in the store. */
-  putText(key: string, text: string): Promise<number>;
+  /** A text, or what it is as UTF-8. Returns the bytes that the object takes in the store. */
+  putText(key: string, text: string | Uint8Array): Promise<number>;
   /** Streams lines (without their newline), or blocks of them, into one object. Returns how many lines there were. Holds a bounded buffer. */
   putLines(key: string, lines: Iterable<string> | AsyncIterable<readonly string[]>): Promise<number>;
   /** The object's text, or null when there is none. Throws ObjectDamagedError for a broken `.zst`. */

@@ -1,7 +1,7 @@
 import type { PackedBatch } from '../contract/job-files.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
 import { filterText, gramFilterOf } from '../manifest/packs/gram-filter.ts';
-import { type PackedText, packText } from '../manifest/packs/pack-text.ts';
+import { type PackedText, packOf } from '../manifest/packs/pack-text.ts';
 import { pageName } from '../manifest/pages/page-text.ts';
 import { filterKey, packKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -15,10 +15,10 @@ export const writePack = async (
   { repository_id, job_id }: JobRef,
   texts: readonly PackedText[],
 ): Promise<PackedBatch> => {
-  const text = packText(texts);
-  const name = await pageName(text);
-  const stored = await objects.putText(packKey(repository_id, { writer: job_id, name }), text);
-  const length = texts.reduce((sum, each) => sum + each.text.length, 0);
+  const pack = packOf(texts);
+  const name = await pageName(pack);
+  const stored = await objects.putText(packKey(repository_id, { writer: job_id, name }), pack);
+  const length = texts.reduce((sum, each) => sum + each.length, 0);
   return { name, stored, length, oids: texts.map(({ oid }) => oid) };
 };
 
@@ -32,6 +32,8 @@ export const writeFilter = async (
   await objects.putText(filterKey(repository_id, { writer: job_id, name }), filterText(gramFilterOf(texts)));
 };
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Gathers texts that are kept and not embedded, and writes them as packs with their filters. Holds one pack. */
 export const createTextKeeper = (deps: Deps, job: JobRef, limits: BatchLimits) => {
   const packs: PackedBatch[] = [];
@@ -43,14 +45,15 @@ export const createTextKeeper = (deps: Deps, job: JobRef, limits: BatchLimits) =
       deps,
       job,
       pack.name,
-      texts.map(({ text }) => text),
+      texts.map(({ utf8 }) => decoder.decode(utf8)),
     );
     packs.push(pack);
     [texts, length] = [[], 0];
   };
   return {
-    add: async ({ oid, text }: PackedText): Promise<void> => {
-      texts.push({ oid, text });
+    add: async (text: PackedText): Promise<void> => {
+      // A copy: bytes that were read are a view of what was read with them, which may be far more.
+      texts.push({ ...text, utf8: new Uint8Array(text.utf8) });
       length += text.length;
       if (length >= limits.bytes) await write();
     },

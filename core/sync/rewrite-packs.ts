@@ -1,6 +1,6 @@
 import type { JobRef } from '../contract/workflow-state.ts';
 import { ObjectDamagedError, ObjectMissingError } from '../domain/errors.ts';
-import type { PackedText } from '../manifest/packs/pack-text.ts';
+import { type PackedText, packedText } from '../manifest/packs/pack-text.ts';
 import { contentSet, packOfLine } from '../manifest/pages/manifest-sets.ts';
 import type { PageRef } from '../manifest/pages/paged-set.ts';
 import { lookUp } from '../manifest/pages/read-pages.ts';
@@ -49,5 +49,5 @@ const heldTexts = async (
   const lines = await lookUp(contentSet, pagesOf(manifest, contentSet), sorted, manifest.read);
   const held = new Set(sorted.filter((_, n) => lines[n] != null && packOfLine(lines[n]) === pack.name));
   // In the pack's own order, which is that of paths.
-  return oids.flatMap((oid) => (held.has(oid) ? [{ oid, text: textOf(oid) as string }] : []));
+  return oids.flatMap((oid) => (held.has(oid) ? [packedText(oid, textOf(oid) as string)] : []));
 };

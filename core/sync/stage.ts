@@ -5,13 +5,13 @@ import {
   type BlobResult,
   type JobRef,
   type StagedBlob,
-  type StagedFile,
   StageOutput,
 } from '../contract/workflow-state.ts';
 import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
 import { addUnder } from '../domain/own.ts';
+import { type PackedText, packedText } from '../manifest/packs/pack-text.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { needJson, readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
@@ -25,7 +25,7 @@ import { createTextKeeper, writePack } from './pack-writer.ts';
 import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
 import { planBatches } from './rules/plan-batches.ts';
-import { readAs, readText } from './rules/read-text.ts';
+import { isPlain, readAs, readText } from './rules/read-text.ts';
 import { readSent } from './sent-blobs.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -43,6 +43,9 @@ type Deps = Pick<
   | 'logger'
   | 'settings'
 >;
+
+/** A blob with its text. Bytes and not a string: nearly all are kept as they were read, and V8's heap has nothing of them to collect. */
+type ReadFile = StagedBlob & PackedText;
 
 /** The batch number under which stage counts the files that it decided itself. */
 const STAGE_BATCH = 0;
@@ -156,7 +159,7 @@ async function* readTexts(
   skipped: BlobResult[],
   pulse: Pulse,
   state: PhaseState,
-): AsyncGenerator<StagedFile> {
+): AsyncGenerator<ReadFile> {
   let seen = 0;
   for await (const { oid, content, size } of blobs) {
     await pulse.check();
@@ -191,11 +194,12 @@ async function* readTexts(
 }
 
 /** A file's text, or why it is not read. */
-type Read = Pick<StagedFile, 'text' | 'written_in'> | SkipReason;
+type Read = Pick<ReadFile, 'utf8' | 'length' | 'written_in'> | SkipReason;
 
 /** Throws FileGivenUpError for a file that costs a worker. */
 const readSource = async (deps: Deps, content: Uint8Array, { path, encoding }: WantedBlob): Promise<Read> => {
   const watched = <T>(compute: () => T): T => deps.fileWatch.run(path, compute);
+  if (isPlain(content)) return watched(() => skipByContent(content, path)) ?? { utf8: content, length: content.length };
   let read = watched(() => readText(content, encoding ?? null));
   if (read === null) {
     const guess = await deps.encodingGuess.load();
@@ -207,23 +211,23 @@ const readSource = async (deps: Deps, content: Uint8Array, { path, encoding }: W
   if (read === null) return 'undecodable';
   if (read === 'binary') return read;
   const { text, encoding: found, source } = read;
+  const { utf8, length } = packedText('', text);
   // The filters look at UTF-8, as nearly all files are.
-  const bytes = source === null ? content : new TextEncoder().encode(text);
-  const reason = watched(() => skipByContent(bytes, path));
+  const reason = watched(() => skipByContent(source === null ? content : utf8, path));
   if (reason !== null) return reason;
-  return source === null || found === null ? { text } : { text, written_in: { encoding: found, source } };
+  return { utf8, length, ...(source === null || found === null ? {} : { written_in: { encoding: found, source } }) };
 };
 
 const writeBatches = async (
   deps: Deps,
   job: JobRef,
-  texts: AsyncIterable<StagedFile>,
+  texts: AsyncIterable<ReadFile>,
   wanted: ReadonlyMap<string, WantedBlob>,
 ): Promise<{ readonly items: readonly BatchItem[]; readonly packs: readonly PackedBatch[] }> => {
   const items: BatchItem[] = [];
   const packs: PackedBatch[] = [];
   const keeper = createTextKeeper(deps, job, deps.settings.batchLimits);
-  async function* toEmbed(): AsyncGenerator<StagedFile> {
+  async function* toEmbed(): AsyncGenerator<ReadFile> {
     for await (const file of texts)
       if (wanted.get(file.oid)?.text_only === true) await keeper.add(file);
       else yield file;
@@ -236,7 +240,7 @@ const writeBatches = async (
     const pack = await writePack(deps, job, files);
     await deps.objects.putLines(
       key,
-      files.map(({ text, ...blob }) => JSON.stringify(blob satisfies StagedBlob)),
+      files.map(({ utf8, length, ...blob }) => JSON.stringify(blob satisfies StagedBlob)),
     );
     return { item: { ...item, pack: pack.name }, pack };
   });

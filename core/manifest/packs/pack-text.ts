@@ -1,10 +1,20 @@
 import { ObjectDamagedError } from '../../domain/errors.ts';
 
-/** A blob's text, as it was decoded; its newlines are as they were. */
+/** A blob's text for a pack, as UTF-8 without a byte order mark; its newlines are as they were. */
 export interface PackedText {
   readonly oid: string;
-  readonly text: string;
+  readonly utf8: Uint8Array;
+  /** UTF-16 code units. */
+  readonly length: number;
 }
+
+/** A text that is at hand as a string. */
+export const packedText = (oid: string, text: string): PackedText => ({
+  oid,
+  utf8: encoder.encode(text),
+  length: text.length,
+});
+const encoder = new TextEncoder();
 
 /** The texts of a pack, in the order in which they were put. */
 export interface Pack {
@@ -26,9 +36,17 @@ interface Place {
 const FORM = 'pack 1';
 
 /** A line for the form and how many texts there are, one for each of them (its blob, and its length in UTF-16 code units), and the texts themselves. */
-export const packText = (texts: readonly PackedText[]): string => {
-  const head = texts.map(({ oid, text }) => `${oid}\t${text.length}\n`).join('');
-  return `${FORM}\t${texts.length}\n${head}${texts.map(({ text }) => text).join('')}`;
+export const packOf = (texts: readonly PackedText[]): Uint8Array<ArrayBuffer> => {
+  const lines = texts.map(({ oid, length }) => `${oid}\t${length}\n`).join('');
+  const head = encoder.encode(`${FORM}\t${texts.length}\n${lines}`);
+  const pack = new Uint8Array(texts.reduce((sum, { utf8 }) => sum + utf8.length, head.length));
+  pack.set(head);
+  let at = head.length;
+  for (const { utf8 } of texts) {
+    pack.set(utf8, at);
+    at += utf8.length;
+  }
+  return pack;
 };
 
 /** Throws ObjectDamagedError for what is no pack, or not all of one. */

@@ -10,6 +10,12 @@ export interface FileText {
 /** Git's own rule (buffer_is_binary in its xdiff-interface.c): a NUL in this many first bytes. */
 const binaryProbe = 8000;
 
+/** Whether the bytes are their own text: ASCII, which is UTF-8, and not binary. {@link readText} says the same of them, and takes longer. */
+export const isPlain = (bytes: Uint8Array): boolean => {
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) >= 0x80) return false;
+  return !bytes.subarray(0, binaryProbe).includes(0);
+};
+
 /**
  * A file's bytes as text: by their byte order mark; as UTF-8, which is what git stores of a file with `working-tree-encoding`; by
  * that attribute, for a file that was committed before it was set; as UTF-8 with some bytes damaged. Null where none of these holds: its encoding

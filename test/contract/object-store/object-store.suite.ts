@@ -26,6 +26,13 @@ export const objectStoreContract = (
       expect(await store.getText(key)).toBe('grüße\n\u{1f600}\r\nend');
     });
 
+    it.each(['a/text.json', 'a/text.json.zst'])('takes the same as bytes, a part of more, at %s', async (key) => {
+      const bytes = Buffer.from('before grüße\n\u{1f600}\r\nend after').subarray(7, -6);
+      const stored = await store.putText(key, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+      expect(await store.getText(key)).toBe('grüße\n\u{1f600}\r\nend');
+      expect(await store.size(key)).toBe(stored);
+    });
+
     it('overwrites an object', async () => {
       await store.putText('a', 'old and long');
       await store.putText('a', 'new');

@@ -26,9 +26,10 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#texts.has(key);
   }
 
-  async putText(key: string, text: string): Promise<number> {
-    this.#texts.set(checked(key), text);
-    return text.length;
+  async putText(key: string, text: string | Uint8Array): Promise<number> {
+    const content = typeof text === 'string' ? text : Buffer.from(text).toString();
+    this.#texts.set(checked(key), content);
+    return content.length;
   }
 
   async putLines(key: string, lines: Iterable<string> | AsyncIterable<readonly string[]>): Promise<number> {

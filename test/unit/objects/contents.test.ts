@@ -7,13 +7,14 @@ import { ObjectDamagedError, ObjectMissingError } from '../../../core/domain/err
 import { comparePaths } from '../../../core/manifest/git-path.ts';
 import type { ManifestEntry } from '../../../core/manifest/manifest.ts';
 import { putLine, removeLine } from '../../../core/manifest/manifest-patch.ts';
-import { filterText, gramFilterOf, gramsOf, mayHold } from '../../../core/manifest/packs/gram-filter.ts';
-import { packText } from '../../../core/manifest/packs/pack-text.ts';
+import { filterText, gramFilterOf, gramsOf, mayHold, readFilter } from '../../../core/manifest/packs/gram-filter.ts';
+import { packedText, packOf, readPack } from '../../../core/manifest/packs/pack-text.ts';
 import { pageName } from '../../../core/manifest/pages/page-text.ts';
 import { createContents, type TextsAsked } from '../../../core/objects/contents.ts';
 import { keysNamedBy, type Manifest, openManifest, packsOf, readRoot } from '../../../core/objects/manifests.ts';
 import { allPacksPrefix, filterKey, jobKeys, manifestKey, packKey } from '../../../core/objects/object-keys.ts';
 import { lostManifests } from '../../../core/sync/check-index.ts';
+import { createTextKeeper } from '../../../core/sync/pack-writer.ts';
 import { createPageWriter } from '../../../core/sync/page-writer.ts';
 import type { Pulse } from '../../../core/sync/pulse.ts';
 import { rewritePacks } from '../../../core/sync/rewrite-packs.ts';
@@ -63,12 +64,12 @@ const sync = async (
   const job = jobOf(fence);
   const packed: PackedBatch[] = [];
   for (const blobs of packs) {
-    const texts = blobs.map((n) => ({ oid: file(n).oid, text: textOf(n) }));
-    const text = packText(texts);
-    const at = { writer: job.job_id, name: await pageName(text) };
-    const stored = await store.putText(packKey(id, at), text);
-    await store.putText(filterKey(id, at), filterText(gramFilterOf(texts.map((one) => one.text))));
-    packed.push({ name: at.name, stored, length: text.length, oids: texts.map(({ oid }) => oid) });
+    const texts = blobs.map((n) => packedText(file(n).oid, textOf(n)));
+    const pack = packOf(texts);
+    const at = { writer: job.job_id, name: await pageName(pack) };
+    const stored = await store.putText(packKey(id, at), pack);
+    await store.putText(filterKey(id, at), filterText(gramFilterOf(blobs.map(textOf))));
+    packed.push({ name: at.name, stored, length: pack.length, oids: texts.map(({ oid }) => oid) });
   }
   await store.putLines(
     jobKeys(job).packed,
@@ -225,7 +226,7 @@ describe('the contents of a branch', () => {
     const contents = await contentsOf(main);
     const lines = async (text: string) => {
       const [pack] = await packsNamed(main);
-      await store.putText(packKey(id, pack as never), packText([{ oid: file(1).oid, text }]));
+      await store.putText(packKey(id, pack as never), packOf([packedText(file(1).oid, text)]));
       return (await (await contentsOf(main)).read(file(1).oid))?.lines;
     };
     expect((await contents.read(file(1).oid))?.lines).toBe(1);
@@ -307,13 +308,29 @@ describe('packs are rewritten', () => {
 });
 
 describe('a pack', () => {
+  it('keeps a text as it was given, whatever becomes of the bytes that it was read into', async () => {
+    const keeper = createTextKeeper({ objects: store }, jobOf(1), defaultBatchLimits);
+    const read = Buffer.from('one\ntwo\n');
+    await keeper.add({ oid: file(1).oid, utf8: read.subarray(0, 4), length: 4 });
+    read.fill(0);
+    await keeper.add(packedText(file(2).oid, '\u{feff}größe'));
+    const [pack] = await keeper.close();
+    const at = { writer: jobOf(1).job_id, name: pack?.name ?? '' };
+    const kept = readPack((await store.getText(packKey(id, at))) ?? '');
+    expect(kept.oids.map(kept.textOf)).toEqual(['one\n', '\u{feff}größe']);
+    expect(pack).toMatchObject({ length: 10, oids: kept.oids });
+    const filter = readFilter((await store.getText(filterKey(id, at))) ?? '');
+    expect(mayHold(filter, gramsOf('größe', false))).toBe(true);
+    expect(mayHold(filter, gramsOf('two', false))).toBe(false);
+  });
+
   it('that is lost is missed before anything is read of it, and is an error by name where it is read', async () => {
     const main = await sync(1, null, { packs: [[1, 2]], put: [file(1), file(2)] });
     const lost = async () => (await lostManifests({ objects: store }, id, [main])).map(({ why }) => why);
     expect(await lost()).toEqual([]);
     const [pack] = await packsNamed(main);
     const key = packKey(id, pack as never);
-    await store.putText(key, packText([{ oid: file(1).oid, text: textOf(1) }]));
+    await store.putText(key, packOf([packedText(file(1).oid, textOf(1))]));
     expect(await lost()).toEqual([`${key} is not there, or not as it was written`]);
     await expect((await contentsOf(main)).read(file(2).oid)).rejects.toThrow(ObjectDamagedError);
     await expect(textsOf(main)).rejects.toThrow(ObjectDamagedError);

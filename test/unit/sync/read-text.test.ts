@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAs, readText } from '../../../core/sync/rules/read-text.ts';
+import { isPlain, readAs, readText } from '../../../core/sync/rules/read-text.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const hex = (text: string): Uint8Array => Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -11,6 +11,26 @@ const utf16 = (text: string, isBig = false): Buffer => {
 };
 const text = 'const größe = "漢字";\n';
 const sjis = hex('2f2f 2083 6583 5883 670a');
+
+describe('bytes that are plain', () => {
+  const ascii = Buffer.from(Array.from({ length: 128 }, (_, unit) => unit).filter((unit) => unit !== 0));
+
+  it.each([
+    ['nothing', Buffer.alloc(0), true],
+    ['all of ASCII', ascii, true],
+    ['a NUL behind the first 8,000 bytes', utf8(`${'x\n'.repeat(4000)}\0`), true],
+    ['a NUL among them', utf8(`${'x'.repeat(7999)}\0`), false],
+    ['one byte outside ASCII, the last', Buffer.concat([ascii, hex('80')]), false],
+    ['the mark of UTF-8', utf8('\ufeffplain'), false],
+    ['the mark of UTF-16', utf16('plain'), false],
+    ['UTF-8', utf8(text), false],
+  ])('%s', (_, bytes, expected) => {
+    expect(isPlain(bytes)).toBe(expected);
+    if (!expected) return;
+    const same = { text: Buffer.from(bytes).toString('latin1'), encoding: null, source: null };
+    for (const declared of [null, 'UTF-16LE', 'shift_jis']) expect(readText(bytes, declared)).toEqual(same);
+  });
+});
 
 describe('a file’s text', () => {
   it.each(['', 'plain\n', text, '😀'])('is UTF-8, and then nothing is said of it: %j', (each) => {

@@ -8,23 +8,24 @@ import {
   mayHold,
   readFilter,
 } from '../../../../core/manifest/packs/gram-filter.ts';
-import { packText, readPack } from '../../../../core/manifest/packs/pack-text.ts';
+import { packedText, packOf, readPack } from '../../../../core/manifest/packs/pack-text.ts';
 import { oidOf } from '../../../support/manifest-entries.ts';
 
 describe('a pack', () => {
   const texts = ['', 'one\n', 'two\r\nlines without an end', '\u{feff}Größe 40 €\t\u{1f40b}\n\n', 'pack 1\t3\n'];
-  const files = texts.map((text, n) => ({ oid: oidOf(n), text }));
+  const files = texts.map((text, n) => packedText(oidOf(n), text));
+  const stored = (packed: typeof files) => Buffer.from(packOf(packed)).toString();
 
   it('gives back each text as it was', () => {
-    const pack = readPack(packText(files));
+    const pack = readPack(stored(files));
     expect(pack.oids).toEqual(files.map(({ oid }) => oid));
     expect(pack.oids.map((oid) => pack.textOf(oid))).toEqual(texts);
     expect(pack.textOf(oidOf(99))).toBeUndefined();
-    expect(readPack(packText([])).oids).toEqual([]);
+    expect(readPack(stored([])).oids).toEqual([]);
   });
 
   it('that is cut, longer than it was, or something else is an error by name', () => {
-    const text = packText(files);
+    const text = stored(files);
     for (const at of [0, 3, 9, 40, 60, 200, text.length - 1])
       expect(() => readPack(text.slice(0, at)), `cut at ${at}`).toThrow(ObjectDamagedError);
     expect(() => readPack(`${text}x`)).toThrow(ObjectDamagedError);
