@@ -2,6 +2,7 @@ import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { addExactSearch } from './commands/exact.ts';
 import { addFileCommands } from './commands/files.ts';
+import { addImportIndex } from './commands/import-index.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogin } from './commands/login.ts';
 import { addMcp } from './commands/mcp.ts';
@@ -46,6 +47,7 @@ Completions: repo-sync complete bash (or zsh, fish) prints them; source <(repo-s
   addLogin(program, terminal);
   addRepositories(program, terminal);
   addSync(program, terminal);
+  addImportIndex(program, terminal);
   addJobs(program, terminal);
   addSearch(program, terminal);
   addExactSearch(program, terminal);

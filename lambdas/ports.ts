@@ -30,6 +30,7 @@ import { createPowertoolsMetrics } from '../adapters/powertools/metrics.ts';
 import { createS3ObjectStore } from '../adapters/s3/object-store.ts';
 import { createS3VectorsSearchIndex } from '../adapters/s3-vectors/search-index.ts';
 import { createSecretsManagerCredentials } from '../adapters/secrets-manager/credentials.ts';
+import { createHttpSnapshotSource } from '../adapters/snapshot/http-snapshot-source.ts';
 import { createStepFunctionsWorkflow } from '../adapters/step-functions/workflow.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
@@ -176,6 +177,9 @@ const gitSettings = (environment: Environment) =>
   }) as const;
 
 export const git = (environment: Environment = process.env) => createNativeGitSource(gitSettings(environment));
+
+export const snapshotSource = (environment: Environment = process.env) =>
+  createHttpSnapshotSource(gitSettings(environment));
 
 /** The look at a remote of a function that has git: look-remote's own. */
 export const ownRemoteLook = (environment: Environment = process.env) => createGitRemoteLook(gitSettings(environment));

@@ -40,6 +40,7 @@ export const running = own('running');
 export const schedules = own('schedules');
 export const scheduleTimes = own('scheduleTimes');
 export const settings = own('settings');
+export const snapshotSource = own('snapshotSource');
 export const sourceRemotes = own('sourceRemotes');
 export const sourceRoots = own('sourceRoots');
 export const symbolExtractor = own('symbolExtractor');

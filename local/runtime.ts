@@ -22,6 +22,7 @@ import { createGitSourceRemotes } from '../adapters/git/source-remotes.ts';
 import { createOidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
 import { createPathRules } from '../adapters/path-rules/path-rules.ts';
 import * as shared from '../adapters/shared-ports.ts';
+import { createHttpSnapshotSource } from '../adapters/snapshot/http-snapshot-source.ts';
 import { compose } from '../adapters/system/compose.ts';
 import { cronSchedules } from '../adapters/system/cron-schedules.ts';
 import { createJsonLogger, type LogLevel } from '../adapters/system/json-logger.ts';
@@ -126,6 +127,7 @@ export const composeRuntime = (
     sourceRemotes: () => createGitSourceRemotes(git),
     remoteLook: () => createGitRemoteLook(git),
     git: () => createNativeGitSource(git),
+    snapshotSource: () => createHttpSnapshotSource(git),
     embedder: () => embedderOf(config.embeddings),
     index: () => parts.index,
     workflow: () => parts.workflow,

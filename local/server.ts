@@ -273,6 +273,7 @@ const startEngine = async (
     substitutions: {
       BeginSyncFunction: 'begin-sync',
       PullFunction: 'pull',
+      ImportSnapshotFunction: 'import-snapshot',
       DiffFunction: 'diff',
       StageFunction: 'stage',
       EmbedBatchFunction: 'embed-batch',

@@ -195,7 +195,7 @@ export const jobOf = async (client: Client, id: string, signal: AbortSignal): Pr
 };
 
 /** Progress on standard error, the report or the job on standard output. Ends as the job does. */
-const show = async (work: Work<object>, jobId: string): Promise<void> => {
+export const show = async (work: Work<object>, jobId: string): Promise<void> => {
   const { client, terminal, options, print } = work;
   try {
     const job =

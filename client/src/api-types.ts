@@ -56,6 +56,16 @@ export type SourceChange = {
   readonly "credential"?: string | null | undefined;
 };
 
+/** The index to take over. */
+export type Import = {
+  /** The repository’s address in the other service’s API, such as `https://host/api/repositories/repo-123`. The same addresses are allowed as for a git source. */
+  readonly "from": string;
+  /** Which of its branches. Absent: its default branch. */
+  readonly "branches"?: readonly (string)[] | undefined;
+  /** The name of a credential that the operator keeps: its token, or its password, is a token of the other service. */
+  readonly "credential"?: string | undefined;
+};
+
 /** What a user may do with a repository. */
 export type Grant = {
   /** `read`: view and search. `write`: also sync. `owner`: everything. */
@@ -411,6 +421,92 @@ export type NotSearchedRepository = {
   readonly "reason": "not_indexed" | "embedder_mismatch" | "index_lost" | "index_damaged" | "manifest_lost" | "not_kept" | "moved" | "timeout" | "busy" | "failed";
 };
 
+/** What a branch’s index is made of. */
+export type Snapshot = {
+  /** The form of all of this: 1. An importer refuses another one. */
+  readonly "form": number;
+  /** The repository’s id here. */
+  readonly "repository_id": string;
+  /** The branch. */
+  readonly "branch": string;
+  /** The repository’s default branch; null where it is not known. */
+  readonly "default_branch": string | null;
+  /** The indexed commit. */
+  readonly "commit": string;
+  /** When it was published. */
+  readonly "indexed_at": string;
+  /** What its vectors are made with and its files are cut by: one that imports must run the same. */
+  readonly "recipe": {
+    readonly "embedder_id": string;
+    readonly "dimensions": number;
+    readonly "chunker_version": string;
+    readonly "row_version": number;
+  };
+  /** Indexed files. */
+  readonly "files": number;
+  /** Their chunks: rows with a vector. */
+  readonly "chunks": number;
+  /** Bytes of the indexed files. */
+  readonly "bytes": number;
+  /** The fingerprint of what decides which files are left out: ignore patterns, and the version of the rules. */
+  readonly "rules": string;
+  /** The `.gitattributes` of the tree, which decide too. */
+  readonly "attributes": readonly ({
+    readonly "path": string;
+    readonly "text": string;
+  })[];
+  /** The pages of the list of files, in tree order. */
+  readonly "file_pages": readonly ({
+    readonly "page": string;
+    readonly "lines": number;
+  })[];
+  /** The pages of the blobs: each answers texts and rows. */
+  readonly "blob_pages": readonly ({
+    readonly "page": string;
+    readonly "lines": number;
+  })[];
+};
+
+/** A page of a snapshot, or a part of it. */
+export type SnapshotPage = {
+  /** Its name: the first 128 bits, in hexadecimal, of the SHA-256 of its lines, each with a newline. */
+  readonly "page": string;
+  /** All its lines. A file: blob, mode, bytes, outcome, reason, chunks and path, with tabs between; a blob: blob, chunks, bytes, reason and path. Empty where `from` was given. */
+  readonly "lines": readonly (string)[];
+  /** Of a page of blobs: some of those that are in the index, whole or from a row on. */
+  readonly "blobs": readonly (SnapshotBlob)[];
+  /** Of the numbers of all vectors here: `half` (16 bits) or `single` (32). */
+  readonly "precision": "half" | "single";
+  /** Send it as `from` to get what follows; null at the end of the page. */
+  readonly "next": string | null;
+};
+
+/** A blob’s text and rows. */
+export type SnapshotBlob = {
+  /** The id of its git blob. */
+  readonly "blob": string;
+  /** Its text; null where the answer before had it. */
+  readonly "text": string | null;
+  /** Its rows, in order. */
+  readonly "rows": readonly (SnapshotRow)[];
+};
+
+/** A chunk of a blob, with its vector. */
+export type SnapshotRow = {
+  /** Its number in the blob, from 0. */
+  readonly "ordinal": number;
+  /** Its first line. */
+  readonly "start_line": number;
+  /** Its last line. */
+  readonly "end_line": number;
+  /** The languages of the paths at which the blob stands. */
+  readonly "languages": readonly (string)[];
+  /** Its text. */
+  readonly "text": string;
+  /** Base64 of its vector’s numbers, little-endian. */
+  readonly "vector": string;
+};
+
 /** A page of definitions. */
 export type SymbolsAnswer = Freshness & {
   /** The branch that was searched. */
@@ -635,8 +731,8 @@ export type Job = {
   readonly "requested_by": string;
   /** Whether it rebuilt the whole index; null until this is decided. */
   readonly "mode": "full" | "incremental" | null;
-  /** Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise. */
-  readonly "mode_reason": "requested" | "first_sync" | "recipe_changed" | "mostly_new" | "index_lost" | "index_damaged" | "manifest_lost" | null;
+  /** Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), an index taken over from another service (`imported`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise. */
+  readonly "mode_reason": "requested" | "first_sync" | "recipe_changed" | "mostly_new" | "imported" | "index_lost" | "index_damaged" | "manifest_lost" | null;
   /** Grows by one each time the job is resumed after a crash. */
   readonly "attempt": number;
   /** How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later. */
@@ -680,7 +776,7 @@ export type Progress = {
   /** Never decreases; 100 only when it has completed. */
   readonly "percentage": number;
   /** What it is doing. */
-  readonly "phase": "queued" | "pull" | "diff" | "stage" | "embed" | "publish" | "ended";
+  readonly "phase": "queued" | "pull" | "diff" | "stage" | "embed" | "import" | "publish" | "ended";
   /** Changed files that are done. */
   readonly "files_processed": number;
   /** Changed files; null until they have been counted. */

@@ -3,6 +3,7 @@
 import type {
   NewRepository,
   RepositoryChange,
+  Import,
   Grant,
   SyncOptions,
   GithubPush,
@@ -15,6 +16,8 @@ import type {
   GrepAllAnswer,
   SearchAnswer,
   SearchAllAnswer,
+  Snapshot,
+  SnapshotPage,
   SymbolsAnswer,
   OutlineAnswer,
   SymbolsAllAnswer,
@@ -175,6 +178,21 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string; readonly "file_path": string }; readonly query?: { readonly "branch"?: string | undefined; readonly "start"?: number | undefined; readonly "end"?: number | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
     readonly answer: File | null;
   };
+  /** What a branch’s index is made of, for another service to import. Needs the role read. Names the pages that a branch’s index is made of: by what they hold, so that one that was taken once need not be taken again. `Content-Digest` has the SHA-256 of the answer. */
+  readonly "get-snapshot": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "branch"?: string | undefined } | undefined; };
+    readonly answer: Snapshot;
+  };
+  /** A page of a snapshot: files, or texts and vectors. Needs the role read. A page of files is its lines; one of blobs has their texts and rows too, some 3 MB an answer: follow `next`. The page must be one of the branch’s index as it is now. */
+  readonly "read-snapshot-page": {
+    readonly request: { readonly path: { readonly "repo_id": string; readonly "page": string }; readonly query?: { readonly "branch"?: string | undefined; readonly "from"?: string | undefined } | undefined; };
+    readonly answer: SnapshotPage;
+  };
+  /** Take over the index of another service. Needs the role owner. Takes over the index of branches of another service, in the background: nothing is read from git and nothing embedded, and the result is published in one step, as a sync’s is. Both services must run the same embedder and chunker. The job is followed and cancelled as a sync is; one that was cut continues behind the last page that it has put. The next sync then starts at the imported commit. */
+  readonly "start-import": {
+    readonly request: { readonly path: { readonly "repo_id": string }; readonly body: Import; };
+    readonly answer: SyncAccepted;
+  };
   /** Search all repositories that you may read. Searches all repositories that you may read, of each its default branch, or `branch` where that is indexed. `repositories`, or `repo:` in `q`, says which. The hits are one list, best first: scores are comparable between repositories. With `group=repository` those of one repository follow each other, 3 at most of each, the repository with the best hit first, and `limit` is the most repositories. `not_searched` says what was left out and why; what you may not read is not told of. */
   readonly "search-all": {
     readonly request: { readonly query: { readonly "q": string; readonly "branch"?: string | undefined; readonly "limit"?: number | undefined; readonly "path"?: string | undefined; readonly "language"?: string | undefined; readonly "repositories"?: string | undefined; readonly "group"?: "repository" | undefined }; };
@@ -232,6 +250,9 @@ export const calls: { readonly [Name in keyof Operations]: { readonly method: st
   "grep": {"method":"GET","path":"/api/repositories/{repo_id}/grep"},
   "list-files": {"method":"GET","path":"/api/repositories/{repo_id}/files"},
   "read-file": {"method":"GET","path":"/api/repositories/{repo_id}/files/{file_path}"},
+  "get-snapshot": {"method":"GET","path":"/api/repositories/{repo_id}/snapshot"},
+  "read-snapshot-page": {"method":"GET","path":"/api/repositories/{repo_id}/snapshot/{page}"},
+  "start-import": {"method":"POST","path":"/api/repositories/{repo_id}/import"},
   "search-all": {"method":"GET","path":"/api/search"},
   "grep-all": {"method":"GET","path":"/api/grep"},
   "symbols": {"method":"GET","path":"/api/repositories/{repo_id}/symbols"},

@@ -53,6 +53,7 @@ const phases: Readonly<Record<Job['progress']['phase'], string>> = {
   diff: 'Comparing with the index',
   stage: 'Reading the files that have changed',
   embed: 'Indexing',
+  import: 'Taking over another service’s index',
   publish: 'Publishing the new index',
   ended: 'Ended',
 };
@@ -114,6 +115,7 @@ const reasons: Readonly<Record<string, string>> = {
   first_sync: 'the first sync',
   recipe_changed: 'the embedder or the chunker has changed',
   mostly_new: 'half of the files have changed',
+  imported: 'taken over from another service',
   index_lost: 'the index was lost',
   index_damaged: 'the index was damaged',
   manifest_lost: 'the list of files was lost',

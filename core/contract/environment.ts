@@ -94,9 +94,16 @@ export const functionEnvironments = {
   outline: TablesEnvironment.and(BucketEnvironment),
   'search-all': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   'list-files': TablesEnvironment.and(BucketEnvironment),
+  'get-snapshot': TablesEnvironment.and(BucketEnvironment),
+  'read-snapshot-page': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment),
+  'start-import': TablesEnvironment.and(ExecutionEnvironment).and(CredentialsEnvironment),
   'read-file': TablesEnvironment.and(BucketEnvironment),
   'begin-sync': TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(SyncEnvironment),
   pull: TablesEnvironment.and(BucketEnvironment).and(EmbeddingEnvironment).and(CredentialsEnvironment),
+  'import-snapshot': TablesEnvironment.and(BucketEnvironment)
+    .and(VectorsEnvironment)
+    .and(EmbeddingEnvironment)
+    .and(CredentialsEnvironment),
   diff: TablesEnvironment.and(BucketEnvironment).and(VectorsEnvironment).and(EmbeddingEnvironment),
   stage: TablesEnvironment.and(BucketEnvironment).and(CredentialsEnvironment),
   'embed-batch': TablesEnvironment.and(BucketEnvironment)

@@ -290,7 +290,7 @@ export const JobRecord = z.object({
   /** When the repository was registered: another one of its name has another age. Absent in jobs claimed before this was kept. */
   repository_created_at: z.iso.datetime().optional(),
   requested_by: z.string(),
-  trigger: z.enum(['api', 'schedule', 'push', 'retry']),
+  trigger: z.enum(['api', 'schedule', 'push', 'retry', 'import']),
   status: z.enum(jobStatuses),
   phase: z.enum(jobPhases),
   fence: z.int().min(1),
@@ -299,6 +299,8 @@ export const JobRecord = z.object({
   options: EffectiveOptions,
   /** Absent in jobs of earlier versions: what the repository was registered with. */
   source: JobSource.optional(),
+  /** Of a job that takes over the index of another service: its repository's address there. */
+  snapshot: z.object({ url: z.string(), credential: z.string().optional() }).optional(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   ended_at: z.iso.datetime().nullable(),

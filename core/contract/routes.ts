@@ -197,6 +197,27 @@ export const routes: readonly Route[] = [
     summary: 'The text of a file',
   },
   {
+    operation: 'get-snapshot',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/snapshot',
+    auth: 'token',
+    summary: 'What a branch’s index is made of, for another service to import',
+  },
+  {
+    operation: 'read-snapshot-page',
+    method: 'GET',
+    path: '/api/repositories/{repo_id}/snapshot/{page}',
+    auth: 'token',
+    summary: 'A page of a snapshot: files, or texts and vectors',
+  },
+  {
+    operation: 'start-import',
+    method: 'POST',
+    path: '/api/repositories/{repo_id}/import',
+    auth: 'token',
+    summary: 'Take over the index of another service',
+  },
+  {
     operation: 'search-all',
     method: 'GET',
     path: '/api/search',

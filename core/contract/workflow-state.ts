@@ -16,8 +16,14 @@ export type JobRef = z.infer<typeof JobRef>;
 export const BeginOutput = z.object({
   /** How many embed-batch children run at once. */
   max_concurrency: z.int().min(1),
+  /** Whether the job takes over another service's index, in the place of reading a source. */
+  imports: z.boolean().default(false),
 });
 export type BeginOutput = z.infer<typeof BeginOutput>;
+
+/** `done`: all is taken; otherwise the step is to go on. */
+export const ImportOutput = z.object({ done: z.boolean() });
+export type ImportOutput = z.infer<typeof ImportOutput>;
 
 export const PullOutput = z.object({ branches: z.int().min(0) });
 export type PullOutput = z.infer<typeof PullOutput>;

@@ -8,7 +8,14 @@ export const indexFaults = ['index_lost', 'index_damaged', 'manifest_lost'] as c
 export type IndexFault = (typeof indexFaults)[number];
 
 /** Why a job's mode is full. */
-export const modeReasons = ['requested', 'first_sync', 'recipe_changed', 'mostly_new', ...indexFaults] as const;
+export const modeReasons = [
+  'requested',
+  'first_sync',
+  'recipe_changed',
+  'mostly_new',
+  'imported',
+  ...indexFaults,
+] as const;
 export type ModeReason = (typeof modeReasons)[number];
 
 interface Recorded {

@@ -3,7 +3,7 @@ export const jobStatuses = ['queued', 'running', 'completed', 'completed_with_er
 export type JobStatus = (typeof jobStatuses)[number];
 
 /** Where a running job is. `queued` and `ended` frame the phases that do work. */
-export const jobPhases = ['queued', 'pull', 'diff', 'stage', 'embed', 'publish', 'ended'] as const;
+export const jobPhases = ['queued', 'pull', 'diff', 'stage', 'embed', 'import', 'publish', 'ended'] as const;
 export type JobPhase = (typeof jobPhases)[number];
 
 /** A status that is never overwritten. */

@@ -20,6 +20,8 @@ const spans: Record<JobPhase, readonly [from: number, to: number]> = {
   diff: [5, 7],
   stage: [7, 15],
   embed: [15, 95],
+  /** Of a job that imports a snapshot, in the place of the four before. */
+  import: [5, 95],
   publish: [95, 99],
   ended: [99, 99],
 };

@@ -34,6 +34,12 @@ export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' 
     /** Of batch 0: what stage itself decided. */
     result: (batch: number) => `${prefix}results/${String(batch).padStart(6, '0')}.jsonl`,
     results: `${prefix}results/`,
+    /** What an import takes over: see core/sync/import-snapshot.ts. */
+    snapshot: `${prefix}snapshot.zst`,
+    /** The pages of blobs that it has put, each by its name. */
+    taken: `${prefix}taken/`,
+    takenPage: (page: string) => `${prefix}taken/${page}.zst`,
+    pageTaken: (key: string) => key.slice(`${prefix}taken/`.length, -'.zst'.length),
     /** Words of rows that it has put, where the index keeps them apart: they are merged before the publish. */
     words: `${prefix}words/`,
   };

@@ -28,6 +28,7 @@ import type { RepositoryStore } from './repository-store.ts';
 import type { RunningJobs } from './running-jobs.ts';
 import type { Schedules, ScheduleTimes } from './schedules.ts';
 import type { SearchIndex } from './search-index.ts';
+import type { SnapshotSource } from './snapshot-source.ts';
 import type { SourceRemotes } from './source-remotes.ts';
 import type { SourceRoots } from './source-roots.ts';
 import type { SymbolExtractor } from './symbol-extractor.ts';
@@ -80,6 +81,7 @@ export interface Runtime {
   readonly sourceRemotes: SourceRemotes;
   readonly remoteLook: RemoteLook;
   readonly git: GitSource;
+  readonly snapshotSource: SnapshotSource;
   readonly fileWatch: FileWatch;
   readonly pathRules: PathRules;
   readonly encodingGuess: EncodingGuess;

@@ -35,7 +35,7 @@ export const beginSync =
       });
       await deps.objects.putText(keys.swept, '');
     }
-    return { max_concurrency: deps.settings.maxConcurrency };
+    return { max_concurrency: deps.settings.maxConcurrency, imports: record.snapshot !== undefined };
   };
 
 const isBeforeDiff = ({ phase }: JobRecord): boolean => phase === 'queued' || phase === 'pull';

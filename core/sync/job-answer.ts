@@ -8,7 +8,9 @@ import { costOf } from './job-plan.ts';
 
 /** A job as the API answers it: its own numbers and those of its batches in flight. */
 export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
-  const done = job.files_done + inFlight.reduce((sum, batch) => sum + batch.files_done, 0);
+  // An import counts in pages, of which each has as many files as another.
+  const imported = job.phase === 'import' ? Math.floor(job.phase_done * (job.files_total ?? 0)) : 0;
+  const done = job.files_done + imported + inFlight.reduce((sum, batch) => sum + batch.files_done, 0);
   const filesDone = Math.min(done, job.files_total ?? done);
   const { phase } = job;
   return {

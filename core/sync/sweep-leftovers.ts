@@ -158,12 +158,20 @@ const removeJob = async (deps: Deps, repository: RepositoryRecord, jobId: JobId,
     }));
     await deleteUnheld(deps, repository, diff.generation, candidates, pulse);
   }
+  if (!published && diff === null) await dropImported(deps, repository, gone);
   // What it wrote for a publish that never was; a garbage list that counts has been worked off before.
   if (!published) {
     await deps.objects.deleteAll(manifestsPrefix(gone));
     await deps.objects.deleteAll(garbageKey(gone));
   }
   await deps.objects.deleteAll(keys.prefix);
+};
+
+/** An import puts into its generation before it writes what it has found. */
+const dropImported = async (deps: Deps, repository: RepositoryRecord, gone: Omit<JobRef, 'fence'>): Promise<void> => {
+  if (!(await deps.objects.exists(jobKeys(gone).snapshot))) return;
+  const generation = (await deps.jobs.get(gone.job_id))?.job.generation ?? null;
+  if (generation !== null) await dropIfUnused(deps, repository, generation);
 };
 
 /** 1 MiB in chunks of some 1,000 characters. */

@@ -29,6 +29,8 @@ export interface ClaimSync {
   readonly options: SyncOptions;
   /** The remote of the registered folder that is to be read, where it is not the folder itself. */
   readonly source?: JobSource | undefined;
+  /** What is imported in the place of reading a source. */
+  readonly snapshot?: JobRecord['snapshot'];
   readonly idempotency?: Claim['idempotency'];
   readonly followUp?: FollowUp | undefined;
 }
@@ -78,7 +80,7 @@ export const claimSync =
 /** The job that such a claim makes. */
 export const newJob = (
   deps: Pick<Runtime, 'clock' | 'ids'>,
-  { repository, requestedBy, trigger, options, source, followUp }: ClaimSync,
+  { repository, requestedBy, trigger, options, source, snapshot, followUp }: ClaimSync,
 ): Omit<JobRecord, 'fence'> => {
   const now = deps.clock.now();
   const at = now.toISOString();
@@ -97,6 +99,7 @@ export const newJob = (
     attempt: 1,
     options: effectiveOptions(repository, options),
     source: source ?? { url: repository.source.url, remote: isRemote(repository.source.url) ? options.remote : null },
+    ...(snapshot === undefined ? {} : { snapshot }),
     created_at: at,
     started_at: null,
     ended_at: null,

@@ -248,6 +248,31 @@ export const apiFunctions = (
   const readFile = new AppFunction(scope, { name: 'read-file', environment: objectReader, ...sized });
   storage.grant(readFile, { repositories: ['GetItem'], objects: ['GetObject'] });
 
+  const getSnapshot = new AppFunction(scope, { name: 'get-snapshot', environment: objectReader, ...sized });
+  storage.grant(getSnapshot, { repositories: ['GetItem'], objects: ['GetObject'] });
+
+  // A page's rows, with their vectors.
+  const readSnapshotPage = new AppFunction(scope, {
+    name: 'read-snapshot-page',
+    environment: { ...objectReader, VECTOR_BUCKET: storage.vectorBucketName },
+    ...sized,
+    memoryMiB: 1769,
+  });
+  storage.grant(readSnapshotPage, { repositories: ['GetItem'], objects: ['GetObject'], vectors: ['GetVectors'] });
+
+  const startImport = new AppFunction(scope, {
+    name: 'start-import',
+    environment: { ...tables, ...workflow.environment, ...credentialsEnvironment(scope) },
+    ...sized,
+  });
+  // As start-sync without force: the lock and the job. The credential is looked at before.
+  storage.grant(startImport, {
+    repositories: ['GetItem', 'UpdateItem'],
+    syncJobs: ['Query', 'PutItem'],
+  });
+  grantCredentials(startImport);
+  workflow.grantExecutions(startImport, 'Start');
+
   const rotateSecret = new AppFunction(scope, { name: 'rotate-secret', environment: tables, ...sized });
   storage.grant(rotateSecret, { repositories: ['GetItem', 'UpdateItem'] });
 
@@ -287,6 +312,9 @@ export const apiFunctions = (
     ...searches,
     listFiles,
     readFile,
+    getSnapshot,
+    readSnapshotPage,
+    startImport,
   ];
   return new Map(all.map((each) => [each.name, each]));
 };

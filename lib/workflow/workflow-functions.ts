@@ -86,6 +86,21 @@ export const workflowFunctions = (
     vectors: ['CreateIndex', 'GetIndex', 'DeleteIndex'],
   });
 
+  // In the place of the steps before the publish: it makes the index and puts into it.
+  const importSnapshot = new AppFunction(scope, {
+    name: 'import-snapshot',
+    environment: { ...tables, ...objects, ...vectors, ...model, ...credentials },
+    memoryMiB: wholeCpu,
+    timeout: timeouts.longTask,
+  });
+  storage.grant(importSnapshot, {
+    ...step,
+    repositories: ['GetItem', 'UpdateItem'],
+    objects: [...streamed, 'ListBucket'],
+    vectors: ['CreateIndex', 'GetIndex', 'DeleteIndex', 'PutVectors'],
+  });
+  grantCredentials(importSnapshot);
+
   const stage = new AppFunction(scope, {
     name: 'stage',
     environment: { ...tables, ...objects, ...credentials },
@@ -137,6 +152,7 @@ export const workflowFunctions = (
   return {
     BeginSyncFunction: begin,
     PullFunction: pull,
+    ImportSnapshotFunction: importSnapshot,
     DiffFunction: diff,
     StageFunction: stage,
     EmbedBatchFunction: embedBatch,

@@ -40,6 +40,7 @@ const pathOf = (path: string): string =>
     .replace('{user}', 'bob')
     .replace('{name+}', 'main')
     .replace('{secret}', 'push')
+    .replace('{page}', '0'.repeat(32))
     .replace(/search$/, 'search?q=aphid')
     .replace(/grep$/, 'grep?pattern=aphid');
 

@@ -74,7 +74,7 @@ const send = ({ operation, path, headers, body }: Sent): Promise<Got> =>
 
 /** Sources that this machine may not read, what a cron expression holds, cursors, which fields go together. */
 const BEYOND_SCHEMAS =
-  /^(source\.url|source\.credential|schedule|query\.(cursor|q|pattern|path|path_bytes|start|end|repositories|language)|force|remote|branch|progress_webhook|on_conflict|dry_run|max_cost|max_files)$/;
+  /^(source\.url|source\.credential|from|credential|schedule|query\.(cursor|q|pattern|path|path_bytes|start|end|repositories|language)|force|remote|branch|progress_webhook|on_conflict|dry_run|max_cost|max_files)$/;
 
 const check = async (sent: Sent): Promise<void> => {
   const got = await send(sent);
@@ -131,8 +131,9 @@ it('answers every request as its document says, whatever it is asked', async () 
   );
   const reached = new Set([...seen].filter((each) => / 2\d\d$/.test(each)).map((each) => each.split(' ')[0]));
   if (process.env.FUZZ_RUNS !== undefined) process.stdout.write(`${[...seen].sort().join('\n')}\n`);
-  // Nearly every call got through now and then: nothing failed in the file that was synced, so nothing is retried.
-  expect(reached.size).toBeGreaterThanOrEqual(contract.operations.length - 6);
+  // Nearly every call got through now and then: nothing failed in the file that was synced, so nothing is retried;
+  // an import needs another service, and a page of a snapshot its name.
+  expect(reached.size).toBeGreaterThanOrEqual(contract.operations.length - 8);
 }, 120_000);
 
 it('takes no number that it could not keep: any number of any request, at its extremes', async () => {

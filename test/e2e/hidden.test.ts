@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '../../core/contract/operations/operations.ts';
 import { routes } from '../../core/contract/routes.ts';
+import type { Snapshot } from '../../core/contract/snapshot.ts';
 import { createGitRepository } from '../support/git-repository.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -18,6 +19,7 @@ const there: Record<string, string> = {
   secret: 'webhook',
   branch: 'main',
   file_path: 'a.ts',
+  page: '0'.repeat(32),
 };
 const gone: Record<string, string> = {
   ...there,
@@ -42,6 +44,8 @@ beforeAll(async () => {
   await world.api.register('there', world.git.path);
   there.job_id = (await world.api.synced('there')).job_id;
   there.delivery_id = named(gone, 'delivery_id');
+  const snapshot = await world.api.call<Snapshot>('GET', '/api/repositories/there/snapshot');
+  there.page = snapshot.body.blob_pages[0]?.page ?? '';
   await world.api.call('PUT', '/api/repositories/there/grants/rita', { role: 'read' });
 });
 

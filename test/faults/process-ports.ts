@@ -108,6 +108,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     index: () => indexOf(process, services),
     embedder: () => embedderOf(process, services),
     git: () => gitOf(process, services.git),
+    snapshotSource: unasked('snapshotSource'),
     workflow: () => workflowOf(process, services.workflow),
     webhooks: () => ({
       send: (request) =>

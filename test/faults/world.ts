@@ -40,6 +40,7 @@ type Step = (ports: Runtime) => (payload: unknown) => Promise<unknown>;
 const substitutions = {
   BeginSyncFunction: 'begin-sync',
   PullFunction: 'pull',
+  ImportSnapshotFunction: 'import-snapshot',
   DiffFunction: 'diff',
   StageFunction: 'stage',
   EmbedBatchFunction: 'embed-batch',

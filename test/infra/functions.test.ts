@@ -108,10 +108,12 @@ describe('least privilege', () => {
   );
   const machine = ofType('AWS::StepFunctions::StateMachine')[0]?.[0];
 
-  it('only what runs git, and what names a credential at a repository, reads credentials and nothing else', () => {
+  it('only what runs git or imports, and what names a credential, reads credentials and nothing else', () => {
     const isSecret = (action: string): boolean => action.startsWith('secretsmanager:');
     const readers = names.filter((name) => statements(name).some(({ actions }) => actions.some(isSecret)));
-    expect(readers.sort()).toEqual([...gitFunctions, 'create-repository', 'update-repository'].sort());
+    expect(readers.sort()).toEqual(
+      [...gitFunctions, 'create-repository', 'update-repository', 'start-import', 'import-snapshot'].sort(),
+    );
     for (const name of readers)
       expect(statements(name).filter(({ actions }) => actions.some(isSecret))).toEqual([
         {
@@ -166,6 +168,7 @@ describe('least privilege', () => {
       'fail-sync',
       'github-hook',
       'gitlab-hook',
+      'import-snapshot',
       'publish',
       // Records where the branches were seen.
       'pull',
@@ -175,6 +178,7 @@ describe('least privilege', () => {
       'retry-failed',
       'rotate-secret',
       'scheduled-sync',
+      'start-import',
       'start-sync',
       'update-repository',
     ]);
@@ -185,7 +189,14 @@ describe('least privilege', () => {
     const removers = names.filter((name) =>
       statements(name).some(({ actions }) => actions.some((each) => removes.test(each))),
     );
-    expect(removers.sort()).toEqual(['begin-sync', 'delete-repository', 'diff', 'dispatch-due', 'publish']);
+    expect(removers.sort()).toEqual([
+      'begin-sync',
+      'delete-repository',
+      'diff',
+      'dispatch-due',
+      'import-snapshot',
+      'publish',
+    ]);
   });
 
   it('what only reads cannot write', () => {
@@ -202,6 +213,8 @@ describe('least privilege', () => {
       'search-all',
       'grep',
       'grep-all',
+      'get-snapshot',
+      'read-snapshot-page',
       'symbols',
       'symbols-all',
       'outline',

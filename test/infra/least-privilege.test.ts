@@ -34,7 +34,7 @@ const unrecorded: readonly Unrecorded[] = [
       'Lambda sends failed events to the dead-letter queue, as the function’s role; the other two come with CDK’s grantSendMessages.',
   },
   {
-    functions: ['pull', 'diff', 'stage', 'embed-batch', 'publish'],
+    functions: ['pull', 'diff', 'import-snapshot', 'stage', 'embed-batch', 'publish'],
     actions: ['s3:AbortMultipartUpload'],
     reason: 'An object over 8 MiB whose upload fails: test/unit/adapters/s3/object-store.test.ts makes one.',
   },

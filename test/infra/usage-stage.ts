@@ -10,6 +10,7 @@ export interface Stage {
   readonly url: string;
   readonly receiver: WebhookReceiver;
   readonly syncJobs: string;
+  readonly credentialsPrefix: string;
 }
 
 /** Five files in batches of two: the state machine runs a Map. The binary one is skipped by its content. */

@@ -23,6 +23,7 @@ import {
 import { useLostIndex } from './use-lost-index.ts';
 import { usePushHooks } from './use-push-hooks.ts';
 import { useSchedules } from './use-schedules.ts';
+import { useSnapshots } from './use-snapshots.ts';
 
 const credential = { username: 'reader', password: 'told-to-nobody' };
 
@@ -47,7 +48,7 @@ export const useEveryFunction = async (
     }),
   );
   const url = `${server.url}/${basename(git.path)}/.git`;
-  const stage: Stage = { world, git, url, receiver, syncJobs };
+  const stage: Stage = { world, git, url, receiver, syncJobs, credentialsPrefix };
   try {
     for (const act of [
       settings,
@@ -59,6 +60,7 @@ export const useEveryFunction = async (
       retries,
       failure,
       reconciliation,
+      useSnapshots,
       usePushHooks,
       useSchedules,
       useLostIndex,

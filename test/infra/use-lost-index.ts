@@ -17,7 +17,15 @@ export const useLostIndex = async (stage: Stage): Promise<void> => {
   // What a function has read of a manifest it keeps: this one it has not read.
   await run(stage, 'main', { full_reindex: true });
   for (const key of s3.objects.keys()) if (key.includes('/manifests/')) s3.objects.delete(key);
-  for (const place of ['files', 'files/a.ts', 'outline/a.ts', 'grep?pattern=a', 'symbols?name=a'])
+  for (const place of [
+    'files',
+    'files/a.ts',
+    'outline/a.ts',
+    'grep?pattern=a',
+    'symbols?name=a',
+    'snapshot',
+    `snapshot/${'0'.repeat(32)}`,
+  ])
     await need(stage, 503, 'GET', `/api/repositories/main/${place}`);
   for (const call of ['search?q=late', 'grep?pattern=late', 'symbols?name=late'])
     await need(stage, 200, 'GET', `/api/${call}`);

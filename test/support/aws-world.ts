@@ -8,6 +8,7 @@ import { createGitRemoteLook } from '../../adapters/git/remote-look.ts';
 import type { ResolveCredential } from '../../adapters/git/source-address.ts';
 import { createOidcTokenVerifier } from '../../adapters/oidc/token-verifier.ts';
 import { createS3ObjectStore } from '../../adapters/s3/object-store.ts';
+import { createHttpSnapshotSource } from '../../adapters/snapshot/http-snapshot-source.ts';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import { createSourceRoots } from '../../adapters/system/source-roots.ts';
 import { createHttpWebhookSender } from '../../adapters/webhook/http-webhook-sender.ts';
@@ -42,6 +43,9 @@ export interface AwsWorldOptions {
 export interface AwsWorld extends AsyncDisposable {
   readonly recorder: AwsCallRecorder;
   readonly functions: LambdaContexts;
+  /** Where the API answers, and the token of the one who registers repositories. */
+  readonly url: string;
+  readonly token: string;
   readonly api: Api;
   readonly anonymous: Api;
   as(user: string): Promise<Api>;
@@ -185,6 +189,7 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     const keys = { issuer: ISSUER, audience: AUDIENCE, jwksUri: `${ISSUER}/jwks.json`, jwks: issuer.jwks };
     const exchanged: Partial<Runtime> = {
       git: createNativeGitSource(git),
+      snapshotSource: createHttpSnapshotSource(git),
       webhooks: createHttpWebhookSender({ allow: ['127.0.0.1'] }),
       sourceRoots: createSourceRoots([tmpdir()], true),
       webhookAddresses: createWebhookAddresses(['127.0.0.1']),
@@ -215,11 +220,14 @@ export const startAwsWorld = async (options: AwsWorldOptions): Promise<AwsWorld>
     load: async (name) => (event) => functions.invoke(name, event),
     logger,
   });
+  const token = await issuer.issue('ann', [rights.register]);
   const as = async (user: string) => createApi(gateway.url, await issuer.issue(user, [rights.register]));
   return Object.assign(world, {
     recorder,
     functions,
-    api: await as('ann'),
+    url: gateway.url,
+    token,
+    api: createApi(gateway.url, token),
     anonymous: createApi(gateway.url, null),
     as,
     dynamodb,

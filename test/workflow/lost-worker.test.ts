@@ -18,6 +18,7 @@ const itemsKey = 'repositories/repo-123/jobs/the-job/items.jsonl';
 const functions = {
   BeginSyncFunction: 'begin-sync',
   PullFunction: 'pull',
+  ImportSnapshotFunction: 'import-snapshot',
   DiffFunction: 'diff',
   StageFunction: 'stage',
   EmbedBatchFunction: 'embed-batch',

@@ -13,11 +13,17 @@ import classes from './live-job.module.css';
 import { useNow } from './time.tsx';
 import { TroubleAlert } from './trouble.tsx';
 
-const steps: readonly (readonly [Job['progress']['phase'], string])[] = [
+type Step = readonly [Job['progress']['phase'], string];
+
+const syncSteps: readonly Step[] = [
   ['pull', 'Pull'],
   ['diff', 'Compare'],
   ['stage', 'Read'],
   ['embed', 'Index'],
+  ['publish', 'Publish'],
+];
+const importSteps: readonly Step[] = [
+  ['import', 'Import'],
   ['publish', 'Publish'],
 ];
 
@@ -28,6 +34,7 @@ export const LiveJob = ({ jobId, linked = true }: { readonly jobId: string; read
   if (error !== null) return <TroubleAlert error={error} />;
   if (job === undefined || job.ended_at !== null) return null;
   const { phase, percentage, files_processed, files_total, current_file } = job.progress;
+  const steps = job.mode_reason === 'imported' || phase === 'import' ? importSteps : syncSteps;
   const at = steps.findIndex(([name]) => name === phase);
   const left = remaining(job, now);
   return (

@@ -35,6 +35,7 @@ import { planSchemas } from './plan-answers.ts';
 import { repositorySchemas } from './repository-answers.ts';
 import { type NamedSchema, named } from './schemas.ts';
 import { searchSchemas } from './search-answers.ts';
+import { snapshotSchemas } from './snapshot-answers.ts';
 import { symbolSchemas } from './symbol-answers.ts';
 
 const next = 'Send it as `cursor` to get the next page; null on the last page.';
@@ -56,7 +57,7 @@ const job = {
   requested_by: 'Who asked for it: a user, or `github`, `gitlab` or `schedule`.',
   mode: 'Whether it rebuilt the whole index; null until this is decided.',
   mode_reason:
-    'Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise.',
+    'Why the mode is full: `requested`, the `first_sync`, a changed embedder or chunker (`recipe_changed`), a branch of which half has changed (`mostly_new`), an index taken over from another service (`imported`), or because what was indexed is gone: `index_lost`, `index_damaged`, `manifest_lost`. Null otherwise.',
   attempt: 'Grows by one each time the job is resumed after a crash.',
   pull: 'How each branch has moved since it was indexed. Values that were not known in time for the 202 are filled in later.',
   branches:
@@ -98,6 +99,7 @@ export const answerSchemas: readonly NamedSchema[] = [
   ...fileSchemas,
   ...grepSchemas,
   ...searchSchemas,
+  ...snapshotSchemas,
   ...symbolSchemas,
   named('SecretRotated', SecretRotated, 'A new secret. Shown only this once.', {
     repository_id: 'The repository.',

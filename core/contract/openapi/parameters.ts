@@ -21,6 +21,7 @@ export const parameterDescriptions: Readonly<Record<string, string>> = {
   match: 'How much of a name is given.',
   kind: 'Only definitions of this kind.',
   context: 'Lines to tell before and after each line that matches.',
+  page: 'The page’s name, from the snapshot.',
   path_bytes: 'The same as `path` for a name that is not UTF-8: its bytes, in base64. Not beside `path`.',
   file_path: 'The file, from the top of the tree.',
   start: 'The first line, from 1.',

@@ -2,6 +2,7 @@ import { CreateRepository, PutGrant, UpdateRepository } from '../api.ts';
 import { GithubPush, GitlabPush } from '../push-hooks.ts';
 import { SyncOptions } from '../sync-options.ts';
 import { type NamedSchema, named } from './schemas.ts';
+import { importRequest } from './snapshot-answers.ts';
 
 const ignore = 'Patterns as in a .gitignore file: what they match is not indexed.';
 const schedule =
@@ -36,6 +37,7 @@ export const requestSchemas: readonly NamedSchema[] = [
     credential:
       'The name of a credential that the operator keeps, which you and the owner may use for this address. Null: none.',
   }),
+  importRequest,
   named('Grant', PutGrant, 'What a user may do with a repository.', {
     role: '`read`: view and search. `write`: also sync. `owner`: everything.',
   }),

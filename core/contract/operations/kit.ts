@@ -8,6 +8,7 @@ type InnerFunction =
   | 'mcp'
   | 'begin-sync'
   | 'pull'
+  | 'import-snapshot'
   | 'diff'
   | 'stage'
   | 'embed-batch'
@@ -24,6 +25,7 @@ export const tags = {
   Syncs: 'Starting a sync, following it, and its results.',
   Search: 'Finding code in the index.',
   Files: 'The files of a branch, at the commit that is indexed.',
+  Snapshots: 'An index as another service takes it over: a read replica embeds nothing.',
   Webhooks: 'What the service sends (progress webhooks), and what git hosts send to it (push hooks).',
   Service: 'The service itself. No token is needed.',
 } as const;
@@ -32,6 +34,7 @@ export const answerHeaders = {
   Location: 'The address of what was created.',
   'Retry-After': 'Seconds to wait before asking again.',
   'WWW-Authenticate': 'The expected authentication scheme.',
+  'Content-Digest': 'The SHA-256 of the answer’s body (RFC 9530).',
   ETag: 'Identifies this state of the answer: send it in `If-None-Match`.',
   'Preference-Applied': 'Which of the preferences in `Prefer` was followed: `wait`, and how many seconds at most.',
   'Idempotency-Replayed': '`true` when this is the stored answer to an earlier request with the same key.',

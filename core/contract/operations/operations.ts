@@ -4,6 +4,7 @@ import type { ApiOperation, Operation } from './kit.ts';
 import { repositoryOperations } from './repositories.ts';
 import { searchOperations } from './search.ts';
 import { serviceOperations } from './service.ts';
+import { snapshotOperations } from './snapshots.ts';
 import { symbolOperations } from './symbols.ts';
 import { syncOperations } from './syncs.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -17,6 +18,7 @@ export const operations: Readonly<Record<ApiOperation, Operation>> = {
   ...fileOperations,
   ...grepOperations,
   ...searchOperations,
+  ...snapshotOperations,
   ...symbolOperations,
   ...syncOperations,
   ...webhookOperations,

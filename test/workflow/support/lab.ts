@@ -16,7 +16,7 @@ export type Fake = (payload: unknown, about: { call: number; signal: AbortSignal
 
 export const named = (name: string, message = 'no reason'): Error => Object.assign(new Error(message), { name });
 
-const names = ['BeginSync', 'Pull', 'Diff', 'Stage', 'EmbedBatch', 'Publish', 'FailSync'];
+const names = ['BeginSync', 'Pull', 'ImportSnapshot', 'Diff', 'Stage', 'EmbedBatch', 'Publish', 'FailSync'];
 export const substitutions: Record<string, string> = {
   ...Object.fromEntries(names.map((name) => [`${name}Function`, name])),
   F: 'f',
