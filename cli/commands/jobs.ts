@@ -47,7 +47,9 @@ export const addJobs = (program: Command, terminal: Terminal): void => {
 
   program
     .command('cancel <repository-or-job>')
-    .description('Cancel a running sync; the index stays as it was')
+    .description(
+      'Cancel a running sync; what is searched stays as it was, but for what a forced full reindex had emptied',
+    )
     .addHelpText('after', '\nExamples:\n  $ repo-sync cancel demo')
     .action(
       action(terminal, async ({ client, print }, id = '') => {

@@ -123,7 +123,7 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
     readonly answer: JobList;
   };
-  /** Cancel a running sync. Needs the role write on its repository. The index stays as it was, and the repository is free immediately. */
+  /** Cancel a running sync. Needs the role write on its repository. What is searched stays as it was (a forced full reindex had emptied it when it began), and the repository is free immediately. */
   readonly "cancel-job": {
     readonly request: { readonly path: { readonly "job_id": string }; };
     readonly answer: Job;

@@ -91,7 +91,8 @@ export const addSyncTools = (deps: ToolDeps): void => {
     'cancel_job',
     {
       title: 'Cancel a sync job',
-      description: 'Ends a sync job that is under way. The index stays as it was before it.',
+      description:
+        'Ends a sync job that is under way. What is searched stays as it was before it, but for what a forced full reindex had emptied.',
       input: z.strictObject({ job_id }),
       output: JobFacts,
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },

@@ -136,7 +136,7 @@ export const syncOperations = {
   'cancel-job': {
     tag: 'Syncs',
     description:
-      'Needs the role write on its repository. The index stays as it was, and the repository is free immediately.',
+      'Needs the role write on its repository. What is searched stays as it was (a forced full reindex had emptied it when it began), and the repository is free immediately.',
     params: JobParams,
     answers: {
       202: { description: 'It is cancelled.', schema: JobAnswer, headers: ['Location'], example: cancelledJob },
