@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import type { PostedCall } from '../../../local/invocation.ts';
 import { createWorkBoard, openWorkBoard } from '../../../local/work-board.ts';
-import { isStuck, type Lane } from '../../../local/worker-lane.ts';
+import { isStarting, isStuck, type Lane } from '../../../local/worker-lane.ts';
 
 const LOOK = 1_000;
-const may = () => 3_000;
+/** Longer for a worker that starts: it loads its modules, and has no beat meanwhile. */
+const may = (lane: Lane) => (isStarting(lane) ? 6_000 : 3_000);
 
 const aLane = () => {
   const board = createWorkBoard();
@@ -18,9 +19,15 @@ it('is stuck when it has not turned in as many looks as it may be silent for, ho
   expect([look(), look(), look(), look()]).toEqual([false, false, false, true]);
 });
 
-it('is not stuck while it turns, nor before its first call has begun, nor without a call', () => {
+it('has a patience of its own until its first call has begun, and is stuck when that is over', () => {
+  const { marker, look } = aLane();
+  expect([look(), look(), look(), look(), look(), look()]).toEqual([false, false, false, false, false, true]);
+  marker.beat();
+  expect([look(), look(), look(), look()]).toEqual([false, false, false, true]);
+});
+
+it('is not stuck while it turns, nor without a call', () => {
   const { lane, marker, look } = aLane();
-  expect([look(), look(), look(), look(), look()]).toEqual([false, false, false, false, false]);
   for (let turn = 0; turn < 10; turn++) {
     marker.beat();
     expect([look(), look(), look()]).toEqual([false, false, false]);
