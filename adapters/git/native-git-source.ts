@@ -3,6 +3,7 @@ import { failureOf } from '../../core/domain/failure-of.ts';
 import type { Blob, GitSource, Source, VisitOptions } from '../../core/ports/git-source.ts';
 import { onDisk } from '../system/disk-failure.ts';
 import { scratchDirectory } from '../system/scratch-directory.ts';
+import { unlessAborted } from '../system/unless-aborted.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { fetchBlobs, readBlobs } from './blob-contents.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
@@ -116,18 +117,3 @@ const needRoots = async (path: string, mayRead: (path: string) => Promise<boolea
 
 const systemLookup = async (host: string): Promise<readonly string[]> =>
   (await lookup(host, { all: true })).map(({ address }) => address);
-
-/** A lookup cannot be stopped, but it is not necessary to wait for it. */
-export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
-  if (signal === undefined) return work;
-  work.catch(() => {});
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-};

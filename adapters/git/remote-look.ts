@@ -3,12 +3,13 @@ import type { PullReport } from '../../core/contract/records.ts';
 import type { RemoteHeads, Source } from '../../core/ports/git-source.ts';
 import type { RemoteLook } from '../../core/ports/remote-look.ts';
 import { scratchDirectory } from '../system/scratch-directory.ts';
+import { unlessAborted } from '../system/unless-aborted.ts';
 import { createBareRepository } from './bare-repository.ts';
 import { fetchMoves } from './branch-moves.ts';
 import { type CountRequest, countCommits } from './commit-count.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
 import { listHeads } from './list-heads.ts';
-import { addressOf, type NativeGitSourceOptions, unlessAborted } from './native-git-source.ts';
+import { addressOf, type NativeGitSourceOptions } from './native-git-source.ts';
 
 /** Branches counted at once: each is a git process, and a caller waits. */
 const COUNTS_AT_ONCE = 4;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promises as dns, type LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CredentialUse } from '../../core/domain/credential-bounds.ts';
 import { SourceUnavailableError } from '../../core/domain/errors.ts';
@@ -11,8 +11,10 @@ import type { FailureReason } from '../../core/domain/failure-reasons.ts';
 import { refuseSource, type SourcePolicy } from '../../core/domain/source-policy.ts';
 import type { Credential } from '../../core/ports/credentials.ts';
 import type { SnapshotAddress, SnapshotSource } from '../../core/ports/snapshot-source.ts';
+import { pinnedLookup } from '../system/pinned-lookup.ts';
 import { isLoopbackAddress, isPublicAddress } from '../system/public-address.ts';
 import { retryAfterSeconds } from '../system/retry-after.ts';
+import { unlessAborted } from '../system/unless-aborted.ts';
 
 export interface HttpSnapshotOptions {
   readonly policy: SourcePolicy;
@@ -78,15 +80,17 @@ export const createHttpSnapshotSource = ({
 
   const once = async (address: SnapshotAddress, path: string, signal: AbortSignal): Promise<Answer> => {
     const where = address.url;
-    const addresses = await route(where);
-    const token = await tokenFor(address);
-    const url = new URL(where.replace(/\/$/, '') + path);
     const time = AbortSignal.timeout(timeoutMilliseconds);
+    const either = AbortSignal.any([signal, time]);
     try {
-      return await exchange(url, addresses, token, AbortSignal.any([signal, time]));
-    } catch (cause) {
+      const addresses = await unlessAborted(route(where), either);
+      const token = await unlessAborted(tokenFor(address), either);
+      return await exchange(new URL(where.replace(/\/$/, '') + path), addresses, token, either).catch((cause) => {
+        throw failureOf(reasonOf(cause), where, { cause });
+      });
+    } catch (error) {
       signal.throwIfAborted();
-      throw failureOf(time.aborted ? 'no_answer' : reasonOf(cause), where, { cause });
+      throw time.aborted ? failureOf('no_answer', where, { cause: error }) : error;
     }
   };
 
@@ -136,7 +140,7 @@ const exchange = (
       'user-agent': 'Repository-Sync',
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     };
-    const options = { headers, signal, lookup: pinned(addresses) };
+    const options = { headers, signal, lookup: pinnedLookup(addresses) };
     const call = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
     call.once('error', reject);
     call.once('response', (response) => {
@@ -157,15 +161,6 @@ const exchange = (
   });
 
 class TooLongError extends Error {}
-
-const pinned =
-  (addresses: readonly LookupAddress[]): LookupFunction =>
-  (_, { all }, callback) => {
-    const [first] = addresses;
-    if (first === undefined) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
-    else if (all === true) callback(null, [...addresses]);
-    else callback(null, first.address, first.family);
-  };
 
 const reasonOf = (error: unknown): FailureReason => {
   if (error instanceof TooLongError) return 'too_large';

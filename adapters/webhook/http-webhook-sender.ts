@@ -7,10 +7,12 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookAnswer, WebhookRequest, WebhookSender } from '../../core/ports/webhook-sender.ts';
+import { pinnedLookup } from '../system/pinned-lookup.ts';
 import { retryAfterSeconds } from '../system/retry-after.ts';
+import { unlessAborted } from '../system/unless-aborted.ts';
 import { createWebhookAllow } from './webhook-allow.ts';
 
 export interface HttpWebhookSenderOptions {
@@ -59,7 +61,7 @@ export const createHttpWebhookSender = ({
           method: 'POST',
           headers,
           signal,
-          lookup: pinned(way.addresses),
+          lookup: pinnedLookup(way.addresses),
           agent: way.allowed ? false : await publicOnly(secure),
         };
         const call = secure ? httpsRequest(url, options) : httpRequest(url, options);
@@ -105,22 +107,6 @@ publicIpv6.addSubnet('2000::', 3, 'ipv6');
 
 /** The agent takes every range without a name of its own as public; of IPv6 only 2000::/3 is (`::127.0.0.1` is not). */
 const isOddIpv6 = (address: string): boolean => isIPv6(address) && !publicIpv6.check(address, 'ipv6');
-
-const pinned =
-  (addresses: readonly LookupAddress[]): LookupFunction =>
-  (_, { all }, callback) => {
-    const [first] = addresses;
-    if (first === undefined) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
-    else if (all === true) callback(null, [...addresses]);
-    else callback(null, first.address, first.family);
-  };
-
-/** Rejects when the signal aborts: a resolver cannot be stopped, only left alone. */
-const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 
 /** The answer's head, once its body has ended, is longer than necessary, or takes too long: the status is known by then. */
 const exchange = (call: ClientRequest, body: string): Promise<IncomingMessage> =>

@@ -1,6 +1,8 @@
 /** Bytes as text that can be in an address as it is (RFC 4648, section 5, without padding). */
 export const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(inPieces(bytes).join('')).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+
+export const toBase64 = (bytes: Uint8Array): string => btoa(inPieces(bytes).join(''));
 
 /** As many arguments as a call may have, and far more. */
 const PIECE = 8192;

@@ -1,4 +1,4 @@
-import { fromBase64 } from '../../domain/base64.ts';
+import { fromBase64, toBase64 } from '../../domain/base64.ts';
 
 /** What each number of a vector takes: half precision where nothing is lost by it, as in an index that keeps no more. */
 export type Precision = 'half' | 'single';
@@ -18,10 +18,7 @@ export const vectorText = (vector: Float32Array, precision: Precision): string =
   for (const [at, number] of vector.entries())
     if (precision === 'half') view.setFloat16(at * 2, number, true);
     else view.setFloat32(at * 4, number, true);
-  // In pieces: a function takes a limited number of arguments.
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text);
+  return toBase64(bytes);
 };
 
 /** Null for what is no vector of that many finite numbers. */

@@ -1,20 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GitLimits } from '../../../adapters/git/git-limits.ts';
 import { createNativeGitSource } from '../../../adapters/git/native-git-source.ts';
-import {
-  BranchNotFoundError,
-  SourceUnavailableError,
-  SourceUnusableError,
-  SyncError,
-} from '../../../core/domain/errors.ts';
-import type { GitSource, Visit } from '../../../core/ports/git-source.ts';
+import { BranchNotFoundError, SourceUnusableError, SyncError } from '../../../core/domain/errors.ts';
 import { collect } from '../../support/collect.ts';
 import { createGitRepository, type GitRepository } from '../../support/git-repository.ts';
 import type { HttpFault } from '../../support/http-faults.ts';
 import { commitHistory, edits } from '../../support/random-history.ts';
 import { compareListings, readChanges } from '../../support/read-source.ts';
+import { commitFiles, fromPost } from './server-changes.ts';
 import { useSourceLab } from './source-lab.ts';
 
 const lab = useSourceLab();
@@ -177,140 +171,6 @@ describe('what changed at a server', () => {
     expect(Math.abs((many?.bytes ?? 0) - (few?.bytes ?? 0))).toBeLessThan(64);
   });
 });
-
-describe('a visit to a server', () => {
-  /** What one sync asks: where the branches are, what changed, and the new contents. */
-  const sync = async (git: GitSource, url: string, from: string, to: string, maxBytes = 1 << 20) => {
-    const visit: Visit = {};
-    try {
-      const heads = await git.heads({ url }, { visit });
-      const snapshot = await git.open({ url }, [{ branch: 'main', commit: to, since: from }], { visit });
-      try {
-        const changes = (await Array.fromAsync(snapshot.changes(from, to) ?? [])).flat();
-        const oids = changes.flatMap(({ entry }) => entry?.oid ?? []);
-        const blobs = await Array.fromAsync(snapshot.blobs(oids, maxBytes));
-        return { heads, changes, blobs, counted: await snapshot.countCommits(from, to) };
-      } finally {
-        await snapshot.close();
-      }
-    } finally {
-      await visit.held?.close();
-    }
-  };
-
-  it('is one conversation, and asks for no tree that the last one has read', { timeout: 60_000 }, async () => {
-    const repository = await createGitRepository();
-    try {
-      const { url, requests } = await lab.serve({}, repository);
-      const [from = '', to = ''] = await commitFiles(repository, 600);
-      const git = lab.gitSource();
-      const first = await sync(git, url, from, to);
-      expect(first.heads.branches.get('main')).toBe(to);
-      expect(first.changes).toHaveLength(8);
-      expect(first.counted).toEqual({ count: 1, rewritten: false });
-      expect(first.blobs.map(({ content }) => Buffer.from(content ?? []).toString()).sort()).toEqual(
-        [...[0, 1, 2].map((n) => `changed ${n}`), ...[3, 4, 5, 6, 7].map((n) => `new ${n}`)].sort(),
-      );
-      // The greeting, the branches, the new, the old commit, its root, one level, all below, and the contents.
-      expect(requests).toHaveLength(8);
-      expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
-
-      await repository.git('checkout', '--quiet', '--force', 'main');
-      await repository.write({ 'src/d1/e1/f1.ts': 'again', 'src/d2/e12/f12.ts': 'too' });
-      const next = await repository.commit();
-      const second = await sync(git, url, to, next);
-      expect(second.changes.map(({ path }) => path)).toEqual(['src/d1/e1/f1.ts', 'src/d2/e12/f12.ts']);
-      expect(second.blobs).toHaveLength(2);
-      // The greeting, the branches, the new, a directory that is touched for the first time, and the contents.
-      expect(requests).toHaveLength(8 + 5);
-
-      await repository.write({ 'src/d1/e1/f1.ts': 'once more' });
-      expect((await sync(git, url, next, await repository.commit())).changes).toHaveLength(1);
-      expect(requests).toHaveLength(8 + 5 + 4);
-    } finally {
-      await repository.cleanup();
-    }
-  });
-
-  it('gives fewer contents, or none, rather than more bytes than are wanted', async () => {
-    const from = await lab.repository.head();
-    await lab.repository.write({ 'large.bin': randomBytes(20_000).toString('base64') });
-    const to = await lab.repository.commit();
-    const { url } = await lab.serve();
-
-    const { changes, blobs } = await sync(lab.gitSource(), url, from, to, 10_000);
-    expect(changes).toHaveLength(1);
-    expect(blobs).toEqual([]);
-  });
-
-  it.each<HttpFault>([
-    { kind: 'cut', after: 20 },
-    { kind: 'garbage', body: '<html>' },
-    { kind: 'status', status: 503 },
-  ])('fails by its reason where the list of branches breaks off: $kind', async (fault) => {
-    const { url } = await lab.serve({ fault: fromPost(1, fault) });
-    const visit: Visit = {};
-
-    await expect(lab.gitSource().heads({ url }, { visit })).rejects.toThrow(SyncError);
-    expect(visit.held).toBeUndefined();
-    // An answer that ends too soon names no branch: that is not that there is none.
-    const commit = await lab.repository.head();
-    const opened = lab.gitSource().open({ url }, [{ branch: 'main', commit, since: commit }]);
-    await expect(opened).rejects.not.toThrow(BranchNotFoundError);
-  });
-
-  it('gives up a server that lists its branches for too long, or falls silent', async () => {
-    const { url } = await lab.serve({ delayMs: 5_000 });
-    const heads = (limits: Partial<GitLimits>) => lab.gitSource({ limits }).heads({ url }, { visit: {} });
-
-    await expect(heads({ headsSilenceMs: 100 })).rejects.toThrow('nothing came from there');
-    const slow = await lab.serve({ fault: fromPost(1, { kind: 'drip', after: 10 }) });
-    await expect(lab.gitSource({ limits: { headsMs: 300 } }).heads({ url: slow.url }, { visit: {} })).rejects.toThrow(
-      SourceUnavailableError,
-    );
-  });
-
-  it('to another address, or over, is none', async () => {
-    const from = await lab.repository.head();
-    await lab.repository.write({ 'a.txt': 'changed' });
-    const to = await lab.repository.commit();
-    const { url } = await lab.serve();
-    const git = lab.gitSource();
-    const visit: Visit = {};
-    await git.heads({ url }, { visit });
-    const other = await lab.serve();
-
-    const snapshot = await git.open({ url: other.url }, [{ branch: 'main', commit: to, since: from }], { visit });
-    expect((await Array.fromAsync(snapshot.changes(from, to) ?? [])).flat()).toHaveLength(1);
-    await snapshot.close();
-    expect(other.requests.length).toBeGreaterThan(3);
-    await git.heads({ url }, { visit });
-    await visit.held?.close();
-  });
-});
-
-/** The same 100 directories and a change to 8 files in them; the other files are beside them. Returns the two commits. */
-const commitFiles = async (repository: GitRepository, files: number): Promise<readonly string[]> => {
-  const write = (path: string, content: string): string =>
-    `M 100644 inline ${path}\ndata ${content.length}\n${content}\n`;
-  let text = 'commit refs/heads/main\ncommitter T <t@example.com> 1700000000 +0000\ndata 0\n';
-  for (let n = 0; n < 500; n += 1) text += write(`src/d${n % 10}/e${n % 50}/f${n}.ts`, `${n}`);
-  for (let n = 500; n < files; n += 1) text += write(`other/d${n % 100}/f${n}.ts`, `${n}`);
-  text += 'commit refs/heads/main\ncommitter T <t@example.com> 1700000001 +0000\ndata 0\n';
-  for (let n = 0; n < 3; n += 1) text += write(`src/d${n}/e${n}/f${n}.ts`, `changed ${n}`);
-  for (let n = 3; n < 8; n += 1) text += write(`src/d${n}/e${n}/new.ts`, `new ${n}`);
-  await repository.gitWithInput(text, 'fast-import', '--quiet');
-  return (await repository.git('rev-list', '--reverse', 'main')).split('\n');
-};
-
-/** From its n-th POST on the server has a fault. */
-const fromPost = (n: number, fault: HttpFault): ((request: { method: string }) => HttpFault | null) => {
-  let posts = 0;
-  return ({ method }) => {
-    if (method === 'POST') posts += 1;
-    return posts >= n ? fault : null;
-  };
-};
 
 describe('what changed is not told, and never comes out as nothing', () => {
   const change = async (): Promise<readonly [string, string]> => {

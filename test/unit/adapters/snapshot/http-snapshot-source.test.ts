@@ -126,6 +126,19 @@ describe('the address of another service', () => {
     expect(await get({ url: named }, { lookup })).toEqual({ a: 1 });
     expect(looked).toEqual(['localhost']);
   });
+  it('is given up when its name or its credential is looked up for too long, or the job is lost meanwhile', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const named = { url: 'https://example.com/api/repositories/one' };
+    await expect(get(named, { lookup: never, timeoutMilliseconds: 20, waits: [] })).rejects.toMatchObject({
+      reason: 'no_answer',
+    });
+    const credential = { name: 'slow', user: 'ann' };
+    await expect(
+      get({ credential }, { resolveCredential: never, timeoutMilliseconds: 20, waits: [] }),
+    ).rejects.toMatchObject({ reason: 'no_answer' });
+    await expect(get(named, { lookup: never }, AbortSignal.timeout(20))).rejects.toThrow('timeout');
+    expect(asked).toHaveLength(0);
+  });
   it('may have no host of its name, or no name server', async () => {
     const failing = (code: string) => async () => Promise.reject(Object.assign(new Error(code), { code }));
     const named = { url: 'https://other.example/api/repositories/one' };
