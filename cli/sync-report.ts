@@ -28,7 +28,7 @@ export const syncReport = (job: Job): string => {
   return lines.join('\n');
 };
 
-/** Where the source has not moved no file was compared, and none counted. */
+/** An empty repository has none; nor has what was counted before unmoved branches were. */
 const untouched = (files: number): string =>
   files === 0 ? 'the source is as it was' : `${many(files, 'file')} unchanged`;
 

@@ -5,6 +5,7 @@ import { needJson, readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { diffBranches } from './diff-branches.ts';
+import { filesInStep } from './files-in-step.ts';
 import { describedBy } from './generation-of.ts';
 import { planAfterDiff } from './job-plan.ts';
 import { keepLimits } from './keep-limits.ts';
@@ -46,6 +47,7 @@ export const diff =
       const files = tally.counts.unchanged + tally.filesTotal;
       if (plan.kind === 'incremental' && plan.smart && tally.filesTotal > 0 && isMostlyNew(tally.filesTotal, files))
         tally = await diffBranches(deps, context, null);
+      tally.counts.unchanged += await filesInStep(deps.objects, repository, pulled);
       state.done = 0.9;
 
       const mode = tally.base === null ? 'full' : 'incremental';
