@@ -242,9 +242,9 @@ export const startFunctionHost = (
   }, lookMilliseconds);
   looking.unref();
 
-  // A worker takes about a second to load: the first sync is not to wait for that.
-  if (options.warm === true)
-    for (const pool of [pools.computing, pools.waiting]) pool.lanes.forEach((_, slot) => void start(pool, slot));
+  // A worker takes about a second to load: the first sync is not to wait for that. What a second one is for, a large sync or a sync beside it, can
+  // wait for it; each would take 60 to 70 MB until then.
+  if (options.warm === true) for (const pool of [pools.computing, pools.waiting]) start(pool, 0);
 
   return {
     invoke: (functionName, payload, { signal, traceparent }) =>

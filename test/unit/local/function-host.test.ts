@@ -76,9 +76,11 @@ describe('functions in worker threads', () => {
     expect(started.ports).toBe(2);
   });
 
-  it('find their workers waiting where the host was to be warm', async () => {
+  it('find a worker of each kind waiting where the host was to be warm, and a second one is started when there is work for it', async () => {
     const { call, started } = startHost(2, true);
-    expect(started.ports).toBe(4);
+    expect(started.ports).toBe(2);
+    await Promise.all(['embed-batch', 'pull'].map((name) => call(name, { act: 'answer' })));
+    expect(started.ports).toBe(2);
     await Promise.all(['embed-batch', 'embed-batch', 'pull', 'diff'].map((name) => call(name, { act: 'answer' })));
     expect(started.ports).toBe(4);
   });
