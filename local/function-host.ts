@@ -5,6 +5,7 @@ import { callTicket } from './call-ticket.ts';
 import type { Call, Invocation, InvocationResult } from './invocation.ts';
 import type { LocalConfig } from './runtime.ts';
 import { rememberSuspectFiles } from './suspect-files.ts';
+import { CallGivenUpError, WorkerLostError, WorkerStuckError } from './worker-errors.ts';
 import { begun, isStarting, isStuck, type Lane, startLane, takeBack } from './worker-lane.ts';
 
 export interface FunctionHost {
@@ -110,23 +111,41 @@ export const startFunctionHost = (
     return { config, durable: !isComputing, niceness: isComputing ? 10 : 7 };
   };
 
-  const start = (pool: Pool, slot: number): Lane => {
-    const lane = startLane(script, setupOf(pool), connectIndex(), logger, {
-      settled: (from, result) => settle(pool, from, result),
-      ended: (from) => lose(pool, from, null),
-    });
-    pool.lanes[slot] = lane;
-    return lane;
+  /** Null: a machine without memory or threads to spare starts none. */
+  const start = (pool: Pool, slot: number): Lane | null => {
+    const port = connectIndex();
+    try {
+      const lane = startLane(script, setupOf(pool), port, logger, {
+        settled: (from, result) => settle(pool, from, result),
+        ended: (from) => lose(pool, from, null),
+      });
+      pool.lanes[slot] = lane;
+      return lane;
+    } catch (error) {
+      port.close();
+      logger.error('worker not started', { error: String(error) });
+      return null;
+    }
   };
 
-  /** A worker with room: one that has nothing to do, else one that must be started, else the one that has least to do. */
-  const freeLane = (pool: Pool): Lane | null => {
-    const running = pool.lanes.filter((lane) => lane !== null).sort((a, b) => a.calls.size - b.calls.size);
-    const [least] = running;
-    if (least !== undefined && least.calls.size === 0) return least;
+  const withLeastToDo = (pool: Pool): Lane | undefined =>
+    pool.lanes.filter((lane) => lane !== null).sort((a, b) => a.calls.size - b.calls.size)[0];
+
+  /** A worker that has nothing to do, else a new one where there may be one more and it can be started. */
+  const idleLane = (pool: Pool): Lane | null => {
+    const least = withLeastToDo(pool);
+    if (least?.calls.size === 0) return least;
     const slot = pool.lanes.indexOf(null);
-    if (slot !== -1) return start(pool, slot);
-    return least !== undefined && least.calls.size < pool.atOnce ? least : null;
+    return slot === -1 ? null : start(pool, slot);
+  };
+
+  /** A worker with room: an idle one, else the one that has least to do. Null: all are full; `none`: there is none, and none can be started. */
+  const freeLane = (pool: Pool): Lane | null | 'none' => {
+    const idle = idleLane(pool);
+    if (idle !== null) return idle;
+    const least = withLeastToDo(pool);
+    if (least === undefined) return 'none';
+    return least.calls.size < pool.atOnce ? least : null;
   };
 
   const place = (pool: Pool, call: Call): void => {
@@ -141,6 +160,7 @@ export const startFunctionHost = (
       if (!givenUp && lane === null) return;
       pool.queue.shift();
       if (lane === null) call.reject(new CallGivenUpError('the call was given up before it began'));
+      else if (lane === 'none') call.reject(new CallGivenUpError('no worker could be started for it'));
       else post(lane, call);
     }
     spread(pool);
@@ -149,15 +169,14 @@ export const startFunctionHost = (
   /** Gives workers that have nothing to do what others have not begun: one that computes for long begins nothing. */
   const spread = (pool: Pool): void => {
     const isIdle = (lane: Lane | null): boolean => lane === null || lane.calls.size === 0;
-    while (open && pool.lanes.some(isIdle)) {
-      const call = pool.lanes.reduce<Call | null>(
-        (found, lane) => found ?? (lane === null ? null : takeBack(lane)),
-        null,
-      );
-      const lane = call === null ? null : freeLane(pool);
-      if (call === null || lane === null) return;
-      post(lane, call);
-    }
+    for (const from of [...pool.lanes])
+      for (;;) {
+        const call = open && from !== null && pool.lanes.some(isIdle) ? takeBack(from) : null;
+        if (call === null || from === null) break;
+        const idle = idleLane(pool);
+        post(idle ?? from, call);
+        if (idle === null) return;
+      }
   };
 
   const post = (lane: Lane, call: Call): void => {
@@ -270,24 +289,3 @@ export const startFunctionHost = (
     },
   };
 };
-
-/** As Lambda names a sandbox whose process ended before it answered: the workflow tries again, but not often. */
-class WorkerLostError extends Error {
-  override readonly name = 'Runtime.ExitError';
-  constructor(path: string | null) {
-    super(`the worker thread ended${path === null ? '' : ` while it worked on ${path}`}`);
-  }
-}
-
-/** As Lambda names a sandbox whose time is over: the same. */
-class WorkerStuckError extends Error {
-  override readonly name = 'Sandbox.Timedout';
-  constructor(functionName: string, path: string | null, why: string) {
-    super(`${path ?? functionName}: ${why}`);
-  }
-}
-
-/** As Lambda names a call that it could not take. */
-class CallGivenUpError extends Error {
-  override readonly name = 'Lambda.ServiceException';
-}

@@ -17,7 +17,17 @@ afterEach(async () => {
   for (const host of hosts.splice(0)) await host.close();
 });
 
-const startHost = (workers = 1, warm = false, patience: Partial<Patience> = {}, config: object = {}) => {
+const crowdOf = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+const fakeWorker = new URL('../../support/function-worker.fake.ts', import.meta.url);
+
+const startHost = (
+  workers = 1,
+  warm = false,
+  patience: Partial<Patience> = {},
+  config: object = {},
+  script = fakeWorker,
+) => {
   const started = { ports: 0 };
   const host = startFunctionHost(
     config as LocalConfig,
@@ -30,7 +40,7 @@ const startHost = (workers = 1, warm = false, patience: Partial<Patience> = {}, 
       workers,
       warm,
       patience: { ...PATIENCE, ...patience },
-      script: new URL('../../support/function-worker.fake.ts', import.meta.url),
+      script,
     },
   );
   hosts.push(host);
@@ -40,11 +50,9 @@ const startHost = (workers = 1, warm = false, patience: Partial<Patience> = {}, 
 };
 
 describe('functions in worker threads', () => {
-  const crowd = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-
   it('answer, and a worker that computes takes a few at a time', async () => {
     const { call, started } = startHost(1);
-    const answers = await Promise.all(crowd(10).map(() => call('embed-batch', { act: 'answer', milliseconds: 50 })));
+    const answers = await Promise.all(crowdOf(10).map(() => call('embed-batch', { act: 'answer', milliseconds: 50 })));
     expect(Math.max(...answers.map(({ atOnce }) => atOnce))).toBe(BATCHES_A_WORKER);
     expect(started.ports).toBe(1);
   });
@@ -65,7 +73,7 @@ describe('functions in worker threads', () => {
 
   it('are spread over the workers before one gets a second', async () => {
     const { call, started } = startHost(3);
-    const answers = await Promise.all(crowd(3).map(() => call('embed-batch', { act: 'answer', milliseconds: 300 })));
+    const answers = await Promise.all(crowdOf(3).map(() => call('embed-batch', { act: 'answer', milliseconds: 300 })));
     expect(answers.map(({ atOnce }) => atOnce)).toEqual([1, 1, 1]);
     expect(started.ports).toBe(3);
   });
@@ -87,7 +95,7 @@ describe('functions in worker threads', () => {
 
   it('share workers where they mostly wait', async () => {
     const { call, started } = startHost(2);
-    const answers = await Promise.all(crowd(20).map(() => call('pull', { act: 'answer', milliseconds: 300 })));
+    const answers = await Promise.all(crowdOf(20).map(() => call('pull', { act: 'answer', milliseconds: 300 })));
     expect(Math.max(...answers.map(({ atOnce }) => atOnce))).toBe(10);
     expect(started.ports).toBe(2);
   });
@@ -112,7 +120,7 @@ describe('functions in worker threads', () => {
 
   it('that lose their worker to another one are run again: only the one that ends it fails', async () => {
     const { call } = startHost();
-    const healthy = crowd(BATCHES_A_WORKER - 1).map(() => call('embed-batch', { act: 'answer', milliseconds: 300 }));
+    const healthy = crowdOf(BATCHES_A_WORKER - 1).map(() => call('embed-batch', { act: 'answer', milliseconds: 300 }));
     await expect(call('embed-batch', { act: 'die' })).rejects.toMatchObject({ name: 'Runtime.ExitError' });
     expect(await Promise.all(healthy)).toHaveLength(BATCHES_A_WORKER - 1);
   });
@@ -120,7 +128,7 @@ describe('functions in worker threads', () => {
   it('are not begun any more once the call was given up', async () => {
     const { call } = startHost();
     const controller = new AbortController();
-    const first = crowd(BATCHES_A_WORKER).map(() => call('embed-batch', { act: 'answer', milliseconds: 50 }));
+    const first = crowdOf(BATCHES_A_WORKER).map(() => call('embed-batch', { act: 'answer', milliseconds: 50 }));
     const givenUp = call('embed-batch', { act: 'die' }, controller.signal);
     const last = call('embed-batch', { act: 'answer' });
     controller.abort();
@@ -130,7 +138,7 @@ describe('functions in worker threads', () => {
 
   it('end with their host, those in the queue too', async () => {
     const { host, call } = startHost();
-    const running = crowd(BATCHES_A_WORKER).map(() => call('embed-batch', { act: 'answer', milliseconds: 10_000 }));
+    const running = crowdOf(BATCHES_A_WORKER).map(() => call('embed-batch', { act: 'answer', milliseconds: 10_000 }));
     const queued = call('embed-batch', { act: 'answer' });
     const outcomes = Promise.allSettled([...running, queued]);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -268,4 +276,47 @@ describe('a worker that never comes to its first call', () => {
       expect(started.ports).toBe(2);
     },
   );
+});
+
+describe('workers that cannot be started', () => {
+  /** What `new Worker` throws at, as it does where the machine has no thread or memory to spare. */
+  const broken = 'https://localhost/no-such-worker.ts';
+
+  it('fail the calls that only they could take, and are started again as soon as that is possible', async () => {
+    const script = new URL(broken);
+    const { call, started } = startHost(2, true, {}, {}, script);
+    for (const name of ['embed-batch', 'pull'])
+      await expect(call(name, { act: 'answer' })).rejects.toMatchObject({
+        name: 'Lambda.ServiceException',
+        message: 'no worker could be started for it',
+      });
+    script.href = fakeWorker.href;
+    expect(await call('embed-batch', { act: 'answer' })).toEqual({ atOnce: 1 });
+    // Of two that were to be warm, of the two calls, and of the one that was answered.
+    expect(started.ports).toBe(5);
+  });
+
+  it('leave their calls to those that run, each once', async () => {
+    const script = new URL(fakeWorker);
+    const { call } = startHost(2, false, {}, {}, script);
+    const first = call('embed-batch', { act: 'answer', milliseconds: 300 });
+    script.href = broken;
+    const others = crowdOf(2 * BATCHES_A_WORKER).map(() => call('embed-batch', { act: 'answer', milliseconds: 20 }));
+    const answers = await Promise.all([first, ...others]);
+    expect(Math.max(...answers.map(({ atOnce }) => atOnce))).toBe(BATCHES_A_WORKER);
+  });
+
+  it('fail what waits when the last one that runs is lost, and nothing else', async () => {
+    const script = new URL(fakeWorker);
+    const { call } = startHost(1, false, {}, {}, script);
+    const dying = call('embed-batch', { act: 'die', milliseconds: 300, path: 'a.ts' });
+    const waiting = crowdOf(BATCHES_A_WORKER).map(() =>
+      call('embed-batch', { act: 'answer', milliseconds: 5_000 }).catch((error: Error) => error.message),
+    );
+    script.href = broken;
+    await expect(dying).rejects.toMatchObject({ name: 'Runtime.ExitError' });
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['no worker could be started for it']));
+    script.href = fakeWorker.href;
+    expect(await call('embed-batch', { act: 'answer' })).toEqual({ atOnce: 1 });
+  });
 });
