@@ -67,7 +67,15 @@ import { defaultBatchLimits } from '../core/sync/rules/plan-batches.ts';
  * `#ports` on AWS: how each port is built from a function's environment. A handler imports those that its step names and
  * composes them; the bundle of its function holds these and no others, since nothing here runs when it is loaded.
  */
-export { clock, encodingGuess, ids, pathRules, scheduleTimes, symbolExtractor } from '../adapters/shared-ports.ts';
+export {
+  clock,
+  encodingGuess,
+  headStart,
+  ids,
+  pathRules,
+  scheduleTimes,
+  symbolExtractor,
+} from '../adapters/shared-ports.ts';
 export { compose } from '../adapters/system/compose.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

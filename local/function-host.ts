@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { FunctionName } from '../core/contract/environment.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { callTicket } from './call-ticket.ts';
+import { createHeadStarts, type HeadStartNote } from './head-starts.ts';
 import type { Call, Invocation, InvocationResult } from './invocation.ts';
 import type { LocalConfig } from './runtime.ts';
 import { rememberSuspectFiles } from './suspect-files.ts';
@@ -118,6 +119,7 @@ export const startFunctionHost = (
       const lane = startLane(script, setupOf(pool), port, logger, {
         settled: (from, result) => settle(pool, from, result),
         ended: (from) => lose(pool, from, null),
+        told: (from, note) => offer(from, note),
       });
       pool.lanes[slot] = lane;
       return lane;
@@ -164,6 +166,7 @@ export const startFunctionHost = (
       else post(lane, call);
     }
     spread(pool);
+    if (pool === pools.computing) headStarts.fill();
   };
 
   /** Gives workers that have nothing to do what others have not begun: one that computes for long begins nothing. */
@@ -192,6 +195,7 @@ export const startFunctionHost = (
   const settle = (pool: Pool, lane: Lane, result: InvocationResult): void => {
     const call = lane.calls.get(result.id);
     lane.calls.delete(result.id);
+    headStarts.ended(result.id);
     if (result.ok) {
       if (call !== undefined) suspects.forget(call.key);
       call?.resolve(result.value);
@@ -219,6 +223,7 @@ export const startFunctionHost = (
     dismiss(pool, lane);
     const culprit = suspected.length === 1 ? suspected[0] : suspected.find(({ id }) => id === shown?.call);
     for (const call of calls) {
+      headStarts.ended(call.id);
       if (call !== culprit) {
         place(culprit === undefined && suspected.includes(call) ? pools.isolated : pool, call);
         continue;
@@ -261,25 +266,44 @@ export const startFunctionHost = (
   }, lookMilliseconds);
   looking.unref();
 
+  const invoke: FunctionHost['invoke'] = (functionName, payload, { signal, traceparent }) =>
+    new Promise((resolve, reject) => {
+      const key = `${functionName} ${JSON.stringify(payload)}`;
+      place(suspects.has(key) ? pools.isolated : poolFor(functionName), {
+        id: ++nextId,
+        functionName,
+        payload,
+        key,
+        signal,
+        traceparent,
+        resolve,
+        reject,
+      });
+    });
+
+  const headStarts = createHeadStarts(
+    (functionName, payload, signal) => invoke(functionName, payload, { signal }),
+    () => {
+      const { lanes, queue, atOnce } = pools.computing;
+      const calls = lanes.reduce((sum, lane) => sum + (lane?.calls.size ?? 0), 0);
+      return open && queue.length === 0 && calls < lanes.length * atOnce;
+    },
+    logger,
+  );
+  const offer = (lane: Lane, note: HeadStartNote): void => {
+    const call = lane.calls.get(note.from);
+    if (call === undefined) return;
+    headStarts.offer(note, call.signal);
+    headStarts.fill();
+  };
+
   // A worker takes about a second to load: the first sync is not to wait for that. What a second one is for, a large sync or a sync beside it, can
   // wait for it; each would take 60 to 70 MB until then.
   if (options.warm === true) for (const pool of [pools.computing, pools.waiting]) start(pool, 0);
 
   return {
-    invoke: (functionName, payload, { signal, traceparent }) =>
-      new Promise((resolve, reject) => {
-        const key = `${functionName} ${JSON.stringify(payload)}`;
-        place(suspects.has(key) ? pools.isolated : poolFor(functionName), {
-          id: ++nextId,
-          functionName,
-          payload,
-          key,
-          signal,
-          traceparent,
-          resolve,
-          reject,
-        });
-      }),
+    invoke: (functionName, payload, options) =>
+      headStarts.join(functionName, payload, options.signal) ?? invoke(functionName, payload, options),
     close: async () => {
       open = false;
       clearInterval(looking);

@@ -5,9 +5,11 @@ import { connectSearchIndex } from '../adapters/lancedb/thread/client.ts';
 import { useProcessHelper } from '../adapters/system/process-helper/client.ts';
 import { FileGivenUpError } from '../core/domain/errors.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
+import type { HeadStart } from '../core/ports/head-start.ts';
 import type { Workflow } from '../core/ports/workflow.ts';
 import { callTicket } from './call-ticket.ts';
 import { openDatabase } from './database.ts';
+import type { HeadStartNote } from './head-starts.ts';
 import { createIdleMemory } from './idle-memory.ts';
 import type { Invocation, InvocationResult, WorkerSetup } from './invocation.ts';
 import { loadFunction } from './load-function.ts';
@@ -38,13 +40,20 @@ const fileWatch: FileWatch = {
     }
   },
 };
+const headStart: HeadStart = {
+  staged: (job, item) => {
+    const note: HeadStartNote = { from: running.getStore()?.id ?? 0, headStart: { job, items: [item] } };
+    parentPort?.postMessage(note);
+  },
+};
 const noWorkflow = async (): Promise<never> => {
   throw new Error('a step does not start executions');
 };
 const workflow: Workflow = { start: noWorkflow, stop: noWorkflow, describe: noWorkflow };
 const dynamoDb = openDatabase(config, durable).client;
 const tracing = await openTracing(config.traces === true);
-const runtime = composeRuntime(config, { dynamoDb, index: connectSearchIndex(indexPort), workflow, fileWatch });
+const index = connectSearchIndex(indexPort);
+const runtime = composeRuntime(config, { dynamoDb, index, workflow, fileWatch, headStart });
 useRuntime(tracedRuntime(runtime, tracing));
 const memory = createIdleMemory(() => runtime.chunker.release?.());
 

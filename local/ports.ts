@@ -23,6 +23,7 @@ export const fileWatch = own('fileWatch');
 export const followUps = own('followUps');
 export const pushDeliveries = own('pushDeliveries');
 export const git = own('git');
+export const headStart = own('headStart');
 export const ids = own('ids');
 export const index = own('index');
 export const jobs = own('jobs');

@@ -35,6 +35,7 @@ import type { Registration } from '../core/contract/rights.ts';
 import type { Quotas } from '../core/domain/quota.ts';
 import { standardBounds } from '../core/manifest/pages/page-cutter.ts';
 import type { FileWatch } from '../core/ports/file-watch.ts';
+import type { HeadStart } from '../core/ports/head-start.ts';
 import type { PathRules } from '../core/ports/path-rules.ts';
 import type { Runtime } from '../core/ports/runtime.ts';
 import type { SearchIndex } from '../core/ports/search-index.ts';
@@ -89,6 +90,8 @@ export const composeRuntime = (
     readonly workflow: Workflow;
     /** Of a thread that another one watches. */
     readonly fileWatch?: FileWatch;
+    /** Of a thread that runs steps. */
+    readonly headStart?: HeadStart;
   },
 ): Runtime => {
   const database = { client: parts.dynamoDb, tables: tableNames };
@@ -102,9 +105,11 @@ export const composeRuntime = (
   const tempRoot = temporaryDirectory(config.dataDir);
   const git = { policy: 'local', resolveCredential, mayRead, tempRoot } as const;
   const fileWatch = parts.fileWatch ?? shared.fileWatch();
+  const headStart = parts.headStart ?? shared.headStart();
   return compose<Runtime>({
     ...shared,
     fileWatch: () => fileWatch,
+    headStart: () => headStart,
     chunker: () => createTreeSitterChunker({ fileWatch }),
     pathRules: () => watchedPathRules(createPathRules(), fileWatch),
     repositories: () => createDynamoRepositoryStore(database),

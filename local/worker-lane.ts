@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../core/ports/logger.ts';
+import type { HeadStartNote } from './head-starts.ts';
 import type { InvocationResult, PostedCall, WorkerSetup } from './invocation.ts';
 import { createWorkBoard, type WorkBoard } from './work-board.ts';
 
@@ -36,6 +37,7 @@ export const takeBack = (lane: Lane): PostedCall | null => {
 export interface LaneEvents {
   settled(lane: Lane, result: InvocationResult): void;
   ended(lane: Lane): void;
+  told(lane: Lane, note: HeadStartNote): void;
 }
 
 export const startLane = (
@@ -54,7 +56,9 @@ export const startLane = (
     resourceLimits: heapLimits,
   });
   const lane: Lane = { worker, board, calls: new Map(), beats: 0, silent: 0 };
-  worker.on('message', (result: InvocationResult) => events.settled(lane, result));
+  worker.on('message', (said: InvocationResult | HeadStartNote) =>
+    'headStart' in said ? events.told(lane, said) : events.settled(lane, said),
+  );
   worker.on('error', (error) => logger.error('worker failed', { error: String(error) }));
   worker.on('exit', () => events.ended(lane));
   worker.unref();

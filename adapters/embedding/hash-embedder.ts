@@ -1,4 +1,5 @@
 import type { Embedder } from '../../core/ports/embedder.ts';
+import { scanAndKeep } from '../../core/search/rules/kept-words.ts';
 import { scanTokens, type TokenScan, tokenHash } from '../../core/search/rules/token-scan.ts';
 
 /** Texts are embedded this many characters at a time between two turns of the event loop: about 20 ms. */
@@ -18,11 +19,12 @@ export const createHashEmbedder = (options: { readonly dimensions?: number } = {
   return {
     id: `hash-v1-${dimensions}`,
     dimensions,
-    embed: async (texts) => {
+    embed: async (texts, kind) => {
+      const scan = kind === 'document' ? scanAndKeep : scanTokens;
       const vectors: Float32Array[] = [];
       let characters = 0;
       for (const text of texts) {
-        vectors.push(vectorOf(scanTokens(text), dimensions));
+        vectors.push(vectorOf(scan(text), dimensions));
         characters += text.length;
         if (characters < charactersPerTurn) continue;
         characters = 0;

@@ -1,5 +1,5 @@
 import type { IndexRow } from '../../core/ports/search-index.ts';
-import { scanTokens } from '../../core/search/rules/token-scan.ts';
+import { takeWords } from '../../core/search/rules/kept-words.ts';
 
 /** Strings back to back as UTF-8; string i is at offsets[i] … offsets[i + 1]. Arrow's own layout, so nothing is copied later. */
 export interface PackedStrings {
@@ -101,13 +101,14 @@ const packWords = (rows: readonly IndexRow[]): PackedStrings => {
   let bytes = new Uint8Array(rows.reduce((sum, { text }) => sum + text.length, 0));
   let size = 0;
   rows.forEach(({ text }, i) => {
-    const { words, length } = scanTokens(text);
+    const words = takeWords(text);
+    const { length } = words;
     if (size + length > bytes.length) {
       const larger = new Uint8Array((size + length) * 2);
       larger.set(bytes.subarray(0, size));
       bytes = larger;
     }
-    bytes.set(words.subarray(0, length), size);
+    bytes.set(words, size);
     size += length;
     offsets[i + 1] = size;
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Oid } from './ids.ts';
 import { BranchPointer, JobCounts, PullReport } from './records.ts';
+import { BatchItem } from './workflow-state.ts';
 
 /** What the steps of one job leave for each other in the object store. */
 
@@ -107,3 +108,7 @@ export const PackedBatch = z.object({
   oids: z.array(Oid),
 });
 export type PackedBatch = z.infer<typeof PackedBatch>;
+
+/** A batch that stands in full: what the Map is given of it, and what its texts were put into. */
+export const StandingBatch = z.object({ item: BatchItem, pack: PackedBatch });
+export type StandingBatch = z.infer<typeof StandingBatch>;

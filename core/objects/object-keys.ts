@@ -31,6 +31,8 @@ export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' 
     /** Where the Map's ResultWriter writes: see core/workflow/sync.asl.json. */
     mapResults: `${prefix}items.jsonl.map/`,
     batch: (batch: number) => `${prefix}batches/${String(batch).padStart(6, '0')}.jsonl`,
+    /** Of a batch of a large job: that it stands, with its pack. See core/sync/stage-batches.ts. */
+    standing: (batch: number) => `${prefix}standing/${String(batch).padStart(6, '0')}.json`,
     /** Of batch 0: what stage itself decided. */
     result: (batch: number) => `${prefix}results/${String(batch).padStart(6, '0')}.jsonl`,
     results: `${prefix}results/`,

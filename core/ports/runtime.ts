@@ -14,6 +14,7 @@ import type { EncodingGuess } from './encoding-guess.ts';
 import type { FileWatch } from './file-watch.ts';
 import type { FollowUps } from './follow-ups.ts';
 import type { GitSource } from './git-source.ts';
+import type { HeadStart } from './head-start.ts';
 import type { JobEnds } from './job-ends.ts';
 import type { Jobs } from './jobs.ts';
 import type { Logger } from './logger.ts';
@@ -83,6 +84,7 @@ export interface Runtime {
   readonly git: GitSource;
   readonly snapshotSource: SnapshotSource;
   readonly fileWatch: FileWatch;
+  readonly headStart: HeadStart;
   readonly pathRules: PathRules;
   readonly encodingGuess: EncodingGuess;
   readonly chunker: Chunker;

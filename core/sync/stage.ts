@@ -1,18 +1,11 @@
-import { DiffFile, type PackedBatch, WantedBlob } from '../contract/job-files.ts';
+import { DiffFile, WantedBlob } from '../contract/job-files.ts';
 import type { JobPace, JobRecord, RepositoryRecord } from '../contract/records.ts';
-import {
-  type BatchItem,
-  type BlobResult,
-  type JobRef,
-  type StagedBlob,
-  StageOutput,
-} from '../contract/workflow-state.ts';
+import { type BlobResult, type JobRef, StageOutput } from '../contract/workflow-state.ts';
 import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
 import { addUnder } from '../domain/own.ts';
-import { type PackedText, packedText } from '../manifest/packs/pack-text.ts';
-import { mapAhead } from '../manifest/pages/map-ahead.ts';
+import { packedText } from '../manifest/packs/pack-text.ts';
 import { needJson, readJson } from '../objects/json-objects.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Blob } from '../ports/git-source.ts';
@@ -21,13 +14,12 @@ import { failedResult } from './embed-files.ts';
 import { planAfterStage } from './job-plan.ts';
 import { keepLimits } from './keep-limits.ts';
 import { loadJob } from './load-job.ts';
-import { createTextKeeper, writePack } from './pack-writer.ts';
 import { inPhase, kept, type PhaseState, type Pulse } from './pulse.ts';
 import { MAX_FILE_BYTES, skipByContent } from './rules/content-filter.ts';
-import { planBatches } from './rules/plan-batches.ts';
 import { isPlain, readAs, readText } from './rules/read-text.ts';
 import { readSent } from './sent-blobs.ts';
 import { sourceOf } from './source-of.ts';
+import { countFiles, type ReadFile, readStanding, writeBatches } from './stage-batches.ts';
 
 type Deps = Pick<
   Runtime,
@@ -39,21 +31,19 @@ type Deps = Pick<
   | 'git'
   | 'encodingGuess'
   | 'fileWatch'
+  | 'headStart'
   | 'clock'
   | 'logger'
   | 'settings'
 >;
 
-/** A blob with its text. Bytes and not a string: nearly all are kept as they were read, and V8's heap has nothing of them to collect. */
-type ReadFile = StagedBlob & PackedText;
-
 /** The batch number under which stage counts the files that it decided itself. */
 const STAGE_BATCH = 0;
 
-/** Batches that are being written while the next is read: of 2 MiB of text each at most. */
-const BATCHES_AT_ONCE = 3;
-
-/** Reads all wanted blobs in one request, leaves out what is not source text, and writes the rest in batches, each with its texts in a pack. */
+/**
+ * Reads all wanted blobs in one request, leaves out what is not source text, and writes the rest in batches, each with its texts in a pack. A step that is tried again reads
+ * what is in no batch yet.
+ */
 export const stage =
   (deps: Deps) =>
   async (job: JobRef): Promise<StageOutput> => {
@@ -111,17 +101,24 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
         const blob = WantedBlob.parse(JSON.parse(line));
         wanted.set(blob.oid, blob);
       }
-    const oids = [...wanted.keys()];
+    const standing = await readStanding(deps, job, wanted);
+    const staged = new Set(standing.flatMap(({ pack }) => pack.oids));
+    const oids = wanted
+      .keys()
+      .filter((oid) => !staged.has(oid))
+      .toArray();
     const options = { signal: pulse.signal, maxBytes: MAX_FILE_BYTES };
     const skipped: BlobResult[] = [];
     const sent = await readSent(deps, found.sent ?? [], wanted, MAX_FILE_BYTES);
     const others = oids.filter((oid) => !sent.has(oid));
     async function* blobs(): AsyncGenerator<Blob> {
-      yield* sent.values();
+      for (const blob of sent.values()) if (!staged.has(blob.oid)) yield blob;
       if (others.length > 0) yield* deps.git.blobs(sourceOf(repository, record), found.commits, others, options);
     }
-    const texts = readTexts(deps, job, blobs(), wanted, skipped, pulse, state);
-    const { items, packs } = await writeBatches(deps, job, texts, wanted);
+    const texts = readTexts(deps, job, blobs(), { wanted, before: staged.size }, skipped, pulse, state);
+    const { batches, kept: alone } = await writeBatches(deps, job, record, texts, wanted, standing);
+    const items = batches.map(({ item }) => item);
+    const packs = [...batches.map(({ pack }) => pack), ...alone];
     await recordSkipped(deps, job, skipped, wanted);
     await deps.objects.putLines(
       keys.items,
@@ -142,7 +139,7 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
     deps.logger.info('content staged', {
       ...job,
       batches: items.length,
-      blobs: oids.length,
+      blobs: wanted.size,
       sent: sent.size,
       skipped: skipped.length,
     });
@@ -155,12 +152,12 @@ async function* readTexts(
   deps: Deps,
   job: JobRef,
   blobs: AsyncIterable<Blob>,
-  wanted: ReadonlyMap<string, WantedBlob>,
+  { wanted, before }: { readonly wanted: ReadonlyMap<string, WantedBlob>; readonly before: number },
   skipped: BlobResult[],
   pulse: Pulse,
   state: PhaseState,
 ): AsyncGenerator<ReadFile> {
-  let seen = 0;
+  let seen = before;
   for await (const { oid, content, size } of blobs) {
     await pulse.check();
     const blob = wanted.get(oid);
@@ -218,41 +215,6 @@ const readSource = async (deps: Deps, content: Uint8Array, { path, encoding }: W
   return { utf8, length, ...(source === null || found === null ? {} : { written_in: { encoding: found, source } }) };
 };
 
-const writeBatches = async (
-  deps: Deps,
-  job: JobRef,
-  texts: AsyncIterable<ReadFile>,
-  wanted: ReadonlyMap<string, WantedBlob>,
-): Promise<{ readonly items: readonly BatchItem[]; readonly packs: readonly PackedBatch[] }> => {
-  const items: BatchItem[] = [];
-  const packs: PackedBatch[] = [];
-  const keeper = createTextKeeper(deps, job, deps.settings.batchLimits);
-  async function* toEmbed(): AsyncGenerator<ReadFile> {
-    for await (const file of texts)
-      if (wanted.get(file.oid)?.text_only === true) await keeper.add(file);
-      else yield file;
-  }
-  let planned = STAGE_BATCH;
-  const written = mapAhead(planBatches(toEmbed(), deps.settings.batchLimits), BATCHES_AT_ONCE, async (files) => {
-    planned += 1;
-    const key = jobKeys(job).batch(planned);
-    const item = { batch: planned, key, files: countFiles(files, wanted), bytes: sizeOf(files) };
-    const pack = await writePack(deps, job, files);
-    await deps.objects.putLines(
-      key,
-      files.map(({ utf8, length, ...blob }) => JSON.stringify(blob satisfies StagedBlob)),
-    );
-    return { item: { ...item, pack: pack.name }, pack };
-  });
-  for await (const { item, pack } of written) {
-    items.push(item);
-    packs.push(pack);
-  }
-  return { items, packs: [...packs, ...(await keeper.close())] };
-};
-
-const sizeOf = (files: readonly { readonly size: number }[]): number => files.reduce((sum, { size }) => sum + size, 0);
-
 /** The results of batch 0: what needs no embedding. */
 const recordSkipped = async (
   deps: Deps,
@@ -278,7 +240,3 @@ const reasonsOf = (skipped: readonly BlobResult[], wanted: ReadonlyMap<string, W
     if (blob.outcome === 'skipped') addUnder(reasons, blob.reason, countFiles([blob], wanted));
   return reasons;
 };
-
-/** Changed paths that wait for these blobs. */
-const countFiles = (blobs: readonly { oid: string }[], wanted: ReadonlyMap<string, WantedBlob>): number =>
-  blobs.reduce((sum, { oid }) => sum + (wanted.get(oid)?.files ?? 1), 0);

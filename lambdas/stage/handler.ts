@@ -5,6 +5,7 @@ import {
   encodingGuess,
   fileWatch,
   git,
+  headStart,
   jobs,
   logger,
   objects,
@@ -19,6 +20,19 @@ import { defineHandler } from '../handling/define-handler.ts';
 export const handler = defineHandler(
   JobRef,
   stage(
-    compose({ batches, clock, encodingGuess, fileWatch, git, jobs, logger, objects, repositories, running, settings }),
+    compose({
+      batches,
+      clock,
+      encodingGuess,
+      fileWatch,
+      git,
+      headStart,
+      jobs,
+      logger,
+      objects,
+      repositories,
+      running,
+      settings,
+    }),
   ),
 );

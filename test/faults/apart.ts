@@ -19,6 +19,7 @@ export const plays = {
       histories: sums.histories,
       jobs: sums.jobs,
       plans: sums.plans,
+      headStarts: sums.headStarts,
       looks: sums.looks,
       failure: failure && { seed: failure.seed, history: failure.history, violations: failure.played.violations },
     };

@@ -26,6 +26,7 @@ export interface CampaignResult {
     jobs: number;
     looks: number;
     plans: number;
+    headStarts: number;
     calls: number;
     readonly strikes: Map<FaultKind, number>;
   };
@@ -49,7 +50,15 @@ export const campaign = async (
   options: PlayOptions = {},
 ): Promise<CampaignResult> => {
   const seed = given ?? freshSeed(histories);
-  const sums = { histories: 0, jobs: 0, looks: 0, plans: 0, calls: 0, strikes: new Map<FaultKind, number>() };
+  const sums = {
+    histories: 0,
+    jobs: 0,
+    looks: 0,
+    plans: 0,
+    headStarts: 0,
+    calls: 0,
+    strikes: new Map<FaultKind, number>(),
+  };
   const begun = performance.now();
   for (let number = seed; number < seed + histories; number++) {
     const history = historyOf(number, size);
@@ -58,6 +67,7 @@ export const campaign = async (
     sums.jobs += played.jobs;
     sums.looks += played.looks;
     sums.plans += played.plans;
+    sums.headStarts += played.headStarts;
     sums.calls += played.calls;
     for (const [kind, count] of played.strikes) sums.strikes.set(kind, (sums.strikes.get(kind) ?? 0) + count);
     if (played.violations.length > 0) {

@@ -21,6 +21,7 @@ describe('random histories of a service with faults', () => {
     expect(played.histories).toBe(histories);
     expect(played.jobs).toBeGreaterThan(histories);
     expect(played.plans).toBeGreaterThan(0);
+    expect(played.headStarts).toBeGreaterThan(0);
   });
 
   it('take the same course over the database of one machine', { timeout }, async () => {

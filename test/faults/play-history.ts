@@ -21,6 +21,8 @@ export interface Played {
   readonly looks: number;
   /** Jobs that only told what a sync would do. */
   readonly plans: number;
+  /** Batches that were begun before their Map. */
+  readonly headStarts: number;
   readonly calls: number;
 }
 
@@ -93,6 +95,7 @@ const play = async (history: History, options: PlayOptions): Promise<Played> => 
     jobs: watch.jobs.size,
     looks: watch.looks,
     plans: watch.plans.count,
+    headStarts: world.headStarts,
     calls: simulation.events,
   };
 };

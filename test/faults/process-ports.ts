@@ -12,7 +12,7 @@ import { createDynamoSyncClaims } from '../../adapters/dynamodb/sync-claims.ts';
 import { createDynamoTokenQuota } from '../../adapters/dynamodb/token-quota.ts';
 import { createEncodingGuess } from '../../adapters/encodings/encoding-guess.ts';
 import { createPathRules } from '../../adapters/path-rules/path-rules.ts';
-import { fileWatch } from '../../adapters/shared-ports.ts';
+import { fileWatch, headStart } from '../../adapters/shared-ports.ts';
 import { compose, type Factories } from '../../adapters/system/compose.ts';
 import { cronSchedules } from '../../adapters/system/cron-schedules.ts';
 import type { Chunk, Chunker } from '../../core/ports/chunker.ts';
@@ -133,6 +133,7 @@ export const portsOf = (process: Process, services: Services): Runtime => {
     scheduleTimes: () => cronSchedules,
     schedules: () => ({ ...cronSchedules, set: () => process.call('schedules', { effect: () => undefined }) }),
     fileWatch,
+    headStart: () => services.headStart ?? headStart(),
     pathRules: () => pathRules,
     encodingGuess: () => encodingGuess,
     chunker: () => lineChunker,

@@ -114,10 +114,10 @@ const play = async (options: Options): Promise<number> => {
   const begun = performance.now();
   const result = await campaign(options, (progress) => print(progress), { database: options.database });
   const seconds = (performance.now() - begun) / 1000;
-  const { histories, jobs, plans, looks, calls, strikes } = result.sums;
+  const { histories, jobs, plans, headStarts, looks, calls, strikes } = result.sums;
   const kinds = [...strikes].sort().map(([kind, count]) => `${kind} ${count}`);
   print(
-    `${histories} histories of seed ${result.seed} in ${seconds.toFixed(0)} s: ${jobs} jobs (${plans} of them plans), ${looks} looks, ${calls} calls`,
+    `${histories} histories of seed ${result.seed} in ${seconds.toFixed(0)} s: ${jobs} jobs (${plans} of them plans), ${headStarts} head starts, ${looks} looks, ${calls} calls`,
   );
   print(`faults: ${[...strikes.values()].reduce((sum, count) => sum + count, 0)} (${kinds.join(', ')})`);
   if (result.failure === null) {

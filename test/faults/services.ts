@@ -2,6 +2,7 @@ import { createHashEmbedder } from '../../adapters/embedding/hash-embedder.ts';
 import type { Ids } from '../../core/ports/clock.ts';
 import type { Embedder } from '../../core/ports/embedder.ts';
 import type { GitSource } from '../../core/ports/git-source.ts';
+import type { HeadStart } from '../../core/ports/head-start.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { Settings } from '../../core/ports/runtime.ts';
 import type { WebhookAnswer, WebhookRequest } from '../../core/ports/webhook-sender.ts';
@@ -38,6 +39,8 @@ export interface Services {
   readonly receiver: { status: number };
   /** What came to it: the delivery's id, and how it was answered. */
   readonly received: { readonly id: string; readonly status: number }[];
+  /** Begins with batches while others are read; null: they wait for the Map. */
+  headStart: HeadStart | null;
   receive(request: WebhookRequest): Promise<WebhookAnswer>;
   readonly ids: Ids;
   /** Told of what processes do that is not written to the tables. */
@@ -84,6 +87,7 @@ export const createServices = (
     workflow,
     receiver,
     received,
+    headStart: null,
     receive: async ({ id }) => {
       received.push({ id, status: receiver.status });
       return { kind: 'answered', status: receiver.status, retryAfterSeconds: null };

@@ -96,6 +96,8 @@ export class World implements Surroundings {
   readonly strikes = new Map<FaultKind, number>();
   readonly trace: string[] = [];
   hanging = 0;
+  /** Batches that were begun before their Map. */
+  headStarts = 0;
   isHealed = false;
   /** Of all processes, since the faults were armed. */
   calls = 0;
@@ -117,6 +119,8 @@ export class World implements Surroundings {
     this.simulation = options.simulation ?? new Simulation(options.seed);
     this.services = createServices(this.simulation, () => this.engine, options.logger, options.database);
     const { database } = this.services;
+    if (options.kind === 'machine' && options.simulation === undefined && options.seed % 2 === 0)
+      this.#giveHeadStarts();
     const { write } = options.mutation ?? {};
     if (write !== undefined) {
       const send = database.send.bind(database);
@@ -239,6 +243,17 @@ export class World implements Surroundings {
     const calls = this.#calls.filter(({ name }) => step === undefined || name === step);
     const call = step === undefined ? calls[Math.floor(this.simulation.random() * calls.length)] : calls.at(-1);
     if (call !== undefined) void this.#invoke(call.name, call.payload).catch(() => undefined);
+  }
+
+  /** Of every other history: some batches are begun while others are still read, and the Map's calls come beside them, as if no one knew of the first. */
+  #giveHeadStarts(): void {
+    this.services.headStart = {
+      staged: (job, item) => {
+        if (this.simulation.random() < 0.5) return;
+        this.headStarts += 1;
+        void this.#invoke('embed-batch', { job, items: [item] }).catch(() => undefined);
+      },
+    };
   }
 
   #invoke(name: keyof typeof functions, payload: unknown): Promise<unknown> {

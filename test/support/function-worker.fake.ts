@@ -1,17 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { callTicket } from '../../local/call-ticket.ts';
+import type { HeadStartNote } from '../../local/head-starts.ts';
 import type { Invocation, WorkerSetup } from '../../local/invocation.ts';
 import { openWorkBoard } from '../../local/work-board.ts';
 import { type Spin, spin } from './spin.ts';
 
 /** What a call of this worker's functions asks for. */
 export interface Act {
-  readonly act: 'answer' | 'tell-setup' | 'fail' | 'die' | 'spin' | 'compute';
+  readonly act: 'answer' | 'tell-setup' | 'fail' | 'die' | 'spin' | 'compute' | 'tell' | 'count';
   /** How long it waits before that; of `compute`: how long it does not give its processor back. */
   readonly milliseconds?: number;
   /** The file that it shows as worked on. */
   readonly path?: string;
   readonly spin?: Spin;
+  /** Of `tell`: the batches that it tells of at once. */
+  readonly batches?: readonly HeadStartNote['headStart'][];
 }
 
 export const endlessStarts = ['busy', 'asleep', 'unloaded'] as const;
@@ -29,13 +32,14 @@ if (endless !== undefined && Atomics.sub(new Int32Array(endless.count), 0, 1) > 
   await new Promise(() => undefined);
 }
 let running = 0;
+let counted = 0;
 setInterval(() => {
   if (running > 0) marker.beat();
 }, 50).unref();
 
 parentPort?.on('message', async ({ id, payload, suspects, ticket }: Invocation) => {
   if (!callTicket(ticket).take()) return;
-  const { act, milliseconds = 0, path, spin: kind = 'loop' } = payload as Act;
+  const { act, milliseconds = 0, path, spin: kind = 'loop', batches = [] } = payload as Act;
   const fail = (name: string, message: string) => parentPort?.postMessage({ id, ok: false, error: { name, message } });
   marker.beat();
   if (act === 'tell-setup') {
@@ -43,6 +47,8 @@ parentPort?.on('message', async ({ id, payload, suspects, ticket }: Invocation) 
     return parentPort?.postMessage({ id, ok: true, value: { durable, niceness } });
   }
   if (act === 'die' && milliseconds === 0 && path === undefined) process.exit(1);
+  if (act === 'tell')
+    for (const headStart of batches) parentPort?.postMessage({ from: id, headStart } satisfies HeadStartNote);
   running += 1;
   const atOnce = running;
   if (act === 'compute') for (const until = Date.now() + milliseconds; Date.now() < until; );
@@ -55,6 +61,7 @@ parentPort?.on('message', async ({ id, payload, suspects, ticket }: Invocation) 
   }
   running -= 1;
   if (suspect !== undefined) fail('FileGivenUpError', suspect.why);
+  else if (act === 'count') parentPort?.postMessage({ id, ok: true, value: ++counted });
   else if (act === 'fail') fail('EmbedderThrottledError', 'less');
   else parentPort?.postMessage({ id, ok: true, value: { atOnce } });
 });

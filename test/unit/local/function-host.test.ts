@@ -100,6 +100,21 @@ describe('functions in worker threads', () => {
     expect(started.ports).toBe(2);
   });
 
+  it('begin with batches that a step tells of while it runs, and answer with them when they are asked for', async () => {
+    const { call } = startHost();
+    const batch = (number: number) => ({
+      act: 'count' as const,
+      job: { repository_id: 'r', job_id: 'sync-00000000-0000-4000-8000-000000000001', fence: 1 },
+      items: [{ batch: number, key: 'k', pack: 'p', files: 1, bytes: 1 }],
+    });
+    const batches = [1, 2].map(batch) as unknown as NonNullable<Act['batches']>;
+    await call('stage', { act: 'tell', batches, milliseconds: 1000 });
+    // In the order in which they were told of, whatever they are asked for in, and once.
+    expect(await call('embed-batch', batch(2))).toBe(2);
+    expect(await call('embed-batch', batch(1))).toBe(1);
+    expect(await call('embed-batch', batch(1))).toBe(3);
+  });
+
   it('fail with the name that the workflow retries by', async () => {
     const { call } = startHost();
     await expect(call('embed-batch', { act: 'fail' })).rejects.toMatchObject({
