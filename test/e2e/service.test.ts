@@ -9,14 +9,18 @@ import { useService } from '../support/use-service.ts';
 /** Enough that a sync goes on while a hundred requests are answered on a busy machine. */
 const FILES = 5000;
 
-const service = useService(() => createLargeRepository(FILES));
+const service = useService(() => createLargeRepository(FILES), { LOG_LEVEL: 'info' });
 
 describe('sync with large repository: concurrent sync attempts', () => {
   let jobId: string;
   const looks: JobAnswer[] = [];
   let watched: Promise<JobAnswer>;
+  let log = '';
 
   it('on an idle repository: of 100 exactly one is accepted', async () => {
+    service.process.child.stderr?.on('data', (part) => {
+      log += part;
+    });
     await service.api.register('large', service.git.path);
     const replies = await Promise.all(Array.from({ length: 100 }, () => service.api.sync<{ job_id: string }>('large')));
     const accepted = replies.filter((reply) => reply.status === 202);
@@ -60,6 +64,11 @@ describe('sync with large repository: concurrent sync attempts', () => {
     const gaps = beats.slice(1).map((beat, i) => beat - (beats[i] ?? 0));
     // The promise is one second on an idle machine (bench/); here others compete for the processor.
     expect(Math.max(...gaps)).toBeLessThan(3000);
+  });
+
+  it('embeds while it still reads', () => {
+    const begun = log.split('\n').find((line) => line.includes('batches begun while others were read'));
+    expect(JSON.parse(begun ?? '{}').batches).toBeGreaterThan(0);
   });
 });
 
