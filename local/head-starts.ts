@@ -2,7 +2,7 @@ import type { FunctionName } from '../core/contract/environment.ts';
 import { EmbedBatchInput } from '../core/contract/workflow-state.ts';
 import type { Logger } from '../core/ports/logger.ts';
 
-/** A batch that a step tells of while it still reads others. */
+/** A batch that a step names while it still reads others. */
 export interface HeadStartNote {
   /** The call of the step. */
   readonly from: number;

@@ -109,6 +109,6 @@ export const PackedBatch = z.object({
 });
 export type PackedBatch = z.infer<typeof PackedBatch>;
 
-/** A batch that stands in full: what the Map is given of it, and what its texts were put into. */
+/** A batch that is there in full: what the Map is given of it, and what its texts were put into. */
 export const StandingBatch = z.object({ item: BatchItem, pack: PackedBatch });
 export type StandingBatch = z.infer<typeof StandingBatch>;
