@@ -12,6 +12,7 @@ import type {
 import type { JobRef } from '../../core/contract/workflow-state.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
 import { type allowedPriorStatuses, isTerminal, type TerminalStatus } from '../../core/domain/job-status.ts';
+import { isVerdict } from '../../core/domain/sync-verdict.ts';
 import { wantedBranches } from '../../core/domain/wanted-branches.ts';
 import type { CancelOutcome, JobEnds, Publication } from '../../core/ports/job-ends.ts';
 import type { Kept } from '../../core/ports/kept.ts';
@@ -74,8 +75,7 @@ const endJob = async (parts: SyncParts, job: JobRef, seen: JobRecord, end: End):
         };
         return {
           ...change,
-          // What was only planned says nothing about the index.
-          set: seen.options.dry_run === true ? set : { ...set, last_sync },
+          set: isVerdict(seen, last_sync.error) ? { ...set, last_sync } : set,
           remove: [...remove, e.path('lock')],
           when: lockIs(e, job),
         };

@@ -51,7 +51,7 @@ export interface Operations {
     readonly request: { readonly query?: { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined } | undefined; };
     readonly answer: RepositoryList;
   };
-  /** One repository and its index. Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended, `schedule_state` what the schedule has done and does next, and `health` what that means for the index. */
+  /** One repository and its index. Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended sync ended, `schedule_state` what the schedule has done and does next, and `health` what that means for the index. */
   readonly "get-repository": {
     readonly request: { readonly path: { readonly "repo_id": string }; };
     readonly answer: Repository;

@@ -17,7 +17,7 @@ export type HealthReason = keyof typeof reasons;
 export const healthReasons = Object.keys(reasons) as [HealthReason, ...HealthReason[]];
 
 export interface HealthFacts {
-  /** The newest ended job; null: none has ended yet. A cancelled one says nothing of the index: what stands is as good as it was. */
+  /** The newest job that ended and was a sync (isVerdict); null: none has ended yet. A cancelled one says nothing of the index: what stands is as good as it was. */
   readonly lastSync: { readonly status: TerminalStatus; readonly ended_at: string } | null;
   readonly indexedBranches: number;
   /** Whether a sync owns the repository. */

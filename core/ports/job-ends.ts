@@ -35,7 +35,7 @@ export type CancelOutcome =
 
 /**
  * The ends that a job comes to, but for a claim by force (SyncClaims). Each is one transaction: the job ends, the
- * lock is released, its follow-up is due (FollowUps), the repository keeps how it ended (`last_sync`; not of a job that was only to plan), and where the job has a webhook the event goes into the outbox. A job that has ended never ends again.
+ * lock is released, its follow-up is due (FollowUps), the repository keeps how it ended (`last_sync`; not of a job that was only to plan, or that its caller's own limit has refused), and where the job has a webhook the event goes into the outbox. A job that has ended never ends again.
  */
 export interface JobEnds {
   /** Branch pointers flip, the lock is released and the job ends: all or nothing. */

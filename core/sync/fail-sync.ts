@@ -3,6 +3,7 @@ import type { JobRecord } from '../contract/records.ts';
 import type { FailSyncInput, JobRef } from '../contract/workflow-state.ts';
 import { splitReason } from '../domain/failure-reasons.ts';
 import { type Failure, toldOf } from '../domain/failure-text.ts';
+import { isVerdict } from '../domain/sync-verdict.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { endFacts, idsOf } from './end-facts.ts';
@@ -34,11 +35,14 @@ export const failSync =
       return;
     }
     const record = (await recordOf(deps, job)) ?? before;
-    // A plan is no sync, and that a caller's own limit holds is no failure of one.
-    if (code !== 'OverLimitError' && record?.options.dry_run !== true)
+    if (isVerdict(record ?? { options: {} }, told))
       deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
-    // Not `message`: that is the line's own.
-    deps.logger.error('sync failed', {
+    // Who has set the limit is told: nothing is wrong. Not `message`: that is the line's own.
+    const [level, line] =
+      code === 'OverLimitError'
+        ? (['info', 'sync refused by its limit'] as const)
+        : (['error', 'sync failed'] as const);
+    deps.logger[level](line, {
       ...job,
       ...(record === null ? {} : endFacts(record, at)),
       code,

@@ -105,7 +105,17 @@ describe('a dry run', () => {
     expect(await stateOf('changes')).toEqual(before);
     expect(await api.found('changes', 'cobra')).toContain('c.ts');
     expect(asDone(await api.synced('changes'))).toEqual(asPlanned(job));
-    expect((await planned('changes')).plan).toMatchObject({ exact: true, added: 0, files_to_read: 0, tokens: 0 });
+    // Nothing has moved: all files are unchanged, in a plan and in a sync.
+    const nothing = { added: 0, modified: 0, deleted: 0, unchanged: 4 };
+    expect((await planned('changes')).plan).toMatchObject({ ...nothing, exact: true, files_to_read: 0, tokens: 0 });
+    expect((await api.synced('changes')).counts).toMatchObject(nothing);
+    // Of two branches, one is new, and then one has moved.
+    await git.branch('develop');
+    const both = { branches: ['main', 'develop'] };
+    expect((await api.synced('changes', both)).counts).toMatchObject({ added: 4, unchanged: 4 });
+    await git.write({ 'added.ts': text('mamba', 20) });
+    await git.commit('one');
+    expect((await api.synced('changes', both)).counts).toMatchObject({ added: 1, unchanged: 8 });
   }, 120_000);
 
   it('of a full reindex takes no generation, and of an unknown branch wants none', async () => {
@@ -168,7 +178,7 @@ describe('a dry run', () => {
 describe('a limit', () => {
   it('of files ends the job before any is read, with its plan, and changes nothing', async () => {
     const git = await world.registered('many', { 'a.ts': text('magpie', 10) });
-    await api.synced('many');
+    const { job_id } = await api.synced('many');
     await git.write(Object.fromEntries(Array.from({ length: 5 }, (_, n) => [`f${n}.ts`, text(`fly${n}`, 5)])));
     await git.commit('five');
     const { branches, generation } = await stateOf('many');
@@ -181,6 +191,12 @@ describe('a limit', () => {
     });
     expect(job.error?.message).toContain('5 files would be read, and max_files is 4');
     expect(await stateOf('many')).toMatchObject({ branches, generation });
+    // It is its caller's limit that has refused it: nothing is wrong with the repository.
+    expect(await api.repository('many')).toMatchObject({
+      health: 'stale',
+      health_reasons: ['behind_source'],
+      last_sync: { job_id, status: 'completed' },
+    });
     expect((await api.synced('many', { max_files: 5 })).status).toBe('completed');
   });
 

@@ -18,9 +18,10 @@ const repository = {
   deleted_branches: 'What a sync does with the index of a branch that the source has deleted.',
   status: '`syncing` while a job owns it.',
   active_job_id: 'The job that owns it; null when it is idle.',
-  last_sync: 'How its newest ended job ended, so that a sync that failed is seen here; null until one has ended.',
+  last_sync:
+    'How its newest ended sync ended, so that one that failed is seen here; null until one has ended. A plan is no sync, nor is one that its own `max_files` or `max_cost` has refused: the history has both.',
   health:
-    'The gravest of `health_reasons`. `failing`: the newest ended job failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A cancelled job changes none of it.',
+    'The gravest of `health_reasons`. `failing`: the newest ended sync failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A job that was cancelled, was only to plan, or was refused by its own limit changes none of it.',
   health_reasons:
     'All that is wrong, the gravest first; empty when it is `ok`. `sync_failed`: `last_sync.error` says why. `schedule_not_started`: the newest run of the schedule could not start, `schedule_state.last_run.error` says why, and no sync has come through since. `no_branch_indexed`. `schedule_overdue`: a time of the schedule has passed without a run, see `schedule_state.overdue_since`. `behind_source`: the last look showed another commit of an indexed branch, and no sync runs; `GET …/branches` tells which. `sync_incomplete`: the newest job completed with errors.',
   index: 'What is indexed.',

@@ -68,7 +68,7 @@ export const repositoryOperations = {
   'get-repository': {
     tag: 'Repositories',
     description:
-      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended job ended, `schedule_state` what the schedule has done and does next, and `health` what that means for the index.',
+      'Needs the role read. `status` is `syncing` while a job owns the repository, and `active_job_id` names it. `last_sync` tells how the newest ended sync ended, `schedule_state` what the schedule has done and does next, and `health` what that means for the index.',
     params: RepositoryParams,
     answers: {
       200: { description: 'The repository.', schema: RepositoryAnswer, example: repository },

@@ -31,6 +31,19 @@ export const jobEndsContract = (name: string, make: () => Promise<JobPorts>): vo
       expect(lock === undefined).toBe(end !== 'force');
     });
 
+    it('of a sync that its own limit has refused leaves how the last one ended', async () => {
+      const repository = await register();
+      const failed = refOf(await claim(repository));
+      const error = { code: 'SourceNotFoundError', message: 'gone' };
+      await under.ends.fail(failed, error, [], at(9));
+      const refused = refOf(await claim(repository));
+      await under.ends.fail(refused, { code: 'OverLimitError', reason: 'over_limit', message: 'over' }, [], at(10));
+      expect(await jobOf(refused)).toMatchObject({ status: 'failed', error: { reason: 'over_limit' } });
+      const { last_sync, lock } = await repositoryOf(refused);
+      expect(lock).toBeUndefined();
+      expect(last_sync).toMatchObject({ job_id: failed.job_id, error });
+    });
+
     it('a lock tells that its job is only to plan, also once it was resumed', async () => {
       const options = { ...aJob(aRepositoryId()).options, dry_run: true };
       const ref = await begun({}, { options });

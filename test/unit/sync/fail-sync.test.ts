@@ -55,7 +55,8 @@ describe('a failure', () => {
       Cause: JSON.stringify({ errorMessage: '[over_limit] 5 files would be read' }),
     });
     expect([planned.measured, limited.measured]).toEqual([[], []]);
-    expect(planned.lines).toMatchObject([{ message: 'sync failed' }]);
+    expect(planned.lines).toMatchObject([{ message: 'sync failed', level: 'error' }]);
+    expect(limited.lines).toMatchObject([{ message: 'sync refused by its limit', level: 'info' }]);
     expect(limited.told).toMatchObject([{ code: 'OverLimitError', reason: 'over_limit' }]);
   });
 
