@@ -32,8 +32,10 @@ const StoredFollowUp = z.object({
   smart: z.boolean().default(false),
 });
 
+/** What users' requests set. */
+const USERS = ['queued_by', 'queued_job_id', 'full_reindex', 'smart'] as const;
 /** All that a request sets and a settled follow-up has not any more. */
-const REQUESTED = ['requested_by', 'queued_by', 'queued_job_id', 'full_reindex', 'smart', 'branches'] as const;
+const REQUESTED = ['requested_by', ...USERS, 'branches'] as const;
 
 /**
  * Follow-ups in the table of jobs, one item a repository. What is settled leaves its version behind: were the item
@@ -75,6 +77,12 @@ export const createDynamoFollowUps = (
           when: [e.exists('due_shard'), e.equals(['version'], version)],
         })),
       );
+    },
+
+    async takeBack(followUp) {
+      const write =
+        followUp.trigger === 'api' ? settledFollowUp(tables, followUp, clock()) : unqueued(tables, followUp);
+      return (await database.update(write)) === null ? 'taken-back' : 'changed';
     },
 
     async drop(followUp) {
@@ -159,6 +167,14 @@ export const settledFollowUp = (tables: TableNames, { repositoryId, version }: F
   updateOf(followUpKey(tables, repositoryId), (e) => ({
     set: { expires_at: expiresAt(at, RETENTION_SECONDS) },
     remove: ['due_shard', 'due_at', 'registered', ...REQUESTED].map((name) => e.path(name)),
+    when: [e.exists('due_shard'), e.equals(['version'], version)],
+  }));
+
+/** Leaves what a push or a schedule asked for, as another version: who has read this one would do what is taken back. */
+const unqueued = (tables: TableNames, { repositoryId, version }: FollowUp) =>
+  updateOf(followUpKey(tables, repositoryId), (e) => ({
+    add: { version: 1 },
+    remove: USERS.map((name) => e.path(name)),
     when: [e.exists('due_shard'), e.equals(['version'], version)],
   }));
 

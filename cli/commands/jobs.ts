@@ -50,9 +50,14 @@ export const addJobs = (program: Command, terminal: Terminal): void => {
     .description(
       'Cancel a running sync; what is searched stays as it was, but for what a forced full reindex had emptied',
     )
-    .addHelpText('after', '\nExamples:\n  $ repo-sync cancel demo')
+    .option('--queued', 'leave the running one, and take back what users have queued behind it at this repository')
+    .addHelpText('after', '\nExamples:\n  $ repo-sync cancel demo\n  $ repo-sync cancel demo --queued')
     .action(
-      action(terminal, async ({ client, print }, id = '') => {
+      action<{ queued?: boolean }>(terminal, async ({ client, options, print }, id = '') => {
+        if (options.queued === true) {
+          await client.call('take-back-sync', { path: { repo_id: id } }, { signal: terminal.stop });
+          return print({ repository_id: id, taken_back: true }, () => `what was queued at ${id} is taken back`);
+        }
         const job_id = await jobOf(client, id, terminal.stop);
         const job = await client.call('cancel-job', { path: { job_id } }, { signal: terminal.stop });
         print(job, () => `${job.job_id} is cancelled`);

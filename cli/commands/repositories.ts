@@ -160,10 +160,10 @@ const overview = (repositories: readonly Repository[]): string =>
     ? 'No repository yet: repo-sync add <path or url> registers one'
     : table(
         ['REPOSITORY', 'HEALTH', 'STATUS', 'LAST SYNC', 'BRANCHES', 'FILES'],
-        repositories.map(({ repository_id, health, status, last_sync, index }) => [
+        repositories.map(({ repository_id, health, status, queued_sync, last_sync, index }) => [
           repository_id,
           health,
-          status,
+          queued_sync === null ? status : `${status}, 1 waits`,
           last_sync === null ? '-' : `${time(last_sync.ended_at)} ${last_sync.status}`,
           String(index.branches.length),
           String(index.branches.reduce((sum, { files }) => sum + files, 0)),
@@ -171,11 +171,12 @@ const overview = (repositories: readonly Repository[]): string =>
       );
 
 const details = (repository: Repository): string => {
-  const { last_sync, active_job_id, index } = repository;
+  const { last_sync, active_job_id, queued_sync, index } = repository;
   const facts: readonly (readonly [string, string | null])[] = [
     ['source', repository.source.url],
     ['health', repository.health],
     ['status', active_job_id === null ? repository.status : `${repository.status}: ${active_job_id}`],
+    ['waits', queued_sync === null ? null : queuedText(queued_sync)],
     [
       'last sync',
       last_sync === null ? 'none yet' : `${last_sync.status} at ${time(last_sync.ended_at)}, ${last_sync.job_id}`,
@@ -199,6 +200,10 @@ const details = (repository: Repository): string => {
     ...(branches.length === 0 ? [] : [table(['  BRANCH', 'COMMIT', 'FILES', 'CHUNKS', 'INDEXED'], branches)]),
   ].join('\n');
 };
+
+/** What begins when the running sync has ended. */
+const queuedText = ({ job_id, branches, full_reindex, requested_by }: NonNullable<Repository['queued_sync']>): string =>
+  `${full_reindex ? 'a full reindex' : 'a sync'} of ${branches.join(', ') || 'no branch'}, asked for by ${requested_by}${job_id === null ? '' : `, ${job_id}`}`;
 
 /** A number of the command line, within bounds. */
 export const numberBetween =

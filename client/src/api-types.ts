@@ -155,6 +155,8 @@ export type Repository = {
   readonly "status": "idle" | "syncing";
   /** The job that owns it; null when it is idle. */
   readonly "active_job_id": string | null;
+  /** The sync that begins when the running one has ended (`on_conflict: "queue"`, a push or a schedule); null where none waits. `DELETE …/queued-sync` takes it back. */
+  readonly "queued_sync": QueuedSync | null;
   /** How its newest ended sync ended, so that one that failed is seen here; null until one has ended. A plan is no sync, nor is one that its own `max_files` or `max_cost` has refused: the history has both. */
   readonly "last_sync": LastSync | null;
   /** The gravest of `health_reasons`. `failing`: the newest ended sync failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A job that was cancelled, was only to plan, or was refused by its own limit changes none of it. */
@@ -175,6 +177,18 @@ export type GrantHeld = {
   readonly "user": string;
   /** `read`: view and search. `write`: also sync. `owner`: everything. */
   readonly "role": "read" | "write" | "owner";
+};
+
+/** A sync that waits for the end of the running one: all that was asked for meanwhile. */
+export type QueuedSync = {
+  /** The job that it will be, which does not exist before; null where only a push or a schedule asked for it. */
+  readonly "job_id": string | null;
+  /** What it syncs. None: it looks which branches the source still has. */
+  readonly "branches": readonly (string)[];
+  /** Whether it indexes everything anew. */
+  readonly "full_reindex": boolean;
+  /** The newest push’s host, or `schedule`; where neither asked, the user who asked last. */
+  readonly "requested_by": string;
 };
 
 /** A schedule’s next run and its newest one. */

@@ -91,6 +91,11 @@ export interface Operations {
     readonly request: { readonly path: { readonly "repo_id": string }; readonly header?: { readonly "Idempotency-Key"?: string | undefined; readonly "Prefer"?: string | undefined } | undefined; readonly body?: SyncOptions | undefined; };
     readonly answer: SyncAccepted;
   };
+  /** Take back the sync that waits. Needs the role write. What users have asked for with `on_conflict: "queue"` does not begin when the running sync has ended, which goes on. What a push or a schedule asked for meanwhile still does. `queued_sync` of the repository shows what waits. */
+  readonly "take-back-sync": {
+    readonly request: { readonly path: { readonly "repo_id": string }; };
+    readonly answer: null;
+  };
   /** A sync job and its progress. Needs the role read on its repository. `progress.percentage` never decreases, and is 100 only when the job has completed. With `wait` the answer comes when there is news: beside `If-None-Match` when the job is not as it was then, without it when the job has ended; else when the time is over. */
   readonly "get-job": {
     readonly request: { readonly path: { readonly "job_id": string }; readonly query?: { readonly "wait"?: number | undefined } | undefined; readonly header?: { readonly "If-None-Match"?: string | undefined } | undefined; };
@@ -233,6 +238,7 @@ export const calls: { readonly [Name in keyof Operations]: { readonly method: st
   "put-grant": {"method":"PUT","path":"/api/repositories/{repo_id}/grants/{user}"},
   "delete-grant": {"method":"DELETE","path":"/api/repositories/{repo_id}/grants/{user}"},
   "start-sync": {"method":"POST","path":"/api/repositories/{repo_id}/sync"},
+  "take-back-sync": {"method":"DELETE","path":"/api/repositories/{repo_id}/queued-sync"},
   "get-job": {"method":"GET","path":"/api/jobs/{job_id}"},
   "get-job-events": {"method":"GET","path":"/api/jobs/{job_id}/events"},
   "get-openapi": {"method":"GET","path":"/api/openapi.json"},

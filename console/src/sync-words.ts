@@ -1,4 +1,4 @@
-import type { Job, SyncOptions } from '../../client/src/client.ts';
+import type { Job, Repository, SyncOptions } from '../../client/src/client.ts';
 import { count, dollars, duration, plain, sentence, spaced } from './words.ts';
 
 /** What a sync with these options does, in sentences. `running`: the job that is under way. */
@@ -38,6 +38,18 @@ export const syncInWords = (options: SyncOptions, running: Job | null): readonly
         : 'Until the new one is ready, searches are answered from the index as it is.',
     );
   return sentences;
+};
+
+/** What waits for the end of the running sync. */
+export const queuedInWords = ({
+  branches,
+  full_reindex,
+  requested_by,
+}: NonNullable<Repository['queued_sync']>): string => {
+  const what =
+    branches.length === 0 ? 'looks which branches the source still has' : `syncs ${branchesInWords(branches)}`;
+  const how = full_reindex ? ', and indexes everything anew' : '';
+  return `Another sync begins when this one has ended: it ${what}${how}. Asked for by ${requested_by}.`;
 };
 
 /** `current` is the default branch. */

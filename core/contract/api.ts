@@ -128,6 +128,15 @@ export type ScheduleState = z.infer<typeof ScheduleState>;
 /** Someone's role, beside the owner's. */
 export const GrantAnswer = z.object({ user: z.string(), role: z.enum(roles) });
 
+/** The sync that begins when the running one has ended. */
+export const QueuedSync = z.object({
+  job_id: JobId.nullable(),
+  branches: z.array(z.string()),
+  full_reindex: z.boolean(),
+  requested_by: z.string(),
+});
+export type QueuedSync = z.infer<typeof QueuedSync>;
+
 export const RepositoryAnswer = z.object({
   repository_id: RepositoryId,
   owner: z.string(),
@@ -144,6 +153,7 @@ export const RepositoryAnswer = z.object({
   deleted_branches: DeletedBranches,
   status: z.enum(['idle', 'syncing']),
   active_job_id: JobId.nullable(),
+  queued_sync: QueuedSync.nullable(),
   last_sync: LastSync.nullable(),
   health: z.enum(repositoryHealths),
   health_reasons: z.array(z.enum(healthReasons)),

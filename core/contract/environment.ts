@@ -73,6 +73,7 @@ export const functionEnvironments = {
   'update-repository': TablesEnvironment.and(ScheduleTargetEnvironment).and(CredentialsEnvironment),
   'rotate-secret': TablesEnvironment,
   'list-jobs': TablesEnvironment,
+  'take-back-sync': TablesEnvironment,
   'cancel-job': TablesEnvironment.and(ExecutionEnvironment),
   'retry-failed': TablesEnvironment.and(ExecutionEnvironment).and(TokenQuotaEnvironment),
   'list-job-files': TablesEnvironment.and(BucketEnvironment),

@@ -77,6 +77,13 @@ export const routes: readonly Route[] = [
     summary: 'Start a sync',
   },
   {
+    operation: 'take-back-sync',
+    method: 'DELETE',
+    path: '/api/repositories/{repo_id}/queued-sync',
+    auth: 'token',
+    summary: 'Take back the sync that waits',
+  },
+  {
     operation: 'get-job',
     method: 'GET',
     path: '/api/jobs/{job_id}',

@@ -48,6 +48,11 @@ export interface FollowUps {
   due(now: Date, limit: number): Promise<readonly FollowUp[]>;
   /** Looks again later: the repository is still busy. */
   postpone(followUp: FollowUp, until: Date): Promise<void>;
+  /**
+   * Takes what users have asked for out of it; all of it where no push or schedule has asked too. `changed`: it was settled, or more was
+   * asked for, since it was read.
+   */
+  takeBack(followUp: FollowUp): Promise<'taken-back' | 'changed'>;
   /** Drops what cannot be done: the repository is gone. A newer request stays. */
   drop(followUp: FollowUp): Promise<void>;
 }

@@ -91,7 +91,11 @@ export const createRepository =
       return { kind: 'quota-exceeded', quota: 'repositories', limit, retryAfterSeconds: REPOSITORIES_RETRY_SECONDS };
     const registered = request.schedule === null ? repository : await schedule(deps, repository, request.schedule);
     deps.logger.info('repository registered', { repository_id: repository.repository_id, owner: user });
-    return { kind: 'created', repository: repositoryAnswer(deps)(registered, 'owner'), secrets: repository.secrets };
+    return {
+      kind: 'created',
+      repository: repositoryAnswer(deps)(registered, 'owner', null),
+      secrets: repository.secrets,
+    };
   };
 
 /** Why a folder of this machine may not be registered, or null. The same whether it is there or not. */

@@ -1,4 +1,4 @@
-import type { RepositoryAnswer, ScheduleState } from '../contract/api.ts';
+import type { QueuedSync, RepositoryAnswer, ScheduleState } from '../contract/api.ts';
 import type { RepositoryRecord } from '../contract/records.ts';
 import type { RoleName } from '../domain/access.ts';
 import { isBehind, sightingOf } from '../domain/branch-sighting.ts';
@@ -14,7 +14,7 @@ type Deps = Pick<Runtime, 'clock' | 'scheduleTimes'>;
 /** A repository as the API answers it. Only owners see the source's credential, which is a name, and who has grants. */
 export const repositoryAnswer =
   (deps: Deps) =>
-  (repository: RepositoryRecord, role: RoleName): RepositoryAnswer => {
+  (repository: RepositoryRecord, role: RoleName, queued: QueuedSync | null): RepositoryAnswer => {
     const schedule = scheduleState(deps, repository);
     const { health, reasons } = healthNow(repository, schedule);
     return {
@@ -36,6 +36,7 @@ export const repositoryAnswer =
       deleted_branches: repository.deleted_branches,
       status: repository.lock === undefined ? 'idle' : 'syncing',
       active_job_id: repository.lock?.job_id ?? null,
+      queued_sync: queued,
       last_sync: repository.last_sync ?? null,
       health,
       health_reasons: [...reasons],

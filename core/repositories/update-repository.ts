@@ -2,13 +2,14 @@ import type { RepositoryAnswer, UpdateRepository } from '../contract/api.ts';
 import type { RepositoryId, UserId } from '../contract/ids.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { credentialAddresses } from './credential-addresses.ts';
+import { queuedSync } from './queued-sync.ts';
 import { repositoryAnswer } from './repository-answer.ts';
 import { mayUseCredential } from './use-credential.ts';
 import { type Access, withAccess } from './with-access.ts';
 
 type Deps = Pick<
   Runtime,
-  'repositories' | 'schedules' | 'scheduleTimes' | 'credentials' | 'sourceRemotes' | 'clock' | 'logger'
+  'repositories' | 'followUps' | 'schedules' | 'scheduleTimes' | 'credentials' | 'sourceRemotes' | 'clock' | 'logger'
 >;
 
 export type UpdateRepositoryOutcome = Access<
@@ -43,5 +44,8 @@ export const updateRepository =
     if (repository === null) return { kind: 'not-found' };
     if (settings.schedule === null) await deps.schedules.set(id, null);
     deps.logger.info('repository changed', { repository_id: id, by: user, settings: Object.keys(change) });
-    return { kind: 'updated', repository: repositoryAnswer(deps)(repository, access.role) };
+    return {
+      kind: 'updated',
+      repository: repositoryAnswer(deps)(repository, access.role, await queuedSync(deps)(repository)),
+    };
   };

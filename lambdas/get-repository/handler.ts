@@ -1,10 +1,10 @@
-import { clock, compose, logger, repositories, scheduleTimes } from '#ports';
+import { clock, compose, followUps, logger, repositories, scheduleTimes } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { getRepository } from '../../core/repositories/get-repository.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { refusal } from '../handling/problems.ts';
 
-const ports = compose({ clock, logger, repositories, scheduleTimes });
+const ports = compose({ clock, followUps, logger, repositories, scheduleTimes });
 const get = getRepository(ports);
 
 export const handler = defineApiHandler(ports.logger, { params: RepositoryParams }, async ({ user, params }) => {

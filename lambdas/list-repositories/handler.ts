@@ -1,10 +1,10 @@
-import { clock, compose, logger, repositories, scheduleTimes } from '#ports';
+import { clock, compose, followUps, logger, repositories, scheduleTimes } from '#ports';
 import { PageQuery } from '../../core/contract/api.ts';
 import { listRepositories } from '../../core/repositories/list-repositories.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { invalid } from '../handling/problems.ts';
 
-const ports = compose({ clock, logger, repositories, scheduleTimes });
+const ports = compose({ clock, followUps, logger, repositories, scheduleTimes });
 const list = listRepositories(ports);
 
 export const handler = defineApiHandler(ports.logger, { query: PageQuery }, async ({ user, query }) => {

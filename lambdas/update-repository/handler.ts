@@ -1,10 +1,20 @@
-import { clock, compose, credentials, logger, repositories, schedules, scheduleTimes, sourceRemotes } from '#ports';
+import {
+  clock,
+  compose,
+  credentials,
+  followUps,
+  logger,
+  repositories,
+  schedules,
+  scheduleTimes,
+  sourceRemotes,
+} from '#ports';
 import { RepositoryParams, UpdateRepository } from '../../core/contract/api.ts';
 import { updateRepository } from '../../core/repositories/update-repository.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { credentialRefused, invalid, refusal } from '../handling/problems.ts';
 
-const ports = compose({ clock, credentials, logger, repositories, schedules, scheduleTimes, sourceRemotes });
+const ports = compose({ clock, credentials, followUps, logger, repositories, schedules, scheduleTimes, sourceRemotes });
 const update = updateRepository(ports);
 
 export const handler = defineApiHandler(

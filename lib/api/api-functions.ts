@@ -98,17 +98,18 @@ export const apiFunctions = (
   grantCredentials(createRepository);
 
   const listRepositories = new AppFunction(scope, { name: 'list-repositories', environment: tables, ...sized });
-  storage.grant(listRepositories, { repositories: ['Query', 'GetItem'] });
+  // Of those that are being synced, what waits is shown.
+  storage.grant(listRepositories, { repositories: ['Query', 'GetItem'], syncJobs: ['GetItem'] });
 
   const getRepository = new AppFunction(scope, { name: 'get-repository', environment: tables, ...sized });
-  storage.grant(getRepository, { repositories: ['GetItem'] });
+  storage.grant(getRepository, { repositories: ['GetItem'], syncJobs: ['GetItem'] });
 
   const updateRepository = new AppFunction(scope, {
     name: 'update-repository',
     environment: { ...tables, ...schedules.targetEnvironment, ...credentialsEnvironment(scope) },
     ...sized,
   });
-  storage.grant(updateRepository, { repositories: ['GetItem', 'UpdateItem'] });
+  storage.grant(updateRepository, { repositories: ['GetItem', 'UpdateItem'], syncJobs: ['GetItem'] });
   schedules.grant(updateRepository, 'CreateSchedule', 'UpdateSchedule', 'DeleteSchedule');
   grantCredentials(updateRepository);
 
@@ -175,6 +176,9 @@ export const apiFunctions = (
     syncJobs: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
   });
   workflow.grantExecutions(startSync, 'Start', 'Stop');
+
+  const takeBackSync = new AppFunction(scope, { name: 'take-back-sync', environment: tables, ...sized });
+  storage.grant(takeBackSync, { repositories: ['GetItem'], syncJobs: ['GetItem', 'UpdateItem'] });
 
   const getJob = new AppFunction(scope, { name: 'get-job', environment: tables, ...sized });
   storage.grant(getJob, { repositories: ['GetItem'], syncJobs: ['Query'] });
@@ -300,6 +304,7 @@ export const apiFunctions = (
     putGrant,
     deleteGrant,
     startSync,
+    takeBackSync,
     getJob,
     getJobEvents,
     ...jobFunctions(scope, { storage, workflow, tokensPerDay: quotas.tokensPerDay }),

@@ -13,6 +13,7 @@ const RepositoryLine = z.object({
   role: z.enum(['read', 'write', 'owner']),
   status: z.enum(['idle', 'syncing']),
   active_job_id: z.string().nullable(),
+  queued: z.boolean().describe('Whether another sync begins when this one has ended.'),
   health: z.string().describe('ok, incomplete, stale, failing or never_indexed.'),
   default_branch: z.string().nullable(),
   commit: z.string().nullable().describe('The commit of the default branch that is indexed.'),
@@ -54,7 +55,9 @@ export const addRepositoryTools = (deps: ToolDeps): void => {
             ? `no index of ${each.default_branch === null ? 'a default branch' : visibleName(each.default_branch)}`
             : `${visibleName(each.default_branch ?? '')} at ${each.commit.slice(0, 12)}, indexed ${each.indexed_at}, ${each.files} files`,
           `health ${each.health}`,
-          each.active_job_id === null ? each.status : `syncing by ${each.active_job_id}`,
+          each.active_job_id === null
+            ? each.status
+            : `syncing by ${each.active_job_id}${each.queued ? ', another sync waits' : ''}`,
           `role ${each.role}`,
         ].join('; '),
       );
@@ -102,6 +105,7 @@ const repositoryLine = (each: Repository): z.input<typeof RepositoryLine> => {
     role: each.role,
     status: each.status,
     active_job_id: each.active_job_id,
+    queued: each.queued_sync !== null,
     health: each.health,
     default_branch: each.default_branch,
     commit: main?.commit ?? null,

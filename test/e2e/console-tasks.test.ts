@@ -118,6 +118,16 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     expect(await page.getByLabel('Progress webhook').count()).toBe(0);
     await page.getByRole('button', { name: 'Start this after it' }).click();
     await page.getByText('Another sync begins when this one has ended').waitFor();
+    await page.reload();
+    const waiting = page.getByRole('region', { name: 'The sync that waits' });
+    await waiting.getByText('it syncs the default branch').waitFor();
+    await waiting.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
+    await waiting.waitFor({ state: 'detached' });
+    expect((await world.api.repository('queued')).queued_sync).toBeNull();
+    await page.getByRole('button', { name: 'Another sync' }).click();
+    await page.getByRole('button', { name: 'Start this after it' }).click();
+    await waiting.waitFor();
     await git.write({ 'b.ts': 'b\n' });
     await git.commit();
     gate.open();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobAnswer, JobList, Problem } from '../../core/contract/api.ts';
+import type { JobAnswer, JobList, Problem, RepositoryAnswer } from '../../core/contract/api.ts';
 import type { JobId } from '../../core/contract/ids.ts';
 import { fieldsOf, type Reply } from '../support/api.ts';
 import { createGate, holdEmbedding } from '../support/faults.ts';
@@ -127,6 +127,43 @@ describe('on_conflict: queue', () => {
     expect(job).toMatchObject({ mode: 'full', requested_by: 'github', options: { full_reindex: true } });
     expect(new Set(job.branches.map(({ name }) => name))).toEqual(new Set(['main', 'develop']));
     expect(await jobsOf('merged')).toHaveLength(2);
+  });
+
+  it('is shown by its repository while it waits, and can be taken back', async () => {
+    const { running, goOn } = await busy('waiting');
+    const waits = async () => (await api.repository('waiting')).queued_sync;
+    const takeBack = (caller = api) => caller.call<Problem>('DELETE', '/api/repositories/waiting/queued-sync');
+    expect(await waits()).toBeNull();
+    const nothing = await takeBack();
+    expect([nothing.status, nothing.body.detail]).toEqual([404, 'Queued sync not found']);
+    const { body } = await sync('waiting', { on_conflict: 'queue', full_reindex: true });
+    const queued = {
+      job_id: body.job_id,
+      branches: ['current'],
+      full_reindex: true,
+      requested_by: running.requested_by,
+    };
+    expect(await waits()).toEqual(queued);
+    const { repositories } = (await api.call<{ repositories: RepositoryAnswer[] }>('GET', '/api/repositories')).body;
+    expect(repositories.find(({ repository_id }) => repository_id === 'waiting')?.queued_sync).toEqual(queued);
+    const changed = await api.call<RepositoryAnswer>('PATCH', '/api/repositories/waiting', {
+      ignore_patterns: ['*.md'],
+    });
+    expect(changed.body.queued_sync).toEqual(queued);
+    const reader = world.as('reader');
+    expect((await takeBack(reader)).status).toBe(404);
+    await api.call('PUT', '/api/repositories/waiting/grants/reader', { role: 'read' });
+    expect((await takeBack(reader)).status).toBe(403);
+    // What a push has asked for too stays.
+    await github('waiting', pushTo('main'));
+    expect((await takeBack()).status).toBe(204);
+    expect(await waits()).toMatchObject({ job_id: null, full_reindex: false, requested_by: 'github' });
+    expect((await takeBack()).status).toBe(404);
+    await goOn();
+    await expect.poll(async () => (await jobsOf('waiting'))[0]?.requested_by).toBe('github');
+    await expect.poll(async () => (await api.repository('waiting')).status).toBe('idle');
+    expect((await jobsOf('waiting')).map(({ options }) => options.full_reindex)).toEqual([false, false]);
+    expect((await api.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(404);
   });
 
   it('is merged no more than once under the same key', async () => {

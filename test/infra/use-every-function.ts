@@ -161,6 +161,10 @@ const syncs = async (stage: Stage): Promise<void> => {
   // While it runs it is looked at, and in the way.
   await need(stage, 200, 'GET', '/api/repositories/main/jobs');
   await start(stage, 'main', {}, 409);
+  await start(stage, 'main', { on_conflict: 'queue' });
+  for (const path of ['', '/main']) await need(stage, 200, 'GET', `/api/repositories${path}`);
+  await need(stage, 200, 'PATCH', '/api/repositories/main', { ignore_patterns: ['*.log', '*.tmp'] });
+  await need(stage, 204, 'DELETE', '/api/repositories/main/queued-sync');
   await strayBatch(stage, held.job_id);
   held.open();
   await stage.world.api.ended(held.job_id);

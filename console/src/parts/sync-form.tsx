@@ -39,7 +39,6 @@ export const SyncForm = ({ repository }: { readonly repository: Repository }) =>
         [['repository', id], ['repositories'], ['jobs', id]].map((queryKey) => cache.invalidateQueries({ queryKey })),
       ),
   });
-  const { data: accepted } = start;
   const { fields } = troubleOf(start.error);
   const unplaced = !Object.keys(fields).some(isPlaced);
   return (
@@ -58,11 +57,6 @@ export const SyncForm = ({ repository }: { readonly repository: Repository }) =>
         </Button>
       </Group>
       {!opened && start.error !== null && <TroubleAlert error={start.error} />}
-      {!opened && accepted !== undefined && accepted.waits_for_job_id === running && accepted.queued && (
-        <Text size="sm" role="status">
-          Another sync begins when this one has ended.
-        </Text>
-      )}
       <Collapse expanded={opened}>
         <Stack
           className="panel"

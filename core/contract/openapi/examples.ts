@@ -38,6 +38,7 @@ export const repository = {
   deleted_branches: 'drop',
   status: 'idle',
   active_job_id: null,
+  queued_sync: null,
   last_sync: { job_id, status: 'completed', ended_at: at('09:12:44.120'), error: null },
   health: 'ok',
   health_reasons: [],

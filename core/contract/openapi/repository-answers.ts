@@ -1,4 +1,4 @@
-import { GrantAnswer, RepositoryAnswer, RepositoryCreated, ScheduleState } from '../api.ts';
+import { GrantAnswer, QueuedSync, RepositoryAnswer, RepositoryCreated, ScheduleState } from '../api.ts';
 import { ScheduleRun } from '../records.ts';
 import { type NamedSchema, named } from './schemas.ts';
 
@@ -18,6 +18,8 @@ const repository = {
   deleted_branches: 'What a sync does with the index of a branch that the source has deleted.',
   status: '`syncing` while a job owns it.',
   active_job_id: 'The job that owns it; null when it is idle.',
+  queued_sync:
+    'The sync that begins when the running one has ended (`on_conflict: "queue"`, a push or a schedule); null where none waits. `DELETE …/queued-sync` takes it back.',
   last_sync:
     'How its newest ended sync ended, so that one that failed is seen here; null until one has ended. A plan is no sync, nor is one that its own `max_files` or `max_cost` has refused: the history has both.',
   health:
@@ -36,6 +38,18 @@ export const repositorySchemas: readonly NamedSchema[] = [
     user: 'The user: the `sub` of their tokens.',
     role: '`read`: view and search. `write`: also sync. `owner`: everything.',
   }),
+  named(
+    'QueuedSync',
+    QueuedSync,
+    'A sync that waits for the end of the running one: all that was asked for meanwhile.',
+    {
+      job_id:
+        'The job that it will be, which does not exist before; null where only a push or a schedule asked for it.',
+      branches: 'What it syncs. None: it looks which branches the source still has.',
+      full_reindex: 'Whether it indexes everything anew.',
+      requested_by: 'The newest push’s host, or `schedule`; where neither asked, the user who asked last.',
+    },
+  ),
   named('ScheduleState', ScheduleState, 'A schedule’s next run and its newest one.', {
     next_run:
       'The next time of the schedule. On AWS a run may begin up to 15 minutes later, so that not all begin at once.',

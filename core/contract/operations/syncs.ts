@@ -59,7 +59,7 @@ export const syncOperations = {
       },
       202: {
         description:
-          'The job is queued. With `queued: true` it waits for the end of `waits_for_job_id`: it begins at once then (on AWS within a minute), and until it does `GET /api/jobs/{job_id}` answers 404.',
+          'The job is queued. With `queued: true` it waits for the end of `waits_for_job_id`: it begins at once then (on AWS within a minute), and until it does `GET /api/jobs/{job_id}` answers 404, and the repository’s `queued_sync` shows it.',
         schema: SyncAccepted,
         headers: ['Location', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'],
         example: { ...queuedJob, ...accepted },
@@ -129,6 +129,17 @@ export const syncOperations = {
     query: JobFilesQuery,
     answers: {
       200: { description: 'A page of the ledger.', schema: JobFileList, example: jobFiles },
+      ...token,
+      ...access,
+    },
+  },
+  'take-back-sync': {
+    tag: 'Syncs',
+    description:
+      'Needs the role write. What users have asked for with `on_conflict: "queue"` does not begin when the running sync has ended, which goes on. What a push or a schedule asked for meanwhile still does. `queued_sync` of the repository shows what waits.',
+    params: RepositoryParams,
+    answers: {
+      204: { description: 'It is taken back.' },
       ...token,
       ...access,
     },

@@ -97,6 +97,34 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
       expect(await followUps.due(at(3), 10)).toEqual([look]);
     });
 
+    describe('taken back', () => {
+      const ann = UserId.parse('ann');
+      const ask = () => ({ by: ann, jobId: aJob(aRepositoryId()).job_id, fullReindex: true, smart: true });
+
+      it('is gone where no one but users has asked, and the next request is the first again', async () => {
+        const id = aRepositoryId();
+        const waiting = await followUps.request(of(id), ['main', 'develop'], ask(), at(1));
+        expect(await followUps.takeBack(waiting)).toBe('taken-back');
+        expect(await followUps.get(id)).toBeNull();
+        expect(await followUps.due(at(9), 10)).toEqual([]);
+        expect(await followUps.takeBack(waiting)).toBe('changed');
+        const next = await followUps.request(of(id), ['main'], { ...ask(), fullReindex: false }, at(2));
+        expect(next).toMatchObject({ branches: ['main'], queued: { fullReindex: false } });
+      });
+
+      it('leaves what a push has asked for, as another version, and nothing that was asked for since it was read', async () => {
+        const id = aRepositoryId();
+        const first = await followUps.request(of(id), ['main'], ask(), at(1));
+        const both = await followUps.request(of(id), ['develop'], 'github', at(2));
+        expect(await followUps.takeBack(first)).toBe('changed');
+        expect(await followUps.get(id)).toEqual(both);
+        expect(await followUps.takeBack(both)).toBe('taken-back');
+        const left = { ...both, version: both.version + 1, queued: null, requestedBy: 'github' };
+        expect(await followUps.get(id)).toEqual(left);
+        expect(await followUps.due(at(2), 10)).toEqual([left]);
+      });
+    });
+
     describe('that a user asks for', () => {
       const ask = (parts: Partial<Queued> = {}): Queued => ({
         by: UserId.parse('ann'),

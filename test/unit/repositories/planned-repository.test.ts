@@ -11,8 +11,8 @@ const seen = { commit: 'f'.repeat(40), seen_at: '2026-01-02T00:00:00.000Z', dele
 const behind = repositoryRecord({ branches: { main: pointerFor('m') }, sightings: { main: seen } });
 
 it('a sync that runs is about to bring a repository up to its source; a plan is not, and it stays stale', () => {
-  expect(answer(behind, 'owner')).toMatchObject({ health: 'stale', status: 'idle' });
-  expect(answer({ ...behind, lock }, 'owner')).toMatchObject({ health: 'ok', status: 'syncing' });
-  const planned = answer({ ...behind, lock: { ...lock, dry_run: true } }, 'owner');
+  expect(answer(behind, 'owner', null)).toMatchObject({ health: 'stale', status: 'idle' });
+  expect(answer({ ...behind, lock }, 'owner', null)).toMatchObject({ health: 'ok', status: 'syncing' });
+  const planned = answer({ ...behind, lock: { ...lock, dry_run: true } }, 'owner', null);
   expect(planned).toMatchObject({ health: 'stale', status: 'syncing', active_job_id: 'sync-1' });
 });

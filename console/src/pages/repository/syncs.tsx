@@ -5,6 +5,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { healthReasons } from '../../parts/health.tsx';
 import { History } from '../../parts/history.tsx';
 import { LiveJob } from '../../parts/live-job.tsx';
+import { QueuedSync } from '../../parts/queued-sync.tsx';
 import { SyncForm } from '../../parts/sync-form.tsx';
 import { Time } from '../../parts/time.tsx';
 import { count, plain } from '../../words.ts';
@@ -21,6 +22,7 @@ export const Syncs = ({ id }: { readonly id: string }) => (
         {repository.active_job_id !== null && (
           <LiveJob key={repository.active_job_id} jobId={repository.active_job_id} />
         )}
+        <QueuedSync repository={repository} />
         <History repository={repository} />
       </>
     )}
