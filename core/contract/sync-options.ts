@@ -52,7 +52,7 @@ export const SyncOptions = z
     branch: BranchName.optional(),
     ignore_patterns: IgnorePatterns.default([]),
     progress_webhook: z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
       .max(2048)
       .optional(),
     /** Omitted: `fail`. No default here: a key's fingerprint is over what was sent before there was this. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { problemBody } from '../../core/contract/problem-body.ts';
 import type { QuotaRefusal } from '../../core/domain/quota.ts';
+import { fieldMessage } from './field-message.ts';
 
 /** An answer before API Gateway's wrapping. */
 export interface Answer {
@@ -49,7 +50,7 @@ export const invalidFields = (where: string, error: z.ZodError): FieldError[] =>
   error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({ field: field(where, [...issue.path, key]), message: 'is not a known member' }));
-    return [{ field: field(where, issue.path), message: issue.message }];
+    return [{ field: field(where, issue.path), message: fieldMessage(issue) }];
   });
 
 const field = (where: string, path: readonly PropertyKey[]): string => {

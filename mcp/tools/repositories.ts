@@ -13,7 +13,7 @@ const RepositoryLine = z.object({
   role: z.enum(['read', 'write', 'owner']),
   status: z.enum(['idle', 'syncing']),
   active_job_id: z.string().nullable(),
-  queued: z.boolean().describe('Whether another sync begins when this one has ended.'),
+  queued: z.boolean(),
   health: z.string().describe('ok, incomplete, stale, failing or never_indexed.'),
   default_branch: z.string().nullable(),
   commit: z.string().nullable().describe('The commit of the default branch that is indexed.'),

@@ -176,8 +176,8 @@ describe('a template', () => {
   it('that forbids what a function does is found out', async () => {
     const deny: Statement = { Effect: 'Deny', Action: 'dynamodb:GetItem', Resource: '*' };
     const found = await judge(
-      'get-repository',
-      changed('get-repository', (statements) => [...statements, deny]),
+      'list-branches',
+      changed('list-branches', (statements) => [...statements, deny]),
     );
     expect(found).toEqual([expect.stringContaining('calls dynamodb:GetItem')]);
   });

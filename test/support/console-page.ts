@@ -7,6 +7,8 @@ export interface ConsolePage {
   readonly page: Page;
   /** What the browser complained of: errors, warnings, what the page's policy refused. */
   readonly complaints: string[];
+  /** Looks at it in another width and colour scheme. */
+  look(width: number, scheme: Scheme): Promise<void>;
   /** Rules of accessibility that the page breaks, each with the elements; empty when there are none. */
   faults(): Promise<string[]>;
   /** Whether it is no wider than the screen. */
@@ -40,8 +42,13 @@ export const openConsolePage = async (
   return {
     page,
     complaints,
+    look: async (wide, shown) => {
+      await page.setViewportSize({ width: wide, height: 900 });
+      await page.emulateMedia({ colorScheme: shown, reducedMotion: 'reduce' });
+      await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === '${shown}'`);
+    },
     faults: async () => {
-      await page.evaluate(axe.source);
+      if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
       const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
         violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
       };
