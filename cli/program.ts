@@ -1,5 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
+import { readyForBash } from './bash-completions.ts';
 import { addExactSearch } from './commands/exact.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addImportIndex } from './commands/import-index.ts';
@@ -56,6 +57,7 @@ Completions: repo-sync complete bash (or zsh, fish) prints them; source <(repo-s
   addService(program, terminal);
   addMcp(program, terminal);
   tab(program);
+  readyForBash(program, terminal);
   for (const command of program.commands) inherit(command);
   return program;
 };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -104,13 +105,33 @@ describe('doctor', () => {
 });
 
 describe('completions', () => {
-  it.each(['bash', 'zsh', 'fish'])('are there for %s', async (shell) => {
-    const printed: string[] = [];
+  const printed = async (...args: string[]): Promise<string> => {
+    const lines: string[] = [];
     const log = vi.spyOn(console, 'log').mockImplementation((text: string) => {
-      printed.push(text);
+      lines.push(text);
     });
-    expect((await run(['complete', shell])).code).toBe(0);
+    const { code, out } = await run(['complete', ...args]);
     log.mockRestore();
-    expect(printed.join('\n')).toContain('repo-sync');
+    expect(code).toBe(0);
+    return out + lines.join('\n');
+  };
+  it.each(['bash', 'zsh', 'fish'])('are there for %s', async (shell) => {
+    expect(await printed(shell)).toContain('repo-sync');
+  });
+
+  it('work in a bash that has nothing else, also when they are read again', async () => {
+    const script = await printed('bash');
+    const offered = await printed('--', 'cancel', '--q');
+    const line = `repo-sync() { cat <<'END'\n${offered}\nEND\n}
+      compopt() { :; }
+      source /dev/stdin <<< "$SCRIPT"; source /dev/stdin <<< "$SCRIPT"
+      COMP_WORDS=(repo-sync cancel --q) COMP_CWORD=2; __repo_sync_complete; echo "\${COMPREPLY[*]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '--noprofile', '-c', line], {
+      env: { PATH: process.env.PATH, SCRIPT: script },
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr]).toEqual(['--queued\n', '']);
+    // A line that is completed may begin with that word too.
+    expect(await printed('--', 'bash')).not.toContain('declare');
   });
 });
