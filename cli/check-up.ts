@@ -94,9 +94,10 @@ const disk = async (terminal: Terminal): Promise<Check> => {
 /** The port of the local service: free, or taken by it. */
 const port = async ({ env, cwd }: Terminal): Promise<Check> => {
   const { url } = localService(env, cwd);
-  const { hostname, port: typed } = new URL(URL.canParse(url) ? url : 'http://127.0.0.1:3000');
-  const number = Number(typed || 80);
   const name = 'port';
+  if (!URL.canParse(url)) return failed(name, `${url} is no address: PORT must be 0 to 65535`, 'PORT=3001 npm start');
+  const { hostname, port: typed } = new URL(url);
+  const number = Number(typed || 80);
   if (!(await listens(hostname, number)))
     return ok(name, `${number} is free: npm start, or repo-sync serve, would use it`);
   const health = await createClient({ url, retries: { times: 0 } })

@@ -5,22 +5,22 @@ type Issue = z.core.$ZodIssue;
 /** What zod says where a schema has no words of its own. */
 const ofZod = /^(Invalid|Too (small|big))\b/;
 
-const kinds: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
-};
+const kinds: ReadonlyMap<string, string> = new Map([
+  ['string', 'a text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['object', 'an object'],
+  ['record', 'an object'],
+]);
 
 /** What is allowed there, in words that need no knowledge of the schema's library. A schema's own words stay as they are. */
 export const fieldMessage = (issue: Issue): string => {
   if (!ofZod.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type': {
-      const kind = kinds[issue.expected];
+      const kind = kinds.get(issue.expected);
       if (kind === undefined) return issue.message;
       return issue.message.endsWith('received undefined') ? `must be given: ${kind}` : `must be ${kind}`;
     }

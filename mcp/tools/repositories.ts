@@ -6,7 +6,7 @@ import { cursor, repository } from './inputs.ts';
 import { addTool, readOnly, type ToolDeps } from './tool.ts';
 
 const limit = z.int().min(1).max(100).default(50).describe('How many of them.');
-const next = z.string().nullable().describe('Send it as cursor for the next page; null on the last one.');
+const next = z.string().nullable().describe('The cursor of the next page; null on the last.');
 
 const RepositoryLine = z.object({
   repository: z.string(),
@@ -16,10 +16,10 @@ const RepositoryLine = z.object({
   queued: z.boolean(),
   health: z.string().describe('ok, incomplete, stale, failing or never_indexed.'),
   default_branch: z.string().nullable(),
-  commit: z.string().nullable().describe('The commit of the default branch that is indexed.'),
+  commit: z.string().nullable().describe('The default branch’s indexed commit.'),
   indexed_at: z.string().nullable(),
   files: z.number().nullable(),
-  branches: z.number().describe('How many branches are indexed.'),
+  branches: z.number().describe('How many are indexed.'),
 });
 
 const BranchLine = z.object({

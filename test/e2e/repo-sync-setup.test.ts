@@ -101,6 +101,8 @@ describe('doctor', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/WRONG +port +\d+ is used by another program\n +PORT=3001 npm start/);
     expect(out).toMatch(/WRONG +token/);
+    const odd = await run(['doctor'], { env: { HOME: cli.home, PORT: '99999', PATH: process.env.PATH } });
+    expect(odd.out).toMatch(/WRONG +port +http:\/\/127\.0\.0\.1:99999 is no address: PORT must be 0 to 65535/);
   });
 });
 

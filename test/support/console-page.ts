@@ -45,7 +45,7 @@ export const openConsolePage = async (
     look: async (wide, shown) => {
       await page.setViewportSize({ width: wide, height: 900 });
       await page.emulateMedia({ colorScheme: shown, reducedMotion: 'reduce' });
-      await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === '${shown}'`);
+      await page.locator(`html[data-mantine-color-scheme='${shown}']`).waitFor({ state: 'attached' });
     },
     faults: async () => {
       if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
