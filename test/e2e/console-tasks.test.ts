@@ -136,6 +136,24 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     await history.getByText('1 file added').first().waitFor();
   });
 
+  it('takes over an index: a wrong address is said at its field, what the other service says on the page of the job', async () => {
+    await world.registered('replica', { 'a.ts': 'a\n' });
+    const { page } = await open('/repositories/replica/settings');
+    const form = page.getByRole('form', { name: 'Take over an index' });
+    await form.getByLabel('Its address there').fill('ftp://elsewhere');
+    await form.getByRole('button', { name: 'Take it over' }).click();
+    await form.getByText('must be an https:// URL').waitFor();
+    // This service itself, which answers no one without a token.
+    await form.getByLabel('Its address there').fill(`${world.server.url}/api/repositories/replica`);
+    await form.getByRole('button', { name: 'Take it over' }).click();
+    await page.waitForURL('**/jobs/**');
+    await page.getByText('Failed', { exact: true }).first().waitFor();
+    await page
+      .getByText(/credential|token/i)
+      .first()
+      .waitFor();
+  });
+
   it('tries again what has failed', async () => {
     await world.registered('failing', { 'good.ts': 'good\n', 'bad.ts': 'export const poison = 1;\n' });
     failEmbedding(world.faults, 'poison');

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import type { Repository, RepositoryChange } from '../../../../client/src/client.ts';
 import { Access } from '../../parts/access.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { TakeOver } from '../../parts/take-over.tsx';
 import { Time } from '../../parts/time.tsx';
 import { TroubleAlert } from '../../parts/trouble.tsx';
 import { service, troubleOf } from '../../service.ts';
@@ -117,6 +118,7 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
         )}
       </Stack>
       {owner && <Access repository={repository} />}
+      {owner && <TakeOver id={id} />}
       {owner && (
         <Stack gap="xs" align="flex-start" component="section">
           <Title order={2} size="h4">
