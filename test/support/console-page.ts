@@ -16,6 +16,11 @@ export interface ConsolePage {
   close(): Promise<void>;
 }
 
+/** A script: colours pass into each other, and on the way they are of no scheme. What turns for ever is not waited for. */
+const colorsSettled = `new Promise(requestAnimationFrame).then(() => Promise.allSettled(
+  document.getAnimations().filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime)).map((each) => each.finished)))
+  .then(() => true)`;
+
 /** A tab of the console at this address, signed in with the token where there is one. */
 export const openConsolePage = async (
   context: BrowserContext,
@@ -46,6 +51,7 @@ export const openConsolePage = async (
       await page.setViewportSize({ width: wide, height: 900 });
       await page.emulateMedia({ colorScheme: shown, reducedMotion: 'reduce' });
       await page.locator(`html[data-mantine-color-scheme='${shown}']`).waitFor({ state: 'attached' });
+      await page.evaluate(colorsSettled);
     },
     faults: async () => {
       if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
