@@ -64,6 +64,8 @@ export const theme = createTheme({
     // A name says something of what has a role alone.
     Loader: Loader.extend({ defaultProps: { role: 'status' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: 'md' } }),
+    // A dialog's <header> is else a second banner of the page.
+    ModalHeader: Modal.Header.extend({ defaultProps: { role: 'none' } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } }),
   },
 });
