@@ -37,7 +37,7 @@ export const failSync =
     const record = (await recordOf(deps, job)) ?? before;
     if (isVerdict(record ?? { options: {} }, told))
       deps.metrics.emit({ SyncsFailed: 1 }, { ...idsOf(job), code, ...(reason === undefined ? {} : { reason }) });
-    // Who has set the limit is told: nothing is wrong. Not `message`: that is the line's own.
+    // Who has set the limit hears of it, and nothing is wrong. Not `message`: that is the line's own.
     const [level, line] =
       code === 'OverLimitError'
         ? (['info', 'sync refused by its limit'] as const)
