@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -10,6 +11,13 @@ import { clean, type Terminal, table, time } from '../terminal.ts';
 /** A URL as it is; a path made whole, since the service does not know where we are. */
 export const sourceOf = (typed: string, cwd: string): string =>
   /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : resolve(cwd, typed);
+
+/** Of the service's machine, which may be another, are whole paths; a relative one is of this folder, and what is not there is a slip. */
+const refuseAbsent = (typed: string, cwd: string): void => {
+  const path = sourceOf(typed, cwd);
+  if (path !== typed && !existsSync(path))
+    throw new UsageError(`there is no folder ${path}: give the path of a repository, or its https:// address`);
+};
 
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -38,6 +46,7 @@ export const addRepositories = (program: Command, terminal: Terminal): void => {
     )
     .action(
       action<AddOptions>(terminal, async ({ client, options, print }, source = '') => {
+        refuseAbsent(source, terminal.cwd);
         const made = await register(client, sourceOf(source, terminal.cwd), options, terminal.stop);
         print(
           made,

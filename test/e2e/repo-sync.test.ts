@@ -229,6 +229,11 @@ describe('while a sync runs', () => {
   });
 });
 
+it('a relative path where nothing is, is refused before it is registered', async () => {
+  for (const slip of ['./nowhere', 'git@git.example.com:team/project.git'])
+    expect(await run(['add', slip])).toMatchObject({ code: 2, err: expect.stringContaining('there is no folder /') });
+});
+
 describe('a sync that does not succeed', () => {
   it('ends with 1, and the bar says failed and why', async () => {
     const git = await world.makeRepository({ 'a.ts': '1;\n' });
