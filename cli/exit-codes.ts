@@ -1,4 +1,10 @@
-import { overLimitOf, ProblemError, UnexpectedAnswerError, UnreachableError } from '../client/src/client.ts';
+import {
+  overLimitOf,
+  ProblemError,
+  TakenBackError,
+  UnexpectedAnswerError,
+  UnreachableError,
+} from '../client/src/client.ts';
 
 /** How a command ends, for scripts; docs/cli.md tells them. */
 export const exitCodes = {
@@ -7,7 +13,7 @@ export const exitCodes = {
   failed: 1,
   /** What was typed, or sent, is wrong. */
   usage: 2,
-  /** Something else stands in the way: another sync, an id that is taken, a job that has ended. */
+  /** Something else stands in the way: another sync, an id that is taken, a job that has ended, one that was taken back. */
   conflict: 3,
   notFound: 4,
   /** No answer, or one that is not from the API. */
@@ -41,6 +47,7 @@ export const exitCodeOf = (error: unknown): number => {
   if (error instanceof Ended) return error.code;
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof UnreachableError || error instanceof UnexpectedAnswerError) return exitCodes.unreachable;
+  if (error instanceof TakenBackError) return exitCodes.conflict;
   if (!(error instanceof ProblemError)) return exitCodes.failed;
   if (overLimitOf(error) !== null) return exitCodes.overLimit;
   switch (error.status) {

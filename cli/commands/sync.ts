@@ -141,7 +141,8 @@ const acceptedText = (job: SyncAccepted | null): string => {
   if (job.ended_at !== null) return syncReport(job);
   if (job.attached)
     return `${job_id} runs already and does what is asked. repo-sync watch ${job_id} shows its progress.`;
-  if (waits_for_job_id !== null) return `${job_id} begins when ${waits_for_job_id} has ended.`;
+  if (waits_for_job_id !== null)
+    return `${job_id} begins when ${waits_for_job_id} has ended. repo-sync cancel ${job.repository_id} --queued takes it back.`;
   const limited = options.max_cost !== undefined || options.max_files !== undefined;
   const state = !limited
     ? 'is queued'

@@ -1,11 +1,18 @@
-import type { Job, SyncAccepted, SyncOptions } from './api-types.ts';
-import { ProblemError, UnexpectedAnswerError } from './errors.ts';
+import type { Job, Repository, SyncAccepted, SyncOptions } from './api-types.ts';
+import { ProblemError, TakenBackError, UnexpectedAnswerError } from './errors.ts';
 import { type FollowOptions, followJob, type JobEvent } from './follow-job.ts';
 import { calls, type Operations } from './operations.ts';
 import { pause, type Retries, request, type Transport } from './request.ts';
 
 export type * from './api-types.ts';
-export { overLimitOf, type ProblemBody, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts';
+export {
+  overLimitOf,
+  type ProblemBody,
+  ProblemError,
+  TakenBackError,
+  UnexpectedAnswerError,
+  UnreachableError,
+} from './errors.ts';
 export type { FollowOptions, JobEvent } from './follow-job.ts';
 export type { Operations } from './operations.ts';
 export type { Retries } from './request.ts';
@@ -13,6 +20,8 @@ export { syncUnderWay } from './sync-under-way.ts';
 
 /** A queued sync begins within a minute after the end of the one before it; another's may come first. */
 const QUEUED_SECONDS = 120;
+/** How often it is looked at whether a queued sync still waits. */
+const QUEUED_LOOK_MILLISECONDS = 2000;
 
 export interface ClientOptions extends Pick<Transport, 'url' | 'token'> {
   /** In the place of the global one. */
@@ -73,7 +82,7 @@ export interface Client {
   sync(repositoryId: string, options?: SyncOptions, call?: SyncCall): Promise<SyncAccepted>;
   /**
    * Waits until a queued sync has begun, which is at once after the end of the one that it waits for, on AWS within a minute. Throws the
-   * {@link ProblemError} of a job that is not there after two minutes.
+   * {@link ProblemError} of a job that is not there after two minutes, and a {@link TakenBackError} soon after it was taken back.
    */
   begun(accepted: SyncAccepted, options?: CallOptions): Promise<void>;
   /** A job's states to its end. */
@@ -126,16 +135,46 @@ export const createClient = (options: ClientOptions): Client => {
     if (last === undefined) throw new UnexpectedAnswerError(transport.url, 204, '');
     return last;
   };
-  const begun = async ({ job_id, waits_for_job_id }: SyncAccepted, options: CallOptions = {}): Promise<void> => {
+  const isThere = async (job_id: string, options: CallOptions): Promise<boolean> => {
+    try {
+      await call('get-job', { path: { job_id } }, options);
+      return true;
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) return false;
+      throw error;
+    }
+  };
+  /** Throws when it waits no more while the other one still runs. A job that has begun between two answers is there. */
+  const watchQueued = async (queued: SyncAccepted, options: CallOptions): Promise<never> => {
+    for (;;) {
+      await pause(QUEUED_LOOK_MILLISECONDS, options.signal);
+      const repository = (await call(
+        'get-repository',
+        { path: { repo_id: queued.repository_id } },
+        options,
+      )) as Repository;
+      const waits = repository.queued_sync?.job_id === queued.job_id;
+      if (waits || repository.active_job_id !== queued.waits_for_job_id) continue;
+      if (!(await isThere(queued.job_id, options))) throw new TakenBackError(queued.job_id);
+    }
+  };
+  const begun = async (queued: SyncAccepted, options: CallOptions = {}): Promise<void> => {
+    const { job_id, waits_for_job_id } = queued;
     if (waits_for_job_id === null) return;
-    await ended(waits_for_job_id, options);
+    const over = new AbortController();
+    const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
+    try {
+      await Promise.race([
+        ended(waits_for_job_id, { ...options, signal }),
+        watchQueued(queued, { ...options, signal }),
+      ]);
+    } finally {
+      over.abort();
+    }
     for (let second = 0; ; second++) {
-      try {
-        await call('get-job', { path: { job_id } }, options);
-        return;
-      } catch (error) {
-        if (!(error instanceof ProblemError) || error.status !== 404 || second === QUEUED_SECONDS) throw error;
-      }
+      // The last look throws what the service says.
+      if (second === QUEUED_SECONDS) return void (await call('get-job', { path: { job_id } }, options));
+      if (await isThere(job_id, options)) return;
       await pause(1000, options.signal);
     }
   };

@@ -28,6 +28,17 @@ export class ProblemError extends Error {
 export const overLimitOf = (error: unknown): OverLimit | null =>
   error instanceof ProblemError && error.kind === 'over-limit' ? (error.problem as unknown as OverLimit) : null;
 
+/** A queued sync does not begin: someone has taken back what waited. */
+export class TakenBackError extends Error {
+  override readonly name = 'TakenBackError';
+  readonly jobId: string;
+
+  constructor(jobId: string) {
+    super(`${jobId} does not begin: it was taken back`);
+    this.jobId = jobId;
+  }
+}
+
 /** No answer came: nothing listens there, the name is not known, or the connection was lost. `cause` has the error itself. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';

@@ -216,10 +216,12 @@ describe('while a sync runs', () => {
       expect(err).toContain(`repo-sync cancel ${job_id}`);
     }
     expect((await world.api.job(job_id)).status).toBe('running');
-    await run(['sync', 'demo', '--on-conflict', 'queue', '--full']);
+    const waiting = run(['sync', 'demo', '--on-conflict', 'queue', '--full', '--wait']);
+    await expect.poll(async () => (await world.api.repository('demo')).queued_sync).not.toBeNull();
     expect((await run(['status', 'demo'])).out).toMatch(/waits +a full reindex of current, asked for by .+, sync-/);
     expect((await run(['status'])).out).toContain('syncing, 1 waits');
     expect((await run(['cancel', 'demo', '--queued'])).out).toBe('what was queued at demo is taken back\n');
+    expect(await waiting).toMatchObject({ code: 3, err: expect.stringContaining('does not begin: it was taken back') });
     expect((await run(['cancel', 'demo', '--queued'])).code).toBe(4);
     expect((await run(['cancel', 'demo'])).out).toBe(`${job_id} is cancelled\n`);
     gate.open();
