@@ -14,6 +14,17 @@ interface Held {
   readonly bytes?: number;
 }
 
+type Filter = ReturnType<typeof gramFilterOf>;
+
+/** Most repositories have the same text and the same path: their filter is made once. */
+const filters = new Map<string, Filter>();
+const filterOf = (texts: readonly string[]): Filter => {
+  const key = JSON.stringify(texts);
+  const made = filters.get(key) ?? gramFilterOf(texts);
+  filters.set(key, made);
+  return made;
+};
+
 /** Repositories of one pack each, with these texts; the others have a text that has nothing of a query. */
 const setUp = (special: Readonly<Record<number, Held>>, { count = 200, lost = -1, bytes = 1_000 } = {}) => {
   const ids = Array.from({ length: count }, (_, n) => `r${String(n).padStart(3, '0')}`);
@@ -34,8 +45,8 @@ const setUp = (special: Readonly<Record<number, Held>>, { count = 200, lost = -1
     if (id === ids[lost]) throw new ObjectMissingError('gone');
     const { texts, paths = ['src/file.ts'] } = heldBy(id);
     return {
-      packGrams: async () => [gramFilterOf(texts)],
-      pathGrams: async () => gramFilterOf(paths),
+      packGrams: async () => [filterOf(texts)],
+      pathGrams: async () => filterOf(paths),
       packWords: async () => {
         read.push(id);
         const ends = texts.map((_, n) => texts.slice(0, n + 1).join('').length);
