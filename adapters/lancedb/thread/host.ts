@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { LanceOptions } from '../search-index.ts';
 import { type ConnectedIndex, connectSearchIndex } from './client.ts';
@@ -25,6 +26,12 @@ export interface HostOptions {
 const closeBudgetMs = 60_000;
 
 /**
+ * On how many threads LanceDB computes. By itself it leaves two cores to others, and so takes one thread where there are two: to build the word index of 157,000 rows
+ * then takes 10.3 s in place of 5.8, in the same processor time, with 20 MB more (measured).
+ */
+export const computingThreads = (cores: number): number => Math.max(cores - 2, Math.min(cores, 2));
+
+/**
  * Starts the one thread that holds the local search index below `root`. LanceDB wants one writer (several starve each other),
  * and its work on rows must not slow the API's thread. Call it once a root and process.
  */
@@ -33,6 +40,7 @@ export const startSearchIndexHost = (root: string, options: HostOptions = {}): S
   process.env.LANCEDB_LOG ??= 'error';
   // It builds word indices in memory, by parts of so many MiB: its own 256 take 170 MB more than 32, and 64 take 60 more (measured, 180,000 and 158,000 rows).
   process.env.LANCE_FTS_PARTITION_SIZE ??= '32';
+  process.env.LANCE_CPU_THREADS ??= String(computingThreads(availableParallelism()));
   const worker = new Worker(options.worker ?? new URL('./worker.ts', import.meta.url), {
     workerData: { root, options: options.index },
     execArgv: [],

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PackedRows } from '../../../../adapters/lancedb/packed-rows.ts';
 import type { LanceSearchIndex } from '../../../../adapters/lancedb/search-index.ts';
 import { type ConnectedIndex, connectSearchIndex } from '../../../../adapters/lancedb/thread/client.ts';
+import { computingThreads } from '../../../../adapters/lancedb/thread/host.ts';
 import { fromPortable, SearchIndexUnavailableError, toPortable } from '../../../../adapters/lancedb/thread/protocol.ts';
 import { type IndexServer, serveSearchIndex } from '../../../../adapters/lancedb/thread/server.ts';
 import { EmbedderMismatchError } from '../../../../core/domain/errors.ts';
@@ -130,4 +131,8 @@ describe('errors on their way through a port', () => {
     expect(fromPortable(toPortable(odd))).toMatchObject({ name: 'OddError', message: 'odd' });
     expect(fromPortable(toPortable('just text'))).toMatchObject({ name: 'Error', message: 'just text' });
   });
+});
+
+it('the thread computes on two cores where LanceDB would leave both to others, and on all but two where there are more', () => {
+  expect([1, 2, 3, 4, 16].map(computingThreads)).toEqual([1, 2, 2, 2, 14]);
 });
