@@ -14,7 +14,7 @@ const TRIES = 5;
  * one is was not kept, and one more that is looked at costs next to nothing.
  */
 export const takeBackSync =
-  (deps: Pick<Runtime, 'followUps' | 'repositories' | 'clock' | 'logger'>) =>
+  (deps: Pick<Runtime, 'followUps' | 'repositories' | 'logger'>) =>
   async (id: RepositoryId, user: UserId): Promise<TakeBackOutcome> => {
     const access = await withAccess(deps, id, user, 'write');
     if (access.kind !== 'allowed') return access;

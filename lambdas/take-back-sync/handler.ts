@@ -1,10 +1,10 @@
-import { clock, compose, followUps, logger, repositories } from '#ports';
+import { compose, followUps, logger, repositories } from '#ports';
 import { RepositoryParams } from '../../core/contract/api.ts';
 import { takeBackSync } from '../../core/triggers/take-back-sync.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { notFound, refusal } from '../handling/problems.ts';
 
-const ports = compose({ clock, followUps, logger, repositories });
+const ports = compose({ followUps, logger, repositories });
 const takeBack = takeBackSync(ports);
 
 export const handler = defineApiHandler(ports.logger, { params: RepositoryParams }, async ({ user, params }) => {

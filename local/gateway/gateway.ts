@@ -71,6 +71,8 @@ const listenFailure = (cause: NodeJS.ErrnoException, { host, port }: { host: str
       );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
+    // A machine without a name server, or one that does not answer.
+    case 'EAI_AGAIN':
       return new ListenError(`${host} is not an address of this machine: choose another with HOST`, { cause });
     case 'EACCES':
       return new ListenError(`port ${port} needs more rights than this user has: choose another with PORT`, { cause });

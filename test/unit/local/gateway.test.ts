@@ -105,6 +105,15 @@ describe('path parameters', () => {
 });
 
 describe('the gateway of one machine', () => {
+  // Whether a name server says that there is no such name, or none answers.
+  it('says which setting names an address that it cannot listen on', async () => {
+    const load = async (): Promise<LambdaFunction> => async () => ({ statusCode: 200, headers: {}, body: '' });
+    const logger = createJsonLogger('silent', () => undefined);
+    await expect(startGateway({ host: '999.1.1.1', port: 0, load, logger })).rejects.toThrow(
+      '999.1.1.1 is not an address of this machine: choose another with HOST',
+    );
+  });
+
   it('loads a function once, and asks the authorizer once for a token', async () => {
     const { get, loaded, authorized } = await setUp();
     for (let time = 0; time < 3; time++)
