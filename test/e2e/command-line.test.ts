@@ -8,15 +8,22 @@ import { startSmartHttpServer } from '../support/smart-http-server.ts';
 
 let git: GitRepository;
 let data: Awaited<ReturnType<typeof makeDataDir>>;
+/** Nothing listens there, and for most of a minute it is tried again: begun first and looked at last. */
+let unreachable: { readonly data: typeof data; readonly run: ReturnType<typeof runCommand> };
 beforeAll(async () => {
   git = await createGitRepository({
     'src/a.ts': 'export const greeting = "hello capybara";\n',
     'yarn.lock': '# yarn lockfile v1\n',
   });
   data = await makeDataDir();
+  const own = await makeDataDir();
+  const logged = { LOG_FILE: join(own.path, 'test.log') };
+  unreachable = { data: own, run: runCommand(['http://127.0.0.1:2/x.git', '--once'], own.path, logged) };
 });
 afterAll(async () => {
   await data.remove();
+  await unreachable.run;
+  await unreachable.data.remove();
   await git.cleanup();
 });
 
@@ -36,20 +43,6 @@ describe('npm start -- <path> --once', () => {
     expect(stdout).toContain('nothing to do');
     expect(code).toBe(0);
   });
-
-  it('exits with 1 and the cause when the sync fails', async () => {
-    const { code, stdout, stderr } = await runCommand(['http://127.0.0.1:2/x.git', '--once'], data.path, {
-      LOG_FILE: join(data.path, 'test.log'),
-    });
-    expect(stdout).toMatch(/Sync failed after .*: http:\/\/127\.0\.0\.1:2\/x\.git: nothing accepts connections/);
-    expect(stderr).toMatch(/^failed .*nothing accepts connections/m);
-    expect(stderr).not.toContain('done');
-    // Log lines are in their file, which is named, and not between those of the progress.
-    expect(stderr).toContain(`The log says more: ${join(data.path, 'test.log')}`);
-    expect(stderr).not.toContain('{"level"');
-    expect(await readFile(join(data.path, 'test.log'), 'utf8')).toContain('{"level"');
-    expect(code).toBe(1);
-  }, 120_000);
 
   it('is stopped by Ctrl-C, says what stays, and continues at the next start', async () => {
     const remote = { root: git.path, delayMs: 9_000 };
@@ -162,7 +155,23 @@ describe('before anything is started', () => {
   });
 });
 
+describe('npm start -- <url> --once', () => {
+  it('exits with 1 and the cause when the sync fails', async () => {
+    const { code, stdout, stderr } = await unreachable.run;
+    const log = join(unreachable.data.path, 'test.log');
+    expect(stdout).toMatch(/Sync failed after .*: http:\/\/127\.0\.0\.1:2\/x\.git: nothing accepts connections/);
+    expect(stderr).toMatch(/^failed .*nothing accepts connections/m);
+    expect(stderr).not.toContain('done');
+    // Log lines are in their file, which is named, and not between those of the progress.
+    expect(stderr).toContain(`The log says more: ${log}`);
+    expect(stderr).not.toContain('{"level"');
+    expect(await readFile(log, 'utf8')).toContain('{"level"');
+    expect(code).toBe(1);
+  }, 120_000);
+});
+
 it('leaves nothing in its data directory that others may read', async () => {
-  for (const entry of await readdir(data.path, { recursive: true }))
-    expect((await stat(join(data.path, entry))).mode & 0o077, entry).toBe(0);
+  for (const { path } of [data, unreachable.data])
+    for (const entry of await readdir(path, { recursive: true }))
+      expect((await stat(join(path, entry))).mode & 0o077, entry).toBe(0);
 });
