@@ -8,6 +8,7 @@ import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTa
 import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
 import { rowBytes, versionsIn } from './manifest-files.ts';
 import type { PackedRows } from './packed-rows.ts';
+import { createRecentRows } from './recent-rows.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, rowSchema } from './rows.ts';
 import { planSettle, planUpkeep, type SettlePlan, type TableState } from './settle-plan.ts';
@@ -124,8 +125,13 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   };
 
   const writer = createRowWriter();
+  const recent = createRecentRows();
   const queue = createWriteQueue(
-    (packs) => telling(() => carriedOver(async () => writer.write(await openToWrite(), packs))),
+    (packs) =>
+      telling(async () => {
+        await carriedOver(async () => writer.write(await openToWrite(), packs));
+        recent.wrote(packs);
+      }),
     place.maxRowsPerCommit,
     gathering,
   );
@@ -171,6 +177,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       const { needed, others } = await rowBytes(tableDirectory);
       return others > needed;
     },
+    merging: recent.forget,
     merged: pruneLater,
   });
 
@@ -178,6 +185,8 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     writer.forget();
     const table = await open();
     await settleTable(table);
+    // Not beside a merge of the whole table: one of the two would be in vain.
+    if (recent.isDue() && !upkeep.isMerging()) await carriedOver(() => recent.gather(table));
     await upkeep.settled(table);
   };
 
@@ -188,6 +197,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       state = await readTableState(table, await versionCount());
       steps = plan(state);
     }
+    if (steps.optimize || steps.buildWords) recent.forget();
     if (steps.optimize) {
       // Without its word index a table is compacted in half the time: nothing has to follow the moved rows.
       if (steps.buildWords && (await hasWordIndex(table))) await dropWordIndex(table);
@@ -205,6 +215,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   const forget = (): void => {
     writer.forget();
+    recent.forget();
     opened?.close();
     opened = null;
     hasWords = false;

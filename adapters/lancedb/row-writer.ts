@@ -1,4 +1,5 @@
 import type { Table } from '@lancedb/lancedb';
+import type * as arrow from 'apache-arrow';
 import type { PackedRows } from './packed-rows.ts';
 import { arrowTable } from './rows.ts';
 
@@ -12,6 +13,11 @@ export interface RowWriter {
   forget(): void;
 }
 
+/** One commit. A row whose key is in the table takes that row's place; no key may stand twice. */
+export const mergeRows = async (table: Table, rows: arrow.Table): Promise<void> => {
+  await table.mergeInsert(['blob', 'ordinal']).whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
+};
+
 /** Commits of so many rows are the work of a large job: then it pays to read once which blobs the table holds. */
 const defaultLookFrom = 1000;
 
@@ -24,13 +30,7 @@ export const createRowWriter = (lookFrom = defaultLookFrom): RowWriter => {
   /** At least the blobs that have rows in the table; null: not looked up. */
   let known: Set<string> | null = null;
 
-  const merge = async (table: Table, packs: Packs): Promise<void> => {
-    await table
-      .mergeInsert(['blob', 'ordinal'])
-      .whenMatchedUpdateAll()
-      .whenNotMatchedInsertAll()
-      .execute(arrowTable(packs));
-  };
+  const merge = (table: Table, packs: Packs): Promise<void> => mergeRows(table, arrowTable(packs));
 
   return {
     write: async (table, packs) => {

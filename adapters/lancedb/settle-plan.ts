@@ -31,8 +31,8 @@ const maxUnindexed = 2000;
 const maxFragments = 64;
 /** Right before its first indices are built a table is never as cheap to merge again. */
 const maxFragmentsAtFirst = 8;
-/** A version is a manifest of some kilobytes. */
-const maxVersions = 256;
+/** A version is a manifest of some kilobytes, and a name in a folder that each search lists. A small sync makes two or three. */
+const maxVersions = 1024;
 /** Below, a scan of the vectors is fast enough (0.1 s at 50,000 × 512) and exact. */
 const minVectorRows = 50_000;
 /** A query visits every part. */

@@ -8,6 +8,8 @@ export interface Upkeep {
   settled(table: Table): Promise<void>;
   /** Waits for a merge under way: before whatever must not meet one. */
   idle(): Promise<void>;
+  /** Whether a merge is under way. */
+  isMerging(): boolean;
   /** Begins nothing until the next `settled`, and waits for a merge under way; returns whether there was one. */
   stop(): Promise<boolean>;
 }
@@ -23,6 +25,8 @@ export interface UpkeepParts {
   readonly writes: () => number;
   /** Whether a process that is gone has left more behind than the table itself takes: it was killed before it could remove what a merge had replaced. */
   readonly isCluttered: () => Promise<boolean>;
+  /** Called before a merge. */
+  readonly merging: () => void;
   /** Called after a merge that met no write: what it replaced may be removed. */
   readonly merged: (table: Table) => Promise<void>;
 }
@@ -32,7 +36,16 @@ export interface UpkeepParts {
  * carries them over (rows added meanwhile stay as they are, deletes are done on what was merged), and the one that cannot be carried over is tried
  * again by its caller. It removes no file: a prune that does must wait for it. A merge that fails leaves the table as it was.
  */
-export const createUpkeep = ({ table, versions, plan, quietMs, writes, isCluttered, merged }: UpkeepParts): Upkeep => {
+export const createUpkeep = ({
+  table,
+  versions,
+  plan,
+  quietMs,
+  writes,
+  isCluttered,
+  merging,
+  merged,
+}: UpkeepParts): Upkeep => {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
 
@@ -49,6 +62,7 @@ export const createUpkeep = ({ table, versions, plan, quietMs, writes, isClutter
     const { optimize, buildVectors } = plan(await readTableState(found, await versions()));
     if (!optimize && !buildVectors && !owed) return;
     const before = writes();
+    merging();
     // LanceDB merges no fragment that the indices hold with one that they do not: the second time they hold all, and one is left. Else the prune
     // would do that, and writes wait for the prune.
     if (optimize || owed) for (let time = 0; time < 2; time++) await found.optimize();
@@ -79,6 +93,7 @@ export const createUpkeep = ({ table, versions, plan, quietMs, writes, isClutter
       }, quietMs).unref();
     },
     idle,
+    isMerging: () => running !== null,
     stop: async () => {
       cancel();
       const merging = running !== null;

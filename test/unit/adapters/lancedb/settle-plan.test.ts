@@ -14,7 +14,7 @@ const nothing = { optimize: false, buildWords: false, buildVectors: false };
 describe('planSettle', () => {
   it('does nothing after a small change to a large table', () => {
     expect(planSettle(settled)).toEqual(nothing);
-    expect(planSettle({ ...settled, wordsUnindexed: 2000, fragments: 64, versions: 256 })).toEqual(nothing);
+    expect(planSettle({ ...settled, wordsUnindexed: 2000, fragments: 64, versions: 1024 })).toEqual(nothing);
   });
 
   it('brings the indices up to date when many rows are left to scanning', () => {
@@ -23,7 +23,7 @@ describe('planSettle', () => {
 
   it('merges many fragments and removes many versions', () => {
     expect(planSettle({ ...settled, fragments: 65 })).toEqual({ ...nothing, optimize: true });
-    expect(planSettle({ ...settled, versions: 257 })).toEqual({ ...nothing, optimize: true });
+    expect(planSettle({ ...settled, versions: 1025 })).toEqual({ ...nothing, optimize: true });
   });
 
   it('builds the word index anew when more rows are new than old', () => {
