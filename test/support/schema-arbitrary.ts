@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { JsonSchema } from '../../core/contract/openapi/schemas.ts';
+import { anyCharacter } from './any-character.ts';
 
 /** Addresses that lead nowhere beyond this machine: nothing that is generated may be asked for elsewhere. */
 const addresses = ['http://127.0.0.1:1/hook', 'https://127.0.0.1:1/', 'http://[::1]:1/', 'https://localhost:1/x?y=z'];
@@ -100,7 +101,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
     'sync-00000000-0000-0000-0000-000000000000',
   ),
   fc.string({ maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: anyCharacter, maxLength: 40 }),
   fc.nat(3000).map((length) => 'x'.repeat(length)),
 );
 
