@@ -4,9 +4,10 @@ import { BranchNotFoundError, SourceUnusableError } from '../domain/errors.ts';
 import { pageName, pageText } from '../manifest/pages/page-text.ts';
 import type { IndexRow } from '../ports/search-index.ts';
 import type { SnapshotAddress, SnapshotSource } from '../ports/snapshot-source.ts';
-import { indexedBlobs } from './rules/indexed-blobs.ts';
+import { type IndexedBlob, indexedBlobs } from './rules/indexed-blobs.ts';
 import type { Recipe } from './rules/plan-generation.ts';
 import { readVector } from './rules/vector-text.ts';
+import { isBlobLine, isFileLine } from './snapshot-lines.ts';
 
 /** Another service's repository, as a job reads it. */
 export interface SnapshotReader {
@@ -44,8 +45,13 @@ export const openSnapshots = (
     const query = new URLSearchParams({ branch, ...(from === null ? {} : { from }) });
     return get(`/snapshot/${page}?${query}`, SnapshotPart);
   };
-  const checked = async (page: string, lines: readonly string[]): Promise<readonly string[]> => {
+  const checked = async (
+    page: string,
+    lines: readonly string[],
+    isLine: (line: string) => boolean,
+  ): Promise<readonly string[]> => {
     if ((await pageName(pageText(lines))) !== page) throw unusable(address, `the page ${page} holds something else`);
+    if (!lines.every(isLine)) throw unusable(address, `the page ${page} has a line that no sync writes`);
     return lines;
   };
   return {
@@ -60,6 +66,8 @@ export const openSnapshots = (
         throw unusable(address, `its snapshots have the form ${form.form}, and this service reads ${SNAPSHOT_FORM}`);
       const found = Snapshot.safeParse(form);
       if (!found.success) throw unusable(address, `its answer is no snapshot (${found.error.issues[0]?.message})`);
+      if (branch !== undefined && found.data.branch !== branch)
+        throw unusable(address, `it was asked for ${branch}, and answers with ${found.data.branch}`);
       const other = differenceOf(found.data.recipe, recipe);
       if (other !== null)
         throw unusable(address, `it was made with ${other}: vectors of another kind cannot be searched`);
@@ -67,17 +75,24 @@ export const openSnapshots = (
     },
     lines: async (branch, page) => {
       const read = await part(branch, page, null);
-      return read === null ? null : checked(page, read.lines);
+      return read === null ? null : checked(page, read.lines, isFileLine);
     },
     blobs: async (branch, page) => {
       const found = new Map<string, { readonly text: string | null; readonly rows: IndexRow[] }>();
-      let lines: readonly string[] = [];
+      let listed: readonly IndexedBlob[] = [];
+      const wanted = new Map<string, number>();
       for (let from: string | null = null, answers = 1; ; answers++) {
         const read = await part(branch, page, from);
         if (read === null) return null;
-        if (from === null) lines = await checked(page, read.lines);
+        if (from === null) {
+          listed = indexedBlobs(await checked(page, read.lines, isBlobLine));
+          for (const { oid, chunks } of listed) wanted.set(oid, chunks);
+        }
         for (const { blob, text, rows } of read.blobs) {
           const known = found.get(blob) ?? { text: null, rows: [] };
+          // At once: what is not asked for would be kept until the page's last answer.
+          if (known.rows.length + rows.length > (wanted.get(blob) ?? -1))
+            throw unusable(address, `the page ${page} sends more of ${blob} than it lists`);
           found.set(blob, { text: text ?? known.text, rows: known.rows });
           for (const row of rows) {
             const vector = readVector(row.vector, read.precision, recipe.dimensions);
@@ -92,7 +107,7 @@ export const openSnapshots = (
           throw unusable(address, `the page ${page} does not end`);
         from = read.next;
       }
-      return indexedBlobs(lines).map(({ oid, size, chunks }) => {
+      return listed.map(({ oid, size, chunks }) => {
         const { text, rows } = found.get(oid) ?? { text: null, rows: [] };
         const whole = rows.length === chunks && rows.every(({ ordinal }, at) => ordinal === at);
         if (text === null || !whole)

@@ -97,8 +97,9 @@ describe('a page of another service', () => {
       'a row twice',
       first,
       { ...second, blobs: [...second.blobs, { blob: oid(1), text: null, rows: [row(1)] }] },
-      /lacks/,
+      /sends more/,
     ],
+    ['a blob that it does not list', first, { ...second, blobs: [{ blob: oid(7), text: '', rows: [] }] }, /sends more/],
     ['rows in another order', { ...first, blobs: [{ blob: oid(1), text: 'one', rows: [row(1)] }] }, second, /lacks/],
     ['no text', { ...first, blobs: [{ blob: oid(1), text: null, rows: [row(0)] }] }, second, /lacks the text|lacks/],
     ['a vector of another length', { ...first, precision: 'single' }, second, /vector/],
@@ -117,7 +118,63 @@ describe('a page of another service', () => {
   });
 });
 
+describe('a line of another service', () => {
+  const file = [oid(1), '100644', '10', 'indexed', '', '2', 'a.ts'];
+  const blob = [oid(1), '2', '10', '', 'a.ts'];
+  const sent = async (fields: readonly string[]) => {
+    const line = fields.join('\t');
+    const page = await pageName(pageText([line]));
+    const answer = { ...second, page, lines: [line], blobs: [{ blob: oid(1), text: 'one', rows: [row(0), row(1)] }] };
+    return { page, reader: readerOf({ [`/${page}?`]: answer }) };
+  };
+
+  it.each([
+    [file],
+    [file.with(3, 'skipped').with(4, 'binary').with(5, '0')],
+    [file.with(3, 'failed').with(4, 'the service was away')],
+  ])('is taken where a sync could have written it: %j', async (fields) => {
+    const { page, reader } = await sent(fields);
+    expect(await reader.lines('main', page)).toEqual([fields.join('\t')]);
+  });
+  it.each([
+    ['no object id', file.with(0, "' OR true")],
+    ['no mode', file.with(1, 'x')],
+    ['a size that is no number', file.with(2, '-1')],
+    ['chunks that are no number', file.with(5, '1e9')],
+    ['a number in another form', file.with(5, '02')],
+    ['no path', file.with(6, '')],
+    ['a field too few', file.slice(0, 6)],
+    ['a field more', [...file, 'b.ts']],
+    ['an outcome of a running job', file.with(3, 'pending')],
+    ['an unknown outcome', file.with(3, '__proto__')],
+    ['an unknown reason', file.with(3, 'skipped').with(4, '__proto__')],
+    ['a reason beside the index', file.with(4, 'binary')],
+  ])('of a file is refused with %s', async (_, fields) => {
+    const { page, reader } = await sent(fields);
+    await expect(reader.lines('main', page)).rejects.toThrow(/has a line that no sync writes/);
+  });
+  it.each([
+    ['no object id', blob.with(0, '..')],
+    ['chunks that are no number', blob.with(1, 'x')],
+    ['a size that is no number', blob.with(2, '')],
+    ['an unknown reason', blob.with(3, 'constructor')],
+    ['no path', blob.with(4, '')],
+    ['a field too few', blob.slice(0, 4)],
+  ])('of a blob is refused with %s', async (_, fields) => {
+    const { page, reader } = await sent(fields);
+    await expect(reader.blobs('main', page)).rejects.toThrow(/has a line that no sync writes/);
+  });
+  it('of a blob is taken where a sync could have written it', async () => {
+    const { page, reader } = await sent(blob);
+    expect((await reader.blobs('main', page))?.map(({ oid }) => oid)).toEqual([oid(1)]);
+  });
+});
+
 describe('a snapshot of another service', () => {
+  it('is refused where it is of another branch than was asked for', async () => {
+    const answer = readerOf({ '?': { ...listed, branch: 'other' } }).open('main' as never);
+    await expect(answer).rejects.toThrow('asked for main, and answers with other');
+  });
   it('is opened when it was made as this service makes its own', async () => {
     expect(await readerOf({ '?': listed }).open('main' as never)).toEqual(listed);
     expect(await readerOf({ '': listed }).open(undefined)).toEqual(listed);
