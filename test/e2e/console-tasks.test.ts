@@ -170,12 +170,14 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     await world.registered('shared', { 'a.ts': 'a\n' });
     const tab = await open('/repositories/shared/settings', { width: 390 });
     const { page } = tab;
-    await page.getByLabel('Credential').fill('nobodys');
-    await page.getByRole('button', { name: 'Save' }).click();
+    // Another form asks for the credential of another service.
+    const settings = page.getByRole('form', { name: 'Settings' });
+    await settings.getByLabel('Credential').fill('nobodys');
+    await settings.getByRole('button', { name: 'Save' }).click();
     await expect
-      .poll(() => page.getByLabel('Credential').getAttribute('aria-invalid'), { timeout: 20_000 })
+      .poll(() => settings.getByLabel('Credential').getAttribute('aria-invalid'), { timeout: 20_000 })
       .toBe('true');
-    await page.getByLabel('Credential').fill('');
+    await settings.getByLabel('Credential').fill('');
     const access = page.getByRole('region', { name: 'Access' });
     await access.getByLabel('User').fill('bob');
     await access.getByRole('button', { name: 'Give access' }).click();
