@@ -26,8 +26,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['local', 'node', 'import'] } },
   test: {
     pool: 'forks',
-    // Much of the time is spent waiting for git, servers and processes: two files at once left 39 % of two quiet cores idle.
-    maxWorkers: 3,
+    // Much of the time is spent waiting for git, servers and processes: two files at once left 39 % of two quiet cores idle, three 20 % (789 s, four 713).
+    maxWorkers: 4,
     sequence: { sequencer: SlowFirst },
     // For the services that tests start as processes, each of which would compile all of its modules anew: a start and a sync
     // take 3.0 to 3.6 s of processor time with it, and 5.6 without.
