@@ -19,6 +19,8 @@ export interface RecentRows {
  * rows), and merging the whole table 10 s: so the small ones are put together long before that is due.
  */
 const COMMITS = 16;
+/** Blobs of a fragment that is large enough: it is left as it is, so that each time costs much the same. */
+const ENOUGH_BLOBS = 400;
 /** Blobs that are remembered: more are a large job's, whose fragments are not small. */
 const MOST_BLOBS = 2000;
 
@@ -45,7 +47,8 @@ export const createRecentRows = (): RecentRows => {
         // Each of them may be deleted by now.
         if (rows.numRows > 0) await mergeRows(table, rows);
       }
-      commits = 1;
+      if (blobs.size > ENOUGH_BLOBS) forget();
+      else commits = 1;
     },
     forget,
   };

@@ -67,6 +67,16 @@ describe('many small commits without a rest between them', () => {
     expect((await index.query(generation, query)).map(({ blob }) => blob)).toEqual([blobOf(1005)]);
   });
 
+  it('make a fragment of some hundred blobs, and then another one', async () => {
+    const before = await fragments();
+    for (let n = 0; n < 16; n++) await sync(rowsOf(1000 + n * 26, 26), null);
+    expect(await fragments()).toBe(before + 1);
+    for (let n = 0; n < 16; n++) await sync(rowsOf(3000 + n * 4, 4), null);
+    expect(await fragments()).toBe(before + 2);
+    expect(await index.get(generation, named(1000, 416))).toHaveLength(416);
+    expect(await index.get(generation, named(3000, 64))).toHaveLength(64);
+  });
+
   it('of which one is a large job’s leave its rows where they are', async () => {
     for (let n = 0; n < 15; n++) await sync(rowsOf(1000 + n, 1), null);
     await sync(rowsOf(5000, 2100), null);
