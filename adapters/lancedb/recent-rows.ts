@@ -1,4 +1,5 @@
 import type { Table } from '@lancedb/lancedb';
+import { tellsOfDamage } from './inspection.ts';
 import type { PackedRows } from './packed-rows.ts';
 import { blobPredicates } from './query.ts';
 import { mergeRows } from './row-writer.ts';
@@ -8,7 +9,10 @@ export interface RecentRows {
   wrote(packs: readonly PackedRows[]): void;
   /** Whether so many commits have come together that it pays to put their rows into one fragment. */
   isDue(): boolean;
-  /** Puts them together. One commit: the table holds the same rows before and after it, and a kill leaves one or the other. */
+  /**
+   * Puts them together. One commit: the table holds the same rows before and after it, and a kill leaves one or the other. It only makes searches
+   * faster: but for damage, an error is no one's, and the rows are left to the merge of the whole table.
+   */
   gather(table: Table): Promise<void>;
   /** A merge of the whole table is about to take them. */
   forget(): void;
@@ -33,6 +37,17 @@ export const createRecentRows = (): RecentRows => {
     commits = 0;
   };
 
+  const gather = async (table: Table): Promise<void> => {
+    const columns = (await table.schema()).fields.map(({ name }) => name);
+    for (const predicate of blobPredicates([...blobs])) {
+      const rows = await table.query().where(predicate).select(columns).toArrow();
+      // Each of them may be deleted by now.
+      if (rows.numRows > 0) await mergeRows(table, rows);
+    }
+    if (blobs.size > ENOUGH_BLOBS) forget();
+    else commits = 1;
+  };
+
   return {
     wrote: (packs) => {
       commits += 1;
@@ -41,14 +56,12 @@ export const createRecentRows = (): RecentRows => {
     },
     isDue: () => commits >= COMMITS,
     gather: async (table) => {
-      const columns = (await table.schema()).fields.map(({ name }) => name);
-      for (const predicate of blobPredicates([...blobs])) {
-        const rows = await table.query().where(predicate).select(columns).toArrow();
-        // Each of them may be deleted by now.
-        if (rows.numRows > 0) await mergeRows(table, rows);
+      try {
+        await gather(table);
+      } catch (error) {
+        forget();
+        if (tellsOfDamage(error)) throw error;
       }
-      if (blobs.size > ENOUGH_BLOBS) forget();
-      else commits = 1;
     },
     forget,
   };

@@ -59,10 +59,7 @@ export const writeBatches = async (
       if (wanted.get(file.oid)?.text_only === true) await keeper.add(file);
       else yield file;
   }
-  let planned = standing.length;
-  const written = mapAhead(planBatches(toEmbed(), deps.settings.batchLimits), BATCHES_AT_ONCE, async (files) => {
-    planned += 1;
-    const batch = planned;
+  const write = async (files: readonly ReadFile[], batch: number, before: Promise<unknown>): Promise<StandingBatch> => {
     const key = jobKeys(job).batch(batch);
     const pack = await writePack(deps, job, files);
     await deps.objects.putLines(
@@ -70,9 +67,18 @@ export const writeBatches = async (
       files.map(({ utf8, length, ...blob }) => JSON.stringify(blob satisfies StagedBlob)),
     );
     const item = { batch, key, files: countFiles(files, wanted), bytes: sizeOf(files), pack: pack.name };
-    // Last of all: what it names is there.
+    // Last of all: what it names is there, and no number before it is missing. A next try would give that to other files.
+    await before;
     if (large) await deps.objects.putText(jobKeys(job).standing(batch), JSON.stringify({ item, pack }));
     return { item, pack };
+  };
+  let planned = standing.length;
+  let last: Promise<unknown> = Promise.resolve();
+  const written = mapAhead(planBatches(toEmbed(), deps.settings.batchLimits), BATCHES_AT_ONCE, (files) => {
+    planned += 1;
+    const made = write(files, planned, last);
+    last = made;
+    return made;
   });
   for await (const batch of written) stands(batch);
   return { batches, kept: await keeper.close() };

@@ -84,6 +84,21 @@ describe('batches of a job', () => {
     expect(again.batches).toEqual(batches);
   });
 
+  it('stand only behind all before them: a next try gives no number to other files that has been given', async () => {
+    const { objects, write } = setUp(9);
+    const put = objects.putText.bind(objects);
+    objects.putText = async (key, text) => {
+      if (key === keys.standing(2)) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        throw new Error('no space left on device');
+      }
+      return put(key, text);
+    };
+    await expect(write()).rejects.toThrow('no space');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(objects.keys().filter((key) => key.includes('/standing/'))).toEqual([keys.standing(1)]);
+  });
+
   it('wait for the Map where a limit may still refuse them, and in a plan', async () => {
     for (const options of [{ max_cost: 1 }, { dry_run: true as const }]) {
       const { told, write } = setUp(7);

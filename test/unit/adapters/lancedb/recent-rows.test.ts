@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@lancedb/lancedb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packRows } from '../../../../adapters/lancedb/packed-rows.ts';
+import { createRecentRows } from '../../../../adapters/lancedb/recent-rows.ts';
 import { createLanceSearchIndex, type LanceSearchIndex } from '../../../../adapters/lancedb/search-index.ts';
 import type { IndexRow } from '../../../../core/ports/search-index.ts';
 
@@ -87,5 +89,15 @@ describe('many small commits without a rest between them', () => {
     expect(await index.get(generation, named(1000, 15))).toHaveLength(15);
     expect(await index.get(generation, named(5000, 2100))).toHaveLength(2100);
     expect(await index.get(generation, named(9000, 20))).toHaveLength(20);
+  });
+
+  it('that cannot be put together fail nobody, and are left to the merge of the whole table', async () => {
+    const table = await (await connect(join(root, 'repo-1'))).openTable('g1');
+    const recent = createRecentRows();
+    for (let n = 0; n < 16; n++) recent.wrote([packRows(rowsOf(n, 1), dimensions)]);
+    expect(recent.isDue()).toBe(true);
+    table.close();
+    await recent.gather(table);
+    expect(recent.isDue()).toBe(false);
   });
 });
