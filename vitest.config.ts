@@ -6,7 +6,7 @@ import SlowFirst from './test/support/slow-first.ts';
 /** Rules and steps: they start nothing, and leave their process as they found it. */
 const pure = ['test/unit/{chunking,domain,manifest,repositories,search,sync,triggers,upkeep,webhooks}/**/*.test.ts'];
 
-/** Random histories and the model: each run looks at others, so one that fails must not be hidden by a second that does not. */
+/** Random histories and the model. */
 const histories = ['test/faults/**/*.test.ts'];
 
 /** The stack as it is synthesised: CDK and lib, of which no coverage is asked. What runs the functions too is not among them. */
@@ -32,14 +32,12 @@ export default defineConfig({
     // For the services that tests start as processes, each of which would compile all of its modules anew: a start and a sync
     // take 3.0 to 3.6 s of processor time with it, and 5.6 without.
     env: { NODE_COMPILE_CACHE: resolve(import.meta.dirname, 'node_modules/.cache/compile') },
-    // Real processes, real servers and real time: a CI machine that others share gets one more try, and the report says so.
-    retry: process.env.CI === 'true' ? 1 : 0,
     projects: [
       {
         extends: true,
         test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...pure, ...histories, ...synthesised] },
       },
-      { extends: true, test: { name: 'histories', include: histories, retry: 0 } },
+      { extends: true, test: { name: 'histories', include: histories } },
       // Each would load CDK anew, which takes seconds.
       { extends: true, plugins: [uncovered], test: { name: 'synthesised', include: synthesised, isolate: false } },
       // Many small files: a third of a second of processor time each, for a process and for loading what the one before has loaded.

@@ -67,7 +67,7 @@ export const startService = async (dataDir: string, environment: NodeJS.ProcessE
       const bearer = /token\s+(\S+)/.exec(printed)?.[1];
       if (address !== undefined && bearer !== undefined) done([address, bearer]);
     });
-    child.once('exit', (code) => fail(new Error(`the service ended with ${code}: ${complained}`)));
+    child.once('close', (code) => fail(new Error(`the service ended with ${code}: ${complained}`)));
   });
   return {
     url,

@@ -64,6 +64,14 @@ describe('docs/code-map.md', () => {
     expect(rooms.size).toBeGreaterThan(30);
     expect(missing).toEqual([]);
   });
+  it('has its neighbours at the top, and no other page', () => {
+    expect(globSync('*.md', { cwd: root }).sort()).toEqual([
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'README.md',
+      'SECURITY.md',
+    ]);
+  });
   it('would miss a name that is not there', () => {
     expect(holds('core/sync/pull.ts', 'push')).toBe(false);
     expect(holds('core/workflow/sync.asl.json', 'Nowhere')).toBe(false);
