@@ -2,17 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../support/api.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
 import { mountSmallDisk, noSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { startSmartHttpServer } from '../support/smart-http-server.ts';
-
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
 
 /** Text that compression makes four times smaller at most: some 80 KB a file. */
 const texts = (count: number, word: string): Record<string, string> =>
@@ -25,33 +20,38 @@ const texts = (count: number, word: string): Record<string, string> =>
 
 interface Service {
   readonly api: Api;
-  readonly disk: SmallDisk;
+  /** The small disks by the folder of the data directory. */
+  readonly disks: Readonly<Record<string, SmallDisk>>;
   readonly process: ServiceProcess;
   repository(id: string, files: Record<string, string>): Promise<GitRepository>;
 }
 
-/** A service of which one folder of its data directory is on a small disk. */
-const serviceOn = async (folder: string, size: string): Promise<Service> => {
+/** A service of which folders of its data directory are on small disks, of these sizes. */
+const serviceOn = async (
+  sizes: Readonly<Record<string, string>>,
+  close: (closer: () => unknown) => void,
+): Promise<Service> => {
   const data = await makeDataDir();
-  closers.push(data.remove);
-  const place = join(data.path, folder);
-  const mount = (): SmallDisk => {
-    const mounted = mountSmallDisk(place, size);
-    closers.push(mounted.unmount);
-    return mounted;
+  close(data.remove);
+  const disks: Record<string, SmallDisk> = {};
+  const mount = (folder: string): void => {
+    const mounted = mountSmallDisk(join(data.path, folder), sizes[folder] ?? '');
+    close(mounted.unmount);
+    disks[folder] = mounted;
   };
   // What is temporary is removed at the start.
-  const before = folder === 'tmp' ? null : mount();
+  const isTemporary = (folder: string): boolean => folder === 'tmp';
+  for (const folder of Object.keys(sizes)) if (!isTemporary(folder)) mount(folder);
   const process = await startService(data.path, { SOURCE_ROOTS: tmpdir() });
-  const disk = before ?? mount();
-  closers.push(process.kill);
+  for (const folder of Object.keys(sizes)) if (isTemporary(folder)) mount(folder);
+  close(process.kill);
   return {
     api: process.api,
-    disk,
+    disks,
     process,
     repository: async (id, files) => {
       const git = await createGitRepository(files);
-      closers.push(git.cleanup);
+      close(git.cleanup);
       await process.api.register(id, git.path);
       return git;
     },
@@ -67,53 +67,95 @@ const readOnly = { code: 'DiskUnusableError', reason: 'disk_read_only' };
 /** A service is started, and embeds on a machine that others use too. */
 const patience = 180_000;
 
-describe.skipIf(noSmallDisk !== null)(`a disk that is full (${noSmallDisk ?? 'on a small tmpfs'})`, () => {
+const there = <T>(part: T | undefined): T => {
+  if (part === undefined) throw new Error('no such disk');
+  return part;
+};
+
+describe.skipIf(noSmallDisk !== null)(`a disk of one folder (${noSmallDisk ?? 'on a small tmpfs'})`, () => {
+  const closers: (() => unknown)[] = [];
+  let service: Service;
+  const roomy = 'size=200m';
+  const disk = (folder: string): SmallDisk => there(service.disks[folder]);
+  beforeAll(async () => {
+    service = await serviceOn({ objects: '200m', index: '200m', tmp: '300k' }, (closer) => closers.push(closer));
+  }, patience);
+  afterAll(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  });
+
   it.each([
-    ['objects', '300k'],
-    ['index', '1m'],
+    ['objects', 150_000],
+    ['index', 500_000],
   ])(
-    'under %s: the job says so, the old index answers, and it goes on when there is space',
-    async (at, size) => {
-      const { api, disk, repository } = await serviceOn(at, size);
-      const git = await repository('r', { 'a.ts': 'export const a = "axolotl";\n' });
-      expect((await api.synced('r')).status).toBe('completed');
+    'that is full, under %s: the job says so, the old index answers, and it goes on when there is space',
+    async (at, leaving) => {
+      const { api, repository } = service;
+      const git = await repository(at, { 'a.ts': 'export const a = "axolotl";\n' });
+      expect((await api.synced(at)).status).toBe('completed');
       await git.write(texts(20, 'bison'));
       await git.commit();
+      disk(at).fill(leaving);
 
-      const failed = await api.synced('r');
+      const failed = await api.synced(at);
       expect(failed).toMatchObject({ status: 'failed', error: full });
       expect(failed.error?.message).toMatch(/: the service’s disk is full: free some space, then sync again$/);
-      expect((await api.found('r', 'axolotl'))[0]).toBe('a.ts');
-      expect(await api.found('r', 'bison')).not.toContain('src/bison0.ts');
+      expect((await api.found(at, 'axolotl'))[0]).toBe('a.ts');
+      expect(await api.found(at, 'bison')).not.toContain('src/bison0.ts');
 
-      disk.remount('size=200m');
-      expect(await api.synced('r')).toMatchObject({ status: 'completed', counts: { indexed: 20 } });
-      expect((await api.found('r', 'bison')).some((path) => path.startsWith('src/bison'))).toBe(true);
+      disk(at).empty();
+      expect(await api.synced(at)).toMatchObject({ status: 'completed', counts: { indexed: 20 } });
+      expect((await api.found(at, 'bison')).some((path) => path.startsWith('src/bison'))).toBe(true);
     },
     patience,
   );
 
   it(
-    'where git works',
+    'that is full, where git works',
     async () => {
-      const { api, disk } = await serviceOn('tmp', '300k');
+      const { api } = service;
       const git = await createGitRepository(texts(20, 'bison'));
       closers.push(git.cleanup);
       const server = await startSmartHttpServer({ root: tmpdir() });
       closers.push(server.close);
-      await api.register('r', `${server.url}/${basename(git.path)}/.git`);
+      await api.register('remote', `${server.url}/${basename(git.path)}/.git`);
 
-      expect(await api.synced('r')).toMatchObject({ status: 'failed', error: full });
-      disk.remount('size=200m');
-      expect(await api.synced('r')).toMatchObject({ status: 'completed', counts: { indexed: 20 } });
+      expect(await api.synced('remote')).toMatchObject({ status: 'failed', error: full });
+      disk('tmp').remount(roomy);
+      expect(await api.synced('remote')).toMatchObject({ status: 'completed', counts: { indexed: 20 } });
     },
     patience,
   );
 
   it(
+    'that becomes read-only, under objects: the job says so, and it goes on when it can be written to',
+    async () => {
+      const { api, repository } = service;
+      const git = await repository('read', { 'a.ts': 'export const a = "axolotl";\n' });
+      expect((await api.synced('read')).status).toBe('completed');
+      await git.write({ 'b.ts': 'export const b = "bison";\n' });
+      await git.commit();
+      disk('objects').remount('ro');
+
+      expect(await api.synced('read')).toMatchObject({ status: 'failed', error: readOnly });
+      expect((await api.found('read', 'axolotl'))[0]).toBe('a.ts');
+
+      disk('objects').remount('rw');
+      expect(await api.synced('read')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
+    },
+    patience,
+  );
+});
+
+describe.skipIf(noSmallDisk !== null)(`a disk that is full (${noSmallDisk ?? 'on a small tmpfs'})`, () => {
+  it(
     'under all that the service keeps, its database too: it answers, says so, and goes on when there is space',
     async () => {
-      const { api, disk, repository } = await serviceOn('', '40m');
+      await using closing = new AsyncDisposableStack();
+      const { api, disks, repository } = await serviceOn({ '': '40m' }, (closer) =>
+        closing.defer(async () => void (await closer())),
+      );
+      const disk = there(disks['']);
       const git = await repository('r', { 'a.ts': 'export const a = "axolotl";\n' });
       expect((await api.synced('r')).status).toBe('completed');
       await git.write({ 'b.ts': 'export const b = "bison";\n' });
@@ -131,27 +173,6 @@ describe.skipIf(noSmallDisk !== null)(`a disk that is full (${noSmallDisk ?? 'on
       expect((await api.repository('r')).active_job_id).toBeNull();
 
       disk.empty();
-      expect(await api.synced('r')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
-    },
-    patience,
-  );
-});
-
-describe.skipIf(noSmallDisk !== null)(`a disk that becomes read-only (${noSmallDisk ?? 'on a small tmpfs'})`, () => {
-  it(
-    'under objects: the job says so, and it goes on when it can be written to',
-    async () => {
-      const { api, disk, repository } = await serviceOn('objects', '50m');
-      const git = await repository('r', { 'a.ts': 'export const a = "axolotl";\n' });
-      expect((await api.synced('r')).status).toBe('completed');
-      await git.write({ 'b.ts': 'export const b = "bison";\n' });
-      await git.commit();
-      disk.remount('ro');
-
-      expect(await api.synced('r')).toMatchObject({ status: 'failed', error: readOnly });
-      expect((await api.found('r', 'axolotl'))[0]).toBe('a.ts');
-
-      disk.remount('rw');
       expect(await api.synced('r')).toMatchObject({ status: 'completed', counts: { indexed: 1 } });
     },
     patience,

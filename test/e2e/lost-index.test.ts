@@ -114,18 +114,23 @@ const expectAnew = async (id: string, job: JobAnswer, fault: string): Promise<vo
   expect(await service.api.synced(id)).toMatchObject({ status: 'completed', mode: 'incremental', mode_reason: null });
 };
 
-describe.each(Object.entries(losses))('while the service runs, %s is lost:', (what, { fault, lose }) => {
-  it('search never answers with less, and a sync makes the index anew', async () => {
-    const id = `up-${what.replaceAll(' ', '-')}`;
-    await indexed(id);
-    await service.api.found(id, 'axolotl');
-    await lose(id);
-    // What is in memory may still answer, in full.
-    const { status, body } = await service.api.search(id, { q: 'axolotl' });
-    if (status === 200) expect(body.results.map(({ path }) => path)).toContain('a.ts');
-    else expect(body).toMatchObject({ status: 503, fault });
-    await expectAnew(id, await service.api.synced(id), fault);
-  });
+describe('while the service runs', () => {
+  // One after the other: each is lost of what the sync before has made anew.
+  const id = 'up';
+  beforeAll(() => indexed(id));
+
+  it.each(Object.entries(losses))(
+    '%s is lost: search never answers with less, and a sync makes the index anew',
+    async (_, { fault, lose }) => {
+      await service.api.found(id, 'axolotl');
+      await lose(id);
+      // What is in memory may still answer, in full.
+      const { status, body } = await service.api.search(id, { q: 'axolotl' });
+      if (status === 200) expect(body.results.map(({ path }) => path)).toContain('a.ts');
+      else expect(body).toMatchObject({ status: 503, fault });
+      await expectAnew(id, await service.api.synced(id), fault);
+    },
+  );
 });
 
 describe('while the service runs, a page is lost that only a sync reads:', () => {
@@ -140,12 +145,14 @@ describe('while the service runs, a page is lost that only a sync reads:', () =>
 
 describe('while the service is down', () => {
   const idOf = (kind: string, what: string) => `${kind}-${what.replaceAll(' ', '-')}`;
+  /** What stands in the way in ways of its own: a manifest that is not whole is read as one that is not there. */
+  const inTheWay = ['the whole index', 'its indices', 'a data file', 'a manifest', 'all objects'];
   let branched: GitRepository;
   let returning: GitRepository;
 
   beforeAll(async () => {
-    for (const what of Object.keys(losses)) {
-      await indexed(idOf('plain', what));
+    for (const what of Object.keys(losses)) await indexed(idOf('plain', what));
+    for (const what of inTheWay) {
       const git = await indexed(idOf('swept', what));
       // What the next sweep is to delete from the index.
       await changed(git, idOf('swept', what), { 'b.ts': 'export const bison = 2, more = 3;\n' });
@@ -167,7 +174,7 @@ describe('while the service is down', () => {
 
     await service.process.terminate();
     for (const [what, { lose }] of Object.entries(losses))
-      for (const kind of ['plain', 'swept']) await lose(idOf(kind, what));
+      for (const kind of inTheWay.includes(what) ? ['plain', 'swept'] : ['plain']) await lose(idOf(kind, what));
     await rm(indexOf('older'), { recursive: true });
     await cp(join(service.dataDir, 'copy'), indexOf('older'), { recursive: true });
     await rm(indexOf('branched'), { recursive: true });
@@ -180,14 +187,14 @@ describe('while the service is down', () => {
       await expectUnusable(id, fault);
       await expectAnew(id, await service.api.synced(id), fault);
     });
+  });
 
-    it('nothing stands in the way of a full reindex', async () => {
-      const id = idOf('swept', what);
-      await expectUnusable(id, fault);
-      const job = await service.api.synced(id, { full_reindex: true });
-      expect(job).toMatchObject({ status: 'completed', mode: 'full', counts: { indexed: 3 } });
-      expect((await service.api.found(id, 'more'))[0]).toBe('b.ts');
-    });
+  it.each(inTheWay)('%s is lost: nothing stands in the way of a full reindex', async (what) => {
+    await expectUnusable(idOf('swept', what), losses[what]?.fault ?? '');
+    const id = idOf('swept', what);
+    const job = await service.api.synced(id, { full_reindex: true });
+    expect(job).toMatchObject({ status: 'completed', mode: 'full', counts: { indexed: 3 } });
+    expect((await service.api.found(id, 'more'))[0]).toBe('b.ts');
   });
 
   it('an index is put back that is older than its record: it is known by the rows that it has not', async () => {

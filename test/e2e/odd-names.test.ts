@@ -43,8 +43,10 @@ describe('a repository full of names that every object has', () => {
     }
     const { index } = await world.api.repository('constructor');
     expect(index.branches.map(({ name }) => name).sort()).toEqual([...names].sort());
-    for (const branch of names)
-      for (const [at, name] of names.entries()) {
+    // Each branch with two of the names: every pair would be 147 searches.
+    for (const [own, branch] of names.entries())
+      for (const at of [own, (own + 1) % names.length]) {
+        const name = names[at] ?? '';
         const found = async (q: string) => (await world.api.found('constructor', q, { branch }))[0];
         expect(await found(`number${at}file`)).toBe(name);
         expect(await found(`number${at}folder`)).toBe(`folder/${name}/${name}.ts`);
@@ -244,6 +246,15 @@ describe('every string of every call', () => {
     return { status: response.status, body: type?.includes('json') ? JSON.parse(text) : text };
   };
 
+  /**
+   * At a place that takes any text, the one that sets what it names, one that is inherited, and the others in turn; all of them
+   * where the name becomes that of a member, as `toString` then stands in the way of the one that is there for all.
+   */
+  const namesFor = ({ shown }: Place, way: number): readonly string[] => {
+    const [first = '', second = '', ...others] = names;
+    return shown.startsWith('unknown') ? names : [first, second, others[way % others.length] ?? ''];
+  };
+
   // Which would take away what the others ask for.
   it.each(Object.keys(operations).filter((each) => each !== 'delete-repository'))(
     '%s takes them as names, or says what is wrong',
@@ -251,7 +262,7 @@ describe('every string of every call', () => {
       const operation = contract.operations.find((each) => each.operationId === operationId) as ContractOperation;
       let way = 0;
       for (const place of placesOf(operation))
-        for (const name of names) {
+        for (const name of namesFor(place, way)) {
           const request = start(operation, ++way);
           place.put(request, name);
           const got = await send(operation, request);

@@ -33,6 +33,13 @@ const startSlowRemote = async () => {
   };
 };
 
+const goneFrom = async ({ commands, temporary }: Pick<Fetching, 'commands' | 'temporary'>): Promise<void> => {
+  await expect.poll(commands, { timeout: 15_000 }).toEqual([]);
+  const folders = async (): Promise<string[]> =>
+    (await readdir(temporary)).filter((name) => name.startsWith('repo-sync-git-'));
+  await expect.poll(folders, { timeout: 15_000 }).toEqual([]);
+};
+
 /** A service whose sync is in the middle of a fetch: git and its children are alive. */
 const startFetching = async (remote: { readonly url: string }) => {
   const data = await makeDataDir();
@@ -51,9 +58,9 @@ const startFetching = async (remote: { readonly url: string }) => {
   return { data, service, job, temporary, commands };
 };
 
+type Fetching = Awaited<ReturnType<typeof startFetching>>;
+
 const ends: readonly [name: string, end: (service: ServiceProcess) => Promise<unknown>][] = [
-  ['kill -9', (service) => service.kill()],
-  ['SIGTERM', async (service) => expect(await service.terminate()).toBe(0)],
   [
     'SIGINT, twice',
     async ({ child }) => {
@@ -77,14 +84,11 @@ describe('a service that ends in the middle of a fetch', () => {
   it.each(ends)(
     'after %s leaves no process behind, and no folder',
     async (_, end) => {
-      const { commands, temporary, service } = await startFetching(await startSlowRemote());
+      const fetching = await startFetching(await startSlowRemote());
 
-      await end(service);
+      await end(fetching.service);
 
-      await expect.poll(commands, { timeout: 15_000 }).toEqual([]);
-      const folders = async (): Promise<string[]> =>
-        (await readdir(temporary)).filter((name) => name.startsWith('repo-sync-git-'));
-      await expect.poll(folders, { timeout: 15_000 }).toEqual([]);
+      await goneFrom(fetching);
     },
     90_000,
   );
@@ -113,7 +117,7 @@ describe('a service that ends in the middle of a fetch', () => {
     expect(await next.api.ended(job.job_id)).toMatchObject({ status: 'completed', attempt: 2 });
   }, 180_000);
 
-  it('takes nothing from another service on the machine', async () => {
+  it('after kill -9 takes nothing from another service on the machine, which ends as clean on SIGTERM', async () => {
     const remote = await startSlowRemote();
     const dying = await startFetching(remote);
     const living = await startFetching(remote);
@@ -121,7 +125,7 @@ describe('a service that ends in the middle of a fetch', () => {
     const folders = (await readdir(living.temporary)).sort();
 
     await dying.service.kill();
-    await expect.poll(dying.commands, { timeout: 15_000 }).toEqual([]);
+    await goneFrom(dying);
     const next = await startService(dying.data.path);
     closers.push(next.kill);
 
@@ -129,5 +133,8 @@ describe('a service that ends in the middle of a fetch', () => {
     for (const { pid, command } of before) expect(pids, command).toContain(pid);
     expect((await readdir(living.temporary)).sort()).toEqual(folders);
     expect(await living.service.api.job(living.job.job_id)).toMatchObject({ status: 'running', attempt: 1 });
+
+    expect(await living.service.terminate()).toBe(0);
+    await goneFrom(living);
   }, 180_000);
 });

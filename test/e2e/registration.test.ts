@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rights } from '../../core/contract/rights.ts';
 import { localUser } from '../../local/cli/read-settings.ts';
 import { openTokenIssuer } from '../../local/token-issuer.ts';
@@ -12,7 +12,7 @@ import { createApi } from '../support/api.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { makeDataDir, type ServiceProcess, startService } from '../support/service-process.ts';
 
-/** The real service, started anew with other settings for each group. */
+/** The real service, started anew where its settings change. */
 let git: GitRepository;
 let outside: GitRepository;
 let top: string;
@@ -30,16 +30,17 @@ afterAll(async () => {
   await outside.cleanup();
   await rm(top, { recursive: true, force: true });
 });
-beforeEach(async () => {
-  data = await makeDataDir();
-});
-afterEach(async () => {
-  await service.terminate();
-  await data.remove();
-});
 
-const serve = async (environment: NodeJS.ProcessEnv): Promise<void> => {
-  service = await startService(data.path, environment);
+/** For the tests of a group: with these settings, and with nothing that another group has left. */
+const useSettings = (environment: () => NodeJS.ProcessEnv): void => {
+  beforeAll(async () => {
+    data = await makeDataDir();
+    service = await startService(data.path, environment());
+  });
+  afterAll(async () => {
+    await service.terminate();
+    await data.remove();
+  });
 };
 
 const as = async (user: string, held: Parameters<Awaited<ReturnType<typeof openTokenIssuer>>['issue']>[1] = []) =>
@@ -56,14 +57,10 @@ const printed = async (...args: string[]): Promise<Api> => {
   return createApi(service.url, stdout.trim());
 };
 
-describe('who may register', () => {
-  it('is everyone with a token, unless the operator says otherwise', async () => {
-    await serve({});
-    expect((await register(await as('bob'), https)).status).toBe(201);
-  });
+describe('who may register, where it must be granted', () => {
+  useSettings(() => ({ REGISTRATION: 'granted' }));
 
-  it('is who has the right, where it is asked for: by a scope of the token', async () => {
-    await serve({ REGISTRATION: 'granted' });
+  it('is who has the right by a scope of the token', async () => {
     const refused = await register(await as('bob'), https);
     expect(refused).toMatchObject({ status: 403, body: { title: 'Registration not allowed' } });
     expect(refused.body.detail).toContain(rights.register);
@@ -76,12 +73,17 @@ describe('who may register', () => {
   });
 });
 
-describe('a path of this machine', () => {
-  const shop = () => join(top, 'open', 'shop');
-  const named = (body: unknown) => (body as { errors: { field: string; message: string }[] }).errors;
+const shop = () => join(top, 'open', 'shop');
+const named = (body: unknown) => (body as { errors: { field: string; message: string }[] }).errors;
 
-  it('is the operator’s to register, in the folders that are theirs', async () => {
-    await serve({ SOURCE_ROOTS: undefined, HOME: join(top, 'open') });
+describe('unless the operator says otherwise', () => {
+  useSettings(() => ({ SOURCE_ROOTS: undefined, HOME: join(top, 'open') }));
+
+  it('everyone with a token may register', async () => {
+    expect((await register(await as('bob'), https)).status).toBe(201);
+  });
+
+  it('a path of this machine is the operator’s to register, in the folders that are theirs', async () => {
     for (const url of [shop(), `file://${shop()}`]) {
       const [error, ...more] = named((await register(await as('bob'), url)).body);
       expect(more).toEqual([]);
@@ -101,16 +103,19 @@ describe('a path of this machine', () => {
     expect((await trusted.synced('of-bob')).status).toBe('completed');
     // Started elsewhere: what the operator registered is theirs to read, what another did is not.
     await service.terminate();
-    await serve({ SOURCE_ROOTS: undefined, HOME: join(top, 'nowhere') });
+    service = await startService(data.path, { SOURCE_ROOTS: undefined, HOME: join(top, 'nowhere') });
     expect((await service.api.synced('shop')).status).toBe('completed');
     expect(await (await as('bob')).synced('of-bob')).toMatchObject({
       status: 'failed',
       error: { code: 'SourceRefusedError', message: expect.stringContaining('SOURCE_ROOTS') },
     });
   });
+});
 
-  it('is everyone’s to register in the folders that the operator opens', async () => {
-    await serve({ SOURCE_ROOTS: join(top, 'open') });
+describe('a path of this machine, where the operator opens folders', () => {
+  useSettings(() => ({ SOURCE_ROOTS: join(top, 'open') }));
+
+  it('is everyone’s to register in them', async () => {
     const bob = await as('bob');
     await bob.register('shop', shop());
     expect((await bob.synced('shop')).status).toBe('completed');
@@ -149,17 +154,16 @@ describe('a path of this machine', () => {
       },
     ],
   ])('does not lead out of them, put there after the registration: %s', async (how, put) => {
-    await serve({ SOURCE_ROOTS: join(top, 'open') });
     const bob = await as('bob');
-    const path = join(top, 'open', `trap-${how.replace(/\W/g, '')}`);
-    await bob.register('trap', path);
+    const id = `trap-${how.replace(/\W/g, '')}`;
+    const path = join(top, 'open', id);
+    await bob.register(id, path);
     await put(path);
-    expect(await bob.synced('trap')).toMatchObject({ status: 'failed', error: { code: 'SourceRefusedError' } });
-    expect((await bob.search('trap', { q: 'viper' })).status).toBe(404);
+    expect(await bob.synced(id)).toMatchObject({ status: 'failed', error: { code: 'SourceRefusedError' } });
+    expect((await bob.search(id, { q: 'viper' })).status).toBe(404);
   });
 
   it('that is a linked worktree is read with its main repository where both are open', async () => {
-    await serve({ SOURCE_ROOTS: join(top, 'open') });
     const path = join(top, 'open', 'linked');
     execFileSync('git', ['-C', shop(), 'worktree', 'add', '-q', '--detach', path]);
     execFileSync('git', ['-C', path, 'checkout', '-q', '-b', 'other']);

@@ -46,7 +46,8 @@ export const plays = {
     }
     return prints;
   },
-  model: async (seed: number) => {
+  /** All ways of the quick scenarios, and again without a guard, until so many that were left out have been caught. */
+  model: async (seed: number, guardsToCatch: number) => {
     const { refusals, explored } = await exploreAll('quick', seed);
     const broken = explored.flatMap(({ scenario, explored: { violation } }) =>
       violation === null ? [] : [{ scenario: scenario.name, what: violation.what, by: told(violation.choices) }],
@@ -54,7 +55,7 @@ export const plays = {
     const states = explored.reduce((sum, each) => sum + each.explored.states, 0);
     let caught = 0;
     for (const { guards: refusing } of refusals.sets())
-      if (refusing.length === 1 && guards.get(refusing[0] as string) === 'alone')
+      if (caught < guardsToCatch && refusing.length === 1 && guards.get(refusing[0] as string) === 'alone')
         if ((await mutate(refusing[0] as string, refusals)) !== null) caught += 1;
     return { broken, states, caught, asked: [...refusals.asked] };
   },

@@ -26,8 +26,8 @@ describe('random histories of a service with faults', () => {
 
   it('take the same course over the database of one machine', { timeout }, async () => {
     const first = 1 + Math.floor(Math.random() * 1_000_000);
-    process.stdout.write(`15 histories of seed ${first} in memory and over SQLite\n`);
-    for (const [at, pair] of (await runApart('courses', size, first, 15, ['memory', 'sqlite'])).entries()) {
+    process.stdout.write(`6 histories of seed ${first} in memory and over SQLite\n`);
+    for (const [at, pair] of (await runApart('courses', size, first, 6, ['memory', 'sqlite'])).entries()) {
       const [inMemory, onDisk] = pair;
       const again = `npm run test:faults -- --seed ${first + at} --histories 1 --database sqlite`;
       expect(onDisk?.violations, again).toEqual([]);
@@ -37,7 +37,7 @@ describe('random histories of a service with faults', () => {
   });
 
   it('take the same course each time', { timeout }, async () => {
-    for (const [seed, [first, second, other]] of (await runApart('again', size, 10)).entries()) {
+    for (const [seed, [first, second, other]] of (await runApart('again', size, 4)).entries()) {
       expect(second, String(seed)).toBe(first);
       expect(other, String(seed)).not.toBe(first);
     }

@@ -12,17 +12,19 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 /** Minutes where the machine has other things to do. */
 const timeout = 900_000;
 
-/** Guards that a part of all ways meets; all are in `npm run test:model -- --mutations`. */
+/** So many of the guards that a part of all ways meets are left out in turn; all are in `npm run test:model -- --mutations`. */
 const LEAST_CAUGHT = 10;
 
 describe('every way through', () => {
   it('keeps what always holds, and a guard that is left out is missed', { timeout }, async () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     process.stdout.write(`every way through, in an order of seed ${seed}\n`);
-    const { broken, states, caught, asked } = await runApart('model', seed);
+    const { broken, states, caught, asked } = await runApart('model', seed, LEAST_CAUGHT);
     expect(broken, `seed ${seed}`).toEqual([]);
     expect(asked.filter((guard) => !guards.has(guard))).toEqual([]);
-    process.stdout.write(`${states} states of seed ${seed}, ${asked.length} guards met, ${caught} caught\n`);
+    process.stdout.write(
+      `${states} states of seed ${seed}, ${asked.length} guards met, ${caught} left out and caught\n`,
+    );
     expect(caught).toBeGreaterThanOrEqual(LEAST_CAUGHT);
   });
 });

@@ -27,7 +27,7 @@ export const filesToTryAgain = ({ failed, strayErrors, uncovered }: FirstRun): r
 type Percentages = Readonly<Record<string, { readonly pct: number }>>;
 
 /** Where the sums of all files are below what is asked; with no sums, nothing is said of them. */
-export const uncoveredOf = (total: Percentages, thresholds: Readonly<Record<string, unknown>>): string[] =>
+export const uncoveredOf = (total: Percentages, thresholds: object): string[] =>
   Object.entries(thresholds).flatMap(([what, least]) => {
     const { pct } = total[what] ?? {};
     return pct === undefined || typeof least !== 'number' || pct >= least ? [] : [`${what} ${pct} % of ${least} %`];
