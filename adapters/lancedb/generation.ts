@@ -8,6 +8,7 @@ import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTa
 import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
 import { rowBytes, versionsIn } from './manifest-files.ts';
 import type { PackedRows } from './packed-rows.ts';
+import { createPruning } from './pruning.ts';
 import { createRecentRows } from './recent-rows.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, rowSchema } from './rows.ts';
@@ -55,7 +56,6 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   const plan = place.plan ?? planSettle;
   const inspection = createInspection(tableDirectory);
   let opened: Table | null = null;
-  let pruneTimer: NodeJS.Timeout | null = null;
   /** What a call has stumbled on: what LanceDB has cached hides it from the next one. */
   let damage: string | null = null;
 
@@ -136,36 +136,12 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     gathering,
   );
 
-  const prune = async (table: Table, graceMs: number): Promise<void> => {
-    // Files of no version are of a process that was killed before its commit: this queue is the only writer, and writes nothing now.
-    await table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs), deleteUnverified: true });
-  };
-
-  const stopPruneTimer = (): boolean => {
-    const pending = pruneTimer !== null;
-    if (pruneTimer !== null) clearTimeout(pruneTimer);
-    pruneTimer = null;
-    return pending;
-  };
-
-  /** What an optimize replaced is as large as the table: it is removed when no reader can need it any more. */
-  const prunePending = async (graceMs: number, since: number): Promise<void> => {
-    await upkeep.idle();
-    const table = await openIfThere();
-    // Written since: an optimize would do more than prune. The next settle that optimizes prunes.
-    if (table !== null && (await table.version()) === since) await prune(table, graceMs);
-  };
-  let settledVersion = 0;
-
-  const pruneLater = async (table: Table): Promise<void> => {
-    settledVersion = await table.version();
-    stopPruneTimer();
-    pruneTimer = setTimeout(() => {
-      pruneTimer = null;
-      // A prune that fails leaves disk space taken, nothing else; the next one tries again.
-      queue.run(() => prunePending(place.graceMs, settledVersion)).catch(() => {});
-    }, place.graceMs + 1000).unref();
-  };
+  const pruning = createPruning({
+    graceMs: place.graceMs,
+    table: openIfThere,
+    run: (task) => queue.run(task),
+    isMerging: () => upkeep.isMerging(),
+  });
 
   const upkeep = createUpkeep({
     table: openIfThere,
@@ -177,8 +153,9 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       const { needed, others } = await rowBytes(tableDirectory);
       return others > needed;
     },
+    pruned: pruning.idle,
     merging: recent.forget,
-    merged: pruneLater,
+    merged: pruning.later,
   });
 
   const settle = async (): Promise<void> => {
@@ -201,16 +178,16 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     if (steps.optimize) {
       // Without its word index a table is compacted in half the time: nothing has to follow the moved rows.
       if (steps.buildWords && (await hasWordIndex(table))) await dropWordIndex(table);
-      await prune(table, place.graceMs);
+      await pruning.prune(table, place.graceMs);
       // Without an index over any row it has not been searched: what the merge replaced, as much again as the table, goes at once.
       // The merge's own call keeps it whatever the grace.
-      if (steps.buildWords && state.wordsIndexed === 0) await prune(table, 0);
+      if (steps.buildWords && state.wordsIndexed === 0) await pruning.prune(table, 0);
     }
     if (steps.buildWords) await buildWordIndices(table);
     if (steps.buildVectors) await buildVectorIndex(table);
     // Only then: on a table never compacted, the optimize that prunes would begin to, and hold up the writes behind it.
     if (!steps.optimize) return;
-    await pruneLater(table);
+    await pruning.later(table);
   };
 
   const forget = (): void => {
@@ -222,7 +199,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   };
 
   const remove = async (): Promise<void> => {
-    stopPruneTimer();
+    pruning.cancel();
     // A merge that ended behind it would leave a version of nothing.
     await upkeep.stop();
     forget();
@@ -297,7 +274,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     close: async () => {
       await queue.idle();
       await upkeep.stop();
-      if (stopPruneTimer()) await queue.run(() => prunePending(0, settledVersion)).catch(() => {});
+      await pruning.now();
       forget();
     },
   };

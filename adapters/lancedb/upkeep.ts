@@ -25,6 +25,8 @@ export interface UpkeepParts {
   readonly writes: () => number;
   /** Whether a process that is gone has left more behind than the table itself takes: it was killed before it could remove what a merge had replaced. */
   readonly isCluttered: () => Promise<boolean>;
+  /** Waits for a prune under way, which would take the files of a merge for left over. */
+  readonly pruned: () => Promise<void>;
   /** Called before a merge. */
   readonly merging: () => void;
   /** Called after a merge that met no write: what it replaced may be removed. */
@@ -34,7 +36,7 @@ export interface UpkeepParts {
 /**
  * Rows neither come nor go by it, and the one process that writes to the table does it, so it needs no job and no lock. Writes do not wait for it: LanceDB
  * carries them over (rows added meanwhile stay as they are, deletes are done on what was merged), and the one that cannot be carried over is tried
- * again by its caller. It removes no file: a prune that does must wait for it. A merge that fails leaves the table as it was.
+ * again by its caller. It removes no file, and what does is not begun beside it. A merge that fails leaves the table as it was.
  */
 export const createUpkeep = ({
   table,
@@ -43,6 +45,7 @@ export const createUpkeep = ({
   quietMs,
   writes,
   isCluttered,
+  pruned,
   merging,
   merged,
 }: UpkeepParts): Upkeep => {
@@ -61,6 +64,7 @@ export const createUpkeep = ({
     isFirst = false;
     const { optimize, buildVectors } = plan(await readTableState(found, await versions()));
     if (!optimize && !buildVectors && !owed) return;
+    await pruned();
     const before = writes();
     merging();
     // LanceDB merges no fragment that the indices hold with one that they do not: the second time they hold all, and one is left. Else the prune

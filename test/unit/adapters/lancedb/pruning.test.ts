@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type Table } from '@lancedb/lancedb';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createPruning, type Pruning } from '../../../../adapters/lancedb/pruning.ts';
+import { createUpkeep, type Upkeep } from '../../../../adapters/lancedb/upkeep.ts';
+import { createWriteQueue } from '../../../../adapters/lancedb/write-queue.ts';
+
+let root: string;
+let table: Table;
+let merging: boolean;
+let pruning: Pruning;
+const queue = createWriteQueue(async () => undefined, 1000);
+const files = async (): Promise<number> => (await readdir(join(root, 't.lance', 'data'))).length;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'lance-pruning-'));
+  table = await (await connect(root)).createTable('t', [{ n: 0 }]);
+  for (let n = 1; n < 4; n++) await table.add([{ n }]);
+  merging = false;
+  // Begun 20 ms after it was asked for.
+  pruning = createPruning({ graceMs: -980, table: async () => table, run: queue.run, isMerging: () => merging });
+  // One file in place of four, which stay for those who read them.
+  await table.optimize();
+  await pruning.later(table);
+});
+afterEach(async () => {
+  pruning.cancel();
+  await pruning.idle();
+  table.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+it('what a merge has replaced is removed', async () => {
+  await expect.poll(files).toBe(1);
+});
+
+it('while something merges, nothing is removed and no write waits; it is behind it', async () => {
+  merging = true;
+  await new Promise((done) => setTimeout(done, 100));
+  expect(await queue.run(async () => 'written')).toBe('written');
+  expect(await files()).toBe(5);
+  merging = false;
+  await expect.poll(files).toBe(1);
+});
+
+it('a table that was written to is left to the next merge', async () => {
+  await table.add([{ n: 9 }]);
+  await new Promise((done) => setTimeout(done, 100));
+  expect(await files()).toBe(6);
+});
+
+it('what was to be done later can be done at once, and once', async () => {
+  await pruning.now();
+  expect(await files()).toBe(1);
+  await pruning.now();
+});
+
+it('a merge does not begin beside a prune, which would take its files for left over', async () => {
+  const ended = Promise.withResolvers<void>();
+  let begun = 0;
+  const upkeep: Upkeep = createUpkeep({
+    table: async () => table,
+    versions: async () => 1,
+    plan: () => ({ optimize: false, buildVectors: false }),
+    quietMs: 0,
+    writes: () => 0,
+    isCluttered: async () => true,
+    pruned: () => ended.promise,
+    merging: () => {
+      begun += 1;
+    },
+    merged: async () => undefined,
+  });
+  await table.createIndex('n');
+  await upkeep.settled(table);
+  await expect.poll(upkeep.isMerging).toBe(true);
+  await new Promise((done) => setTimeout(done, 50));
+  expect(begun).toBe(0);
+  ended.resolve();
+  await upkeep.idle();
+  expect(begun).toBe(1);
+});
