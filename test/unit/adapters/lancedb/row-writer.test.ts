@@ -82,7 +82,11 @@ describe('the writer of rows', () => {
     expect(await keys()).toEqual(['a:0', 'b:0']);
   });
 
-  it('adds rows of blobs that are not there, without a merge', async () => {
+  it.each([
+    ['few', 1000],
+    ['many', 1],
+  ])('adds rows of blobs that are not there, without a merge: %s', async (_, lookFrom) => {
+    writer = createRowWriter(lookFrom);
     const merged: string[] = [];
     const watched = new Proxy(table, {
       get: (target, name) => {
@@ -96,5 +100,6 @@ describe('the writer of rows', () => {
     expect(merged).toEqual([]);
     await writer.write(watched, [pack('b:0')]);
     expect(merged).toEqual(['merge']);
+    expect(await keys()).toEqual(['a:0', 'b:0']);
   });
 });
