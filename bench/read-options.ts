@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { NotCarriedOut, readCommandLine } from '../adapters/system/command-line.ts';
 import { OWN_CONTENTS } from './share-trees.ts';
 
 export const usage = `npm run bench -- [options]
@@ -16,8 +16,23 @@ export const usage = `npm run bench -- [options]
   --markdown                    tables as Markdown
 `;
 
+const options = {
+  files: { type: 'string' },
+  repository: { type: 'string', multiple: true },
+  only: { type: 'string' },
+  quick: { type: 'boolean' },
+  'no-peer': { type: 'boolean' },
+  minutes: { type: 'string' },
+  out: { type: 'string' },
+  markdown: { type: 'boolean' },
+} as const;
+
 /** What was wrong with the command line; the message is for whoever typed it. */
-export class BenchUsageError extends Error {}
+export class BenchUsageError extends NotCarriedOut {
+  constructor(wrong: string) {
+    super(`${wrong}\n\n${usage}`, 2);
+  }
+}
 
 export interface BenchOptions {
   /** Of the generated repository; 0 for none. */
@@ -33,7 +48,7 @@ export interface BenchOptions {
   readonly markdown: boolean;
 }
 
-/** Throws BenchUsageError. `known` are the scenarios there are. */
+/** Throws NotCarriedOut, for `--help` too. `known` are the scenarios there are. */
 export const readOptions = (args: readonly string[], known: readonly string[]): BenchOptions => {
   const values = parse(args);
   const quick = values.quick === true;
@@ -66,25 +81,7 @@ export const readOptions = (args: readonly string[], known: readonly string[]): 
 /** What the generated repository is called in the figures. */
 export const generatedName = (files: number): string => `generated-${files}`;
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        files: { type: 'string' },
-        repository: { type: 'string', multiple: true },
-        only: { type: 'string' },
-        quick: { type: 'boolean' },
-        'no-peer': { type: 'boolean' },
-        minutes: { type: 'string' },
-        out: { type: 'string' },
-        markdown: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new BenchUsageError((error as Error).message);
-  }
-};
+const parse = (args: readonly string[]) => readCommandLine({ usage, options }, args).values;
 
 const wholeNumber = (option: string, text: string, least: number): number => {
   const value = Number(text);

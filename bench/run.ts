@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { NotCarriedOut } from '../adapters/system/command-line.ts';
 import { committedResults } from './committed-results.ts';
 import { compare, comparisonCells, comparisonHead } from './compare.ts';
 import { failedFigure, type RepositoryResult, type Results } from './figures.ts';
 import { describeCommit, describeThisMachine } from './machine.ts';
-import { type BenchOptions, BenchUsageError, generatedName, readOptions, usage } from './read-options.ts';
+import { type BenchOptions, generatedName, readOptions } from './read-options.ts';
 import { runScenarios } from './run-scenarios.ts';
 import { scenarios } from './scenarios.ts';
 import { describeMachine, describeRepository, markdownTable, plainTable } from './tables.ts';
@@ -99,8 +100,8 @@ try {
   }
   if (results.repositories.some(({ figures }) => figures.some(({ failed }) => failed === true))) process.exitCode = 1;
 } catch (error) {
-  say(error instanceof BenchUsageError ? `${error.message}\n\n${usage}` : String(error));
-  process.exitCode = error instanceof BenchUsageError ? 2 : 1;
+  say(error instanceof NotCarriedOut ? error.message.trimEnd() : String(error));
+  process.exitCode = error instanceof NotCarriedOut ? error.code : 1;
 } finally {
   await undo.all();
 }

@@ -1,3 +1,4 @@
+import { commandLine } from '../adapters/system/command-line.ts';
 import { quotas } from './aws-figures.ts';
 import { usesOf } from './scaling-limits.ts';
 import { monthlyCost, syncCost, syncTime, usefulConcurrency, type Workload } from './scaling-model.ts';
@@ -8,6 +9,12 @@ import { monthlyCost, syncCost, syncTime, usefulConcurrency, type Workload } fro
  *
  *     npm run bench:scaling
  */
+
+commandLine({
+  usage: `npm run bench:scaling
+
+Computes from quotas and prices what the service takes on AWS. Nothing is called.`,
+});
 
 const base = { syncsOfRepositoryPerDay: 10, dimensions: 1024, maxConcurrency: 5 } as const;
 

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { commandLine } from '../adapters/system/command-line.ts';
 import { UserId } from '../core/contract/ids.ts';
 import { rights } from '../core/contract/rights.ts';
 import { localUser, readSettings } from './cli/read-settings.ts';
@@ -11,7 +11,14 @@ import { openTokenIssuer } from './token-issuer.ts';
 
 process.umask(0o077);
 
-const { values } = parseArgs({
+const { values } = commandLine({
+  usage: `npm run -s token -- [options]
+
+  --user <name>          whose token it is; the operator's own unless given
+  --may-register         they may register repositories where that is not everyone's (REGISTRATION=granted)
+  --may-register-paths   they may register folders of this machine too
+
+Prints a token of the service of DATA_DIR.`,
   options: {
     user: { type: 'string', default: localUser() },
     'may-register': { type: 'boolean', default: false },

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { commandLine } from '../../adapters/system/command-line.ts';
 import { startService } from '../../test/support/service-process.ts';
 import { markdownTable, plainTable } from '../tables.ts';
 import { syncWatched } from '../watch-job.ts';
@@ -115,18 +116,16 @@ const rowOf = (name: string, ways: readonly Way[]): string[] => {
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
-const { values } = parseArgs({
+const { values } = commandLine({
+  usage,
   options: {
     repository: { type: 'string' },
     tasks: { type: 'string' },
     markdown: { type: 'boolean' },
-    help: { type: 'boolean' },
   },
 });
-if (values.help === true) process.stdout.write(usage);
-else
-  await run(
-    resolve(values.repository ?? join(import.meta.dirname, '../..')),
-    resolve(values.tasks ?? join(import.meta.dirname, 'tasks.json')),
-    values.markdown === true,
-  );
+await run(
+  resolve(values.repository ?? join(import.meta.dirname, '../..')),
+  resolve(values.tasks ?? join(import.meta.dirname, 'tasks.json')),
+  values.markdown === true,
+);

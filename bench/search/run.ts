@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandLine } from '../../adapters/system/command-line.ts';
 import type { Api } from '../../test/support/api.ts';
 import { startService } from '../../test/support/service-process.ts';
 import { markdownTable, plainTable } from '../tables.ts';
@@ -37,7 +37,8 @@ interface Options {
 }
 
 const readOptions = (): Options | null => {
-  const { values } = parseArgs({
+  const { values } = commandLine({
+    usage,
     options: {
       annotations: { type: 'string' },
       sources: { type: 'string' },

@@ -4,8 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { commandLine } from '../../adapters/system/command-line.ts';
 import { buildCluster, type ClusterPrograms } from './build-cluster.ts';
 import { type Cluster, startCluster } from './start-cluster.ts';
+
+commandLine({
+  usage: `npm run test:chart
+
+Installs the Helm chart in a Kubernetes API server, which is built first: some minutes. It needs Go.`,
+});
 
 /**
  * `npm run test:chart`: the chart in a real Kubernetes API, with each set of values that docs/deploy.md and deploy/helm name. All namespaces enforce the

@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from '../../adapters/system/command-line.ts';
 import { installServers, ServersUnavailableError } from './install-servers.ts';
 
 /**
  * `npm run test:deployed`. Everything runs in namespaces of its own: its network has nothing but loopback, so that AWS's
  * names may lead to servers of this machine; and whatever it started ends with it.
  */
+if (process.argv.includes('--help'))
+  commandLine({
+    usage: `npm run test:deployed [-- <what vitest takes>]
+
+Deploys the whole stack to an emulated AWS, in namespaces of its own, and tests it. Its servers are installed first: some minutes.`,
+  });
+
 const main = async (): Promise<number> => {
   try {
     const servers = await installServers();

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { commandLine } from '../../adapters/system/command-line.ts';
 import { type Campaign, campaign, MAX_SEED } from './campaign.ts';
 import { type DatabaseKind, databaseKinds } from './history-database.ts';
 import { mutations } from './mutations.ts';
@@ -35,8 +35,9 @@ interface Options extends Campaign {
   readonly goOn: boolean;
 }
 
-const read = (): Options | null => {
-  const { values } = parseArgs({
+const read = (): Options => {
+  const { values } = commandLine({
+    usage,
     options: {
       seed: { type: 'string' },
       histories: { type: 'string' },
@@ -48,10 +49,8 @@ const read = (): Options | null => {
       database: { type: 'string', default: 'memory' },
       'go-on': { type: 'boolean', default: false },
       parallel: { type: 'string', default: '2' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return null;
   const number = (name: keyof typeof numbers): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
@@ -59,6 +58,7 @@ const read = (): Options | null => {
       throw new TypeError(`--${name} must be a whole number from 0 to ${numbers[name]}, not ${text}`);
     return Number(text);
   };
+  if (values.mutations && values.real) throw new TypeError('--mutations and --real do not go together');
   const database = databaseKinds.find((kind) => kind === values.database);
   if (database === undefined)
     throw new TypeError(`--database must be ${databaseKinds.join(' or ')}, not ${values.database}`);
@@ -84,11 +84,6 @@ const main = async (): Promise<number> => {
     process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
     return 2;
   }
-  if (options === null) {
-    print(usage);
-    return 0;
-  }
-  if (options.mutations && options.real) throw new TypeError('--mutations and --real do not go together');
   if (options.mutations) return breakOnPurpose(options);
   if (options.real) return runReal({ ...options, operations: options.operations || 14 }, print);
   return play(options);

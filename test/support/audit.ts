@@ -3,6 +3,7 @@
  * Not every registry answers this question; then nothing was checked, and that is an error unless `--where-possible` is given.
  */
 import { spawnSync } from 'node:child_process';
+import { commandLine } from '../../adapters/system/command-line.ts';
 
 export type AuditOutcome =
   | { readonly outcome: 'clean' }
@@ -36,19 +37,19 @@ export const readAudit = (json: string): AuditOutcome => {
 };
 
 if (import.meta.main) {
-  const unknown = process.argv.slice(2).filter((option) => option !== '--where-possible');
-  if (unknown.length > 0) {
-    process.stderr.write(
-      `Unknown option ${unknown[0]}. There is one: --where-possible, which lets a registry without audits pass.\n`,
-    );
-    process.exit(2);
-  }
+  const { values } = commandLine({
+    usage: `npm run audit [-- --where-possible]
+
+Asks the registry for known vulnerabilities of what is installed.
+
+  --where-possible  lets a registry without audits pass`,
+    options: { 'where-possible': { type: 'boolean' } },
+  });
   const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8' });
   const audit = readAudit(stdout ?? '');
   if (audit.outcome === 'clean') process.stdout.write('No known vulnerability of the level moderate or above.\n');
   if (audit.outcome === 'vulnerable') process.stderr.write(`Known vulnerabilities:\n${audit.packages.join('\n')}\n`);
   if (audit.outcome === 'not_checked') process.stderr.write(`NOT CHECKED for known vulnerabilities: ${audit.reason}\n`);
-  const passes =
-    audit.outcome === 'clean' || (audit.outcome === 'not_checked' && process.argv.includes('--where-possible'));
+  const passes = audit.outcome === 'clean' || (audit.outcome === 'not_checked' && values['where-possible'] === true);
   process.exit(passes ? 0 : 1);
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commandLine } from '../../adapters/system/command-line.ts';
 
 /**
  * `npm run docs:site`: docs as a site, in docs/.vitepress/dist. Its packages are installed here and not by `npm ci`, so that who uses the
@@ -10,8 +11,15 @@ import { join } from 'node:path';
  */
 
 const site = 'docs/.vitepress';
-const [packages] = process.argv.slice(2);
-if (packages !== '--installed')
+const { values } = commandLine({
+  usage: `npm run docs:site [-- --installed]
+
+Builds docs as a site, in docs/.vitepress/dist.
+
+  --installed  its packages are there already`,
+  options: { installed: { type: 'boolean' } },
+});
+if (values.installed !== true)
   execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', site], { stdio: 'inherit' });
 execFileSync(join(site, 'node_modules/.bin/vitepress'), ['build', 'docs'], { stdio: 'inherit' });
 

@@ -1,11 +1,18 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { commandLine } from '../../adapters/system/command-line.ts';
 import { createGitRepository } from './git-repository.ts';
 import { inTerminal, screenOf } from './in-terminal.ts';
 import { makeDataDir, startService } from './service-process.ts';
 
 /** `node test/support/record-session.ts`: runs the commands in a terminal against a real service, and writes docs/cli-session.txt. */
+
+commandLine({
+  usage: `npm run docs:session
+
+Records the terminal session of the docs anew, in docs/cli-session.txt.`,
+});
 
 const root = resolve(import.meta.dirname, '../..');
 const commands = [

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { commandLine } from '../../adapters/system/command-line.ts';
 import { buildConsole } from '../../console/build.js';
 import { launchBrowser } from './browser.ts';
 import { openConsolePage, type Scheme } from './console-page.ts';
@@ -10,6 +11,12 @@ import { createGitRepository } from './git-repository.ts';
 import { startService } from './service-process.ts';
 
 /** `npm run docs:pictures`: takes the pictures of docs/pictures anew, of a real service that indexes this repository. */
+
+commandLine({
+  usage: `npm run docs:pictures
+
+Takes the pictures of the docs anew, in docs/pictures.`,
+});
 
 const root = resolve(import.meta.dirname, '../..');
 const pictures = join(root, 'docs/pictures');

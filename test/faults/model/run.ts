@@ -2,7 +2,7 @@
  * `npm run test:model`: takes every way through each scenario that its bounds allow. `--quick`: the bounds of `npm test`. `--mutations`: leaves out
  * each guard of a write in turn, and says which scenario finds it out; `--sources`: those of the code (source-guards.ts).
  */
-import { parseArgs } from 'node:util';
+import { commandLine } from '../../../adapters/system/command-line.ts';
 import { told } from './explore.ts';
 import { type ExploredTask, exploreAll, mutateAll } from './find-guards.ts';
 import { disagreement } from './guard-list.ts';
@@ -10,7 +10,14 @@ import { sourceDisagreement } from './source-guards.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { values } = parseArgs({
+const { values } = commandLine({
+  usage: `npm run test:model [-- [--quick] [--mutations | --sources]]
+
+Takes every way through each scenario that its bounds allow.
+
+  --quick      the bounds of npm test
+  --mutations  and again without each guard of a write in turn: says which scenario finds it out
+  --sources    and without those of the code too`,
   options: {
     quick: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BenchUsageError, readOptions } from '../../../bench/read-options.ts';
+import { NotCarriedOut } from '../../../adapters/system/command-line.ts';
+import { readOptions } from '../../../bench/read-options.ts';
 import { scenarios } from '../../../bench/scenarios.ts';
 
 const known = ['full', 'incremental', 'peer'];
@@ -53,7 +54,7 @@ describe('npm run bench', () => {
     [['--repository', '/a/shop', '--repository', '/b/shop'], /two repositories are called shop/],
     [['--repository', '/a/my shop'], /give it a name/],
   ])('refuses %j', (args, message) => {
-    expect(() => read(...args)).toThrow(BenchUsageError);
+    expect(() => read(...args)).toThrow(NotCarriedOut);
     expect(() => read(...args)).toThrow(message);
   });
 

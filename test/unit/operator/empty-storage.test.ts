@@ -52,5 +52,5 @@ it('leaves no index and no object, so that the buckets can be deleted', async ()
 });
 
 it('does nothing without the names', async () => {
-  await expect(empty('vectors')).rejects.toThrow('give the bucket of vectors');
+  await expect(empty('vectors')).rejects.toThrow('1 more must be named');
 });
