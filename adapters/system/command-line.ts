@@ -7,7 +7,7 @@ export interface CommandLine<O extends Options> {
   /** Printed for `--help`, and behind what is wrong. */
   readonly usage: string;
   readonly options?: O;
-  /** How many words may stand beside the options; none unless said. */
+  /** How many words may be given beside the options; none unless said. */
   readonly words?: { readonly least: number; readonly most: number };
 }
 

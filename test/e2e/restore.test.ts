@@ -135,7 +135,7 @@ describe('the commands', () => {
       'would be empty',
     );
     expect(await itemsOf(tableNames.repositories)).toEqual(before);
-    await expect(operator('replace-items', ['one'])).rejects.toThrow('give two tables');
+    await expect(operator('replace-items', ['one'])).rejects.toThrow('1 more must be named');
   });
 
   it('start an execution for each repository by the stage’s alias, report each, and end with 1 when one has failed', async () => {
