@@ -6,7 +6,7 @@ import type { Logger } from '../../core/ports/logger.ts';
 import { busyAnswer } from './busy-answer.ts';
 import { corsHeaders } from './cors-headers.ts';
 import { pathParametersOf } from './path-parameters.ts';
-import { type Answer, invalid, invalidFields, problem, unauthorized } from './problems.ts';
+import { type Answer, type FieldError, invalid, invalidFields, problem, unauthorized } from './problems.ts';
 
 interface Shapes<Params, Query, Body, Headers> {
   readonly params?: z.ZodType<Params>;
@@ -99,7 +99,8 @@ const answer = async <Params, Query, Body, Headers>(
   const query = (shapes.query ?? Nothing).safeParse(event.queryStringParameters ?? {});
   const body = (shapes.body ?? Nothing).safeParse(json.value);
   const headers = (shapes.headers ?? Nothing).safeParse(headersOf(event));
-  if (params.success && query.success && body.success && headers.success)
+  const repeated = repeatedIn(event);
+  if (repeated.length === 0 && params.success && query.success && body.success && headers.success)
     return act({
       ...caller,
       params: params.data as Params,
@@ -109,11 +110,18 @@ const answer = async <Params, Query, Body, Headers>(
     });
   return invalid([
     ...(params.error ? invalidFields('path', params.error) : []),
+    ...repeated,
     ...(query.error ? invalidFields('query', query.error) : []),
     ...(body.error ? invalidFields('body', body.error) : []),
     ...(headers.error ? invalidFields('header', headers.error) : []),
   ]);
 };
+
+/** Parameters of the query that are given more than once: API Gateway and others take now the first and now the last. */
+const repeatedIn = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent): FieldError[] =>
+  Object.entries(multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
+    (values ?? []).length > 1 ? [{ field: `query.${name}`, message: 'must be given once' }] : [],
+  );
 
 /** API Gateway hands names on as the client wrote them. */
 export const headersOf = ({ headers }: APIGatewayProxyEvent): Record<string, string | undefined> =>

@@ -24,7 +24,7 @@ export const problem = (
   headers: { 'content-type': 'application/problem+json', ...headers },
 });
 
-interface FieldError {
+export interface FieldError {
   readonly field: string;
   readonly message: string;
 }

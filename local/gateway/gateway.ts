@@ -14,6 +14,7 @@ import { createRouteMatcher } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { refuseConnection } from './refuse-connection.ts';
 import { type Authorize, type Principal, rememberPrincipals } from './remember-principals.ts';
+import { headFault, targetOf } from './request-head.ts';
 import { sendParts } from './send-parts.ts';
 
 export interface GatewayOptions {
@@ -103,7 +104,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       if (isWhole(reply)) send(response, reply);
       else await sendParts(response, reply, options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS);
     } catch (error) {
-      options.logger.error('request failed in the gateway', { path: request.url, error: String(error) });
+      const facts = { path: request.url, error: String(error) };
+      // A caller who goes away in the middle of a body is no fault of the service.
+      if (gone.signal.aborted && !request.complete) options.logger.info('request not sent to its end', facts);
+      else options.logger.error('request failed in the gateway', facts);
       // In the middle of a stream nothing can be said any more: the caller sees that it has ended, and asks again.
       if (response.headersSent) response.destroy();
       else send(response, problem(500, 'Internal error', 'the request could not be served'));
@@ -162,11 +166,13 @@ const serve = async (
   request: IncomingMessage,
   context: CallContext,
 ): Promise<Reply | StreamedReply> => {
+  const fault = headFault(request);
+  if (fault !== null) return problem(400, 'Bad request', fault);
   const { host } = request.headers;
   if (!functions.isCalledBy(host))
     return problem(421, 'Misdirected request', `this service is not called ${host?.slice(0, 200)}: ${nameIt}`);
   const target = request.url ?? '/';
-  const url = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : null;
+  const url = targetOf(target);
   const found = url === null ? ({ kind: 'no-route' } as const) : match(request.method ?? 'GET', url.pathname);
   if (url === null || found.kind === 'no-route') {
     if (functions.metrics !== undefined && request.method === 'GET' && url?.pathname === '/metrics') {

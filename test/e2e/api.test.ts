@@ -134,6 +134,12 @@ describe('starting a sync', () => {
     expect(JSON.stringify(reply.body).length).toBeLessThan(10_000);
   });
 
+  it('names each parameter of the query that is given twice', async () => {
+    const reply = await api.call<Problem>('GET', '/api/repositories?limit=1&limit=2&cursor=a&__proto__=1&__proto__=2');
+    expect(reply.status).toBe(400);
+    for (const name of ['limit', '__proto__']) expect(reply.body.detail).toContain(`query.${name}: must be given once`);
+    expect(reply.body.detail).not.toContain('query.cursor: must be given once');
+  });
   it('answers 404 for a repository that is not there, 400 for an id that cannot be one', async () => {
     expect((await api.sync('nobody')).status).toBe(404);
     expect((await api.sync('No_Such')).status).toBe(400);

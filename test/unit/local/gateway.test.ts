@@ -16,6 +16,7 @@ const token = `x.${Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 600 }))
 
 /** A gateway before functions that answer with their name; `load` may fail before it gives one. */
 const setUp = async (beforeLoad: (name: FunctionName) => void = () => undefined, hostNames: readonly string[] = []) => {
+  const logged: { level: string; message: string }[] = [];
   const loaded: FunctionName[] = [];
   const authorized: unknown[] = [];
   const load = async (name: FunctionName): Promise<LambdaFunction> => {
@@ -27,14 +28,14 @@ const setUp = async (beforeLoad: (name: FunctionName) => void = () => undefined,
       return { principalId: 'ann' };
     };
   };
-  const logger = createJsonLogger('silent', () => undefined);
+  const logger = createJsonLogger('info', (line) => logged.push(JSON.parse(line)));
   const gateway = await startGateway({ host: '127.0.0.1', port: 0, hostNames, load, logger });
   gateways.push(gateway);
   const get = async (path: string) => {
     const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
     return { status: response.status, body: await response.text() };
   };
-  return { get, loaded, authorized, url: gateway.url };
+  return { get, loaded, authorized, logged, url: gateway.url };
 };
 
 describe('the host that a request names', () => {
@@ -74,6 +75,34 @@ describe('the host that a request names', () => {
     const { url, loaded } = await setUp();
     expect(await ask(url, host)).toBe(421);
     expect(loaded).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a host twice',
+      'GET /api/health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n',
+      'the header host must be given once',
+    ],
+    [
+      'a token twice',
+      'GET /api/repositories HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n',
+      'the header authorization must be given once',
+    ],
+    ['a whole address', 'GET http://evil.example/api/health HTTP/1.1\r\nHost: localhost\r\n', 'must be a path'],
+  ])('is asked for in no two ways: %s', async (_, head, said) => {
+    const { url, loaded } = await setUp();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.end(`${head}Connection: close\r\n\r\n`);
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain(said);
+    expect(loaded).toEqual([]);
+  });
+
+  it('is not taken from a path', async () => {
+    const { get } = await setUp();
+    expect((await get('//api/health')).status).toBe(404);
   });
 
   it('need not be named by what is no browser', async () => {
@@ -187,4 +216,18 @@ describe('the gateway of one machine', () => {
     expect((await get('/api/health')).status).toBe(500);
     expect(await get('/api/health')).toEqual({ status: 200, body: 'get-health' });
   });
+});
+
+it('a caller who goes away in the middle of a body is no error of the service', async () => {
+  const { url, logged } = await setUp();
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    `POST /api/repositories HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 100\r\n\r\n{`,
+  );
+  await new Promise((done) => setTimeout(done, 200));
+  socket.destroy();
+  await expect
+    .poll(() => logged.map(({ level, message }) => [level, message]))
+    .toEqual([['info', 'request not sent to its end']]);
 });
