@@ -33,7 +33,8 @@ export const Snapshot = z.object({
   files: z.int().min(0),
   chunks: z.int().min(0),
   bytes: z.int().min(0),
-  rules: z.string(),
+  /** A fingerprint. */
+  rules: z.string().max(64),
   attributes: AttributeFiles,
   file_pages: z.array(SnapshotPage),
   blob_pages: z.array(SnapshotPage),

@@ -22,6 +22,7 @@ import { generationOf } from './generation-of.ts';
 import { withoutHeld } from './held-blobs.ts';
 import { sweepLedgers } from './ledger.ts';
 import { kept, type Pulse } from './pulse.ts';
+import { MAX_CHUNKS } from './rules/content-filter.ts';
 import { removeUnnamedPages, type SeenManifests } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger'>;
@@ -173,9 +174,6 @@ const dropImported = async (deps: Deps, repository: RepositoryRecord, gone: Omit
   const generation = (await deps.jobs.get(gone.job_id))?.job.generation ?? null;
   if (generation !== null) await dropIfUnused(deps, repository, generation);
 };
-
-/** 1 MiB in chunks of some 1,000 characters. */
-const MAX_CHUNKS = 1100;
 
 async function* readCandidates(deps: Deps, key: string, parse: (line: string) => Candidate): AsyncGenerator<Candidate> {
   try {

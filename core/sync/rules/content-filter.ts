@@ -5,6 +5,8 @@ import { headerComment } from './header-comment.ts';
 
 /** Larger files are not indexed. Bytes. */
 export const MAX_FILE_BYTES = 1_048_576;
+/** Chunks of a file at most: of such a size, in pieces of some 1,000 characters. */
+export const MAX_CHUNKS = 1100;
 
 /** Where generated markers are looked for. */
 const headBytes = 4096;

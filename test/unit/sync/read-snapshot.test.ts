@@ -142,6 +142,8 @@ describe('a line of another service', () => {
     ['a size that is no number', file.with(2, '-1')],
     ['chunks that are no number', file.with(5, '1e9')],
     ['a number in another form', file.with(5, '02')],
+    ['more chunks than a file has', file.with(5, '1101')],
+    ['a size of no file in the index', file.with(2, '1048577')],
     ['no path', file.with(6, '')],
     ['a field too few', file.slice(0, 6)],
     ['a field more', [...file, 'b.ts']],
@@ -157,6 +159,8 @@ describe('a line of another service', () => {
     ['no object id', blob.with(0, '..')],
     ['chunks that are no number', blob.with(1, 'x')],
     ['a size that is no number', blob.with(2, '')],
+    ['more chunks than a file has', blob.with(1, '1101')],
+    ['a size of no file in the index', blob.with(2, '1048577')],
     ['an unknown reason', blob.with(3, 'constructor')],
     ['no path', blob.with(4, '')],
     ['a field too few', blob.slice(0, 4)],
@@ -171,6 +175,10 @@ describe('a line of another service', () => {
 });
 
 describe('a snapshot of another service', () => {
+  it('is refused where its rules are no fingerprint', async () => {
+    const answer = readerOf({ '': { ...listed, rules: 'x'.repeat(65) } }).open(undefined);
+    await expect(answer).rejects.toThrow(/its answer is no snapshot/);
+  });
   it('is refused where it is of another branch than was asked for', async () => {
     const answer = readerOf({ '?': { ...listed, branch: 'other' } }).open('main' as never);
     await expect(answer).rejects.toThrow('asked for main, and answers with other');
