@@ -21,10 +21,12 @@ export const createHashEmbedder = (options: { readonly dimensions?: number } = {
     dimensions,
     embed: async (texts, kind) => {
       const scan = kind === 'document' ? scanAndKeep : scanTokens;
-      const vectors: Float32Array[] = [];
+      // One piece of memory for all: giving out and taking back one for each text costs as much as its vector.
+      const all = new Float32Array(texts.length * dimensions);
+      const vectors = texts.map((_, i) => all.subarray(i * dimensions, (i + 1) * dimensions));
       let characters = 0;
-      for (const text of texts) {
-        vectors.push(vectorOf(scan(text), dimensions));
+      for (const [i, text] of texts.entries()) {
+        fill(vectors[i] as Float32Array, scan(text));
         characters += text.length;
         if (characters < charactersPerTurn) continue;
         characters = 0;
@@ -39,11 +41,12 @@ export const createHashEmbedder = (options: { readonly dimensions?: number } = {
 let hashes = new Int32Array(0);
 let counts = new Int32Array(0);
 
-const vectorOf = (tokens: TokenScan, dimensions: number): Float32Array => {
-  const vector = new Float32Array(dimensions);
+/** @param vector of zeros. */
+const fill = (vector: Float32Array, tokens: TokenScan): void => {
+  const dimensions = vector.length;
   if (tokens.count === 0) {
     vector[0] = 1;
-    return vector;
+    return;
   }
   // Tokens are counted by their hash, in an open table: strings as keys of a Map take three times as long.
   const bits = 32 - Math.clz32(tokens.count * 2);
@@ -69,7 +72,7 @@ const vectorOf = (tokens: TokenScan, dimensions: number): Float32Array => {
     const dimension = (hash >>> 1) % dimensions;
     vector[dimension] = (vector[dimension] as number) + ((hash & 1) === 0 ? weight : -weight);
   }
-  return normalized(vector);
+  normalize(vector);
 };
 
 /** Sublinear term frequency. Most counts are small: their logarithms are at hand. */
@@ -96,15 +99,14 @@ const commonWeights: ReadonlyMap<number, number> = new Map([
     .map((word): [number, number] => [tokenHash(word), 0.3]),
 ]);
 
-const normalized = (vector: Float32Array): Float32Array => {
+const normalize = (vector: Float32Array): void => {
   let squares = 0;
   for (const value of vector) squares += value * value;
   if (squares === 0) {
     // Every token met its opposite in its dimension.
     vector[0] = 1;
-    return vector;
+    return;
   }
   const scale = 1 / Math.sqrt(squares);
   for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) * scale;
-  return vector;
 };
