@@ -1,7 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { connect, type GlobalOptions } from '../connection.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** An agent starts its servers in its own folder, where `npx repo-sync` would fetch whatever has that name in the registry. */
+const self = fileURLToPath(new URL('../repo-sync.js', import.meta.url));
 
 export const addMcp = (program: Command, terminal: Terminal): void => {
   program
@@ -9,7 +13,7 @@ export const addMcp = (program: Command, terminal: Terminal): void => {
     .description('Serve agents by the Model Context Protocol, over standard input and output')
     .addHelpText(
       'after',
-      '\nAn agent starts it by itself; docs/mcp.md tells how to set it up.\n\nExamples:\n  $ claude mcp add repository-sync -- npx repo-sync mcp\n  $ repo-sync mcp --profile work',
+      `\nAn agent starts it by itself; docs/mcp.md tells how to set it up.\n\nExamples:\n  $ claude mcp add --scope user repository-sync -- "${self}" mcp\n  $ repo-sync mcp --profile work`,
     )
     .action(async (_options: object, command: Command) => {
       const { client } = await connect(terminal, command.optsWithGlobals<GlobalOptions>());

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import {
   type CallToolResult,
@@ -70,6 +72,15 @@ export const useMcpOverHttp = (world: Pick<UsedWorld, 'server'>) => {
   };
 };
 
+/** What README.md and docs/mcp.md tell Claude Code to start: added in this folder, started in another. */
+const documentedServer = (): string => {
+  const [first, other] = ['README.md', 'docs/mcp.md'].map(
+    (page) => /claude mcp add .*? -- ([^`\n]+)/.exec(readFileSync(resolve(root, page), 'utf8'))?.[1],
+  );
+  if (first === undefined || first !== other) throw new Error(`they tell different commands: ${first} and ${other}`);
+  return first.replaceAll('$PWD', root);
+};
+
 /** Agents that speak to `repo-sync mcp`, a process of its own, over the world of a file's tests. They go with each test. */
 export const useMcpOverStdio = (world: Pick<UsedWorld, 'server'>) => {
   const clients: Client[] = [];
@@ -81,9 +92,9 @@ export const useMcpOverStdio = (world: Pick<UsedWorld, 'server'>) => {
       const client = newClient(era);
       clients.push(client);
       const transport = new StdioClientTransport({
-        command: process.execPath,
-        args: [resolve(root, 'cli/repo-sync.js'), 'mcp'],
-        cwd: root,
+        command: 'bash',
+        args: ['-c', `exec ${documentedServer()}`],
+        cwd: tmpdir(),
         env: {
           PATH: process.env.PATH ?? '',
           HOME: '/nonexistent',
