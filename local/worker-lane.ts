@@ -20,11 +20,6 @@ export interface Lane {
  * and LanceDB's smaller parts (search-index-host), the whole service takes 1.25 GB for 100,000 files in place of 1.84. A young generation of 24 MiB and not 64 takes another 140 MB off (both measured).
  */
 const heapLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 };
-/**
- * From 2 GiB on V8 lets four times what lives be there before it marks everything, and below only 1.6 times. A worker that embeds has 25 MB that live and makes as much garbage with
- * each few batches: with 1 GiB it was marked some 50 times in a full index of 100,000 files, which took V8's own threads 12 to 14 s of processor time in place of 10 (measured).
- */
-const computingLimits = { ...heapLimits, maxOldGenerationSizeMb: 2048 };
 
 /** The calls that its worker has begun: what it computes is of one of these. */
 export const begun = (lane: Lane): readonly PostedCall[] =>
@@ -58,7 +53,7 @@ export const startLane = (
     workerData,
     transferList: [indexPort],
     execArgv: ['--conditions=local', '--disable-warning=ExperimentalWarning'],
-    resourceLimits: setup.durable ? heapLimits : computingLimits,
+    resourceLimits: heapLimits,
   });
   const lane: Lane = { worker, board, calls: new Map(), beats: 0, silent: 0 };
   worker.on('message', (said: InvocationResult | HeadStartNote) =>

@@ -1,4 +1,4 @@
-import { parentPort, resourceLimits, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { callTicket } from '../../local/call-ticket.ts';
 import type { HeadStartNote } from '../../local/head-starts.ts';
 import type { Invocation, WorkerSetup } from '../../local/invocation.ts';
@@ -44,8 +44,7 @@ parentPort?.on('message', async ({ id, payload, suspects, ticket }: Invocation) 
   marker.beat();
   if (act === 'tell-setup') {
     const { durable, niceness } = workerData as WorkerSetup;
-    const heapMb = resourceLimits.maxOldGenerationSizeMb;
-    return parentPort?.postMessage({ id, ok: true, value: { durable, niceness, heapMb } });
+    return parentPort?.postMessage({ id, ok: true, value: { durable, niceness } });
   }
   if (act === 'die' && milliseconds === 0 && path === undefined) process.exit(1);
   if (act === 'tell')

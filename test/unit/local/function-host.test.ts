@@ -63,12 +63,6 @@ describe('functions in worker threads', () => {
     expect(await call('embed-batch', { act: 'tell-setup' })).toMatchObject({ durable: false });
   });
 
-  it('let garbage lie while they embed, which each look at all that lives costs: other steps have half the heap', async () => {
-    const { call } = startHost(1);
-    expect(await call('publish', { act: 'tell-setup' })).toMatchObject({ heapMb: 1024 });
-    expect(await call('embed-batch', { act: 'tell-setup' })).toMatchObject({ heapMb: 2048 });
-  });
-
   it('embed when nothing else is to be done: other steps, and searches, have their turn before', async () => {
     const { call } = startHost(1);
     const niceness = async (name: string) =>
