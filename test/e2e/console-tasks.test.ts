@@ -128,6 +128,8 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     await page.getByRole('button', { name: 'Another sync' }).click();
     await page.getByRole('button', { name: 'Start this after it' }).click();
     await waiting.waitFor();
+    const list = await open('/');
+    await list.page.getByRole('listitem').filter({ hasText: 'queued' }).getByText('Another sync waits').waitFor();
     await git.write({ 'b.ts': 'b\n' });
     await git.commit();
     gate.open();

@@ -123,6 +123,11 @@ const Row = ({ repository }: { readonly repository: Repository }) => {
         ) : (
           <Running jobId={repository.active_job_id} />
         )}
+        {repository.queued_sync !== null && (
+          <Text size="sm" className="quiet">
+            Another sync waits
+          </Text>
+        )}
       </div>
     </li>
   );
