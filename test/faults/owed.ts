@@ -35,8 +35,14 @@ export class Owed {
   readonly #pushes: { readonly id: string; readonly age: string; readonly branch: string; readonly at: number }[] = [];
   readonly #pushed = new Set<string>();
   readonly #asked: Asked[] = [];
-  readonly #queued: { readonly id: string; readonly age: string; readonly job: string; readonly options: Waiting }[] =
-    [];
+  readonly #queued: {
+    readonly id: string;
+    readonly age: string;
+    readonly job: string;
+    readonly options: Waiting;
+    readonly from: number;
+  }[] = [];
+  readonly #takenBack: { readonly id: string; readonly from: number; until: number }[] = [];
 
   constructor(watch: Watch) {
     this.#watch = watch;
@@ -63,8 +69,22 @@ export class Owed {
   }
 
   /** A user was told that a sync will begin under this id. */
-  syncQueued(id: string, { job_id, repository_created_at: age }: JobRecord, options: SyncOptions): void {
-    if (age !== undefined) this.#queued.push({ id, age, job: job_id, options: waitingOptions(options) });
+  syncQueued(id: string, { job_id, repository_created_at: age }: JobRecord, options: SyncOptions, from: number): void {
+    if (age !== undefined) this.#queued.push({ id, age, job: job_id, options: waitingOptions(options), from });
+  }
+
+  /** A user takes back what waits; the returned function is called when nothing more can come of the request. */
+  takeBackAsked(id: string): () => void {
+    const asked = { id, from: this.#watch.now, until: Number.POSITIVE_INFINITY };
+    this.#takenBack.push(asked);
+    return () => {
+      asked.until = this.#watch.now;
+    };
+  }
+
+  /** Whether what waited since a time may have been taken back. */
+  #mayBeTakenBack(id: string, since: number): boolean {
+    return this.#takenBack.some((asked) => asked.id === id && asked.until >= since);
   }
 
   /** Told of each write of what is owed, and of the jobs that the same transaction has claimed before. */
@@ -124,6 +144,8 @@ export class Owed {
   #judgeSettled(id: string, owed: StoredFollowUp, claimed: readonly JobRecord[]): void {
     const job = claimed.find(({ repository_id }) => repository_id === id);
     if (job === undefined) {
+      const isUsers = owed.queued_job_id !== undefined && !this.#isPushedTo(id, owed);
+      if (isUsers && this.#mayBeTakenBack(id, this.#watch.now)) return;
       if (this.#watch.repository(id)?.created_at === owed.registered)
         this.#watch.say(`what was owed to ${id} was dropped`);
       return;
@@ -138,10 +160,17 @@ export class Owed {
       this.#watch.say(`${job.job_id} began in place of ${queued_job_id}, which users were told of`);
   }
 
+  #isPushedTo(id: string, { branches, registered }: StoredFollowUp): boolean {
+    return this.#pushes.some(
+      (push) => push.id === id && push.age === registered && branches?.has(push.branch) === true,
+    );
+  }
+
   judgeQueued(): void {
-    for (const { id, age, job, options } of this.#queued) {
+    for (const { id, age, job, options, from } of this.#queued) {
       if (this.#watch.repository(id)?.created_at !== age) continue;
       const found = this.#watch.jobs.get(job)?.record.options;
+      if (found === undefined && this.#mayBeTakenBack(id, from)) continue;
       if (found === undefined) this.#watch.say(`${job} of ${id} was queued, and never began`);
       else if (
         !options.branches.every((branch) => found.branches.includes(branch)) ||

@@ -162,7 +162,7 @@ export class Players {
       // A repository that was removed since has other ages.
       const repository = this.watch.repository(id);
       if (outcome.kind === 'queued' && outcome.job.repository_created_at === repository?.created_at)
-        this.watch.owed.syncQueued(id, outcome.job, options);
+        this.watch.owed.syncQueued(id, outcome.job, options, from);
       if (outcome.kind === 'held' || outcome.kind === 'queued') judgeHolder(this.watch, id, outcome.by, from);
       if (outcome.kind === 'attached') judgeAttached(this.watch, id, outcome.to, options, from);
       return outcome.kind;

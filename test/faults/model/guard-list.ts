@@ -151,6 +151,10 @@ const harmless: Readonly<Record<string, string>> = {
     'of a removal that is settled there is no member left to write into: the database refuses such a path by itself',
   'replace a debt: FOLLOW-UP attribute_exists(due_shard)':
     'where nothing is owed any more, the next try makes the debt that this write would make',
+  'take back: FOLLOW-UP attribute_exists(due_shard)':
+    'where nothing waits any more there is nothing of users to remove, and a version that rises tells nobody anything',
+  'take back: FOLLOW-UP version = ?':
+    'a request that joins what waits meanwhile is taken back with it: a write that is refused looks again, and does the same',
 };
 
 /** Every guard that is known, and how it is missed. */

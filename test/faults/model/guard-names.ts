@@ -73,6 +73,7 @@ const roles: Readonly<Record<string, readonly (readonly [role: string, sets: str
     ['postpone', 'due_at', /version/],
     ['wake', 'due_at'],
     ['settle', 'expires_at'],
+    ['take back', 'version'],
   ],
   DELIVERY: [
     ['redeliver', 'delivery due_shard'],

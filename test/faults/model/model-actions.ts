@@ -15,6 +15,7 @@ import { updateRepository } from '../../../core/repositories/update-repository.t
 import { executionName } from '../../../core/sync/execution.ts';
 import { takePush } from '../../../core/triggers/push-hook.ts';
 import { startScheduled } from '../../../core/triggers/scheduled-sync.ts';
+import { takeBackSync } from '../../../core/triggers/take-back-sync.ts';
 import { dispatchDue } from '../../../core/upkeep/dispatch-due.ts';
 import { reconcileSyncs } from '../../../core/upkeep/reconcile-syncs.ts';
 import { redeliverWebhook } from '../../../core/webhooks/webhook-deliveries.ts';
@@ -82,6 +83,13 @@ export const modelActions = (world: World, watch: Watch, players: Players, webho
     /** Where another one runs: waits for it, or joins it. */
     queue: () => sync({ onConflict: 'queue', full_reindex: true, branches: [0] }),
     attach: () => sync({ onConflict: 'attach' }),
+    /** What users have queued. */
+    'take back': () =>
+      act('take-back', async (ports) => {
+        const over = watch.owed.takeBackAsked(id);
+        await takeBackSync(ports)(id, user);
+        over();
+      }),
     /** Accepted, but not started yet: the workflow service is away for a moment. */
     stuck: () => sync({}, { change: notStarted }),
     'stuck force': () => sync({ force: true }, { change: notStarted }),

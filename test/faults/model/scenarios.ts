@@ -110,6 +110,15 @@ export const tasks: readonly Task[] = [
   task(['sync', 'attach', 'cancel'], { steady: true, switches: 2 }),
   task(['queue', 'queue', 'push dev'], { dev: true, from: { action: 'stuck' }, steady: true, switches: 2 }),
   task(['queue', 'cancel'], { from: { action: 'stuck' } }),
+  // What users have queued is taken back while a push joins it, it begins, or its repository goes.
+  task(['take back', 'queue', 'push dev'], {
+    dev: true,
+    from: [{ action: 'stuck' }, { action: 'queue' }],
+    steady: true,
+    switches: 2,
+  }),
+  task(['take back', 'cancel', 'follow'], { from: [{ action: 'stuck' }, { action: 'queue' }] }),
+  task(['take back', 'take back', 'delete'], { from: [{ action: 'stuck' }, { action: 'queue' }], steady: true }),
   task(['queue', 'delete', 'register'], { from: { action: 'stuck' }, steady: true }),
   // A pull that comes again when the source has moved.
   task(['pull again'], {
