@@ -15,8 +15,11 @@ export const sourceOf = (typed: string, cwd: string): string =>
 /** Of the service's machine, which may be another, are whole paths; a relative one is of this folder, and what is not there is a slip. */
 const refuseAbsent = (typed: string, cwd: string): void => {
   const path = sourceOf(typed, cwd);
-  if (path !== typed && !existsSync(path))
-    throw new UsageError(`there is no folder ${path}: give the path of a repository, or its https:// address`);
+  if (path === typed || existsSync(path)) return;
+  const [, host, name] = /^[^/:@]+@([^/:@]+):([^/].*)$/.exec(typed) ?? [];
+  if (host !== undefined)
+    throw new UsageError(`${typed} is an address for SSH, which is not spoken here: try https://${host}/${name}`);
+  throw new UsageError(`there is no folder ${path}: give the path of a repository, or its https:// address`);
 };
 
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

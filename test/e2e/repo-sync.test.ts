@@ -232,8 +232,12 @@ describe('while a sync runs', () => {
 });
 
 it('a relative path where nothing is, is refused before it is registered', async () => {
-  for (const slip of ['./nowhere', 'git@git.example.com:team/project.git'])
-    expect(await run(['add', slip])).toMatchObject({ code: 2, err: expect.stringContaining('there is no folder /') });
+  const slips = {
+    './nowhere': 'there is no folder /',
+    'git@git.example.com:a/b.git': 'https://git.example.com/a/b.git',
+  };
+  for (const [slip, told] of Object.entries(slips))
+    expect(await run(['add', slip])).toMatchObject({ code: 2, err: expect.stringContaining(told) });
 });
 
 describe('a sync that does not succeed', () => {
