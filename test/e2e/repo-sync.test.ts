@@ -231,6 +231,13 @@ describe('while a sync runs', () => {
   });
 });
 
+it.each([
+  ['status', ''],
+  ['cat', 'demo', ''],
+])('%s of nothing is refused as a slip', async (...slip) => {
+  expect(await run(slip)).toMatchObject({ code: 2, err: expect.stringContaining('must not be empty') });
+});
+
 it('a relative path where nothing is, is refused before it is registered', async () => {
   const slips = {
     './nowhere': 'there is no folder /',
