@@ -1,6 +1,10 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshSeed } from './campaign.ts';
 import { realCampaign } from './real/real-campaign.ts';
+import { RealService } from './real/real-service.ts';
 
 /** Histories that npm test has the time for. */
 const histories = 2;
@@ -19,5 +23,19 @@ describe('random histories of the service as its user starts it', () => {
       failures.flatMap(({ played }) => played.violations),
       `${again}\n${failures[0]?.played.course.join('\n')}`,
     ).toEqual([]);
+  });
+
+  it('are played on a service that a signal to the whole campaign does not end', { timeout: 60_000 }, async () => {
+    const service = new RealService(await mkdtemp(join(tmpdir(), 'real-group-')), {});
+    try {
+      await service.prepare();
+      await service.start(['ada']);
+      const { pid } = service.running.child;
+      // After the name in brackets: state, parent, process group.
+      const [, , group] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+      expect(Number(group)).toBe(pid);
+    } finally {
+      await service.remove();
+    }
   });
 });

@@ -25,10 +25,21 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** `detached`: in a process group of its own, which no signal to the caller's group reaches. */
+interface Spawning {
+  readonly detached?: boolean;
+}
+
 /** The command line as a process, still running. */
-export const spawnCommand = (args: readonly string[], dataDir: string, environment: NodeJS.ProcessEnv): ChildProcess =>
+export const spawnCommand = (
+  args: readonly string[],
+  dataDir: string,
+  environment: NodeJS.ProcessEnv,
+  { detached = false }: Spawning = {},
+): ChildProcess =>
   spawn(process.execPath, ['--conditions=local', 'local/main.ts', ...args], {
     cwd: root,
+    detached,
     env: { ...process.env, ...allocatorSettings, NODE_V8_COVERAGE: '', PORT: '0', DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -52,8 +63,12 @@ export const runCommand = async (
 };
 
 /** Starts the service as `npm start` does, and waits until it has printed its address and token. */
-export const startService = async (dataDir: string, environment: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> => {
-  const child = spawnCommand([], dataDir, { SOURCE_ROOTS: tmpdir(), ...environment });
+export const startService = async (
+  dataDir: string,
+  environment: NodeJS.ProcessEnv = {},
+  spawning: Spawning = {},
+): Promise<ServiceProcess> => {
+  const child = spawnCommand([], dataDir, { SOURCE_ROOTS: tmpdir(), ...environment }, spawning);
   const exited = new Promise<number | null>((done) => child.once('exit', done));
   let printed = '';
   let complained = '';

@@ -68,7 +68,8 @@ export class RealService {
   }
 
   async start(users: readonly string[]): Promise<void> {
-    this.#process = await startService(this.dataDir, this.#environment);
+    // A campaign that is told to stop plays what it has begun to its end.
+    this.#process = await startService(this.dataDir, this.#environment, { detached: true });
     const service = this.#process;
     service.child.stderr?.on('data', (data) => this.complaints.push(String(data)));
     if (this.#tokens.size > 0) return;
