@@ -24,13 +24,14 @@ import { defaultQuotas } from './default-quotas.ts';
 import { type Embeddings, measureEmbeddings } from './embeddings.ts';
 import { BATCHES_A_WORKER, type FunctionHost, runsInWorker, startFunctionHost } from './function-host.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { keepToken } from './keep-token.ts';
 import { loadFunction } from './load-function.ts';
 import { logTo, putLargeLogAside } from './log-file.ts';
 import { collectMetrics } from './metrics-channel.ts';
 import { composeRuntime, type LocalConfig, tableNames, useRuntime } from './runtime.ts';
 import { startScheduleLoop } from './schedule-loop.ts';
 import { sweepTemporaryFiles } from './temporary-files.ts';
-import { openTokenIssuer, type TokenIssuer, writePrivately } from './token-issuer.ts';
+import { openTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 import { openTracing, tracedInvoke, tracedRuntime, tracedStart } from './tracing.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow-engine/workflow-engine.ts';
 
@@ -212,8 +213,9 @@ export const startServer = async (options: ServerOptions, parts: ServerParts = {
       }),
     );
     undo.push(startScheduleLoop(runtime, () => scheduledRepositories(database.client, tableNames.repositories)));
-    const token = await issuer.issue(options.user, Object.values(rights));
-    await writePrivately(join(options.dataDir, 'token'), `${token}\n`);
+    const issueOwn = () => issuer.issue(options.user, Object.values(rights));
+    const { token, stop } = await keepToken(join(options.dataDir, 'token'), issueOwn, runtime.logger);
+    undo.push(stop);
     const console = await openConsole(options.dataDir, () =>
       issuer.issue(options.user, Object.values(rights), SIGNED_IN_DAYS),
     );

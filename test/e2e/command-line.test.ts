@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { makeDataDir, runCommand, spawnCommand } from '../support/service-process.ts';
@@ -97,6 +98,27 @@ describe('npm start -- --help', () => {
     for (const word of ['Usage: npm start --', '--once', 'DATA_DIR', 'LOG_FILE', '$ npm start -- . --once'])
       expect(stdout).toContain(word);
   });
+});
+
+describe('npm start', () => {
+  it('ends with npm: no service stays that holds the port and the data', async () => {
+    const own = await makeDataDir();
+    const npm = spawn('npm', ['start', '--silent'], {
+      cwd: resolve(import.meta.dirname, '../..'),
+      env: { ...process.env, NODE_V8_COVERAGE: '', PORT: '0', DATA_DIR: own.path },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    npm.stdout.on('data', (part) => {
+      printed += part;
+    });
+    await expect.poll(() => printed, { timeout: 60_000 }).toMatch(/on http:\S+/);
+    const url = /on (http:\S+)/.exec(printed)?.[1] ?? '';
+    expect((await fetch(`${url}/api/health`)).status).toBe(200);
+    npm.kill('SIGTERM');
+    await expect.poll(() => fetch(`${url}/api/health`).then(String, () => 'gone'), { timeout: 20_000 }).toBe('gone');
+    await own.remove();
+  }, 120_000);
 });
 
 describe('before anything is started', () => {
