@@ -19,7 +19,7 @@ export interface UpkeepParts {
   readonly table: () => Promise<Table | null>;
   readonly versions: () => Promise<number>;
   readonly plan: (state: TableState) => Pick<SettlePlan, 'optimize' | 'buildVectors'>;
-  /** How long nothing may have been written at least, in milliseconds. */
+  /** How long nothing may have been written, in milliseconds. */
   readonly quietMs: number;
   /** How many writes there have been: more after a merge than before it, and it met one. */
   readonly writes: () => number;
@@ -32,12 +32,6 @@ export interface UpkeepParts {
   /** Called after a merge that met no write: what it replaced may be removed. */
   readonly merged: (table: Table) => Promise<void>;
 }
-
-/**
- * What a merge takes for each row of the table, in milliseconds of one processor (settle-plan). A table that is to be merged must have been at rest for as
- * long: of syncs that come one after the other, few then meet a merge of the last one's.
- */
-const MERGE_MS_A_ROW = 0.05;
 
 /**
  * Rows neither come nor go by it, and the one process that writes to the table does it, so it needs no job and no lock. Writes do not wait for it: LanceDB
@@ -92,7 +86,6 @@ export const createUpkeep = ({
   return {
     settled: async (settledTable) => {
       const since = await settledTable.version();
-      const rest = Math.max(quietMs, MERGE_MS_A_ROW * (await settledTable.countRows()));
       cancel();
       timer = setTimeout(() => {
         timer = null;
@@ -101,7 +94,7 @@ export const createUpkeep = ({
           .finally(() => {
             running = null;
           });
-      }, rest).unref();
+      }, quietMs).unref();
     },
     idle,
     isMerging: () => running !== null,

@@ -9,8 +9,8 @@ export interface ConsolePage {
   readonly complaints: string[];
   /** Looks at it in another width and colour scheme. */
   look(width: number, scheme: Scheme): Promise<void>;
-  /** Rules of accessibility that the page breaks, each with the elements; empty when there are none. */
-  faults(): Promise<string[]>;
+  /** Rules of accessibility that the page breaks, all of them or those of colours, each with the elements; empty when there are none. */
+  faults(rules?: 'all' | 'colours'): Promise<string[]>;
   /** Whether it is no wider than the screen. */
   fits(): Promise<boolean>;
   close(): Promise<void>;
@@ -53,9 +53,11 @@ export const openConsolePage = async (
       await page.locator(`html[data-mantine-color-scheme='${shown}']`).waitFor({ state: 'attached' });
       await page.evaluate(colorsSettled);
     },
-    faults: async () => {
+    faults: async (rules = 'all') => {
       if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
-      const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
+      const { violations } = (await page.evaluate(
+        `axe.run(document, { resultTypes: ["violations"]${rules === 'all' ? '' : ', runOnly: ["color-contrast", "link-in-text-block"]'} })`,
+      )) as {
         violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
       };
       return violations.flatMap(({ id, nodes }) =>
