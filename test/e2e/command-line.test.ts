@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -108,6 +109,7 @@ describe('npm start', () => {
       env: { ...process.env, NODE_V8_COVERAGE: '', PORT: '0', DATA_DIR: own.path },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const ended = once(npm, 'close');
     let printed = '';
     npm.stdout.on('data', (part) => {
       printed += part;
@@ -116,7 +118,8 @@ describe('npm start', () => {
     const url = /on (http:\S+)/.exec(printed)?.[1] ?? '';
     expect((await fetch(`${url}/api/health`)).status).toBe(200);
     npm.kill('SIGTERM');
-    await expect.poll(() => fetch(`${url}/api/health`).then(String, () => 'gone'), { timeout: 20_000 }).toBe('gone');
+    await ended;
+    await expect(fetch(`${url}/api/health`)).rejects.toThrow('fetch failed');
     await own.remove();
   }, 120_000);
 });
