@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { parseCLI, startVitest, type Vitest } from 'vitest/node';
 import { failedFilesOf, filesToTryAgain, uncoveredOf } from './second-try.ts';
 
@@ -13,7 +13,7 @@ const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]
 /** Where too little is covered. */
 const uncovered = ({ config: { root, coverage } }: Vitest): readonly string[] => {
   if (!coverage.enabled || coverage.thresholds === undefined) return [];
-  const summary = readFileSync(join(root, coverage.reportsDirectory, 'coverage-summary.json'), 'utf8');
+  const summary = readFileSync(resolve(root, coverage.reportsDirectory, 'coverage-summary.json'), 'utf8');
   return uncoveredOf(JSON.parse(summary).total, coverage.thresholds);
 };
 

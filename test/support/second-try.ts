@@ -24,13 +24,16 @@ const isRandom = (file: string): boolean => file.startsWith('test/faults/');
 export const filesToTryAgain = ({ failed, strayErrors, uncovered }: FirstRun): readonly string[] =>
   strayErrors > 0 || uncovered.length > 0 || failed.length > MOST_FILES || failed.some(isRandom) ? [] : failed;
 
-type Percentages = Readonly<Record<string, { readonly pct: number }>>;
+type Percentages = Readonly<Record<string, { readonly pct: number | 'Unknown' }>>;
 
 /** Where the sums of all files are below what is asked; with no sums, nothing is said of them. */
 export const uncoveredOf = (total: Percentages, thresholds: object): string[] =>
   Object.entries(thresholds).flatMap(([what, least]) => {
     const { pct } = total[what] ?? {};
-    return pct === undefined || typeof least !== 'number' || pct >= least ? [] : [`${what} ${pct} % of ${least} %`];
+    // `Unknown` where there is nothing to cover.
+    return typeof pct !== 'number' || typeof least !== 'number' || pct >= least
+      ? []
+      : [`${what} ${pct} % of ${least} %`];
   });
 
 /** The files of which a test failed, from the root. */

@@ -19,12 +19,17 @@ beforeEach(async () => {
   table = await (await connect(root)).createTable('t', [{ n: 0 }]);
   for (let n = 1; n < 4; n++) await table.add([{ n }]);
   merging = false;
-  // Begun 20 ms after it was asked for.
-  pruning = createPruning({ graceMs: -980, table: async () => table, run: queue.run, isMerging: () => merging });
   // One file in place of four, which stay for those who read them.
   await table.optimize();
-  await pruning.later(table);
 });
+
+/** Of what that has replaced: begun so many milliseconds after it was asked for. */
+const pruneIn = async (milliseconds: number): Promise<void> => {
+  const graceMs = milliseconds - 1000;
+  pruning = createPruning({ graceMs, table: async () => table, run: queue.run, isMerging: () => merging });
+  await pruning.later(table);
+};
+const HOUR = 3_600_000;
 afterEach(async () => {
   pruning.cancel();
   await pruning.idle();
@@ -33,11 +38,13 @@ afterEach(async () => {
 });
 
 it('what a merge has replaced is removed', async () => {
+  await pruneIn(20);
   await expect.poll(files).toBe(1);
 });
 
 it('while something merges, nothing is removed and no write waits; it is behind it', async () => {
   merging = true;
+  await pruneIn(20);
   await new Promise((done) => setTimeout(done, 100));
   expect(await queue.run(async () => 'written')).toBe('written');
   expect(await files()).toBe(5);
@@ -46,18 +53,21 @@ it('while something merges, nothing is removed and no write waits; it is behind 
 });
 
 it('a table that was written to is left to the next merge', async () => {
+  await pruneIn(HOUR);
   await table.add([{ n: 9 }]);
-  await new Promise((done) => setTimeout(done, 100));
+  await pruning.now();
   expect(await files()).toBe(6);
 });
 
 it('what was to be done later can be done at once, and once', async () => {
+  await pruneIn(HOUR);
   await pruning.now();
   expect(await files()).toBe(1);
   await pruning.now();
 });
 
 it('a merge does not begin beside a prune, which would take its files for left over', async () => {
+  await pruneIn(HOUR);
   const ended = Promise.withResolvers<void>();
   let begun = 0;
   const upkeep: Upkeep = createUpkeep({
