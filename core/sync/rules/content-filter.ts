@@ -5,8 +5,8 @@ import { headerComment } from './header-comment.ts';
 
 /** Larger files are not indexed. Bytes. */
 export const MAX_FILE_BYTES = 1_048_576;
-/** Chunks of a file at most: of such a size, in pieces of some 1,000 characters. */
-export const MAX_CHUNKS = 1100;
+/** Chunks of a file at most: of the shortest lines, two bytes each with its end, a chunk takes 200. */
+export const MAX_CHUNKS = Math.ceil(MAX_FILE_BYTES / 400);
 
 /** Where generated markers are looked for. */
 const headBytes = 4096;

@@ -9,6 +9,7 @@ import { createTreeSitterChunker } from '../../../../adapters/embedding/tree-sit
 import { defaultWasmDirectory, openTreeSitterRuntime } from '../../../../adapters/embedding/tree-sitter-runtime.ts';
 import { planLines } from '../../../../core/chunking/chunk-plan.ts';
 import type { Chunk } from '../../../../core/ports/chunker.ts';
+import { MAX_CHUNKS, MAX_FILE_BYTES } from '../../../../core/sync/rules/content-filter.ts';
 import { awkwardText, expectCover } from '../../../support/chunk-cover.ts';
 
 const chunker = createTreeSitterChunker();
@@ -250,4 +251,9 @@ describe('grammarOf', () => {
     ['a.yaml', null],
     ['LICENSE', null],
   ])('parses %s with %s', (path, grammar) => expect(grammarOf(path)).toBe(grammar));
+});
+
+it('gives the largest file of the shortest lines as many chunks as there may be, and no more', async () => {
+  const text = 'x\n'.repeat(MAX_FILE_BYTES / 2);
+  expect(await createTreeSitterChunker().chunk('a.txt', text)).toHaveLength(MAX_CHUNKS);
 });
