@@ -4,10 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { NotCarriedOut } from '../adapters/system/command-line.ts';
 import { committedResults } from './committed-results.ts';
 import { compare, comparisonCells, comparisonHead } from './compare.ts';
-import { failedFigure, type RepositoryResult, type Results } from './figures.ts';
+import { type Figure, failedFigure, type RepositoryResult, type Results } from './figures.ts';
 import { describeCommit, describeThisMachine } from './machine.ts';
 import { type BenchOptions, generatedName, readOptions } from './read-options.ts';
-import { runScenarios } from './run-scenarios.ts';
+import { inTime, runScenarios } from './run-scenarios.ts';
+import { notMeasured } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { describeMachine, describeRepository, markdownTable, plainTable } from './tables.ts';
 import { createUndo } from './undo.ts';
@@ -24,22 +25,31 @@ const stop = new AbortController();
 // Tables alone go to standard output.
 const say = (text: string): void => console.error(text);
 
+/** Of a repository that a stop came before. */
+const stoppedFigure: Figure = {
+  scenario: 'all',
+  ...notMeasured('the repository', 'the run was stopped before it was made ready'),
+};
+
 const measureRepository = async (
   name: string,
   source: Source,
   directory: string,
   options: BenchOptions,
 ): Promise<RepositoryResult> => {
+  const chosen = scenarios.filter((scenario) => options.scenarios.includes(scenario.name));
+  if (stop.signal.aborted) return { repository: name, files: 0, bytes: 0, figures: [stoppedFigure] };
   say(`${name}: made ready`);
   try {
-    const bench = await openWorkbench({ root: directory, source, quick: options.quick });
+    const opening = openWorkbench({ root: directory, source, quick: options.quick });
+    const bench = await inTime(opening, options.milliseconds, stop.signal);
     const close = undo.add(bench.close);
-    const chosen = scenarios.filter((scenario) => options.scenarios.includes(scenario.name));
     const figures = await runScenarios(bench, chosen, { milliseconds: options.milliseconds, say, stop: stop.signal });
     await close();
     return { repository: name, files: bench.files.length, bytes: bench.bytes, figures: [...figures] };
   } catch (error) {
-    return { repository: name, files: 0, bytes: 0, figures: [failedFigure('repository', error)] };
+    const figure = stop.signal.aborted ? stoppedFigure : failedFigure('repository', error);
+    return { repository: name, files: 0, bytes: 0, figures: [figure] };
   }
 };
 
@@ -82,9 +92,9 @@ const save = async (results: Results, out: string | null): Promise<void> => {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => {
-    say(`${signal}: stopping the service and removing what was made`);
+    if (stop.signal.aborted) return;
+    say(`${signal}: printing what was measured, stopping the service and removing what was made`);
     stop.abort();
-    void undo.all().then(() => process.exit(130));
   });
 
 try {
@@ -93,11 +103,9 @@ try {
     scenarios.map(({ name }) => name),
   );
   const results = await measureAll(options);
-  // Half of a run is no result.
-  if (!stop.signal.aborted) {
-    await save(results, options.out);
-    print(results, options.markdown);
-  }
+  // Half of a run is printed, and is no result to keep.
+  if (!stop.signal.aborted) await save(results, options.out);
+  print(results, options.markdown);
   if (results.repositories.some(({ figures }) => figures.some(({ failed }) => failed === true))) process.exitCode = 1;
 } catch (error) {
   say(error instanceof NotCarriedOut ? error.message.trimEnd() : String(error));

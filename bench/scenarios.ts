@@ -1,6 +1,6 @@
 import type { Scenario } from './scenario.ts';
 import { across } from './scenarios/across.ts';
-import { firstSearch, manySmallSyncs } from './scenarios/after-syncs.ts';
+import { fiftySmallSyncs, firstSearch, manySmallSyncs } from './scenarios/after-syncs.ts';
 import { api } from './scenarios/api.ts';
 import { floor } from './scenarios/floor.ts';
 import { full } from './scenarios/full.ts';
@@ -25,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   remote,
   searchAfterChanges,
   firstSearch,
+  fiftySmallSyncs,
   manySmallSyncs,
   api,
   searchLarge,

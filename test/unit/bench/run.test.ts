@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,15 +70,18 @@ describe('the benchmark', () => {
     expect(printed.err).toContain('npm run bench -- [options]');
   });
 
-  it('stops the service and removes what it made when it is interrupted', async () => {
+  it('prints what it has, stops the service and removes what it made when it is told to stop', async () => {
     const { child, printed, ended } = start('--quick', '--files', '60', '--only', 'full,many', '--out', 'never.json');
     const tree = () => lookAtTree(child.pid ?? 0);
-    await expect.poll(() => tree().length, { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(() => printed.err, { timeout: 50_000 }).toMatch(/^full: \d+ s$/m);
     const pids = tree().map(({ pid }) => pid);
-    child.kill('SIGINT');
+    expect(pids.length).toBeGreaterThan(2);
+    child.kill('SIGTERM');
     expect(await ended).toBe(130);
-    expect(printed.out).toBe('');
+    expect(printed.out).toMatch(/full {2,}full index {2,}≤/);
+    expect(printed.out).toMatch(/many {2,}the rest of it .*not measured/);
+    expect(existsSync('never.json')).toBe(false);
     await expect.poll(() => pids.filter((pid) => lookAtTree(pid).length > 0), { timeout: 10_000 }).toEqual([]);
     expect((await readdir(directory)).filter((name) => name.startsWith('bench-'))).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diskUse, settledDiskUse } from '../../../bench/disk-use.ts';
+import { verdictOf } from '../../../bench/figures.ts';
 import { hammerFigures } from '../../../bench/hammer.ts';
 import { runScenarios } from '../../../bench/run-scenarios.ts';
-import { notMeasured } from '../../../bench/scenario.ts';
 import { chooseNeedles } from '../../../bench/scenarios/grep.ts';
 import { growthFigures } from '../../../bench/scenarios/growth.ts';
 import { fairness } from '../../../bench/scenarios/many.ts';
@@ -51,9 +51,37 @@ describe('the runner', () => {
     expect(said.at(-1)).toMatch(/^good: 0 s/);
   });
 
-  it('begins nothing once it was told to stop', async () => {
-    const run = async () => [notMeasured('x', 'y')];
-    expect(await runScenarios(bench, [{ name: 'a', run }], { ...options, stop: AbortSignal.abort() })).toEqual([]);
+  it('leaves what is under way when it is told to stop, keeps what was measured, and names what was not', async () => {
+    const stop = new AbortController();
+    const one = { name: 'x', value: 1, unit: 's' };
+    const late = Promise.withResolvers<void>();
+    const figures = await runScenarios(
+      bench,
+      [
+        { name: 'done', run: async () => [one] },
+        {
+          name: 'halfway',
+          run: async (_, report) => {
+            report(one);
+            stop.abort();
+            await late.promise;
+            report({ ...one, name: 'late' });
+            return [one];
+          },
+        },
+        { name: 'never', run: async () => [one] },
+      ],
+      { ...options, milliseconds: 10_000, stop: stop.signal },
+    );
+    late.resolve();
+    await late.promise;
+    expect(figures.map(({ scenario, name, value, failed }) => [scenario, name, value, failed])).toEqual([
+      ['done', 'x', 1, undefined],
+      ['halfway', 'x', 1, undefined],
+      ['halfway', 'the rest of it', null, undefined],
+      ['never', 'the scenario', null, undefined],
+    ]);
+    expect(figures.map(verdictOf)).toEqual(['', '', 'not measured', 'not measured']);
   });
 });
 
