@@ -120,6 +120,10 @@ const queries = [
   // By their stems.
   'parsing pages',
   'compressed objects deleting',
+  // Words that Porter's first algorithm has other stems for: it takes `https` for `http`, `generate` for `general`.
+  'https',
+  'http',
+  'generates always',
   // Names in any spelling, and split by their case.
   'createPageCache',
   'create_page_cache',
@@ -155,12 +159,6 @@ describe('LanceDB and S3 Vectors with words in the object store', () => {
     const [lance = [], aws = []] = await asked('index of words', { blobs, limit: 30 });
     expect(lance.length).toBe(30);
     expectSame(aws, lance);
-  });
-
-  it('know one word of another where the two algorithms of Porter differ: the second leaves `https` as it is', async () => {
-    const [lance = [], aws = []] = await asked('http');
-    expect(aws.map(({ key }) => key)).not.toEqual(lance.map(({ key }) => key));
-    expect(aws[0]?.key).toBe(lance[0]?.key);
   });
 
   it.each([
