@@ -21,7 +21,7 @@ import {
   MAX_HITS,
   type SearchIndex,
 } from '../../core/ports/search-index.ts';
-import { fuseRankings, type Relevant } from '../../core/search/rules/score-fusion.ts';
+import { fuseRankings, keyOfRow, type Relevant } from '../../core/search/rules/score-fusion.ts';
 import { createObjectWords } from '../../core/search/words/object-words.ts';
 import { beforeRetries, elseStoreBusy } from '../aws-sdk/store-busy.ts';
 import {
@@ -210,7 +210,7 @@ export const createS3VectorsSearchIndex = (deps: {
       ) {
         const known = new Map(byVector.map((hit) => [vectorKey(hit.blob, hit.ordinal), hit]));
         const live = byWords.filter(({ blob, ordinal }) => !swept.has(vectorKey(blob, ordinal))).slice(0, limit);
-        const fused = fuseRankings<Relevant>(live, byVector, limit);
+        const fused = fuseRankings<Relevant>(live, byVector, limit, keyOfRow);
         const unread = fused.map(({ hit }) => vectorKey(hit.blob, hit.ordinal)).filter((key) => !known.has(key));
         for (const [key, row] of await rowsOf(generation, unread)) known.set(key, { ...row, relevance: 0 });
         const missing = unread.filter((key) => !known.has(key));
