@@ -108,6 +108,14 @@ export const service = {
   wordPutsOfSync: 5,
   wordGetsOfSync: 5,
   wordGetsOfSearch: 14,
+  /**
+   * Calls of one search of two words over 100,000 files, by test/contract/cold-search.test.ts: in a function that has searched nothing before, and in one that has
+   * searched the repository since its last sync. `manifestGets`: the root, the list of files, and what has changed in it. `rounds`: calls that wait for each other.
+   */
+  searches: {
+    cold: { recordReads: 1, manifestGets: 3, wordGets: 12, vectorQueries: 1, vectorGets: 3, rounds: 5 },
+    warm: { recordReads: 1, manifestGets: 0, wordGets: 0, vectorQueries: 1, vectorGets: 1, rounds: 4 },
+  },
 } as const;
 
 /** Taken for granted where nothing was measured on AWS: change them when it has been. */
@@ -140,6 +148,9 @@ export const assumptions = {
   /** Candidates are over-fetched: queries of the index for one search. */
   queriesOfSearch: 1.5,
   callSeconds: 0.15,
+  /** A search: of a new function, its start and what it reads included; of another one. */
+  coldSearchSeconds: 2,
+  warmSearchSeconds: 0.4,
   /** One request of the object store, of which a merge has eight under way. */
   objectSeconds: 0.03,
 } as const;

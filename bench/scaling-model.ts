@@ -114,19 +114,50 @@ export const syncCost = (
 
 const bytesOfVector = (dimensions: number): number => 4 * dimensions + assumptions.bytesBesideVector;
 
-/** US dollars of one search: the call, the model, a look at the whole index, which is what S3 Vectors charges, and the words. */
-export const searchCost = (files: number, dimensions: number): number => {
+const TOKENS_OF_QUERY = 20;
+
+/** Of one query of the index, which looks at all of it. */
+const scannedCost = (files: number, dimensions: number): number => {
   const vectors = chunksOf(files);
   // Metadata that cannot be filtered by does not count: the vector, its key, its blob's id.
   const bytes = 4 * dimensions + 100;
-  const scanned =
+  return (
     ((Math.min(vectors, 100_000) * bytes) / 1e12) * prices.vectorQueryPerTbTo100k.value +
-    ((Math.max(0, vectors - 100_000) * bytes) / 1e12) * prices.vectorQueryPerTbAbove100k.value;
-  const queries = assumptions.queriesOfSearch * (prices.vectorQueryPerMillion.value / 1e6 + scanned);
+    ((Math.max(0, vectors - 100_000) * bytes) / 1e12) * prices.vectorQueryPerTbAbove100k.value
+  );
+};
+
+/** US dollars of one search: the call, the model, a look at the whole index, which is what S3 Vectors charges, and the words. */
+export const searchCost = (files: number, dimensions: number): number => {
+  const queries =
+    assumptions.queriesOfSearch * (prices.vectorQueryPerMillion.value / 1e6 + scannedCost(files, dimensions));
   const words =
     (assumptions.queriesOfSearch * service.wordGetsOfSearch * prices.objectGetsPerThousand.value) / 1e3 +
     (assumptions.queriesOfSearch * prices.vectorGetPerThousand.value) / 1e3;
-  return queries + words + callCost + (20 / 1e6) * prices.embeddingPerMillionTokens.value;
+  return queries + words + callCost + (TOKENS_OF_QUERY / 1e6) * prices.embeddingPerMillionTokens.value;
+};
+
+/** US dollars of a million searches by service, as test/contract/cold-search.test.ts counts their calls: see service.searches. */
+export const millionSearches = (
+  kind: keyof typeof service.searches,
+  files: number,
+  dimensions: number,
+): Readonly<Record<string, number>> => {
+  const { recordReads, manifestGets, wordGets, vectorQueries, vectorGets } = service.searches[kind];
+  const seconds = kind === 'cold' ? assumptions.coldSearchSeconds : assumptions.warmSearchSeconds;
+  const objectGets = prices.objectGetsPerThousand.value * 1e3;
+  return {
+    'S3, the manifest': manifestGets * objectGets,
+    'S3, words': wordGets * objectGets,
+    'S3 Vectors, queries': vectorQueries * (prices.vectorQueryPerMillion.value + scannedCost(files, dimensions) * 1e6),
+    'S3 Vectors, rows by key': vectorGets * prices.vectorGetPerThousand.value * 1e3,
+    DynamoDB: recordReads * prices.dynamoPerMillionReads.value,
+    Bedrock: TOKENS_OF_QUERY * prices.embeddingPerMillionTokens.value,
+    'Lambda and API Gateway':
+      prices.apiPerMillionCalls.value +
+      prices.lambdaPerMillionRequests.value +
+      (seconds * prices.lambdaArmPerGbSecond.value + (assumptions.logBytesOfCall / gb) * prices.logsPerGb.value) * 1e6,
+  };
 };
 
 /** One call of the API: API Gateway, a function of 1 GiB, its log, a read. */

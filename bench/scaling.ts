@@ -1,7 +1,7 @@
 import { commandLine } from '../adapters/system/command-line.ts';
 import { quotas } from './aws-figures.ts';
 import { usesOf } from './scaling-limits.ts';
-import { monthlyCost, syncCost, syncTime, usefulConcurrency, type Workload } from './scaling-model.ts';
+import { millionSearches, monthlyCost, syncCost, syncTime, usefulConcurrency, type Workload } from './scaling-model.ts';
 
 /**
  * What the service takes on AWS, computed from quotas and prices, from 1 thousand to 10 million files and from 1 to
@@ -113,6 +113,26 @@ print(
       firstBound(workload),
     ];
   }),
+);
+
+const searchFiles = [1_000, 10_000, 100_000] as const;
+console.log('A million searches of one repository, in US dollars\n');
+print(
+  ['', ...(['cold', 'warm'] as const).flatMap((kind) => searchFiles.map((files) => `${count(files)} files, ${kind}`))],
+  [
+    ...Object.keys(millionSearches('cold', 1_000, base.dimensions)).map((part) => [
+      part,
+      ...(['cold', 'warm'] as const).flatMap((kind) =>
+        searchFiles.map((files) => usd(millionSearches(kind, files, base.dimensions)[part] ?? 0)),
+      ),
+    ]),
+    [
+      'all',
+      ...(['cold', 'warm'] as const).flatMap((kind) =>
+        searchFiles.map((files) => usd(sum(millionSearches(kind, files, base.dimensions)))),
+      ),
+    ],
+  ],
 );
 
 console.log('What breaks, of 100,000 repositories and of one repository of 10 million files\n');

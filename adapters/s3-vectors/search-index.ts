@@ -193,6 +193,8 @@ export const createS3VectorsSearchIndex = (deps: {
       );
     },
 
+    expect: (generation, asked) => words.readAhead(generation, asked),
+
     async query(generation, query) {
       checkDimensions(generation, query.vector);
       const limit = Math.min(query.limit, MAX_HITS);

@@ -23,6 +23,12 @@ export const pagesOf = ({ root }: Pick<Manifest, 'root'>, { name }: SetKind): re
 /** What a root calls its list of packs. Each is written as a page is: `lines`: the texts that it has; `files`: how many of them this manifest holds. */
 export const PACKS = 'packs';
 
+/** What a root calls its list of files, which is written as pages are: the whole list, and what has changed since, if anything has. */
+export const FILES = 'files';
+
+/** Null for a manifest that has none: it was written before there were lists, or has too many files. See core/manifest/file-list.ts. */
+export const fileListOf = ({ root }: Pick<Manifest, 'root'>): readonly PageRef[] | null => root.get(FILES) ?? null;
+
 /** Every page that a root names. */
 export const allPagesOf = ({ root }: Pick<Manifest, 'root'>): readonly PageRef[] =>
   [...root].flatMap(([name, pages]) => (name === PACKS ? [] : pages));

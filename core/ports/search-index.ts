@@ -88,6 +88,8 @@ export interface SearchIndex {
   get(generation: Generation, blobs: readonly { oid: string; chunks: number }[]): Promise<readonly IndexRow[]>;
   /** Deletes these blobs' rows; what is not there is no error. */
   delete(generation: Generation, blobs: readonly { oid: string; chunks: number }[]): Promise<void>;
+  /** Says that a query of these words comes, as soon as its vector is made: an index that reads its words from afar begins to. Never throws; absent where nothing is gained. */
+  expect?(generation: Generation, words: string): void;
   /** Best first; fewer than `limit`, which is at most MAX_HITS, only where there are no more. */
   query(generation: Generation, query: IndexQuery): Promise<readonly IndexHit[]>;
   /** Called once after a job's writes and before its publish: builds or refreshes what makes queries fast and complete. Answers what the generation's `words` are from the publish on; undefined: what they were. With nothing to do it may overlook that the generation is absent. */

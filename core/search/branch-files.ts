@@ -3,36 +3,13 @@ import { blobSet, isIndexedBlob, linesOfBlob, pathSet } from '../manifest/pages/
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { type PageRef, sumOf } from '../manifest/pages/paged-set.ts';
 import { pagesIn, readRanges } from '../manifest/pages/read-pages.ts';
-import { allPagesOf, type Manifest, NOT_STORED, openManifest, pagesOf } from '../objects/manifests.ts';
+import { allPagesOf, fileListOf, type Manifest, NOT_STORED, openManifest, pagesOf } from '../objects/manifests.ts';
 import { createPageCache, type PageCache } from '../objects/page-cache.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { type BranchFiles, MOST_NAMES, type NamedFile, PATHS_AT_ONCE, type PathFilter, turn } from './files-found.ts';
+import { type KeepPassing, listedFiles } from './listed-files.ts';
 import { isNamed } from './rules/file-name.ts';
 import { afterPrefix } from './rules/literal-prefix.ts';
-
-/** A test for paths. The key stands for it: two filters of one key pass the same paths. */
-export interface PathFilter {
-  readonly key: string;
-  readonly passes: (path: string) => boolean;
-  /** What every path that passes begins with; empty: anything. See literalPrefix. */
-  readonly prefix: string;
-}
-
-/** What a branch's committed manifest holds, by blob; of one search. */
-export interface BranchFiles {
-  /** Reads what pathsOf is asked for next: the pages that may hold these blobs, all at the same time. */
-  read(blobs: Iterable<string>): Promise<void>;
-  /** Where the blob is in the branch; nothing for a blob that the branch does not hold, or that was not read. */
-  pathsOf(blob: string): readonly string[];
-  /** The blobs with a path that passes; undefined when they are more than `most`. */
-  blobsWhere(filter: PathFilter, most: number): Promise<readonly string[] | undefined>;
-  /** Indexed files whose path is this or ends with it after a slash, whatever the case. None where the branch has more than {@link MOST_NAMES} files. */
-  named(lowered: string): Promise<readonly NamedFile[]>;
-}
-
-export interface NamedFile {
-  readonly path: string;
-  readonly blob: string;
-}
 
 /** Kept in memory over all manifests: pages of about 1,500,000 paths, at 170 bytes a path. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -42,17 +19,8 @@ const BYTES_A_LINE = 40;
 /** A page of a root, with its first key. */
 const BYTES_A_PAGE = 400;
 
-/** Paths that are looked at for a name at most. 100,000 of them take 2 to 6 ms of a processor, once their pages are in memory (measured). */
-export const MOST_NAMES = 500_000;
-
 /** Pages of one search that are read at the same time: the first rows that it ranks are of so many blobs or fewer. */
 const READ_AT_ONCE = 64;
-
-/**
- * Paths that a filter looks at before it lets others have the thread. A path takes it up to 2.3 µs (measured, gitignore
- * patterns), so searches and other requests wait for 10 ms at most: a page has 2,048 lines or fewer.
- */
-const PATHS_AT_ONCE = 2_000;
 
 /** Reads roots and pages, which never change, and keeps those that were used last: after a publish, only what it changed is read. */
 export const createBranchFilesCache = (
@@ -64,7 +32,26 @@ export const createBranchFilesCache = (
     const manifest = await cache(key, () => openManifest(objects, repositoryId, key), bytesOfManifest);
     const read = (page: PageRef): Promise<readonly string[]> =>
       cache(`${repositoryId} ${page.name}`, () => manifest.read(page), bytesOfLines);
-    return branchFiles({ root: manifest.root, read }, cache, repositoryId);
+    const list = fileListOf(manifest);
+    if (list === null) return pagedFiles({ root: manifest.root, read }, cache, repositoryId);
+    const [whole, changes] = list;
+    const passing: KeepPassing = (filter, most, load) =>
+      cache(`${repositoryId} ${whole?.name} ${most} ${filter.key}`, load, ({ lines }) => bytesOfLines(lines));
+    return listedFiles(whole, changes, read, passing);
+  };
+};
+
+/** What is opened meanwhile: anyone who asks waits for it. */
+export const openingFiles = (opening: Promise<BranchFiles>): BranchFiles => {
+  let opened: BranchFiles | undefined;
+  return {
+    read: async (blobs) => {
+      opened = await opening;
+      await opened.read(blobs);
+    },
+    pathsOf: (blob) => opened?.pathsOf(blob) ?? [],
+    blobsWhere: async (filter, most) => (await opening).blobsWhere(filter, most),
+    named: async (lowered) => (await opening).named(lowered),
   };
 };
 
@@ -78,7 +65,8 @@ const bytesOfManifest = (manifest: Manifest): number =>
     BYTES_A_PAGE,
   );
 
-const branchFiles = (manifest: Manifest, cache: PageCache, repositoryId: string): BranchFiles => {
+/** Of a manifest without a list of files: by the pages of its set of blobs. */
+const pagedFiles = (manifest: Manifest, cache: PageCache, repositoryId: string): BranchFiles => {
   const known = new Map<string, readonly string[]>();
   const byBlob = pagesOf(manifest, blobSet);
   return {
@@ -140,6 +128,3 @@ const passing = async (
   for (const line of lines) if (isIndexed(line) && passes(pathOfLine(line))) blobs.add(oidOfLine(line));
   return [...blobs];
 };
-
-/** Lets whatever else is due have the thread. No waiting for a time, so it needs no clock. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -3,7 +3,7 @@ import { languageNamed, languageOf } from '../domain/languages.ts';
 import { toldName } from '../manifest/git-path.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Generation, type IndexHit, type IndexQuery, MAX_HITS } from '../ports/search-index.ts';
-import type { BranchFiles, PathFilter } from './branch-files.ts';
+import type { BranchFiles, PathFilter } from './files-found.ts';
 import { compareNamed, fileNameAsked } from './rules/file-name.ts';
 import { literalPrefix } from './rules/literal-prefix.ts';
 import { exclusionTest, passesTerms, phraseTest, readPathTerm } from './rules/query-filters.ts';
@@ -48,6 +48,7 @@ export const searchBranch = async (
 ): Promise<SearchAnswer['results']> => {
   const { terms } = query;
   if (query.limit === 0) return [];
+  deps.index.expect?.(generation, terms.text);
   const filter = pathFilter(deps, query);
   const pathsOf = filter === null ? files.pathsOf : onceEach((blob) => files.pathsOf(blob).filter(filter.passes));
   // A filter that only leaves something out leaves too much.

@@ -10,7 +10,7 @@ import { ROW_VERSION } from '../ports/search-index.ts';
 import { type NotIndexed, pointerOf } from '../repositories/branch-pointer.ts';
 import { freshnessOf } from '../repositories/freshness.ts';
 import { generationOf } from '../sync/generation-of.ts';
-import { createBranchFilesCache } from './branch-files.ts';
+import { createBranchFilesCache, openingFiles } from './branch-files.ts';
 import { createIndexTrust, faultToldBy } from './index-trust.ts';
 import { type Asked, type QueryVector, searchBranch } from './search-branch.ts';
 
@@ -58,13 +58,18 @@ export const createRepositorySearch = (deps: SearchDeps) => {
     // A lost manifest is missed by the branches that it is of: the others are searched until their generation is made anew.
     if (noted !== null && noted !== 'manifest_lost') return noted;
     try {
-      const files = await filesOf(repository.repository_id, pointer.manifest_key);
-      if (pointer.chunks === 0) return [];
+      const opening = filesOf(repository.repository_id, pointer.manifest_key);
+      if (pointer.chunks === 0) {
+        await opening;
+        return [];
+      }
       const generation = generationOf(repository, pointer.generation);
       const named = own(repository.generations, String(pointer.generation))?.row_version === ROW_VERSION;
       // Beside each other: what is wrong comes before what was found in it, or failed.
+      const files = openingFiles(opening);
       const searching = searchBranch(deps, { generation, named, files, branch }, asked, vectorOf);
       searching.catch(() => undefined);
+      await opening;
       const found = await trust.atFirst(repository, pointer);
       if (found !== null) return found;
       const results = await searching;

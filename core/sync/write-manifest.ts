@@ -17,12 +17,13 @@ import {
   sumOf,
   type WritePage,
 } from '../manifest/pages/paged-set.ts';
-import { type Manifest, NOT_STORED, PACKS, pageReader, pagesOf } from '../objects/manifests.ts';
+import { FILES, type Manifest, NOT_STORED, PACKS, pageReader, pagesOf } from '../objects/manifests.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { inOrder } from './in-order.ts';
 import type { Pulse } from './pulse.ts';
 import { type Packed, writeContents } from './write-contents.ts';
+import { MOST_LISTED, writeFileList } from './write-file-list.ts';
 
 type Deps = Pick<Runtime, 'objects' | 'settings'>;
 export type Results = ReadonlyMap<string, BlobResult>;
@@ -106,7 +107,8 @@ export const writeManifest = async (
     note,
   });
   await pulse.check();
-  const changes = inOrder(blobSet, blobs.values(), pulse);
+  const changed: PageChange[] = [];
+  const changes = noted(inOrder(blobSet, blobs.values(), pulse), changed);
   const files = new Map([
     [pathSet.name, await stored(paths, shared)],
     [blobSet.name, await stored(await editPages({ ...shared, kind: blobSet, base: of(blobSet), changes }), shared)],
@@ -115,7 +117,16 @@ export const writeManifest = async (
   const now = { root: files, read: pageReader(deps.objects, job.repository_id) };
   const { packed, others } = parts;
   const contents = await writeContents({ ...shared, base, now, gone, here, packed, others, pulse });
+  const list = await writeFileList({
+    ...shared,
+    base,
+    now,
+    changed: changed.length > MOST_LISTED ? null : changed,
+    others,
+    pulse,
+  });
   const root = new Map([...files, [contentSet.name, contents.pages], [PACKS, contents.packs]]);
+  if (list !== null) root.set(FILES, list);
   await pulse.check();
   const { files: indexed, chunks, bytes } = sumOf(paths);
   return {
@@ -128,6 +139,17 @@ export const writeManifest = async (
 const nothingToRead = (): never => {
   throw new Error('a set without pages has none to read');
 };
+
+/** As they go by, to be used once more: those of a list, and not many more. */
+async function* noted(
+  blocks: AsyncIterable<readonly PageChange[]>,
+  seen: PageChange[],
+): AsyncGenerator<readonly PageChange[]> {
+  for await (const block of blocks) {
+    if (seen.length <= MOST_LISTED) for (const change of block) seen.push(change);
+    yield block;
+  }
+}
 
 async function* changesOf(deps: Deps, parts: ManifestParts): AsyncGenerator<readonly FileChange[]> {
   const { pulse, note } = parts;

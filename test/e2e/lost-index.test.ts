@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileObjectStore } from '../../adapters/files/object-store.ts';
 import type { JobAnswer } from '../../core/contract/api.ts';
 import { blobSet, pathSet } from '../../core/manifest/pages/manifest-sets.ts';
-import type { SetKind } from '../../core/manifest/pages/paged-set.ts';
-import { readRoot } from '../../core/objects/manifests.ts';
+import { FILES, readRoot } from '../../core/objects/manifests.ts';
 import { allManifestsPrefix, pageKey } from '../../core/objects/object-keys.ts';
 import { createGitRepository, type GitRepository } from '../support/git-repository.ts';
 import { useService } from '../support/use-service.ts';
@@ -33,12 +32,12 @@ const fileBelow = async (directory: string): Promise<string> => {
 const removeOneBelow = async (directory: string): Promise<void> => rm(await fileBelow(directory));
 const objectsOf = (id: string) => join(service.dataDir, 'objects', 'repositories', id);
 
-/** The file of a page that the branch's manifest names. */
-const pageOf = async (id: string, kind: SetKind): Promise<string> => {
+/** The file of a page that the branch's manifest names, of one of its sets. */
+const pageOf = async (id: string, set: string): Promise<string> => {
   const objects = createFileObjectStore(join(service.dataDir, 'objects'));
   const [root = ''] = await Array.fromAsync(objects.list(allManifestsPrefix(id)));
-  const [page] = (await readRoot(objects, root))?.get(kind.name) ?? [];
-  if (page === undefined) throw new Error(`no page of ${kind.name} in ${root}`);
+  const [page] = (await readRoot(objects, root))?.get(set) ?? [];
+  if (page === undefined) throw new Error(`no page of ${set} in ${root}`);
   return join(service.dataDir, 'objects', pageKey(id, page));
 };
 
@@ -57,11 +56,11 @@ const losses: Record<string, { readonly fault: string; readonly lose: (id: strin
       await truncate(file, (await stat(file)).size - 5);
     },
   },
-  'a page': { fault: 'manifest_lost', lose: async (id) => rm(await pageOf(id, blobSet)) },
-  'the end of a page': {
+  'the list of files': { fault: 'manifest_lost', lose: async (id) => rm(await pageOf(id, FILES)) },
+  'the end of the list of files': {
     fault: 'manifest_lost',
     lose: async (id) => {
-      const file = await pageOf(id, blobSet);
+      const file = await pageOf(id, FILES);
       await truncate(file, (await stat(file)).size - 5);
     },
   },
@@ -134,10 +133,10 @@ describe('while the service runs', () => {
 });
 
 describe('while the service runs, a page is lost that only a sync reads:', () => {
-  it('search answers in full, and a sync makes the index anew', async () => {
-    const id = 'page-of-paths';
+  it.each([pathSet, blobSet])('search answers in full, and a sync makes the index anew: $name', async ({ name }) => {
+    const id = `page-of-${name}`;
     await indexed(id);
-    await rm(await pageOf(id, pathSet));
+    await rm(await pageOf(id, name));
     expect((await service.api.found(id, 'axolotl'))[0]).toBe('a.ts');
     await expectAnew(id, await service.api.synced(id), 'manifest_lost');
   });

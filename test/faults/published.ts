@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { BranchPointer, RepositoryRecord } from '../../core/contract/records.ts';
 import { languageOf } from '../../core/domain/languages.ts';
 import { type ManifestEntry, parseManifestLine } from '../../core/manifest/manifest.ts';
-import { parseRoot } from '../../core/manifest/pages/manifest-root.ts';
-import { blobLine, blobSet, contentSet, pathSet } from '../../core/manifest/pages/manifest-sets.ts';
+import { type ManifestRoot, parseRoot } from '../../core/manifest/pages/manifest-root.ts';
+import { blobLine, blobSet, contentSet, isIndexedBlob, pathSet } from '../../core/manifest/pages/manifest-sets.ts';
 import { PageCutter } from '../../core/manifest/pages/page-cutter.ts';
 import { pageText } from '../../core/manifest/pages/page-text.ts';
 import { type PageRef, type SetKind, sumOf } from '../../core/manifest/pages/paged-set.ts';
+import { fileListOf } from '../../core/objects/manifests.ts';
 import { attributesKey, pageKey } from '../../core/objects/object-keys.ts';
 import { chunksOf } from './process-ports.ts';
 import { judgeContents } from './published-contents.ts';
@@ -87,9 +88,39 @@ const readManifest = (
   if (wanted.join('\n') !== blobs.join('\n')) say(`the blobs of ${manifest_key} are not those of its paths`);
   const indexed = sumOf(root.get(pathSet.name) ?? []).files;
   if (indexed !== indexedFiles) say(`${manifest_key} has ${indexed} indexed files, its branch ${indexedFiles}`);
+  judgeList(
+    { objects },
+    root,
+    (page) => pageKey(repositoryId, page),
+    blobs,
+    (key) => keys.push(key),
+    say,
+  );
   const contents = linesOf(contentSet);
   keys.push(...judgeContents({ objects }, repositoryId, { root, paths: lines, contents, files }, say));
   return { lines, objects: keys };
+};
+
+/** The list of files, with what has changed since it was written whole, is what the set of blobs has of indexed files. */
+const judgeList = (
+  { objects }: Pick<Services, 'objects'>,
+  root: ManifestRoot,
+  keyOf: (page: PageRef) => string,
+  blobs: readonly string[],
+  needed: (key: string) => void,
+  say: (violation: string) => void,
+): void => {
+  const [whole = [], changes = []] = (fileListOf({ root }) ?? []).map((page) => {
+    needed(keyOf(page));
+    return objects.peek(keyOf(page)) ?? [];
+  });
+  const files = new Set(whole);
+  for (const line of changes)
+    if (line.startsWith('+')) files.add(line.slice(1));
+    else files.delete(line.slice(1));
+  const wanted = blobs.filter(isIndexedBlob).map(blobSet.keyOf);
+  if ([...files].sort().join('\n') !== wanted.sort().join('\n'))
+    say(`the list of files names ${[...files].join(', ')} in place of ${wanted.join(', ')}`);
 };
 
 const judgeEntry = (

@@ -41,13 +41,7 @@ export const findRows = async (
     rows: segments.reduce((sum, { rows }) => sum + rows, 0),
     words: segments.reduce((sum, { words }) => sum + words, 0),
   };
-  const places = segments.flatMap((segment) => asked.words.map((word) => ({ segment, word })));
-  const found = await Array.fromAsync(
-    mapAhead(places, READS_AT_ONCE, async ({ segment, word }) => {
-      const key = shardKey(repositoryId, segment, shardOf(word, segment.shards.length));
-      return { segment, word, postings: (await read(key, openShard, (shard) => shard.characters)).find(word) };
-    }),
-  );
+  const found = await readLists(read, repositoryId, segments, asked.words);
   const holders = new Map<string, number>();
   for (const { word, postings } of found) holders.set(word, (holders.get(word) ?? 0) + (postings?.count ?? 0));
   const best = await Array.fromAsync(
@@ -67,6 +61,40 @@ export const findRows = async (
   return [...byKey.values()].sort(compare).slice(0, asked.limit);
 };
 
+/** Each word's rows in each segment. The facts of the segments' rows, which scoring needs next, are read meanwhile. */
+const readLists = async (
+  read: ReadObject,
+  repositoryId: string,
+  segments: readonly WordSegment[],
+  words: readonly string[],
+) => {
+  if (words.length > 0) for (const segment of segments) factsOf(read, repositoryId, segment).catch(() => undefined);
+  const places = segments.flatMap((segment) => words.map((word) => ({ segment, word })));
+  return Array.fromAsync(
+    mapAhead(places, READS_AT_ONCE, async ({ segment, word }) => {
+      const key = shardKey(repositoryId, segment, shardOf(word, segment.shards.length));
+      return { segment, word, postings: (await read(key, openShard, (shard) => shard.characters)).find(word) };
+    }),
+  );
+};
+
+/** Has what findRows reads first read by now, for a caller whose reads are kept. */
+export const readAhead = async (
+  read: ReadObject,
+  repositoryId: string,
+  { segments }: WordRoot,
+  words: readonly string[],
+): Promise<void> => {
+  await readLists(read, repositoryId, segments, words);
+};
+
+const factsOf = (read: ReadObject, repositoryId: string, segment: WordSegment): Promise<RowFacts> =>
+  read(
+    factsKey(repositoryId, segment),
+    (text) => readFacts(text, segment.rows),
+    ({ lengths }) => lengths.byteLength * 2,
+  );
+
 const compare = (a: FoundRow, b: FoundRow): number =>
   b.relevance - a.relevance || (a.blob < b.blob ? -1 : a.blob > b.blob ? 1 : a.ordinal - b.ordinal);
 
@@ -84,11 +112,7 @@ const bestOf = async (
   statistics: WordStatistics,
   { limit, blobs, language }: WordsAsked,
 ): Promise<readonly FoundRow[]> => {
-  const facts = await read(
-    factsKey(repositoryId, segment),
-    (text) => readFacts(text, segment.rows),
-    ({ lengths }) => lengths.byteLength * 2,
-  );
+  const facts = await factsOf(read, repositoryId, segment);
   const keysOf = (block: number): Promise<RowKeys> =>
     read(
       rowKeysKey(repositoryId, segment, block),

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Generation, IndexQuery, IndexRow, Settlement } from '../../ports/search-index.ts';
 import { wordsAskedFor } from '../rules/query-words.ts';
 import { wordStem } from '../rules/word-stem.ts';
-import { type FoundRow, findRows, type ReadObject } from './find-rows.ts';
+import { type FoundRow, findRows, type ReadObject, readAhead } from './find-rows.ts';
 import { rowWordsText } from './row-words.ts';
 import { settleWords } from './settle-words.ts';
 
@@ -26,6 +26,8 @@ export interface ObjectWords {
     generation: Generation,
     query: Pick<IndexQuery, 'words' | 'limit' | 'blobs' | 'language'>,
   ): Promise<readonly FoundRow[]>;
+  /** Begins to read what {@link find} will need of these words. Never throws: find tells what is wrong. */
+  readAhead(generation: Generation, words: string): void;
 }
 
 /** Words of a query that count; a pasted file must not become a query of ten thousand terms. */
@@ -73,13 +75,25 @@ export const createObjectWords = (
 
     find: (generation, { words, limit, blobs, language }) =>
       elseDamaged(generation, async () => {
-        const stems = [...new Set(wordsAskedFor(words).slice(0, MOST_TERMS).map(wordStem))];
+        const stems = stemsOf(words);
         if (generation.words === undefined || generation.words === '' || stems.length === 0 || limit < 1) return [];
         const asked = { words: stems, limit, language, blobs: blobs === undefined ? undefined : new Set(blobs) };
         return findRows(read, generation.repositoryId, await rootOf(generation.words), asked);
       }),
+
+    readAhead: (generation, words) => {
+      const stems = stemsOf(words);
+      if (generation.words === undefined || generation.words === '' || stems.length === 0) return;
+      rootOf(generation.words)
+        .then((root) => readAhead(read, generation.repositoryId, root, stems))
+        .catch(() => undefined);
+    },
   };
 };
+
+const stemsOf = (words: string): readonly string[] => [
+  ...new Set(wordsAskedFor(words).slice(0, MOST_TERMS).map(wordStem)),
+];
 
 const writerOf = ({ repositoryId, writer }: Generation): Pick<JobRef, 'repository_id' | 'job_id'> => {
   if (writer === undefined) throw new Error('words are written by a job, and none is named');

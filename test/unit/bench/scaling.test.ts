@@ -6,6 +6,7 @@ import { defaultGitLimits } from '../../../adapters/git/git-limits.ts';
 import { prices, quotas, service } from '../../../bench/aws-figures.ts';
 import { type Use, usesOf } from '../../../bench/scaling-limits.ts';
 import {
+  millionSearches,
   monthlyCost,
   searchCost,
   standingCost,
@@ -107,6 +108,18 @@ describe('the cost', () => {
     const [small = 0, middle = 0, large = 0] = [10_000, 51_200, 102_400].map((files) => searchCost(files, 1024));
     expect(middle).toBeGreaterThan(small);
     expect((large - middle) / 51_200).toBeLessThan((middle - small) / 41_200);
+  });
+
+  it('of a cold search has three objects of the manifest in it, and of a warm one none, whatever the size', () => {
+    const [small, large, warm] = [
+      millionSearches('cold', 1_000, 1024),
+      millionSearches('cold', 100_000, 1024),
+      millionSearches('warm', 100_000, 1024),
+    ];
+    expect(small['S3, the manifest']).toBeCloseTo(1.2);
+    expect(large['S3, the manifest']).toBe(small['S3, the manifest']);
+    expect(warm['S3, the manifest']).toBe(0);
+    expect(total(large)).toBeGreaterThan(total(warm));
   });
 
   it('of a month is the sum of its parts, each in proportion to its cause', () => {

@@ -100,8 +100,7 @@ describe('words in the object store', () => {
     expect(await published(before, 'sync-2', [])).toBe(before);
   });
 
-  it('are read once, and a word that no row has costs a shard', async () => {
-    const words = await published('', 'sync-1', [row(1, 'alpha')]);
+  const recorded = () => {
     const reads: string[] = [];
     const made = createObjectWords({
       putText: (...put) => objects.putText(...put),
@@ -111,8 +110,30 @@ describe('words in the object store', () => {
         return objects.getText(key);
       },
     });
+    return { made, reads };
+  };
+
+  it('are read once, and a word that no row has costs a shard', async () => {
+    const words = await published('', 'sync-1', [row(1, 'alpha')]);
+    const { made, reads } = recorded();
     for (const asked of ['beta', 'alpha', 'alpha']) await made.find(generation(words), { words: asked, limit: 5 });
-    expect(reads).toEqual(['root.zst', 'shard-0.zst', 'rows.zst', 'keys-0.zst']);
+    // What scoring needs of rows is read beside the shards.
+    expect(reads).toEqual(['root.zst', 'rows.zst', 'shard-0.zst', 'keys-0.zst']);
+  });
+
+  it('are read ahead as far as their keys, and what is lost is told by who looks for them', async () => {
+    const words = await published('', 'sync-1', [row(1, 'alpha')]);
+    const { made, reads } = recorded();
+    for (const asked of ['', 'alpha']) made.readAhead(generation(words), asked);
+    made.readAhead(generation(''), 'alpha');
+    made.readAhead(generation(undefined), 'alpha');
+    await expect.poll(() => reads).toEqual(['root.zst', 'rows.zst', 'shard-0.zst']);
+    expect(await made.find(generation(words), { words: 'alpha', limit: 5 })).toHaveLength(1);
+    expect(reads).toHaveLength(4);
+    made.readAhead(generation('repositories/shop/words/none.root.zst'), 'alpha');
+    await expect(
+      made.find(generation('repositories/shop/words/none.root.zst'), { words: 'alpha', limit: 5 }),
+    ).rejects.toThrow(IndexDamagedError);
   });
 
   it('in many shards are the same as in one', async () => {
