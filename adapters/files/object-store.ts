@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Dirent, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, mkdirSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,6 +10,7 @@ import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
 import type { ObjectStore, StoredObject } from '../../core/ports/object-store.ts';
 import { orDamaged } from '../system/damaged-object.ts';
 import { diskFailure, onDisk } from '../system/disk-failure.ts';
+import { entriesNow, fileAt, nullIfMissing, openSmall, renamedNow, writeSmall } from './whole-files.ts';
 
 /** Where files are written before they get their name: on the same file system, and no key can lie there. */
 const temporary = '.tmp';
@@ -27,7 +28,7 @@ const place = 'the object store';
 
 const pieceBytes = 256 * 1024;
 /**
- * An object that takes no more is read and written in one piece: a stream's buffers, and the garbage that they are, cost more than
+ * An object that takes no more is read and written in one piece (whole-files.ts): a stream's buffers, and the garbage that they are, cost more than
  * what they hold. Most objects of a small sync are pages of manifests, of some 20 KB.
  */
 const wholeBytes = 64 * 1024;
@@ -69,7 +70,7 @@ export const createFileObjectStore = (root: string): ObjectStore => {
       const bytes = Buffer.isBuffer(content)
         ? await writeWhole(aside, key, content)
         : await writeStream(aside, key, content);
-      await moveTo(aside, path);
+      if (!renamedNow(aside, path)) await moveTo(aside, path);
       return bytes;
     } catch (error) {
       await rm(aside, { force: true }).catch(() => undefined);
@@ -79,21 +80,15 @@ export const createFileObjectStore = (root: string): ObjectStore => {
 
   /** The object's plain bytes, in one piece where they are few, or null when there is none. */
   const read = async (key: string): Promise<Buffer | Readable | null> => {
-    const file = await open(pathOf(key)).catch(nullIfMissing);
-    if (file === null) return null;
-    const found = await file.stat();
-    if (found.isFile() && found.size > wholeBytes) {
-      const source = file.createReadStream({ highWaterMark: pieceBytes });
-      return isCompressed(key) ? through(source, createZstdDecompress({ chunkSize: pieceBytes })) : source;
-    }
     try {
-      if (!found.isFile()) return null;
-      const bytes = await readWhole(file, found.size);
-      return isCompressed(key) ? zstdDecompressSync(bytes, { chunkSize: wholeBytes }) : bytes;
+      const found = openSmall(pathOf(key), wholeBytes);
+      if (found === null) return null;
+      if (Buffer.isBuffer(found))
+        return isCompressed(key) ? zstdDecompressSync(found, { chunkSize: wholeBytes }) : found;
+      const source = createReadStream('', { fd: found, highWaterMark: pieceBytes });
+      return isCompressed(key) ? through(source, createZstdDecompress({ chunkSize: pieceBytes })) : source;
     } catch (error) {
       throw orDamaged(key, error);
-    } finally {
-      await file.close();
     }
   };
 
@@ -114,8 +109,8 @@ export const createFileObjectStore = (root: string): ObjectStore => {
 
   async function* listSizes(prefix: string): AsyncGenerator<StoredObject> {
     for await (const key of list(prefix)) {
-      const bytes = statSync(pathOf(key), { throwIfNoEntry: false })?.size;
-      if (bytes !== undefined) yield { key, bytes };
+      const found = fileAt(pathOf(key));
+      if (found !== null) yield { key, bytes: found.size };
     }
   }
 
@@ -161,11 +156,8 @@ export const createFileObjectStore = (root: string): ObjectStore => {
       }
     },
     getLines,
-    exists: async (key) => isFile(pathOf(key)),
-    size: async (key) => {
-      const found = await stat(pathOf(key)).catch(nullIfMissing);
-      return found?.isFile() ? found.size : null;
-    },
+    exists: async (key) => fileAt(pathOf(key)) !== null,
+    size: async (key) => fileAt(pathOf(key))?.size ?? null,
     list,
     listSizes,
     delete: async (keys) => {
@@ -186,7 +178,7 @@ export const createFileObjectStore = (root: string): ObjectStore => {
 
 const writeWhole = async (aside: string, key: string, content: Buffer): Promise<number> => {
   const stored = isCompressed(key) ? zstdCompressSync(content, compression) : content;
-  await writeFile(aside, stored, { flag: 'wx', flush: !isJobs(key) });
+  await writeSmall(aside, stored, !isJobs(key));
   return stored.length;
 };
 
@@ -196,11 +188,6 @@ const writeStream = async (aside: string, key: string, content: Readable): Promi
   const sink = file.createWriteStream({ flush: !isJobs(key) });
   await (isCompressed(key) ? pipeline(content, createZstdCompress(compression), sink) : pipeline(content, sink));
   return sink.bytesWritten;
-};
-
-const readWhole = async (file: FileHandle, size: number): Promise<Buffer> => {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, 0);
-  return buffer.subarray(0, bytesRead);
 };
 
 async function* onePiece(bytes: Buffer): AsyncGenerator<Buffer> {
@@ -244,23 +231,7 @@ async function* walk(root: string, directory: string, rest: string): AsyncGenera
   }
 }
 
-/** At once: a turn for each of some hundred small directories takes ten times as long as they do (measured). */
-const entriesNow = (path: string): readonly Dirent[] => {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    return nullIfMissing(error as NodeJS.ErrnoException) ?? [];
-  }
-};
-
 const entriesOf = async (path: string) => (await readdir(path, { withFileTypes: true }).catch(nullIfMissing)) ?? [];
-
-const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(nullIfMissing))?.isFile() ?? false;
-
-const nullIfMissing = (error: NodeJS.ErrnoException): null => {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-  throw error;
-};
 
 const moveTo = async (aside: string, path: string): Promise<void> => {
   for (let attempt = 1; ; attempt++) {

@@ -8,12 +8,14 @@ export interface PackRequest {
   readonly wants: Iterable<string>;
   /** Commits and trees: what they lead to is not sent. */
   readonly haves?: Iterable<string>;
-  readonly filter: 'blob:none' | 'tree:0';
+  readonly filter: 'blob:none' | 'tree:0' | `blob:limit=${number}`;
   readonly depth?: number;
   /** Without it the server sends nothing unless every wanted commit descends from the one that is had. */
   readonly done: boolean;
   /** The pack may be as long. */
   readonly maxBytes: number;
+  /** It may have so many objects, which it says at its beginning. */
+  readonly maxObjects?: number;
 }
 
 export type PackOutcome =
@@ -21,8 +23,8 @@ export type PackOutcome =
   | { readonly kind: 'packed' }
   /** Nothing was sent: the server has what is had, and what is wanted does not descend from it. */
   | { readonly kind: 'diverged' }
-  /** Nothing was sent, or not all of it. Why, in words for the log. */
-  | { readonly kind: 'none'; readonly why: string };
+  /** Nothing was sent, or not all of it. Why, in words for the log; `isOver`: nothing more can be asked in this conversation. */
+  | { readonly kind: 'none'; readonly why: string; readonly isOver: boolean };
 
 /** Asks for objects and puts them into the repository, checked by git as those of a fetch are. @throws the errors of the conversation, SourceUnusableError */
 export const fetchPack = async (
@@ -41,15 +43,15 @@ export const fetchPack = async (
     const line = next.value.toString('latin1').trimEnd();
     if (line.startsWith('ERR ')) {
       await packets.return(undefined);
-      return { kind: 'none', why: `the server refuses it: ${line.slice(4, 200)}` };
+      return { kind: 'none', why: `the server refuses it: ${line.slice(4, 200)}`, isOver: true };
     }
     if (section !== '') told.push(line);
-    else if (line === 'packfile') return indexPack(parts, packets, request.maxBytes);
+    else if (line === 'packfile') return indexPack(parts, packets, request);
     else section = line;
   }
   return told.some((line) => line.startsWith('ACK '))
     ? { kind: 'diverged' }
-    : { kind: 'none', why: 'the server does not have the old commit any more' };
+    : { kind: 'none', why: 'the server does not have the old commit any more', isOver: false };
 };
 
 function* argumentsOf({ wants, haves = [], filter, depth, done }: PackRequest): Generator<string> {
@@ -64,14 +66,19 @@ function* argumentsOf({ wants, haves = [], filter, depth, done }: PackRequest): 
 
 const dataBand = 1;
 const errorBand = 3;
+/** A pack's first bytes: its name, its version, and how many objects it has; gitformat-pack(5). */
+const packHead = { bytes: 12, count: 8 };
 
 const indexPack = async (
   { repository, address, limits, signal }: ConversationParts,
   packets: AsyncGenerator<Packet>,
-  maxBytes: number,
+  { maxBytes, maxObjects = Number.POSITIVE_INFINITY }: PackRequest,
 ): Promise<PackOutcome> => {
   let failure: unknown = null;
   let none: PackOutcome | null = null;
+  const giveUp = (why: string): void => {
+    none ??= { kind: 'none', why, isOver: true };
+  };
   async function* pack(): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     try {
@@ -80,10 +87,13 @@ const indexPack = async (
         const packet = next.value;
         if (typeof packet === 'string') continue;
         const band = packet[0];
-        if (band === errorBand)
-          none = { kind: 'none', why: `the server broke off: ${packet.toString('latin1', 1, 200).trim()}` };
+        if (band === errorBand) giveUp(`the server broke off: ${packet.toString('latin1', 1, 200).trim()}`);
+        // Git sends the head in one piece. Where it comes in several, the bytes alone count.
+        const hasHead = band === dataBand && bytes === 0 && packet.length > packHead.bytes;
+        if (hasHead && packet.readUInt32BE(1 + packHead.count) > maxObjects)
+          giveUp(`what changed are more than ${maxObjects} objects`);
         bytes += packet.length - 1;
-        if (bytes > maxBytes) none = { kind: 'none', why: `what changed takes more than ${maxBytes} bytes` };
+        if (bytes > maxBytes) giveUp(`what changed takes more than ${maxBytes} bytes`);
         if (none !== null) throw garbled();
         if (band === dataBand) yield packet.subarray(1);
       }

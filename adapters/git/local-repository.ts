@@ -5,6 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 export interface LocalRepository {
   /** Its own object directory first, then those that it borrows from. Absolute. */
   readonly objectDirectories: readonly string[];
+  /** Where its HEAD is. */
+  readonly gitDir: string;
   /** Where its references are: of a linked worktree, the main repository's. */
   readonly commonDir: string;
   /** The commits at which its history is cut off, one a line; empty when it is whole. */
@@ -34,7 +36,7 @@ export const findLocalRepository = async (path: string): Promise<LocalRepository
     if (objectDirectories === null) return null;
     const shallow = await readIfThere(join(commonDir, 'shallow'));
     const partial = (await Promise.all(objectDirectories.map(isPartial))).includes(true);
-    return { objectDirectories, commonDir, shallow, partial };
+    return { objectDirectories, gitDir, commonDir, shallow, partial };
   } catch (error) {
     // A failed system call has a code; anything else is a fault of ours.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

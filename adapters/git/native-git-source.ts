@@ -9,6 +9,7 @@ import { fetchBlobs, readBlobs } from './blob-contents.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
 import { listHeads } from './list-heads.ts';
 import { findWithBranches } from './local-branches.ts';
+import { readLocalHeads } from './local-heads.ts';
 import { localPlaces } from './local-places.ts';
 import { findLocalRepository, type LocalRepository } from './local-repository.ts';
 import { openSnapshot } from './snapshot.ts';
@@ -44,6 +45,8 @@ export const createNativeGitSource = (options: NativeGitSourceOptions): GitSourc
   return {
     async heads(source, { signal, visit }: VisitOptions = {}) {
       const from = await unlessAborted(address(source), signal);
+      const here = from.path === null ? null : await readLocalHeads(from.path, limits.refBytes);
+      if (here !== null) return here;
       const repository = await prepare('sha1');
       let isHeld = false;
       try {

@@ -5,7 +5,7 @@ import type { Blob, CommitCount } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { countFrom, readCommit } from './commit-object.ts';
 import { type Conversation, converse } from './conversation.ts';
-import { fetchPack, type PackRequest } from './fetch-pack.ts';
+import { fetchPack, type PackOutcome, type PackRequest } from './fetch-pack.ts';
 import type { GitLimits } from './git-limits.ts';
 import { type GitObject, type ObjectReader, openObjectReader } from './object-reader.ts';
 import type { SourceAddress } from './source-address.ts';
@@ -21,7 +21,7 @@ export interface RemoteChanges {
   changes(from: string, to: string): AsyncGenerator<readonly TreeChange[]>;
   /** Null unless the changes have been read. */
   count(from: string, to: string): CommitCount | null;
-  /** Asked for by id in one request. None where the server gives none out, or they are more than `maxBytes`: then nothing more can be asked. */
+  /** Those that came with the changes, and the others by id in one request. None of these where the server gives none out, or they are more than `maxBytes`: then nothing more can be asked. */
   blobs(oids: readonly string[], maxBytes: number): AsyncGenerator<Blob>;
   close(): Promise<void>;
 }
@@ -37,12 +37,19 @@ interface Parts {
 
 interface Talk extends Parts {
   readonly repository: BareRepository;
-  readonly conversation: Conversation;
+  conversation: Conversation;
   readonly reader: ObjectReader;
+  /** A new conversation; null where there can be none in which parts are asked for. */
+  reconnect(): Promise<Conversation | null>;
 }
 
 /** A pack of what changed may have as many bytes: the trees of 200,000 files take as many. */
 const maxChangesBytes = 8 * 1024 * 1024;
+/**
+ * The same with contents, of files of `fileBytes` at most: a small sync's, which saves it a request. More is given up, where the pack says so at
+ * its beginning, and asked for again without them.
+ */
+const withContents = { objects: 2_000, bytes: 1024 * 1024, fileBytes: 128 * 1024 };
 
 /**
  * Connects and looks for the branches, unless a visit has done so. Where the server cannot be asked for parts, in words why: then it is fetched from.
@@ -64,7 +71,7 @@ export const openRemoteChanges = async (
       if (!branches.has(branch))
         throw failureOf('branch_missing', parts.address.label, { says: `it has no branch ${branch}` });
     const lack = lackOf(conversation, format);
-    if (lack === null) return { ...remoteChanges(parts, conversation), close };
+    if (lack === null) return remoteChanges(parts, visited);
     await close();
     return lack;
   } catch (error) {
@@ -121,49 +128,100 @@ const branchesAmong = async (conversation: Conversation, branches: readonly stri
   return new Set(branches.filter((branch) => names.has(`refs/heads/${branch}`)));
 };
 
-const remoteChanges = (parts: Parts, conversation: Conversation): Omit<RemoteChanges, 'close'> => {
+const remoteChanges = (parts: Parts, visited: Pick<Visited, 'conversation' | 'close'>): RemoteChanges => {
   const counts = new Map<string, CommitCount>();
+  let { conversation, close: endConversation } = visited;
+  /** What came for the branch that was asked for last. */
+  let received: Received | null = null;
+
+  const reconnect = async (format: ObjectFormat): Promise<Conversation | null> => {
+    await endConversation();
+    const repository = await createBareRepository(parts.tempRoot, format);
+    endConversation = () => repository.remove();
+    const again = await converse({ ...parts, repository });
+    if (again === null) return null;
+    conversation = again;
+    endConversation = async () => {
+      await again.close();
+      await repository.remove();
+    };
+    return lackOf(again, format) === null ? again : null;
+  };
+  const drop = async (): Promise<void> => {
+    const dropped = received;
+    received = null;
+    await dropped?.remove();
+  };
+
   return {
     async *changes(from, to) {
-      if (objectFormatOf(from) !== objectFormatOf(to)) throw untold(parts.address, otherHash);
+      const format = objectFormatOf(to);
+      if (objectFormatOf(from) !== format) throw untold(parts.address, otherHash);
       if (from === to) return;
+      await drop();
       // One for each branch: what was sent for another one does not count.
-      const repository = await createBareRepository(parts.tempRoot, objectFormatOf(to));
-      const objects = openObjectReader({ ...parts, repository });
+      received = await receive(parts, format);
+      const { repository, objects } = received;
       const reader = remembering(objects, parts);
-      const talk: Talk = { ...parts, repository, conversation, reader };
-      try {
-        await fetchBetween(talk, from, to);
-        counts.set(`${from} ${to}`, await countFrom(objects, from, to));
-        // Of a branch that was set back nothing was sent at all.
-        const known = await reader.read([from, to]);
-        const wants = [from, to].filter((commit) => !known.has(commit));
-        if (wants.length > 0) await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
-        const [before, after] = [await readCommit(reader, from), await readCommit(reader, to)];
-        yield* walkTrees(treesOf(talk), before.tree, after.tree, parts.limits);
-      } finally {
-        await reader.close();
-        await repository.remove();
-      }
+      const talk: Talk = { ...parts, repository, conversation, reader, reconnect: () => reconnect(format) };
+      await fetchBetween(talk, from, to);
+      counts.set(`${from} ${to}`, await countFrom(objects, from, to));
+      // Of a branch that was set back nothing was sent at all.
+      const known = await reader.read([from, to]);
+      const wants = [from, to].filter((commit) => !known.has(commit));
+      if (wants.length > 0) await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
+      const [before, after] = [await readCommit(reader, from), await readCommit(reader, to)];
+      yield* walkTrees(treesOf(talk), before.tree, after.tree, parts.limits);
     },
     count: (from, to) => counts.get(`${from} ${to}`) ?? null,
     async *blobs(oids, maxBytes) {
-      const [format] = oids.map(objectFormatOf);
-      if (format === undefined) return;
-      const repository = await createBareRepository(parts.tempRoot, format);
-      const reader = openObjectReader({ ...parts, repository });
-      try {
-        const request = { wants: oids, filter: 'blob:none', done: true, maxBytes } as const;
-        if ((await fetchPack({ ...parts, repository, conversation }, request)).kind !== 'packed') return;
-        for (const [oid, { type, content }] of await reader.read(oids))
-          if (type === 'blob') yield { oid, size: content.length, content };
-      } finally {
-        await reader.close();
-        await repository.remove();
+      const sent = new Map<string, Blob>();
+      let bytes = 0;
+      for (const blob of received === null ? [] : await readSent(received.objects, oids)) {
+        bytes += blob.size;
+        if (bytes <= maxBytes) sent.set(blob.oid, blob);
       }
+      yield* sent.values();
+      const missing = oids.filter((oid) => !sent.has(oid));
+      const [format] = missing.map(objectFormatOf);
+      if (format === undefined || bytes > maxBytes) return;
+      const more = await receive(parts, format);
+      try {
+        const request = { wants: missing, filter: 'blob:none', done: true, maxBytes: maxBytes - bytes } as const;
+        const outcome = await fetchPack({ ...parts, repository: more.repository, conversation }, request);
+        if (outcome.kind === 'packed') yield* await readSent(more.objects, missing);
+      } finally {
+        await more.remove();
+      }
+    },
+    async close() {
+      await drop();
+      await endConversation();
     },
   };
 };
+
+/** Where objects are put that a server sends, and how they are read. */
+interface Received {
+  readonly repository: BareRepository;
+  readonly objects: ObjectReader;
+  remove(): Promise<void>;
+}
+
+const receive = async (parts: Parts, format: ObjectFormat): Promise<Received> => {
+  const repository = await createBareRepository(parts.tempRoot, format);
+  const objects = openObjectReader({ ...parts, repository });
+  const remove = async (): Promise<void> => {
+    await objects.close();
+    await repository.remove();
+  };
+  return { repository, objects, remove };
+};
+
+const readSent = async (objects: ObjectReader, oids: readonly string[]): Promise<readonly Blob[]> =>
+  [...(await objects.read(oids))].flatMap(([oid, { type, content }]) =>
+    type === 'blob' ? [{ oid, size: content.length, content }] : [],
+  );
 
 /** What was read before, in this sync or an earlier one, is not read again: the old trees of one sync are the new ones of that before it. */
 const remembering = (objects: ObjectReader, { trees, address: { label } }: Parts): ObjectReader => ({
@@ -189,10 +247,25 @@ const remembering = (objects: ObjectReader, { trees, address: { label } }: Parts
  * one. A server that has lost the old one would send everything: so it has to say first that it has it.
  */
 const fetchBetween = async (talk: Talk, from: string, to: string): Promise<void> => {
-  const maxBytes = Math.min(maxChangesBytes, talk.limits.packBytes);
-  const request = { wants: [to], haves: [from], filter: 'blob:none', maxBytes } as const;
-  const first = await fetchPack(talk, { ...request, done: false });
-  const outcome = first.kind === 'diverged' ? await fetchPack(talk, { ...request, done: true }) : first;
+  const ask = async (amount: Pick<PackRequest, 'filter' | 'maxBytes' | 'maxObjects'>): Promise<PackOutcome> => {
+    const request = {
+      ...amount,
+      wants: [to],
+      haves: [from],
+      maxBytes: Math.min(amount.maxBytes, talk.limits.packBytes),
+    };
+    const first = await fetchPack(talk, { ...request, done: false });
+    return first.kind === 'diverged' ? fetchPack(talk, { ...request, done: true }) : first;
+  };
+  const { objects: maxObjects, bytes: maxBytes, fileBytes } = withContents;
+  let outcome = await ask({ filter: `blob:limit=${fileBytes}`, maxBytes, maxObjects });
+  if (outcome.kind === 'none' && outcome.isOver) {
+    const again = await talk.reconnect();
+    if (again !== null) {
+      talk.conversation = again;
+      outcome = await ask({ filter: 'blob:none', maxBytes: maxChangesBytes });
+    }
+  }
   if (outcome.kind === 'none') throw untold(talk.address, outcome.why);
 };
 

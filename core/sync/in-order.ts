@@ -1,6 +1,9 @@
 import type { PageChange, SetKind } from '../manifest/pages/paged-set.ts';
 import type { Pulse } from './pulse.ts';
 
+/** Changes of a block at least, where there are as many: their pages are read side by side. */
+const BLOCK = 256;
+
 /** Letters of a blob's id by which changes are dealt out: 256 shares of some 400 in 100,000 files. */
 const LETTERS = 2;
 
@@ -20,11 +23,16 @@ export async function* inOrder(
     if (share === undefined) shares.set(letters, [change]);
     else share.push(change);
   }
+  let block: PageChange[] = [];
   for (const letters of [...shares.keys()].sort()) {
     const share = shares.get(letters) as PageChange[];
     // What has been handed out is not held as well.
     shares.delete(letters);
-    yield share.sort((a, b) => compare(a.key, b.key));
+    for (const change of share.sort((a, b) => compare(a.key, b.key))) block.push(change);
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = [];
     await pulse.check();
   }
+  if (block.length > 0) yield block;
 }

