@@ -1,3 +1,4 @@
+import type { NamePlace } from '../domain/name-place.ts';
 import type { SymbolKind } from '../domain/symbol-kinds.ts';
 
 /** A name that a text defines. Lines are counted from 1, and include both ends. */
@@ -30,8 +31,8 @@ export interface SymbolExtractor {
   readonly languages: readonly string[];
   /** Whether definitions are found in a file of this name. */
   covers(path: string): boolean;
-  /** What the language has between a name and what uses it, and never before a name that is defined, such as the dot of Java; null: nothing. */
-  usedAfter(path: string): string | null;
+  /** Where names may be defined in such a file; null: anywhere. */
+  placesIn(path: string): NamePlace | null;
   /** Never throws for bad input. Blocks its thread for as long as a parse takes, which is bounded. */
   definitionsIn(path: string, text: string): Promise<FileSymbols>;
 }

@@ -61,7 +61,7 @@ export const createBranchSymbols = (deps: Pick<Runtime, 'clock' | 'symbolExtract
       const { path } = text;
       begun ??= turned = now();
       const first = path === from?.path ? from.line : 1;
-      if (name === null || name.mayDefine(text.text, extractor.usedAfter(path))) {
+      if (name === null || name.mayDefine(text.text, extractor.placesIn(path))) {
         const found = await symbolsOf(path, text.blob, text.text);
         if (found.notParsed !== undefined && notParsed.length < MOST_NOT_PARSED)
           notParsed.push({ ...toldName(path), reason: found.notParsed });

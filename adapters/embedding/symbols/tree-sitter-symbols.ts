@@ -1,9 +1,14 @@
 import { languageOf } from '../../../core/domain/languages.ts';
+import type { NamePlace } from '../../../core/domain/name-place.ts';
 import { own } from '../../../core/domain/own.ts';
 import type { FileSymbols, SymbolExtractor } from '../../../core/ports/symbol-extractor.ts';
 import { grammarOf } from '../grammars.ts';
 import { defaultWasmDirectory, openTreeSitterRuntime, type TreeSitterRuntime } from '../tree-sitter-runtime.ts';
 import { definitionsOf, MOST_DEFINITIONS } from './definitions-of.ts';
+import { goPlace, goReserved } from './places/go.ts';
+import { javaPlace } from './places/java.ts';
+import { javascriptPlace } from './places/javascript.ts';
+import { pythonPlace, pythonReserved } from './places/python.ts';
 import { cpp } from './queries/c-family.ts';
 import { cSharp } from './queries/c-sharp.ts';
 import { go } from './queries/go.ts';
@@ -17,25 +22,32 @@ import { bash, powershell } from './queries/shells.ts';
 
 interface Syntax {
   readonly query: string;
-  /** See SymbolExtractor. Not of JavaScript (`a.b = function`), C# (`void IShop.Open()`) and Ruby (`def self.open`). */
-  readonly usedAfter: string | null;
+  readonly place: NamePlace | null;
+  /** What is never a name, though a parse of wrong syntax may make one of it. */
+  readonly reserved?: ReadonlySet<string>;
 }
+
+/** Where a sign is that stands between a name and what uses it, and never before one that is defined. C# (`void IShop.Open()`) and Ruby (`def self.open`) have none. */
+const notAfter =
+  (sign: string): NamePlace =>
+  (text, from) =>
+    text.charAt(from - 1) !== sign;
 
 /** By grammar. */
 const syntaxes: Readonly<Record<string, Syntax>> = {
-  bash: { query: bash, usedAfter: null },
-  'c-sharp': { query: cSharp, usedAfter: null },
-  cpp: { query: cpp, usedAfter: '.' },
-  go: { query: go, usedAfter: '.' },
-  java: { query: java, usedAfter: '.' },
-  javascript: { query: javascript, usedAfter: null },
-  php: { query: php, usedAfter: '>' },
-  powershell: { query: powershell, usedAfter: null },
-  python: { query: python, usedAfter: '.' },
-  ruby: { query: ruby, usedAfter: null },
-  rust: { query: rust, usedAfter: '.' },
-  tsx: { query: typescript, usedAfter: null },
-  typescript: { query: typescript, usedAfter: null },
+  bash: { query: bash, place: null },
+  'c-sharp': { query: cSharp, place: null },
+  cpp: { query: cpp, place: notAfter('.') },
+  go: { query: go, place: goPlace, reserved: goReserved },
+  java: { query: java, place: javaPlace },
+  javascript: { query: javascript, place: javascriptPlace },
+  php: { query: php, place: notAfter('>') },
+  powershell: { query: powershell, place: null },
+  python: { query: python, place: pythonPlace, reserved: pythonReserved },
+  ruby: { query: ruby, place: null },
+  rust: { query: rust, place: notAfter('.') },
+  tsx: { query: typescript, place: javascriptPlace },
+  typescript: { query: typescript, place: javascriptPlace },
 };
 
 /** Ids of the languages that these grammars are for. */
@@ -86,7 +98,7 @@ export const createTreeSitterSymbols = (options: TreeSitterSymbolsOptions = {}):
     return grammar === null || !languages.includes(languageOf(path) ?? '') ? undefined : own(syntaxes, grammar);
   };
 
-  const parse = async (grammar: string, query: string, text: string): Promise<FileSymbols> => {
+  const parse = async (grammar: string, { query, reserved }: Syntax, text: string): Promise<FileSymbols> => {
     runtime ??= openTreeSitterRuntime({ wasmDirectory: options.wasmDirectory ?? defaultWasmDirectory(), maxBytes });
     const mine = runtime;
     const forget = (): void => {
@@ -104,7 +116,10 @@ export const createTreeSitterSymbols = (options: TreeSitterSymbolsOptions = {}):
         const matches = tree === null ? null : opened.query(language, query, tree, expired);
         if (matches === null) return { definitions: [], notParsed: 'time' };
         if (matches.length > 2 * MOST_DEFINITIONS) return { definitions: [], notParsed: 'size' };
-        return { definitions: definitionsOf(text, matches) };
+        const definitions = definitionsOf(text, matches);
+        return {
+          definitions: reserved === undefined ? definitions : definitions.filter(({ name }) => !reserved.has(name)),
+        };
       } finally {
         tree?.delete();
         if (opened.memory() > recycleBytes) forget();
@@ -119,12 +134,12 @@ export const createTreeSitterSymbols = (options: TreeSitterSymbolsOptions = {}):
   return {
     languages,
     covers: (path) => syntaxOf(path) !== undefined,
-    usedAfter: (path) => syntaxOf(path)?.usedAfter ?? null,
+    placesIn: (path) => syntaxOf(path)?.place ?? null,
     definitionsIn: async (path, text) => {
       const [grammar, syntax] = [grammarOf(path), syntaxOf(path)];
       if (grammar === null || syntax === undefined) return { definitions: [] };
       if (text.length > maxLength) return { definitions: [], notParsed: 'size' };
-      return parse(grammar, syntax.query, text);
+      return parse(grammar, syntax, text);
     },
   };
 };

@@ -1,3 +1,4 @@
+import type { NamePlace } from '../../domain/name-place.ts';
 import { type CompiledPattern, compilePattern } from './exact/compile-pattern.ts';
 import { foldText } from './exact/fold.ts';
 import { holdsRequired } from './exact/required-text.ts';
@@ -13,8 +14,8 @@ export interface NameAsked {
 export interface NameTest {
   /** What every text that has such a definition holds. */
   readonly required: CompiledPattern;
-  /** False: no such name is defined in the text. `usedAfter`: see SymbolExtractor. */
-  mayDefine(text: string, usedAfter: string | null): boolean;
+  /** False: no such name is defined in the text. `mayStand`: see SymbolExtractor; null: anywhere. */
+  mayDefine(text: string, mayStand: NamePlace | null): boolean;
   accepts(definition: { readonly name: string; readonly container: string | null }): boolean;
 }
 
@@ -35,13 +36,13 @@ export const nameTest = ({ name, match, case: isCased }: NameAsked): NameTest =>
   };
   return {
     required: compiled.compiled,
-    mayDefine: (text, usedAfter) => {
+    mayDefine: (text, mayStand) => {
       const searched = isCased ? text : foldText(text);
       if (searched === null) return true;
       if (!holdsRequired(compiled.compiled.required, (part) => searched.includes(part))) return false;
       // Where case is ignored, what is required is of ASCII alone.
       if (!isCased && /[^\x20-\x7e]/.test(last)) return true;
-      return hasPlace(searched, last, match, usedAfter);
+      return hasPlace(text, searched, last, match, mayStand);
     },
     accepts: (definition) => {
       const own = fold(definition.name);
@@ -59,18 +60,37 @@ const qualifiedName = (name: string): { readonly container: string; readonly nam
   return { container: container.replaceAll('::', '.').replaceAll('#', '.'), name: last };
 };
 
-/** Whether the name stands somewhere as a name of its own, or the beginning of one, and not only where it is used. */
-const hasPlace = (text: string, name: string, match: NameAsked['match'], usedAfter: string | null): boolean => {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    if (match === 'contains') return true;
-    const before = text.charAt(at - 1);
-    if (before === usedAfter && before !== '') continue;
-    if (isWord(before) && isWord(name.charAt(0))) continue;
-    if (match === 'exact' && isWord(text.charAt(at + name.length)) && isWord(name.charAt(name.length - 1))) continue;
-    return true;
+/** A text that has the name at more places than this, and one more for so many UTF-16 units, is parsed: that takes no longer than to look at them all. */
+const LOOKS = 200;
+const UNITS_A_LOOK = 100;
+
+/** Whether the name stands somewhere as a name of its own, or as the part of one that is asked for, where one may be defined. */
+const hasPlace = (
+  text: string,
+  searched: string,
+  name: string,
+  match: NameAsked['match'],
+  mayStand: NamePlace | null,
+): boolean => {
+  const [beginsAsWord, endsAsWord] = [isWordAt(name, 0), isWordAt(name, name.length - 1)];
+  let looks = LOOKS + text.length / UNITS_A_LOOK;
+  for (let next = 0, at = searched.indexOf(name); at >= 0; at = searched.indexOf(name, next)) {
+    let [from, to] = [at, at + name.length];
+    next = at + 1;
+    if (match === 'contains') while (beginsAsWord && isWordAt(text, from - 1)) from -= 1;
+    else if (beginsAsWord && isWordAt(text, from - 1)) continue;
+    if (match !== 'exact') while (endsAsWord && isWordAt(text, to)) to += 1;
+    else if (endsAsWord && isWordAt(text, to)) continue;
+    if (mayStand === null || --looks < 0 || mayStand(text, from, to)) return true;
+    next = to;
   }
   return false;
 };
 
 /** Half of a pair of surrogates is none: it may be a sign. */
-const isWord = (unit: string): boolean => /[\p{L}\p{N}_]/u.test(unit);
+const isWordAt = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  if (code < 128)
+    return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122);
+  return /[\p{L}\p{N}_]/u.test(text.charAt(at));
+};

@@ -43,8 +43,8 @@ describe('a name that is asked for', () => {
 
   it('is looked for in texts that hold it as a name of its own', () => {
     const texts = ['lock', 'unlock()', 'lockFile', 'a.lock', 'a.lock; lock', 'Lock', 'größelock', '_lock', '$lock', ''];
-    const may = (name: ReturnType<typeof exact>, usedAfter: string | null) =>
-      texts.filter((text) => name.mayDefine(text, usedAfter));
+    const may = (name: ReturnType<typeof exact>, sign: string | null) =>
+      texts.filter((text) => name.mayDefine(text, sign === null ? null : (of, from) => of[from - 1] !== sign));
     expect(may(exact('lock'), null)).toEqual(['lock', 'a.lock', 'a.lock; lock', '$lock']);
     expect(may(exact('lock'), '.')).toEqual(['lock', 'a.lock; lock', '$lock']);
     expect(may(nameTest({ name: 'lock', match: 'prefix', case: true }), '.')).toEqual([

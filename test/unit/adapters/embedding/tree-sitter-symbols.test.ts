@@ -32,7 +32,7 @@ describe('definitions by syntax', () => {
       for (const match of ['exact', 'prefix', 'contains'] as const)
         for (const isCased of [true, false]) {
           const test = nameTest({ name, match, case: isCased });
-          expect([name, match, test.mayDefine(text, symbols.usedAfter(path))]).toEqual([name, match, true]);
+          expect([name, match, test.mayDefine(text, symbols.placesIn(path))]).toEqual([name, match, true]);
         }
   });
 
@@ -65,7 +65,7 @@ describe('definitions by syntax', () => {
 
   it('are of no other language', async () => {
     for (const path of ['a.md', 'a.css', 'a.ini', 'a.kt', 'a.swift', 'LICENSE', '__proto__', 'a.constructor']) {
-      expect([path, symbols.covers(path), symbols.usedAfter(path)]).toEqual([path, false, null]);
+      expect([path, symbols.covers(path), symbols.placesIn(path)]).toEqual([path, false, null]);
       expect(await symbols.definitionsIn(path, 'class Lock {}')).toEqual({ definitions: [] });
     }
   });
