@@ -50,7 +50,7 @@ export const searchBranch = async (
   if (query.limit === 0) return [];
   deps.index.expect?.(generation, terms.text);
   const filter = pathFilter(deps, query);
-  const pathsOf = filter === null ? files.pathsOf : onceEach((blob) => files.pathsOf(blob).filter(filter.passes));
+  const pathsOf = onceEach(filter === null ? files.pathsOf : (blob) => files.pathsOf(blob).filter(filter.passes));
   // A filter that only leaves something out leaves too much.
   const narrow = filter === null || !isNarrow(query) ? null : filter;
   const blobs = narrow === null ? undefined : await files.blobsWhere(narrow, PUSHED_DOWN_BLOBS);
@@ -112,7 +112,7 @@ const namedHits = async (
   return { paths: named.map(({ path }) => path), hits: [...best.values()] };
 };
 
-/** A filter is asked of a blob for each of its chunks, in each round and once more by the ranking. */
+/** Both are asked of a blob for each of its chunks, in each round and twice by the ranking. */
 const onceEach = (pathsOf: (blob: string) => readonly string[]): ((blob: string) => readonly string[]) => {
   const known = new Map<string, readonly string[]>();
   return (blob) => {

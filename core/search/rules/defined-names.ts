@@ -1,5 +1,5 @@
 import { codeTokens } from './code-tokens.ts';
-import { wordStem } from './word-stem.ts';
+import { rememberedStem } from './word-stem.ts';
 
 /** Of a line no more is looked at: what defines something is at its beginning. */
 const longestLine = 300;
@@ -20,8 +20,13 @@ const lastName = /([A-Za-z_$][\w$]*)[^\w$]*$/;
 /** The names that a line of code defines, in any of the common languages, by its look alone: a few too many, and not all. */
 export const namesDefinedIn = (text: string): readonly string[] => {
   const line = text.slice(0, longestLine);
-  const names = [...line.matchAll(keyword)].map(([, name]) => name);
-  for (const { index } of line.matchAll(assignment)) names.push(nameAtEnd.exec(line.slice(0, index))?.[1]);
+  const names: (string | undefined)[] = [];
+  // Not matchAll: it makes an expression anew for each line, which takes longer than to look for it.
+  keyword.lastIndex = 0;
+  for (let found = keyword.exec(line); found !== null; found = keyword.exec(line)) names.push(found[1]);
+  assignment.lastIndex = 0;
+  for (let found = assignment.exec(line); found !== null; found = assignment.exec(line))
+    names.push(nameAtEnd.exec(line.slice(0, found.index))?.[1]);
   const modified = modifiers.exec(line)?.[0];
   if (modified !== undefined) {
     const rest = line.slice(modified.length);
@@ -50,7 +55,7 @@ export const definitionShare = (stems: ReadonlySet<string>): ((text: string) => 
     let share = known.get(name);
     if (share === undefined) {
       const tokens = codeTokens(name);
-      const parts = new Set((tokens.length > 1 ? tokens.slice(0, -1) : tokens).map(wordStem));
+      const parts = new Set((tokens.length > 1 ? tokens.slice(0, -1) : tokens).map(rememberedStem));
       const common = [...parts].filter((part) => stems.has(part)).length;
       share = common === 0 ? 0 : (2 * common) / (stems.size + parts.size);
       known.set(name, share);

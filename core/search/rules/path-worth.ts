@@ -1,5 +1,5 @@
 import { codeTokens } from './code-tokens.ts';
-import { wordStem } from './word-stem.ts';
+import { rememberedStem } from './word-stem.ts';
 
 /** Each found with bench/search on one half of its repositories, and of use on the other: docs/search.md. */
 const nameLift = 0.4;
@@ -24,7 +24,7 @@ export const pathLift = (path: string, asked: ReadonlySet<string>): number => {
   return nameLift * shareAsked(name, asked) + folderLift * shareAsked(folders, asked) + queryLift * ofQuery;
 };
 
-const stemsOf = (text: string): ReadonlySet<string> => new Set(codeTokens(text).map(wordStem));
+const stemsOf = (text: string): ReadonlySet<string> => new Set(codeTokens(text).map(rememberedStem));
 
 const beginsAlike = (a: string, b: string): boolean =>
   Math.min(a.length, b.length) >= leastBeginning && (a.startsWith(b) || b.startsWith(a));

@@ -18,6 +18,21 @@ export const wordStem = (word: string): string => {
   return withoutLast(stem, r1, r2).replaceAll('Y', 'y');
 };
 
+/** Stems that are remembered, at some 100 bytes each. */
+const mostRemembered = 20_000;
+const remembered = new Map<string, string>();
+
+/** The same for the words of names and paths, which are few, and are asked for again with each search. */
+export const rememberedStem = (word: string): string => {
+  let stem = remembered.get(word);
+  if (stem === undefined) {
+    stem = wordStem(word);
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(word, stem);
+  }
+  return stem;
+};
+
 /** Words that the steps would spoil. */
 const exceptions: ReadonlyMap<string, string> = new Map(
   [
