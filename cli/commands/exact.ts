@@ -67,6 +67,7 @@ export const addExactSearch = (program: Command, terminal: Terminal): void => {
           );
           const { items: matches, truncated } = found;
           noteCut(found, limit, note);
+          noteWarnings(found, note);
           print({ matches, not_searched: leftOut(found, note), truncated }, () =>
             textOf(matches, (match) => `${match.repository_id}:${shown(match)}`, 'No line matches'),
           );
@@ -80,6 +81,7 @@ export const addExactSearch = (program: Command, terminal: Terminal): void => {
         const { items: matches, truncated, pages } = found;
         const commit = pages.at(-1)?.commit ?? '';
         noteCut(found, limit, note);
+        noteWarnings(found, note);
         print({ commit, matches, truncated }, () =>
           textOf(matches, shown, `No line matches in commit ${commit.slice(0, 10)}`),
         );
@@ -114,6 +116,7 @@ export const addExactSearch = (program: Command, terminal: Terminal): void => {
           );
           const { items: symbols, truncated } = found;
           noteCut(found, limit, note);
+          noteWarnings(found, note);
           noteNotParsed(found, note);
           print({ symbols, not_searched: leftOut(found, note), truncated }, () =>
             textOf(symbols, (symbol) => `${symbol.repository_id}:${shown(symbol)}`, 'No definition'),
@@ -172,6 +175,14 @@ type Note = (text: string) => void;
 
 const noteCut = <Item, Page>({ truncated }: Collected<Item, Page>, limit: number, note: Note): void => {
   if (truncated) note(`The first ${limit}; --limit shows more.`);
+};
+
+/** What the service says to people, each once. */
+const noteWarnings = (
+  { pages }: Pick<Collected<unknown, { readonly warnings: readonly string[] }>, 'pages'>,
+  note: Note,
+): void => {
+  for (const warning of new Set(pages.flatMap(({ warnings }) => warnings))) note(clean(warning));
 };
 
 /** The repositories that were not searched, each once. */

@@ -293,6 +293,8 @@ export type GrepAnswer = Freshness & {
   readonly "matches": readonly (GrepMatch)[];
   /** Files of the branch that are not in the index, so far as `path` and `language` let them through. */
   readonly "not_searched": readonly (NotSearched)[];
+  /** For people: what is wrong with `language`, such as that there is none of the name. */
+  readonly "warnings": readonly (string)[];
   /** Why the page ended before its `limit`: it had looked for 2 s (`time`), or its lines are long (`size`). The next page continues there. */
   readonly "truncated"?: "time" | "size" | undefined;
   /** Send it as `cursor` to get the next page; null on the last page. */
@@ -337,7 +339,7 @@ export type GrepAllAnswer = {
   readonly "not_searched": readonly (NotSearchedRepository)[];
   /** Why the page ended before its `limit`: it took too long (`time`), or its entries are long (`size`). The next page continues there. */
   readonly "truncated"?: "time" | "size" | undefined;
-  /** For people: where not all of your repositories were looked at. */
+  /** For people: where not all of your repositories were looked at, and what is wrong with `language`. */
   readonly "warnings": readonly (string)[];
   /** Send it as `cursor` to get the next page; null on the last page. */
   readonly "next_cursor": string | null;
@@ -365,7 +367,7 @@ export type SearchAnswer = Freshness & {
   readonly "branch": string;
   /** The commit that the results are from. */
   readonly "indexed_commit": string;
-  /** What of `q` was not read as it looks, such as a language that there is not; for people. */
+  /** For people: what of `q` was not read as it looks, and what is wrong with `language`, such as that there is none of the name. */
   readonly "warnings": readonly (string)[];
   /** Always null: ask for a greater `limit`. */
   readonly "next": null;
@@ -405,7 +407,7 @@ export type SearchAllAnswer = {
   readonly "passed_over": number;
   /** Those that were not, and why. */
   readonly "not_searched": readonly (NotSearchedRepository)[];
-  /** What of `q` was not read as it looks, such as a language that there is not; for people. */
+  /** For people: what of `q` was not read as it looks, and what is wrong with `language`, such as that there is none of the name. */
   readonly "warnings": readonly (string)[];
   /** Always null: ask for a greater `limit`. */
   readonly "next": null;
@@ -611,7 +613,7 @@ export type SymbolsAllAnswer = {
   readonly "not_searched": readonly (NotSearchedRepository)[];
   /** Why the page ended before its `limit`: it took too long (`time`), or its entries are long (`size`). The next page continues there. */
   readonly "truncated"?: "time" | "size" | undefined;
-  /** For people: where not all of your repositories were looked at. */
+  /** For people: where not all of your repositories were looked at, and what is wrong with `language`. */
   readonly "warnings": readonly (string)[];
   /** Send it as `cursor` to get the next page; null on the last page. */
   readonly "next_cursor": string | null;

@@ -45,6 +45,7 @@ export const GrepAnswer = z.object({
   ...Freshness.omit({ indexed_commit: true }).shape,
   matches: z.array(GrepMatch),
   not_searched: z.array(NotSearched),
+  warnings: z.array(z.string()),
   truncated: z.enum(['time', 'size']).optional(),
   next_cursor: z.string().nullable(),
 });

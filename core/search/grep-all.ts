@@ -5,6 +5,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { createAcross } from './across-repositories.ts';
 import { grepBranch, PAGE_UNITS, unitsOf } from './grep-branch.ts';
 import type { PlacedPage } from './grep-cursor.ts';
+import { languageWarnings } from './language-warnings.ts';
 import { pathsAsked } from './paths-asked.ts';
 import { compilePattern } from './rules/exact/compile-pattern.ts';
 
@@ -30,7 +31,7 @@ export const grepAll = (deps: Deps) => {
       matches: items.map(({ repository, item }) => ({ repository_id: repository.repository_id, ...item })),
       repositories: [...repositories],
       not_searched: [...not_searched],
-      warnings: [...warnings],
+      warnings: [...languageWarnings(query.language), ...warnings],
       ...rest,
     };
     return { kind: 'found', answer };

@@ -4,6 +4,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { type OfContents, withContents } from '../repositories/with-contents.ts';
 import { grepBranch } from './grep-branch.ts';
 import { cursorOf, placeOf } from './grep-cursor.ts';
+import { languageWarnings } from './language-warnings.ts';
 import { leftOut } from './left-out.ts';
 import { pathsAsked } from './paths-asked.ts';
 import { compilePattern } from './rules/exact/compile-pattern.ts';
@@ -40,6 +41,7 @@ export const grep = (deps: Deps) => {
         ...fresh,
         matches: items.map(({ item }) => item),
         not_searched: await leftOut(contents.manifest, paths),
+        warnings: [...languageWarnings(query.language)],
         ...(truncated === undefined ? {} : { truncated }),
         next_cursor: next === null ? null : cursorOf({ commit, ...next }),
       };

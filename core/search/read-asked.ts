@@ -1,4 +1,5 @@
 import type { SearchQuery } from '../contract/api.ts';
+import { languageWarnings } from './language-warnings.ts';
 import { readTerms } from './rules/query-syntax.ts';
 import type { Asked } from './search-branch.ts';
 
@@ -9,7 +10,8 @@ export type AskedQuery =
 
 /** A search's parameters with its query read; `invalid` where they name two branches. */
 export const readAsked = (query: SearchQuery): AskedQuery => {
-  const terms = readTerms(query.q);
+  const read = readTerms(query.q);
+  const terms = { ...read, warnings: [...read.warnings, ...languageWarnings(query.language)] };
   const parameter = query.branch === undefined ? [] : [query.branch];
   const [branch, second] = [...new Set([...terms.branches, ...parameter])];
   if (second === undefined) return { kind: 'asked', asked: { ...query, terms }, branch };

@@ -44,23 +44,26 @@ export const addGrepTool = (deps: ToolDeps): void => {
 };
 
 const grepText = (repositoryId: string, found: GrepAnswer): string => {
-  const { matches, next_cursor, not_searched } = found;
+  const { matches, next_cursor, not_searched, warnings } = found;
   const where = `${repositoryId}, branch ${visibleName(found.branch)}, commit ${found.commit}, ${freshness(found)}`;
   const left = not_searched.map(({ reason, files }) => `${reason} ${files}`).join(', ');
   const notes = left === '' ? [] : [`Files that are not in the index, and were not searched: ${left}.`];
   return pageText(
     where,
-    notes,
+    [...notes, ...notesOf(warnings)],
     matches.map((match) => matchText(match, '')),
     next_cursor,
   );
 };
 
-const grepAllText = ({ matches, searched, not_searched, next_cursor }: GrepAllAnswer): string => {
+const grepAllText = ({ matches, searched, not_searched, warnings, next_cursor }: GrepAllAnswer): string => {
   const where = `${searched} ${searched === 1 ? 'repository' : 'repositories'}`;
   const lines = matches.map((match) => matchText(match, `${match.repository_id}:`));
-  return pageText(where, leftOutText(not_searched), lines, next_cursor);
+  return pageText(where, [...leftOutText(not_searched), ...notesOf(warnings)], lines, next_cursor);
 };
+
+const notesOf = (warnings: readonly string[]): readonly string[] =>
+  warnings.map((warning) => `Note: ${visibleName(warning)}`);
 
 const pageText = (
   where: string,

@@ -105,6 +105,7 @@ describe('every line of a branch that matches', () => {
         { reason: 'binary', files: 1 },
         { reason: 'empty', files: 1 },
       ],
+      warnings: [],
       next_cursor: null,
     });
   });
@@ -124,6 +125,10 @@ describe('every line of a branch that matches', () => {
     expect(await lines({ pattern: 'vark', path: 'b/*.md' })).toEqual(['b/tab\there.md:1']);
     expect(await lines({ pattern: 'aardwolf', language: 'Python' })).toEqual(['a-b.py:1']);
     expect(await lines({ pattern: 'aardwolf$', language: 'python' })).toEqual([]);
+    expect(await page('chosen', { pattern: 'aardwolf', language: 'klingon' })).toMatchObject({
+      matches: [],
+      warnings: [expect.stringMatching(/^no language is called klingon.*typescript/)],
+    });
     expect((await page('chosen', { pattern: 'x', path: '*.ts' })).not_searched).toEqual([
       { reason: 'empty', files: 1 },
     ]);

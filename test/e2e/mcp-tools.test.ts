@@ -115,6 +115,10 @@ describe('the tools', () => {
     const either = await call('grep', { repository: 'lines', pattern: 'use', ignore_case: true, word: true });
     expect(either.text).toContain('3 lines match');
     expect((await call('grep', { repository: 'lines', pattern: 'nowhere' })).text).toContain('No line matches (lines');
+    for (const of of [{ repository: 'lines' }, {}])
+      expect((await call('grep', { ...of, pattern: 'use', language: 'klingon' })).text).toContain(
+        'Note: no language is called klingon',
+      );
     expect(await call('grep', { repository: 'lines', pattern: '(', regex: true })).toMatchObject({ isError: true });
   });
 

@@ -73,6 +73,13 @@ describe('from a folder to a hit', () => {
       'src/deep/b.ts:2:// numbats',
     ]);
     expect(await lines('numbat', '--language', 'markdown')).toEqual(['README.md:1:A numbat.']);
+    for (const where of [['lines'], ['--all']])
+      expect(await run(['grep', ...where, 'numbat', '--language', 'klingon'])).toMatchObject({
+        err: expect.stringMatching(/^no language is called klingon.*typescript.*\n$/),
+      });
+    expect((await run(['search', 'lines', 'numbat', '--language', 'klingon'])).out).toContain(
+      'no language is called klingon',
+    );
     const { out, err } = await run(['grep', 'lines', 'numbat', '--limit', '1']);
     expect([out, err]).toEqual(['README.md:1:A numbat.\n', 'The first 1; --limit shows more.\n']);
     expect(JSON.parse((await run(['grep', 'lines', 'numbat', '--limit', '2', '--json'])).out)).toMatchObject({

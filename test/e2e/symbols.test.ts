@@ -272,6 +272,10 @@ describe('all repositories that one may read', () => {
     expect(await fields('grep', { pattern: 'a', repositories: 'A B' })).toEqual(['query.repositories']);
     expect(await fields('grep', { pattern: 'a', cursor: 'none' })).toEqual(['query.cursor']);
     expect(await fields('symbols', { language: 'kotlin' })).toEqual(['query.language']);
+    expect(await grepped({ pattern: 'a', language: 'klingon' })).toMatchObject({
+      matches: [],
+      warnings: [expect.stringContaining('klingon')],
+    });
     expect(await fields('symbols', { cursor: 'WzFd' })).toEqual(['query.cursor']);
     expect((await ask('grep', { pattern: 'a' }, world.anonymous)).status).toBe(401);
   });

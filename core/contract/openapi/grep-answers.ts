@@ -26,6 +26,7 @@ export const grepSchemas: readonly NamedSchema[] = [
     ...fresh,
     matches: 'In git’s tree order of the paths, then by lines.',
     not_searched: 'Files of the branch that are not in the index, so far as `path` and `language` let them through.',
+    warnings: 'For people: what is wrong with `language`, such as that there is none of the name.',
     truncated:
       'Why the page ended before its `limit`: it had looked for 2 s (`time`), or its lines are long (`size`). The next page continues there.',
     next_cursor: 'Send it as `cursor` to get the next page; null on the last page.',

@@ -24,6 +24,7 @@ export const grepAnswer = {
     { reason: 'lockfile', files: 1 },
     { reason: 'binary', files: 12 },
   ],
+  warnings: [],
   next_cursor: null,
 };
 

@@ -17,7 +17,8 @@ const hit = {
   language: 'The language, by the file’s name; null when it is not known.',
 } as const;
 
-const warnings = 'What of `q` was not read as it looks, such as a language that there is not; for people.';
+const warnings =
+  'For people: what of `q` was not read as it looks, and what is wrong with `language`, such as that there is none of the name.';
 
 /** Of a page over several repositories. */
 export const pageOfAll = {
@@ -26,7 +27,7 @@ export const pageOfAll = {
   not_searched: 'Those that were not, as far as this page goes, and why.',
   truncated:
     'Why the page ended before its `limit`: it took too long (`time`), or its entries are long (`size`). The next page continues there.',
-  warnings: 'For people: where not all of your repositories were looked at.',
+  warnings: 'For people: where not all of your repositories were looked at, and what is wrong with `language`.',
   next_cursor: 'Send it as `cursor` to get the next page; null on the last page.',
 } as const;
 

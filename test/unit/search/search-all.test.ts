@@ -135,6 +135,7 @@ describe('a search of all repositories', () => {
     expect([searched, not_searched, warnings]).toEqual([3, [], []]);
     expect(seen.measured).toEqual([{ SearchMilliseconds: 3, repositories: '3' }]);
     expect((await found({ limit: 1 })).repositories.map(({ repository_id }) => repository_id)).toEqual(['team-b']);
+    expect((await found({ language: 'klingon' })).warnings).toEqual([expect.stringContaining('klingon')]);
   });
 
   it('groups by repository: three hits of each at most, and the limit counts repositories', async () => {

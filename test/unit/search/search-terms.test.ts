@@ -90,6 +90,10 @@ describe('the terms of a query, in a search', () => {
 
   it('are told of when they are not what they look like', async () => {
     expect((await asked('phrase lang:klingon')).warnings).toEqual([expect.stringContaining('klingon')]);
+    expect((await asked('phrase', { language: 'klingon' })).warnings).toEqual([
+      expect.stringMatching(/^no language is called klingon, so no file is of it.*typescript/),
+    ]);
+    expect((await asked('phrase', { language: 'TS' })).warnings).toEqual([]);
     expect((await asked('std::vector')).warnings).toEqual([]);
   });
 });
