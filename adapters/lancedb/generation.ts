@@ -154,9 +154,19 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       return others > needed;
     },
     pruned: pruning.idle,
+    rested: () => void gatherAtRest(),
     merging: recent.forget,
     merged: pruning.later,
   });
+
+  /** Behind the writes, which may themselves wait for the upkeep that asks for it. It only makes searches faster. */
+  const gatherAtRest = (): Promise<void> =>
+    queue
+      .run(async () => {
+        const table = await openIfThere();
+        if (table !== null && recent.areSeveral() && !upkeep.isMerging()) await carriedOver(() => recent.gather(table));
+      })
+      .catch(() => undefined);
 
   const settle = async (): Promise<void> => {
     writer.forget();

@@ -27,6 +27,8 @@ export interface UpkeepParts {
   readonly isCluttered: () => Promise<boolean>;
   /** Waits for a prune under way, which would take the files of a merge for left over. */
   readonly pruned: () => Promise<void>;
+  /** Called where nothing is to be merged. What it does is waited for by no one here. */
+  readonly rested: () => void;
   /** Called before a merge. */
   readonly merging: () => void;
   /** Called after a merge that met no write: what it replaced may be removed. */
@@ -46,6 +48,7 @@ export const createUpkeep = ({
   writes,
   isCluttered,
   pruned,
+  rested,
   merging,
   merged,
 }: UpkeepParts): Upkeep => {
@@ -63,7 +66,10 @@ export const createUpkeep = ({
     owed ||= isFirst && (await isCluttered());
     isFirst = false;
     const { optimize, buildVectors } = plan(await readTableState(found, await versions()));
-    if (!optimize && !buildVectors && !owed) return;
+    if (!optimize && !buildVectors && !owed) {
+      rested();
+      return;
+    }
     await pruned();
     const before = writes();
     merging();

@@ -78,6 +78,7 @@ it('a merge does not begin beside a prune, which would take its files for left o
     writes: () => 0,
     isCluttered: async () => true,
     pruned: () => ended.promise,
+    rested: () => undefined,
     merging: () => {
       begun += 1;
     },

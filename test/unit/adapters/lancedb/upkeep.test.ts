@@ -68,7 +68,17 @@ describe('a table at rest', () => {
     expect(await found(29)).not.toEqual([blobOf(29)]);
   });
 
-  it('is left as it is after a few small syncs', async () => {
+  it('has the rows of some small syncs put together, which is not worth a merge', async () => {
+    await open(50);
+    await sync(rowsOf(0, 600));
+    for (let n = 0; n < 5; n++) await sync(rowsOf(1000 + n * 10, 10), n === 3 ? [1005] : []);
+    await expect.poll(state, { timeout: 10_000 }).toMatchObject({ fragments: 2, unindexed: 49 });
+    expect(await index.inspect(generation, [blobOf(1049)])).toEqual({ kind: 'whole', rows: 649 });
+    expect(await found(1049)).toEqual([blobOf(1049)]);
+    expect(await found(1005)).not.toEqual([blobOf(1005)]);
+  });
+
+  it('is left as it is after one small sync', async () => {
     await open(0);
     await sync(rowsOf(0, 600));
     await sync(rowsOf(1000, 10));
