@@ -195,8 +195,8 @@ const remoteChanges = (parts: Parts, visited: Pick<Visited, 'conversation' | 'cl
       }
     },
     async close() {
-      await drop();
-      await endConversation();
+      // Each waits for a process to end.
+      await Promise.all([drop(), endConversation()]);
     },
   };
 };

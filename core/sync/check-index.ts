@@ -32,22 +32,27 @@ export const findFaults = async (
   repository: RepositoryRecord,
   seen: SeenManifests = nothingSeen(),
 ): Promise<ReadonlyMap<number, FoundFault | null>> => {
-  const found = new Map<number, FoundFault | null>();
+  const pointers = Object.values(repository.branches);
   // One that the record does not describe is known to be lost (faultOf).
-  for (const { generation } of Object.values(repository.branches))
-    if (!found.has(generation) && own(repository.generations, String(generation)) !== undefined)
-      found.set(generation, await faultOfGeneration(deps, repository, generation));
+  const numbers = new Set(
+    pointers.flatMap(({ generation }) =>
+      own(repository.generations, String(generation)) === undefined ? [] : generation,
+    ),
+  );
+  // Beside each other: one is where the index is, and the other here.
+  const [looks, lost] = await Promise.all([
+    Promise.all(
+      [...numbers].map(async (number) => [number, await faultOfGeneration(deps, repository, number)] as const),
+    ),
+    lostManifests(deps, repository.repository_id, pointers, seen),
+  ]);
+  const found = new Map<number, FoundFault | null>(looks);
   for (const [number, state] of found) {
     if (state !== null) continue;
     const why = await lostWords(deps, repository, number, seen);
     if (why !== null) found.set(number, { fault: 'index_damaged', why });
   }
-  for (const { pointer, why } of await lostManifests(
-    deps,
-    repository.repository_id,
-    Object.values(repository.branches),
-    seen,
-  ))
+  for (const { pointer, why } of lost)
     if (found.get(pointer.generation) === null) found.set(pointer.generation, { fault: 'manifest_lost', why });
   return found;
 };

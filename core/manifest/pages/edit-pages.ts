@@ -12,6 +12,7 @@ import {
   type Sums,
   type WritePage,
 } from './paged-set.ts';
+import { firstAtOrAfter } from './read-pages.ts';
 
 export interface Edit<Change extends PageChange = PageChange> {
   readonly kind: SetKind;
@@ -81,16 +82,19 @@ async function* merged<Change extends PageChange>(
     if (changes.at === changes.lines.length) await changes.fill();
     const next = changes.lines[changes.at];
     const due = next !== undefined && (end === undefined || kind.compare(next.key, end) < 0) ? next : null;
-    const before = lines[at];
-    if (before === undefined && due === null) return;
-    const order = due === null ? -1 : before === undefined ? 1 : kind.compare(kind.keyOf(before), due.key);
-    if (order <= 0) at += 1;
-    if (order >= 0 && due !== null) {
-      changes.at += 1;
-      note?.(order === 0 ? (before as string) : null, due);
+    // The lines before the change, which are most of a page, are not looked at one by one.
+    const until = due === null ? lines.length : firstAtOrAfter(kind, lines, due.key, at);
+    while (at < until) {
+      const page = cutter.add(lines[at++] as string);
+      if (page !== null) yield { lines: page };
     }
-    const line = order < 0 ? before : due?.line;
-    const page = line == null ? null : cutter.add(line);
+    if (due === null) return;
+    const before = lines[at];
+    const isThere = before !== undefined && kind.compare(kind.keyOf(before), due.key) === 0;
+    if (isThere) at += 1;
+    changes.at += 1;
+    note?.(isThere ? before : null, due);
+    const page = due.line === null ? null : cutter.add(due.line);
     if (page !== null) yield { lines: page };
   }
 }

@@ -1,6 +1,6 @@
 import { isContentReason } from '../../domain/outcomes.ts';
 import { comparePaths } from '../git-path.ts';
-import { type ManifestEntry, pathOfLine } from '../manifest.ts';
+import { isIndexedLine, type ManifestEntry, pathOfLine } from '../manifest.ts';
 import type { SetKind, Sums } from './paged-set.ts';
 import type { KeyRange } from './read-pages.ts';
 
@@ -10,12 +10,26 @@ export const pathSet: SetKind = {
   keyOf: pathOfLine,
   compare: comparePaths,
   sumsOf: (line) => {
-    const [, , bytes, outcome, , chunks] = line.split('\t');
-    return outcome === 'indexed' ? { files: 1, chunks: Number(chunks), bytes: Number(bytes) } : null;
+    if (!isIndexedLine(line)) return null;
+    const bytes = afterTab(line, afterTab(line, 0));
+    const chunks = afterTab(line, afterTab(line, afterTab(line, bytes)));
+    return { files: 1, chunks: numberAt(line, chunks), bytes: numberAt(line, bytes) };
   },
 };
 
 const TAB = 9;
+const ZERO = 48;
+
+/** Fields are read where they stand: the parts of a line cost five times what their sums do, for each line of a page that changed. */
+const afterTab = (line: string, from: number): number => line.indexOf('\t', from) + 1;
+
+/** A field of digits alone, as every count of a line is. */
+const numberAt = (line: string, from: number): number => {
+  let value = 0;
+  for (let at = from; at < line.length && line.charCodeAt(at) !== TAB; at++)
+    value = value * 10 + line.charCodeAt(at) - ZERO;
+  return value;
+};
 
 /** The same files by their blobs, as far as they teach something about them: see {@link blobLine}. */
 export const blobSet: SetKind = {
@@ -31,8 +45,9 @@ export const blobSet: SetKind = {
     }
   },
   sumsOf: (line): Sums | null => {
-    const [, chunks, bytes, reason] = line.split('\t');
-    return reason === '' ? { files: 1, chunks: Number(chunks), bytes: Number(bytes) } : null;
+    if (!isIndexedBlob(line)) return null;
+    const chunks = afterTab(line, 0);
+    return { files: 1, chunks: numberAt(line, chunks), bytes: numberAt(line, afterTab(line, chunks)) };
   },
 };
 

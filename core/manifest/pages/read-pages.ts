@@ -94,9 +94,14 @@ export const pagesOnlyIn = (these: Iterable<PageRef>, those: Iterable<PageRef>):
 /** Where a page stands: a page of the same name that another job wrote is another object. */
 export const standOf = ({ writer, name }: Pick<PageRef, 'writer' | 'name'>): string => `${writer}/${name}`;
 
-/** The place of the first line whose key is this one or comes after it. */
-export const firstAtOrAfter = ({ compare, keyOf }: SetKind, lines: readonly string[], key: string): number => {
-  let low = 0;
+/** The place of the first line whose key is this one or comes after it; those before `from` come before it. */
+export const firstAtOrAfter = (
+  { compare, keyOf }: SetKind,
+  lines: readonly string[],
+  key: string,
+  from = 0,
+): number => {
+  let low = from;
   let high = lines.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
