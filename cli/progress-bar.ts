@@ -19,6 +19,10 @@ export const retryOf = ({ last_error }: Pick<Job, 'last_error'>, now: Date): str
   return `try ${tried} of ${tries} failed: ${(reason ?? code).replaceAll('_', ' ')}; ${next}`;
 };
 
+/** What a job waits for that has not begun; a service of an earlier version does not know it. */
+const waitOf = ({ waits_for_job_id: waits }: Pick<Job, 'waits_for_job_id'>): string | null =>
+  (waits ?? null) === null ? null : `when ${waits} has ended`;
+
 /** What the bar shows of a job; where it has failed its cause, in the place of a number that means nothing any more. */
 export const barOf = (job: Job, now: Date) => {
   const { percentage, phase, files_processed, files_total, current_file } = job.progress;
@@ -28,7 +32,7 @@ export const barOf = (job: Job, now: Date) => {
     percentage,
     phase: (end ?? phase).padEnd(7),
     files: files_total === null ? '' : `${files_processed}/${files_total} files`,
-    current: clean(cause ?? retryOf(job, now) ?? (current_file ?? '').slice(-48)),
+    current: clean(cause ?? retryOf(job, now) ?? waitOf(job) ?? (current_file ?? '').slice(-48)),
   };
 };
 

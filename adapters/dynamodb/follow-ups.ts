@@ -19,6 +19,14 @@ const followUpKey = (tables: TableNames, repository: RepositoryId): ItemKey => (
   Key: { job_id: `${PREFIX}${repository}`, sk: 'FOLLOW-UP' },
 });
 
+/** Which repository's follow-up a job was promised for: a caller is given a job’s id and nothing else. The first to ask gives the id, so others' stay without use. */
+const promiseKey = (tables: TableNames, job: JobId): ItemKey => ({
+  TableName: tables.syncJobs,
+  Key: { job_id: job, sk: 'QUEUED' },
+});
+
+const StoredPromise = z.object({ of_repository: RepositoryId, asked_at: z.iso.datetime() });
+
 const StoredFollowUp = z.object({
   version: z.int().min(1),
   branches: z.set(z.string()).default(new Set()),
@@ -46,8 +54,16 @@ export const createDynamoFollowUps = (
 ): FollowUps => {
   const { tables, now: clock = () => new Date() } = options;
   const database = new Database(options);
+  const get = async (repository: RepositoryId): Promise<FollowUp | null> => {
+    const item = await database.get(followUpKey(tables, repository));
+    return item === null || item.due_shard === undefined ? null : parseFollowUp(item);
+  };
   return {
+    get,
+
     async request(repository, branches, by, at) {
+      // Before the follow-up names it: an id that is given to anyone can be asked for.
+      if (typeof by !== 'string') await database.update(promised(tables, repository.repository_id, by.jobId, at));
       for (let attempt = 0; attempt < TRIES; attempt++) {
         for (const write of [joinedFollowUp, replacedFollowUp]) {
           const outcome = await database.change(write(tables, { repository, branches, by, at }));
@@ -59,9 +75,12 @@ export const createDynamoFollowUps = (
       );
     },
 
-    async get(repository) {
-      const item = await database.get(followUpKey(tables, repository));
-      return item === null || item.due_shard === undefined ? null : parseFollowUp(item);
+    async queuedAs(job) {
+      const item = await database.get(promiseKey(tables, job));
+      if (item === null) return null;
+      const { of_repository, asked_at } = parseStored(StoredPromise, item, `promise of ${job}`);
+      const followUp = await get(of_repository);
+      return followUp?.queued?.jobId === job ? { followUp, askedAt: new Date(asked_at) } : null;
     },
 
     async due(now, limit) {
@@ -90,6 +109,12 @@ export const createDynamoFollowUps = (
     },
   };
 };
+
+const promised = (tables: TableNames, repository: RepositoryId, job: JobId, at: Date) =>
+  updateOf(promiseKey(tables, job), () => ({
+    set: { of_repository: repository, asked_at: at.toISOString(), expires_at: expiresAt(at, RETENTION_SECONDS) },
+    when: [],
+  }));
 
 export interface Requested {
   readonly repository: Pick<RepositoryRecord, 'repository_id' | 'created_at'>;

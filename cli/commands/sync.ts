@@ -234,5 +234,8 @@ const endAs = (job: Job | null): void => {
 /** A job in one line. */
 export const progressText = (job: Job): string => {
   const { percentage, phase, files } = barOf(job, new Date());
+  // A service of an earlier version says nothing of it.
+  const waits = job.waits_for_job_id ?? null;
+  if (waits !== null) return `queued: it begins when ${waits} has ended`;
   return `${phase.trim()} ${percentage}%${files === '' ? '' : ` ${files}`}`;
 };

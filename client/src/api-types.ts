@@ -773,6 +773,8 @@ export type Job = {
   readonly "error": JobError | null;
   /** Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended. */
   readonly "last_error": LastError | null;
+  /** The job whose end it waits for before it begins; null where it waits for none. */
+  readonly "waits_for_job_id": string | null;
 };
 
 /** The sync job that will do what was asked for. */
@@ -783,8 +785,6 @@ export type SyncAccepted = Job & {
   readonly "attached": boolean;
   /** Whether it waits for another one’s end. Other requests and pushes may join it: the job then has their branches too. */
   readonly "queued": boolean;
-  /** The job that it waits for; null where it does not. */
-  readonly "waits_for_job_id": string | null;
 };
 
 /** How far a job is. */
@@ -1199,9 +1199,9 @@ export type IndexUnusable = Problem & {
 export type JobEnded = Problem & {
   /** The job. */
   readonly "job_id": string;
-  /** How it ended. */
+  /** How it ended; `queued` of one that has not begun. */
   readonly "job_status": "queued" | "running" | "completed" | "completed_with_errors" | "failed" | "cancelled";
-  /** When. */
+  /** When; null of one that has not begun. */
   readonly "ended_at": string | null;
 };
 

@@ -135,12 +135,13 @@ export const createClient = (options: ClientOptions): Client => {
     if (last === undefined) throw new UnexpectedAnswerError(transport.url, 204, '');
     return last;
   };
-  const isThere = async (job_id: string, options: CallOptions): Promise<boolean> => {
+  /** A service of an earlier version knows a job from when it begins on. */
+  const lookAt = async (job_id: string, options: CallOptions): Promise<'begun' | 'waits' | 'absent'> => {
     try {
-      await call('get-job', { path: { job_id } }, options);
-      return true;
+      const { waits_for_job_id } = (await call('get-job', { path: { job_id } }, options)) as Partial<Job>;
+      return (waits_for_job_id ?? null) === null ? 'begun' : 'waits';
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) return false;
+      if (error instanceof ProblemError && error.status === 404) return 'absent';
       throw error;
     }
   };
@@ -155,7 +156,7 @@ export const createClient = (options: ClientOptions): Client => {
       )) as Repository;
       const waits = repository.queued_sync?.job_id === queued.job_id;
       if (waits || repository.active_job_id !== queued.waits_for_job_id) continue;
-      if (!(await isThere(queued.job_id, options))) throw new TakenBackError(queued.job_id);
+      if ((await lookAt(queued.job_id, options)) === 'absent') throw new TakenBackError(queued.job_id);
     }
   };
   const begun = async (queued: SyncAccepted, options: CallOptions = {}): Promise<void> => {
@@ -174,7 +175,7 @@ export const createClient = (options: ClientOptions): Client => {
     for (let second = 0; ; second++) {
       // The last look throws what the service says.
       if (second === QUEUED_SECONDS) return void (await call('get-job', { path: { job_id } }, options));
-      if (await isThere(job_id, options)) return;
+      if ((await lookAt(job_id, options)) === 'begun') return;
       await pause(1000, options.signal);
     }
   };

@@ -76,6 +76,9 @@ const planned: Partial<typeof phases> = {
   publish: 'Planning: counting what it would write',
 };
 
+/** Whether it waits for the end of another one; a service of an earlier version does not say so. */
+export const waitsForAnother = ({ waits_for_job_id: waits }: Job): boolean => (waits ?? null) !== null;
+
 export const phaseInWords = ({ progress: { phase }, options }: Job): string =>
   (options.dry_run === true ? planned[phase] : undefined) ?? phases[phase];
 

@@ -210,6 +210,8 @@ export const JobAnswer = z.object({
   error: JobError.nullable(),
   /** Events stored by an earlier version have none. */
   last_error: LastError.nullable().default(null),
+  /** Of a sync that has not begun. Events stored by an earlier version have none. */
+  waits_for_job_id: JobId.nullable().default(null),
 });
 export type JobAnswer = z.infer<typeof JobAnswer>;
 
@@ -308,7 +310,6 @@ export const SyncAccepted = JobAnswer.extend({
   replaced_job_id: JobId.nullable(),
   attached: z.boolean(),
   queued: z.boolean(),
-  waits_for_job_id: JobId.nullable(),
 });
 
 /** 409 of a sync: the job that holds the repository, and how far it is. */

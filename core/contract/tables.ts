@@ -42,7 +42,8 @@ const text = (name: string): KeyAttribute => ({ name, type: 'S' });
  * indexes, whatever is left of the first.
  *
  * `sync-jobs` holds, for each job, `JOB`, a `BATCH#n` for each batch in flight and a `RESULT#n` for each one that was
- * folded into the job. One query, sk up to `JOB`, reads the job with its batches in flight.
+ * folded into the job. One query, sk up to `JOB`, reads the job with its batches in flight. A `QUEUED` says for which
+ * repository's follow-up the job's id was promised.
  *
  * It also holds, under partition keys that no job id can be:
  *

@@ -7,10 +7,11 @@ import { endFacts, idsOf } from '../sync/end-facts.ts';
 import { executionName, refOf } from '../sync/execution.ts';
 import { jobAnswer } from '../sync/job-answer.ts';
 import { withJobAccess } from './job-access.ts';
+import { lookAtJob } from './look-at-job.ts';
 
-type Deps = Pick<Runtime, 'ends' | 'jobs' | 'repositories' | 'workflow' | 'clock' | 'logger' | 'metrics'>;
+type Deps = Pick<Runtime, 'followUps' | 'ends' | 'jobs' | 'repositories' | 'workflow' | 'clock' | 'logger' | 'metrics'>;
 
-export type CancelJobOutcome = Access<{ readonly kind: 'cancelled' | 'ended'; readonly job: JobAnswer }>;
+export type CancelJobOutcome = Access<{ readonly kind: 'cancelled' | 'ended' | 'not-begun'; readonly job: JobAnswer }>;
 
 /**
  * Ends a job as cancelled and stops its execution. The claim is gone with the first write: a worker that is still on the job
@@ -19,8 +20,11 @@ export type CancelJobOutcome = Access<{ readonly kind: 'cancelled' | 'ended'; re
 export const cancelJob =
   (deps: Deps) =>
   async (id: JobId, user: UserId): Promise<CancelJobOutcome> => {
-    const access = await withJobAccess(deps, id, user, 'write');
+    const access = await withJobAccess(deps, id, user, 'write', lookAtJob(deps));
     if (access.kind !== 'allowed') return access;
+    const { view } = access;
+    // Others may wait for it too: it is taken back by its repository.
+    if (view.waitsFor !== undefined) return { kind: 'not-begun', job: jobAnswer(view, deps.clock.now()) };
     const outcome = await deps.ends.cancel(id, deps.clock.now());
     if (outcome.kind === 'absent') return { kind: 'not-found' };
     const { job } = outcome;

@@ -16,7 +16,7 @@ export interface Wait {
  * jobs; to everybody else a job is not found.
  */
 export const getJob =
-  (deps: Pick<Runtime, 'jobs' | 'repositories' | 'clock'>) =>
+  (deps: Pick<Runtime, 'jobs' | 'repositories' | 'followUps' | 'clock'>) =>
   async (id: JobId, user: UserId, { seconds, isNews }: Wait): Promise<Access<{ kind: 'found' } & JobState>> => {
     const over = new AbortController();
     const watch = await watchJob(deps)(id, user, over.signal);

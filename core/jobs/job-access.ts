@@ -20,14 +20,15 @@ export const isJobOf = (
     ? Date.parse(job.created_at) >= Date.parse(repository.created_at) - CLOCKS_DIFFER_MILLISECONDS
     : job.repository_created_at === repository.created_at;
 
-/** A job and its repository, when the user has the role that is needed there. */
+/** A job and its repository, when the user has the role that is needed there. `look`: how jobs are found, see look-at-job.ts. */
 export const withJobAccess = async (
   deps: Pick<Runtime, 'jobs' | 'repositories'>,
   id: JobId,
   user: UserId,
   needed: RoleName,
+  look = (job: JobId): Promise<JobView | null> => deps.jobs.get(job),
 ): Promise<Access<{ readonly kind: 'allowed'; readonly view: JobView; readonly repository: RepositoryRecord }>> => {
-  const view = await deps.jobs.get(id);
+  const view = await look(id);
   if (view === null) return { kind: 'not-found' };
   const access = await withAccess(deps, view.job.repository_id, user, needed);
   if (access.kind !== 'allowed') return access;

@@ -5,8 +5,9 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { Access } from '../repositories/with-access.ts';
 import { LEDGER_PART_LINES, ledgerOutcomes } from '../sync/ledger.ts';
 import { withJobAccess } from './job-access.ts';
+import { lookAtJob } from './look-at-job.ts';
 
-type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'objects'>;
+type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'followUps' | 'objects'>;
 
 export type JobFilesOutcome = Access<
   { readonly kind: 'found'; readonly list: JobFileList } | { readonly kind: 'bad-cursor' }
@@ -23,7 +24,7 @@ interface Position {
 export const listJobFiles =
   (deps: Deps) =>
   async (id: JobId, user: UserId, { outcome, limit, cursor }: JobFilesQuery): Promise<JobFilesOutcome> => {
-    const access = await withJobAccess(deps, id, user, 'read');
+    const access = await withJobAccess(deps, id, user, 'read', lookAtJob(deps));
     if (access.kind !== 'allowed') return access;
     const outcomes = outcome === undefined ? ledgerOutcomes : ([outcome] as const);
     const start = cursor === undefined ? { outcome: outcomes[0], part: 0, line: 0 } : parseCursor(cursor);

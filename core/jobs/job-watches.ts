@@ -5,8 +5,9 @@ import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { isJobOf } from './job-access.ts';
 import { type JobState, jobState } from './job-state.ts';
+import { lookAtJob } from './look-at-job.ts';
 
-type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'clock'>;
+type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'followUps' | 'clock'>;
 
 /** Anyone who looks at a job: gets its newest state, or null when there is nothing more to see. */
 export interface Watcher {
@@ -56,7 +57,7 @@ class SharedWatch {
 
   async #look(): Promise<void> {
     try {
-      const view = await this.#deps.jobs.get(this.#id);
+      const view = await lookAtJob(this.#deps)(this.#id);
       this.#reads += 1;
       if (view === null) return this.#tell(null);
       if (this.#reads % READS_AN_ACCESS_CHECK === 0) await this.#dismissStrangers(view);

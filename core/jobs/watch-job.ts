@@ -5,11 +5,12 @@ import type { Access } from '../repositories/with-access.ts';
 import { withJobAccess } from './job-access.ts';
 import { type JobState, jobState } from './job-state.ts';
 import { joinWatch } from './job-watches.ts';
+import { lookAtJob } from './look-at-job.ts';
 
-type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'clock'>;
+type Deps = Pick<Runtime, 'jobs' | 'repositories' | 'followUps' | 'clock'>;
 
 /**
- * A job's states, from how it is now to its end; ones that follow each other faster than they are taken are left out. They end
+ * A job's states, from how it is now, which may be that it waits to begin, to its end; ones that follow each other faster than they are taken are left out. They end
  * before the job does when `signal` is aborted, when the user may not read it any more, and when it cannot be read: who wants to
  * know more then asks again. To everybody who may not read its repository the job is not found.
  */
@@ -20,7 +21,7 @@ export const watchJob =
     user: UserId,
     signal: AbortSignal,
   ): Promise<Access<{ readonly kind: 'watched'; readonly states: AsyncGenerator<JobState, void> }>> => {
-    const access = await withJobAccess(deps, id, user, 'read');
+    const access = await withJobAccess(deps, id, user, 'read', lookAtJob(deps));
     if (access.kind !== 'allowed') return access;
     const first = await jobState(access.view, deps.clock.now());
     return { kind: 'watched', states: statesFrom(deps, first, user, signal) };

@@ -28,6 +28,12 @@ export interface FollowUp {
   readonly queued: Queued | null;
 }
 
+export interface QueuedAs {
+  readonly followUp: FollowUp;
+  /** When the first of those who wait was given the id. */
+  readonly askedAt: Date;
+}
+
 /** At most one follow-up a repository: requests that come while one is waiting join it. What is read by id is strongly consistent. */
 export interface FollowUps {
   /**
@@ -44,6 +50,8 @@ export interface FollowUps {
   ): Promise<FollowUp>;
   /** A repository's follow-up, due or postponed. */
   get(repository: RepositoryId): Promise<FollowUp | null>;
+  /** What waits under the id of the job that it will be, and since when; null: nothing does, or not any more. */
+  queuedAs(job: JobId): Promise<QueuedAs | null>;
   /** Follow-ups whose time has come, oldest first; on AWS the newest may be missing for a moment. */
   due(now: Date, limit: number): Promise<readonly FollowUp[]>;
   /** Looks again later: the repository is still busy. */

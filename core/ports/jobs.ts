@@ -6,6 +6,8 @@ import type { Page } from './repository-store.ts';
 export interface JobView {
   readonly job: JobRecord;
   readonly inFlight: readonly BatchProgress[];
+  /** Of a sync that has not begun, and is stored by no one yet: the job whose end it waits for; null: it is about to begin. */
+  readonly waitsFor?: JobId | null;
 }
 
 /** What is stored of jobs, to look at. */

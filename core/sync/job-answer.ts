@@ -7,7 +7,7 @@ import type { JobView } from '../ports/jobs.ts';
 import { costOf } from './job-plan.ts';
 
 /** A job as the API answers it: its own numbers and those of its batches in flight. */
-export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
+export const jobAnswer = ({ job, inFlight, waitsFor = null }: JobView, now: Date): JobAnswer => {
   // An import counts in pages, of which each has as many files as another.
   const imported = job.phase === 'import' ? Math.floor(job.phase_done * (job.files_total ?? 0)) : 0;
   const done = job.files_done + imported + inFlight.reduce((sum, batch) => sum + batch.files_done, 0);
@@ -52,6 +52,7 @@ export const jobAnswer = ({ job, inFlight }: JobView, now: Date): JobAnswer => {
     dropped_branches: job.dropped_branches ?? [],
     error: job.error,
     last_error: lastErrorOf(job, now),
+    waits_for_job_id: waitsFor,
   };
 };
 

@@ -1,8 +1,8 @@
-import { BranchName, type JobId } from '../contract/ids.ts';
+import type { JobId } from '../contract/ids.ts';
 import type { JobRecord } from '../contract/records.ts';
-import { SyncOptions } from '../contract/sync-options.ts';
 import type { FollowUp } from '../ports/follow-ups.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { requestOf } from '../sync/new-job.ts';
 import { type ClaimDeps, claimSync } from './claim-sync.ts';
 
 type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'repositories'>;
@@ -46,15 +46,11 @@ export const runFollowUps = (deps: Deps) => async (): Promise<SettledFollowUps> 
 export const settleFollowUp =
   (deps: Deps) =>
   async (followUp: FollowUp): Promise<FollowUpOutcome> => {
-    const { repositoryId, requestedBy, registered, trigger } = followUp;
+    const { repositoryId, registered } = followUp;
     const repository = await deps.repositories.get(repositoryId);
     if (repository === null || (registered !== null && registered !== repository.created_at))
       return drop(deps, followUp);
-    // Any number of branches: the limit of a request is none of what pushes add up to.
-    const branches = followUp.branches.flatMap((name) => BranchName.safeParse(name).data ?? []);
-    const { fullReindex = false, smart = false } = followUp.queued ?? {};
-    const options = { ...SyncOptions.parse({ full_reindex: fullReindex, incremental: !smart }), branches };
-    const claim = await claimSync(deps)({ repository, requestedBy, trigger, options, followUp });
+    const claim = await claimSync(deps)(requestOf(repository, followUp));
     switch (claim.kind) {
       case 'accepted':
         return { kind: 'started', job: claim.job };

@@ -3,7 +3,8 @@ import type { JobRecord } from '../contract/records.ts';
 import type { Difference } from '../domain/sync-difference.ts';
 import type { JobView } from '../ports/jobs.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { type ClaimDeps, type ClaimSync, newJob } from './claim-sync.ts';
+import { newJob } from '../sync/new-job.ts';
+import type { ClaimDeps, ClaimSync } from './claim-sync.ts';
 import { settleNow } from './follow-ups.ts';
 import { whyNotAttached } from './rules/does-what-is-asked.ts';
 

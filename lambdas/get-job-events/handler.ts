@@ -1,4 +1,4 @@
-import { clock, compose, jobs, logger, repositories } from '#ports';
+import { clock, compose, followUps, jobs, logger, repositories } from '#ports';
 import { JobEventsHeaders, JobParams, LONGEST_WAIT_SECONDS } from '../../core/contract/api.ts';
 import { isTerminal } from '../../core/domain/job-status.ts';
 import type { JobState } from '../../core/jobs/job-state.ts';
@@ -6,7 +6,7 @@ import { watchJob } from '../../core/jobs/watch-job.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { refusal } from '../handling/problems.ts';
 
-const ports = compose({ clock, jobs, logger, repositories });
+const ports = compose({ clock, followUps, jobs, logger, repositories });
 const watch = watchJob(ports);
 
 /** After this a caller comes again, with a token that is still good. */

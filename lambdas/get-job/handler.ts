@@ -1,4 +1,4 @@
-import { clock, compose, jobs, logger, repositories } from '#ports';
+import { clock, compose, followUps, jobs, logger, repositories } from '#ports';
 import { GetJobHeaders, GetJobQuery, JobParams } from '../../core/contract/api.ts';
 import { getJob } from '../../core/jobs/get-job.ts';
 import type { JobState } from '../../core/jobs/job-state.ts';
@@ -6,7 +6,7 @@ import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { isUnchanged } from '../handling/entity-tag.ts';
 import { refusal } from '../handling/problems.ts';
 
-const ports = compose({ clock, jobs, logger, repositories });
+const ports = compose({ clock, followUps, jobs, logger, repositories });
 const get = getJob(ports);
 
 export const handler = defineApiHandler(

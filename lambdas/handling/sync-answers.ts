@@ -7,7 +7,7 @@ import { jobAnswer } from '../../core/sync/job-answer.ts';
 import { type Answer, problem } from './problems.ts';
 
 type Answered = z.infer<typeof SyncAccepted>;
-const alone = { replaced_job_id: null, attached: false, queued: false, waits_for_job_id: null };
+const alone = { replaced_job_id: null, attached: false, queued: false };
 
 /** 202: the job, the one whose place it took, and where to follow it. */
 export const acceptedAnswer = (job: JobRecord, replaced: JobId | null, now: Date): Answer => {
@@ -24,8 +24,8 @@ export const attachedAnswer = (to: JobView, now: Date): Answer => {
 /** 202: the job that will come when the one that runs has ended. Nothing estimates its end, since that of the other comes first. */
 export const queuedAnswer = (job: JobRecord, by: JobView, now: Date): Answer => {
   const coming = { ...job, estimated_completion: null };
-  const waits_for_job_id = by.job.job_id;
-  const body: Answered = { ...jobAnswer({ job: coming, inFlight: [] }, now), ...alone, queued: true, waits_for_job_id };
+  const waiting = { job: coming, inFlight: [], waitsFor: by.job.job_id };
+  const body: Answered = { ...jobAnswer(waiting, now), ...alone, queued: true };
   return { status: 202, body, headers: { location: `/api/jobs/${job.job_id}`, ...retryHeader(by, now) } };
 };
 

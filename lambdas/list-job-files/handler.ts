@@ -1,10 +1,10 @@
-import { compose, jobs, logger, objects, repositories } from '#ports';
+import { compose, followUps, jobs, logger, objects, repositories } from '#ports';
 import { JobFilesQuery, JobParams } from '../../core/contract/api.ts';
 import { listJobFiles } from '../../core/jobs/job-files.ts';
 import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { badCursor, refusal } from '../handling/problems.ts';
 
-const ports = compose({ jobs, logger, objects, repositories });
+const ports = compose({ followUps, jobs, logger, objects, repositories });
 const list = listJobFiles(ports);
 
 export const handler = defineApiHandler(

@@ -73,6 +73,9 @@ const nextStep = (job: Job): string => {
   switch (job.status) {
     case 'queued':
     case 'running':
+      // A service of an earlier version says nothing of it.
+      if ((job.waits_for_job_id ?? null) !== null)
+        return `It begins by itself when job ${job.waits_for_job_id} has ended. get_job shows whether it has.`;
       return `It goes on by itself. To wait for its end call sync_repository with repository ${job.repository_id} again: that joins it. get_job shows how far it is, cancel_job ends it.`;
     case 'completed':
       return 'Search finds the new index now.';

@@ -128,11 +128,17 @@ describe.skipIf(browserMissing)(`what is done in the console${browserNote}`, () 
     await page.getByRole('button', { name: 'Another sync' }).click();
     await page.getByRole('button', { name: 'Start this after it' }).click();
     await waiting.waitFor();
+    const { queued_sync } = await world.api.repository('queued');
+    const job = await open(`/jobs/${queued_sync?.job_id}`);
+    await job.page.getByText('It begins when the sync before it has ended.').waitFor();
+    expect(await job.page.getByRole('button', { name: 'Cancel this sync' }).count()).toBe(0);
+    expect(await job.faults()).toEqual([]);
     const list = await open('/');
     await list.page.getByRole('listitem').filter({ hasText: 'queued' }).getByText('Another sync waits').waitFor();
     await git.write({ 'b.ts': 'b\n' });
     await git.commit();
     gate.open();
+    await job.page.getByText('1 file added').first().waitFor();
     const history = page.getByRole('region', { name: 'History' });
     await history.getByRole('listitem').filter({ hasText: 'Completed' }).nth(1).waitFor();
     await history.getByText('1 file added').first().waitFor();

@@ -13,7 +13,7 @@ const { github, pushTo } = pushHookLab(world);
 interface Accepted extends JobAnswer {
   readonly attached: boolean;
   readonly queued: boolean;
-  readonly waits_for_job_id: JobId | null;
+  readonly replaced_job_id: JobId | null;
 }
 const sync = (id: string, options: object, key?: string): Promise<Reply<Accepted & Omit<Problem, 'status'>>> =>
   api.call('POST', `/api/repositories/${id}/sync`, options, key === undefined ? {} : { 'Idempotency-Key': key });
@@ -102,11 +102,16 @@ describe('on_conflict: queue', () => {
     expect(body).toMatchObject({ status: 'queued', queued: true, attached: false, waits_for_job_id: running.job_id });
     expect(body.job_id).not.toBe(running.job_id);
     expect(headers.get('location')).toBe(`/api/jobs/${body.job_id}`);
-    expect((await api.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(404);
+    const waiting = await api.call<JobAnswer>('GET', `/api/jobs/${body.job_id}`);
+    const { attached, queued, replaced_job_id, ...promised } = body;
+    const { created_at, updated_at } = waiting.body;
+    expect([waiting.status, waiting.body]).toEqual([200, { ...promised, created_at, updated_at }]);
+    expect(Math.abs(Date.parse(created_at) - Date.parse(promised.created_at))).toBeLessThan(5_000);
     await git.write({ 'b.ts': 'export const b = "bittern";\n' });
     await git.commit('b');
     await goOn();
     const job = await begun(body.job_id);
+    expect(job.waits_for_job_id).toBeNull();
     expect(job).toMatchObject({ status: 'completed', requested_by: running.requested_by, counts: { added: 1 } });
     expect((await api.found('queued', 'bittern'))[0]).toBe('b.ts');
     expect(await jobsOf('queued')).toHaveLength(2);
@@ -151,12 +156,21 @@ describe('on_conflict: queue', () => {
     });
     expect(changed.body.queued_sync).toEqual(queued);
     const reader = world.as('reader');
+    expect((await reader.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(404);
     expect((await takeBack(reader)).status).toBe(404);
     await api.call('PUT', '/api/repositories/waiting/grants/reader', { role: 'read' });
     expect((await takeBack(reader)).status).toBe(403);
+    expect((await reader.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(200);
+    const files = await reader.call('GET', `/api/jobs/${body.job_id}/files`);
+    expect([files.status, files.body]).toEqual([200, { files: [], next: null }]);
+    expect((await reader.call('POST', `/api/jobs/${body.job_id}/cancel`)).status).toBe(403);
+    const cancelled = await api.call<Problem>('POST', `/api/jobs/${body.job_id}/cancel`);
+    expect([cancelled.status, cancelled.body.title]).toEqual([409, 'Job has not begun']);
+    expect(cancelled.body.detail).toContain('DELETE /api/repositories/waiting/queued-sync');
     // What a push has asked for too stays.
     await github('waiting', pushTo('main'));
     expect((await takeBack()).status).toBe(204);
+    expect((await api.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(404);
     expect(await waits()).toMatchObject({ job_id: null, full_reindex: false, requested_by: 'github' });
     expect((await takeBack()).status).toBe(404);
     await goOn();
@@ -164,6 +178,44 @@ describe('on_conflict: queue', () => {
     await expect.poll(async () => (await api.repository('waiting')).status).toBe('idle');
     expect((await jobsOf('waiting')).map(({ options }) => options.full_reindex)).toEqual([false, false]);
     expect((await api.call('GET', `/api/jobs/${body.job_id}`)).status).toBe(404);
+  });
+
+  it('is followed as a job from the start: who waits for news hears that it begins', async () => {
+    const { goOn } = await busy('followed');
+    const { body } = await sync('followed', { on_conflict: 'queue' });
+    const look = (headers = {}, query = '') =>
+      api.call<JobAnswer>('GET', `/api/jobs/${body.job_id}${query}`, undefined, headers);
+    const { headers } = await look();
+    const known = { 'If-None-Match': headers.get('etag') ?? '' };
+    expect((await look(known)).status).toBe(304);
+    // A second passes, in which it is looked at again.
+    expect((await look(known, '?wait=2')).status).toBe(304);
+    const news = look(known, '?wait=20');
+    await goOn();
+    const { status, body: seen } = await news;
+    expect([status, seen.waits_for_job_id]).toEqual([200, null]);
+    expect((await begun(body.job_id)).status).toBe('completed');
+  });
+
+  it('is there at the moment when it begins, between the looks at the jobs and at what waits', async () => {
+    const { goOn } = await busy('beginning');
+    const { body } = await sync('beginning', { on_conflict: 'queue' });
+    const looking = createGate();
+    faults.set('followUps', (real) => ({
+      ...real,
+      queuedAs: async (id) => {
+        await looking.wait();
+        return real.queuedAs(id);
+      },
+    }));
+    const asked = api.call<JobAnswer>('GET', `/api/jobs/${body.job_id}`);
+    await looking.reached;
+    await goOn();
+    await expect.poll(async () => (await jobsOf('beginning')).length).toBe(2);
+    looking.open();
+    const { status, body: job } = await asked;
+    expect([status, job.job_id, job.waits_for_job_id]).toEqual([200, body.job_id, null]);
+    expect((await begun(body.job_id)).status).toBe('completed');
   });
 
   it('is merged no more than once under the same key', async () => {

@@ -3,9 +3,9 @@ import { XIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Job } from '../../../client/src/client.ts';
-import { jobPage } from '../addresses.ts';
+import { jobPage, repositoryPage } from '../addresses.ts';
 import { service } from '../service.ts';
-import { indexWithout, phaseInWords, remaining, timeTaken } from '../sync-words.ts';
+import { indexWithout, phaseInWords, remaining, timeTaken, waitsForAnother } from '../sync-words.ts';
 import { useLiveJob } from '../use-live-job.ts';
 import { duration, plain, sentence } from '../words.ts';
 import { Confirm } from './confirm.tsx';
@@ -33,6 +33,7 @@ export const LiveJob = ({ jobId, linked = true }: { readonly jobId: string; read
   const now = useNow();
   if (error !== null) return <TroubleAlert error={error} />;
   if (job === undefined || job.ended_at !== null) return null;
+  if (waitsForAnother(job)) return <Waiting job={job} />;
   const { phase, percentage, files_processed, files_total, current_file } = job.progress;
   const steps = job.mode_reason === 'imported' || phase === 'import' ? importSteps : syncSteps;
   const at = steps.findIndex(([name]) => name === phase);
@@ -89,6 +90,19 @@ export const LiveJob = ({ jobId, linked = true }: { readonly jobId: string; read
     </Stack>
   );
 };
+
+/** It can be taken back where its repository shows it. */
+const Waiting = ({ job: { waits_for_job_id, repository_id } }: { readonly job: Job }) => (
+  <Stack className="panel" p="lg" gap="sm" aria-label="The sync that waits" component="section">
+    <Text fw={650} aria-live="polite">
+      Waiting to begin
+    </Text>
+    <Text size="sm">
+      It begins when <Link href={jobPage(waits_for_job_id ?? '')}>the sync before it</Link> has ended.{' '}
+      <Link href={repositoryPage(repository_id)}>The repository</Link> shows what waits, and takes it back.
+    </Text>
+  </Stack>
+);
 
 const Fact = ({ name, wide, children }: { name: string; wide?: boolean; children: React.ReactNode }) => (
   <div className={wide ? classes.wide : undefined}>

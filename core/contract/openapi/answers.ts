@@ -73,6 +73,7 @@ const job = {
   error: 'Why it failed; null otherwise.',
   last_error:
     'Why a step of it failed that is tried again; null when none has, once the step has succeeded, and when the job has ended.',
+  waits_for_job_id: 'The job whose end it waits for before it begins; null where it waits for none.',
 } as const;
 
 const failure = {
@@ -146,7 +147,6 @@ export const answerSchemas: readonly NamedSchema[] = [
     attached: 'Whether it ran already, and does what was asked for: see `on_conflict`.',
     queued:
       'Whether it waits for another one’s end. Other requests and pushes may join it: the job then has their branches too.',
-    waits_for_job_id: 'The job that it waits for; null where it does not.',
   }),
   named('Progress', ProgressAnswer, 'How far a job is.', {
     percentage: 'Never decreases; 100 only when it has completed.',
@@ -312,8 +312,8 @@ export const answerSchemas: readonly NamedSchema[] = [
   named('JobEnded', JobEnded, 'The job has ended already.', {
     ...problem,
     job_id: 'The job.',
-    job_status: 'How it ended.',
-    ended_at: 'When.',
+    job_status: 'How it ended; `queued` of one that has not begun.',
+    ended_at: 'When; null of one that has not begun.',
   }),
   named('OverLimit', OverLimit, 'The sync would do more than a limit allows; nothing was changed.', {
     ...problem,

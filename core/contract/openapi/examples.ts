@@ -132,6 +132,7 @@ export const queuedJob = {
   dropped_branches: [],
   error: null,
   last_error: null,
+  waits_for_job_id: null,
 };
 
 const plan = {

@@ -83,7 +83,7 @@ export const snapshotOperations = {
         description: 'The job is queued.',
         schema: SyncAccepted,
         headers: ['Location'],
-        example: { ...queuedJob, replaced_job_id: null, attached: false, queued: false, waits_for_job_id: null },
+        example: { ...queuedJob, replaced_job_id: null, attached: false, queued: false },
       },
       ...token,
       ...access,

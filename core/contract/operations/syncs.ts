@@ -39,7 +39,7 @@ const inProgress = {
   example: syncInProgress,
 } as const;
 
-const accepted = { replaced_job_id: null, attached: false, queued: false, waits_for_job_id: null } as const;
+const accepted = { replaced_job_id: null, attached: false, queued: false } as const;
 
 export const syncOperations = {
   'start-sync': {
@@ -59,7 +59,7 @@ export const syncOperations = {
       },
       202: {
         description:
-          'The job is queued. With `queued: true` it waits for the end of `waits_for_job_id`: it begins at once then (on AWS within a minute), and until it does `GET /api/jobs/{job_id}` answers 404, and the repository’s `queued_sync` shows it.',
+          'The job is queued. With `queued: true` it waits for the end of `waits_for_job_id`: it begins at once then (on AWS within a minute), and until it does `GET /api/jobs/{job_id}` answers that it is queued and for which job it waits, and the repository’s `queued_sync` shows it. Once it is taken back there is no such job.',
         schema: SyncAccepted,
         headers: ['Location', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'],
         example: { ...queuedJob, ...accepted },
@@ -153,7 +153,12 @@ export const syncOperations = {
       202: { description: 'It is cancelled.', schema: JobAnswer, headers: ['Location'], example: cancelledJob },
       ...token,
       ...access,
-      409: { description: 'It has ended already.', schema: JobEnded, example: jobEnded },
+      409: {
+        description:
+          'It has ended already. Or it waits for another one and has not begun: `DELETE /api/repositories/{repo_id}/queued-sync` takes it back.',
+        schema: JobEnded,
+        example: jobEnded,
+      },
     },
   },
   'retry-failed': {

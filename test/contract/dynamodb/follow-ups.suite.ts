@@ -134,6 +134,21 @@ export const followUpsContract = (name: string, make: () => Promise<FollowUpsUnd
         ...parts,
       });
 
+      it('is found by the id of its job until it is taken back or begins, and by no other', async () => {
+        const id = aRepositoryId();
+        const [first, joining] = [ask(), ask()];
+        expect(await followUps.queuedAs(first.jobId)).toBeNull();
+        await followUps.request(of(id), ['main'], first, at(1));
+        const both = await followUps.request(of(id), ['develop'], joining, at(2));
+        expect(await followUps.queuedAs(first.jobId)).toEqual({ followUp: both, askedAt: at(1) });
+        expect(await followUps.queuedAs(joining.jobId)).toBeNull();
+        await followUps.takeBack(both);
+        expect(await followUps.queuedAs(first.jobId)).toBeNull();
+        const again = await followUps.request(of(id), ['main'], joining, at(3));
+        expect(await followUps.queuedAs(joining.jobId)).toEqual({ followUp: again, askedAt: at(3) });
+        expect(await followUps.queuedAs(first.jobId)).toBeNull();
+      });
+
       it('is of one job, whoever joins, and does what any of them asked for', async () => {
         const id = aRepositoryId();
         const first = ask();

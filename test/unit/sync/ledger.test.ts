@@ -53,7 +53,7 @@ const written = async (day: string, failed: number, skipped: number): Promise<Jo
 const list = async (job: JobRecord, query: { outcome?: JobFile['outcome']; limit: number; cursor?: string }) => {
   const jobs = { get: async () => ({ job, inFlight: [] }) } as Pick<Jobs, 'get'> as Jobs;
   const repositories = { get: async () => repository } as never;
-  const outcome = await listJobFiles({ jobs, repositories, objects })(job.job_id, owner, query);
+  const outcome = await listJobFiles({ jobs, repositories, objects, followUps: {} as never })(job.job_id, owner, query);
   if (outcome.kind !== 'found') throw new Error(outcome.kind);
   return outcome.list;
 };

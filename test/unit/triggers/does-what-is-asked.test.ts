@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EffectiveOptions } from '../../../core/contract/sync-options.ts';
 import { SyncOptions } from '../../../core/contract/sync-options.ts';
-import { effectiveOptions } from '../../../core/triggers/claim-sync.ts';
+import { effectiveOptions } from '../../../core/sync/new-job.ts';
 import { whyNotAttached } from '../../../core/triggers/rules/does-what-is-asked.ts';
 import { repositoryRecord } from '../../support/records.ts';
 
