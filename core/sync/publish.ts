@@ -75,11 +75,11 @@ export const publish =
       const left = [...removedBranches, ...movedBranches(repository, branches)];
       const unused = obsoleteObjects(repository, branches, found.generation, left);
       state.done = 0.9;
-      const pages = [
-        ...(await pagesLeft(deps, repository, branches, left, manifests)),
-        ...(await wordsLeft(deps, repository, branches, { number: found.generation, words })),
-      ];
-      const generation = await generationAfter(deps, repository, found.generation, results, dropped, words);
+      const [pages, unusedWords, generation] = await Promise.all([
+        pagesLeft(deps, repository, branches, left, manifests),
+        wordsLeft(deps, repository, branches, { number: found.generation, words }),
+        generationAfter(deps, repository, found.generation, results, dropped, words),
+      ]);
       state.done = 1;
       await pulse.end();
       const at = deps.clock.now();
@@ -116,7 +116,7 @@ export const publish =
         },
         idsOf(job),
       );
-      return { unused, pages };
+      return { unused, unnamed: [...pages, ...unusedWords] };
     });
     // The lock is released: from here on only what no job can write again is removed, and the next job repeats what fails.
     try {
@@ -125,7 +125,7 @@ export const publish =
           await deps.index.drop({ repositoryId: job.repository_id, number: leftover.generation });
         if (leftover.kind === 'objects') await deps.objects.delete([leftover.prefix]);
       }
-      await deps.objects.delete(obsolete.pages);
+      await deps.objects.delete(obsolete.unnamed);
       await deps.objects.deleteAll(jobKeys(job).prefix);
     } catch (error) {
       deps.logger.warn('leftovers not removed yet', { ...job, error: String(error) });
