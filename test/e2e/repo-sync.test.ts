@@ -227,6 +227,15 @@ describe('while a sync runs', () => {
     await expect.poll(async () => (await world.api.repository('demo')).queued_sync).not.toBeNull();
     expect((await run(['status', 'demo'])).out).toMatch(/waits +a full reindex of current, asked for by .+, sync-/);
     expect((await run(['status'])).out).toContain('syncing, 1 waits');
+    const waits = (await world.api.repository('demo')).queued_sync?.job_id ?? '';
+    expect((await run(['job', waits])).out).toBe(`queued: it begins when ${job_id} has ended\n`);
+    expect(await run(['cancel', waits])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('queued-sync takes it back'),
+    });
+    const watch = new AbortController();
+    setTimeout(() => watch.abort(), 1_500);
+    expect((await run(['watch', waits], { stop: watch.signal })).err).toContain(`when ${job_id} has ended`);
     expect((await run(['cancel', 'demo', '--queued'])).out).toBe('what was queued at demo is taken back\n');
     expect(await waiting).toMatchObject({ code: 3, err: expect.stringContaining('does not begin: it was taken back') });
     expect((await run(['cancel', 'demo', '--queued'])).code).toBe(4);
