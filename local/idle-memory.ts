@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -16,30 +17,47 @@ const collectGarbage = (): void => {
   (runInNewContext('gc') as () => void)();
 };
 
+/** Between two looks at a thread that has work: one that waits for another thread, or a disk, turns for less than this share of the time. */
+const LOOK_MILLISECONDS = 400;
+const WAITING_SHARE = 0.05;
+
 /**
  * Gives back what a thread has left of a large job: V8 keeps a heap that has grown as long as the thread does nothing, 60 MB in each of four threads after 100,000 files
- * (measured), while others need it. Call `begun` when work begins and `idle` when there is none; a collection takes the idle thread some 50 ms.
+ * (measured), while others need it. Call `begun` when work begins and `idle` when there is none; a collection takes the idle thread some 50 ms. Work that waits is no
+ * different: publish has written its manifests long before the index has made its own parts, which is when a full index takes the most memory.
  *
  * @param release lets go of what is not needed until there is work again.
  */
 export const createIdleMemory = (release: () => void) => {
-  let timer: NodeJS.Timeout | null = null;
+  let idling: NodeJS.Timeout | undefined;
+  let looking: NodeJS.Timeout | undefined;
   /** What was left the last time: less than half as much more is not worth it. */
   let left = 0;
-  const shrink = (): void => {
-    timer = null;
+  const shrink = (more: () => void): void => {
     if (taken() < Math.max(MUCH, left * 1.5)) return;
-    release();
+    more();
     collectGarbage();
     left = taken();
   };
   return {
     begun: (): void => {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+      clearTimeout(idling);
+      idling = undefined;
+      if (looking !== undefined) return;
+      let before = performance.eventLoopUtilization();
+      looking = setInterval(() => {
+        const now = performance.eventLoopUtilization();
+        if (performance.eventLoopUtilization(now, before).utilization < WAITING_SHARE) shrink(() => undefined);
+        before = performance.eventLoopUtilization();
+      }, LOOK_MILLISECONDS).unref();
     },
     idle: (): void => {
-      timer ??= setTimeout(shrink, IDLE_MILLISECONDS).unref();
+      clearInterval(looking);
+      looking = undefined;
+      idling ??= setTimeout(() => {
+        idling = undefined;
+        shrink(release);
+      }, IDLE_MILLISECONDS).unref();
     },
   };
 };

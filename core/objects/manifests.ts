@@ -75,7 +75,7 @@ export const pageReader =
 const paged = async (lines: readonly string[]): Promise<Manifest> => {
   const held = new Map<string, string>();
   const write: WritePage = async (name, text) => {
-    held.set(name, text);
+    held.set(name, typeof text === 'string' ? text : new TextDecoder().decode(text));
     return { writer: NOT_STORED, stored: 0 };
   };
   const read: ReadPage = async ({ name }) => pageLines(name, held.get(name) ?? '');

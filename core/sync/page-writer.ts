@@ -16,7 +16,7 @@ export const createPageWriter = (
   const kept = new Map<string, Promise<Pick<PageRef, 'writer' | 'stored'>>>();
   for (const { name, writer, stored } of live.flatMap(allPagesOf))
     if (writer !== NOT_STORED) kept.set(name, Promise.resolve({ writer, stored }));
-  const put = async (name: string, text: string) => {
+  const put = async (name: string, text: string | Uint8Array<ArrayBuffer>) => {
     const writer = job.job_id;
     return { writer, stored: await objects.putText(pageKey(job.repository_id, { writer, name }), text) };
   };

@@ -23,7 +23,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { inOrder } from './in-order.ts';
 import type { Pulse } from './pulse.ts';
 import { type Packed, writeContents } from './write-contents.ts';
-import { MOST_LISTED, writeFileList } from './write-file-list.ts';
+import { MOST_CHANGES, writeFileList } from './write-file-list.ts';
 
 type Deps = Pick<Runtime, 'objects' | 'settings'>;
 export type Results = ReadonlyMap<string, BlobResult>;
@@ -121,7 +121,7 @@ export const writeManifest = async (
     ...shared,
     base,
     now,
-    changed: changed.length > MOST_LISTED ? null : changed,
+    changed: changed.length > MOST_CHANGES ? null : changed,
     others,
     pulse,
   });
@@ -140,13 +140,13 @@ const nothingToRead = (): never => {
   throw new Error('a set without pages has none to read');
 };
 
-/** As they go by, to be used once more: those of a list, and not many more. */
+/** As they go by, to be used once more: those that are worth keeping, and a block more. */
 async function* noted(
   blocks: AsyncIterable<readonly PageChange[]>,
   seen: PageChange[],
 ): AsyncGenerator<readonly PageChange[]> {
   for await (const block of blocks) {
-    if (seen.length <= MOST_LISTED) for (const change of block) seen.push(change);
+    if (seen.length <= MOST_CHANGES) for (const change of block) seen.push(change);
     yield block;
   }
 }

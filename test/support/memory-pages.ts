@@ -11,7 +11,8 @@ export const memoryPages = () => {
     counts.read += 1;
     return pageLines(page.name, texts.get(page.name) as string);
   };
-  const write = async (name: string, text: string) => {
+  const write = async (name: string, page: string | Uint8Array) => {
+    const text = typeof page === 'string' ? page : new TextDecoder().decode(page);
     if (!texts.has(name)) counts.written += 1;
     texts.set(name, text);
     return { writer: 'job', stored: text.length };

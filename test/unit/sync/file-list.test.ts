@@ -22,8 +22,9 @@ beforeEach(() => {
   read = [];
 });
 
-const write = async (name: string, text: string) => {
+const write = async (name: string, page: string | Uint8Array) => {
   const key = pageKey('shop', { writer: 'sync-1', name });
+  const text = typeof page === 'string' ? page : new TextDecoder().decode(page);
   written.push(text);
   return { writer: 'sync-1', stored: await store.putText(key, text) };
 };
