@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BranchName, Oid } from '../../core/contract/ids.ts';
 import type { RemoteHeads } from '../../core/ports/git-source.ts';
@@ -18,7 +18,8 @@ export const readLocalHeads = async (path: string, maxBytes: number): Promise<Re
   const { gitDir, commonDir } = repository;
   try {
     if (!isPlain(await readIfThere(join(commonDir, 'config')))) return null;
-    const head = /^ref: refs\/heads\/(.+)\n$/.exec(await readIfThere(join(gitDir, 'HEAD')))?.[1] ?? null;
+    const named = await readHead(join(gitDir, 'HEAD'));
+    if (named === null) return null;
     // In this order: a reference that is packed meanwhile is in one of the two.
     const loose = await readLoose(join(commonDir, 'refs', 'heads'), '');
     const packed = loose === null ? null : await readPacked(join(commonDir, 'packed-refs'), maxBytes);
@@ -28,11 +29,18 @@ export const readLocalHeads = async (path: string, maxBytes: number): Promise<Re
     if (bytes > maxBytes) return null;
     const names = [...commits.keys()].filter((name) => BranchName.safeParse(name).success);
     const branches = new Map(names.sort(byBytes).map((name) => [name, commits.get(name) ?? '']));
-    return { defaultBranch: head !== null && branches.has(head) ? head : null, branches };
+    return { defaultBranch: branches.has(named) ? named : null, branches };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return null;
   }
+};
+
+/** The branch that HEAD names, empty where it is on a commit; null for anything else, such as the links that it was long ago. */
+const readHead = async (file: string): Promise<string | null> => {
+  if (!(await lstat(file)).isFile()) return null;
+  const text = (await readIfThere(file)).trimEnd();
+  return /^ref: refs\/heads\/(.+)$/.exec(text)?.[1] ?? (Oid.safeParse(text).success ? '' : null);
 };
 
 /** Sections that no server of references reads, and what in `core` is no more than what `git init` and `git clone` write. */

@@ -1,4 +1,4 @@
-import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +43,7 @@ describe('the branches of a repository of this machine', () => {
       },
     },
     { form: 'with a detached HEAD', make: () => local.repository.git('checkout', '--quiet', '--detach') },
+    { form: 'with spaces behind its HEAD', make: () => writeFile(join(gitDir(), 'HEAD'), 'ref: refs/heads/main \n\n') },
     { form: 'with an unborn HEAD', make: () => local.repository.git('symbolic-ref', 'HEAD', 'refs/heads/none') },
     {
       form: 'with remotes and comments in its configuration',
@@ -84,6 +85,14 @@ describe('the branches of a repository of this machine', () => {
         await local.repository.git('config', 'include.path', 'more');
       },
     },
+    {
+      form: 'a HEAD that is a link',
+      make: async () => {
+        await rm(join(gitDir(), 'HEAD'));
+        await symlink('refs/heads/main', join(gitDir(), 'HEAD'));
+      },
+    },
+    { form: 'a HEAD that names no branch', make: () => local.repository.git('symbolic-ref', 'HEAD', 'refs/other/x') },
     { form: 'a quoted setting', make: () => local.repository.git('config', 'user.name', 'a # b') },
   ])('are asked of git: $form', async ({ make }) => {
     await local.repository.git('branch', 'secret', local.first);
