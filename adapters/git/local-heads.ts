@@ -5,7 +5,7 @@ import type { RemoteHeads } from '../../core/ports/git-source.ts';
 import { findLocalRepository, readIfThere } from './local-repository.ts';
 
 /**
- * Where the branches of a repository of this machine are, read from its files: two processes of git take 20 ms for it (measured). Null whenever
+ * Where the branches of a repository of this machine are, read from its files: two processes of git take a service 24 ms for it, and this 1.3 (measured). Null whenever
  * anything is out of the ordinary, such as another way to keep references, or settings that hide some: then git is asked, and says what is wrong.
  *
  * A branch whose commit is not there is listed, and fails when it is read; git does not list it.

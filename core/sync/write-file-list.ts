@@ -19,7 +19,7 @@ import type { Pulse } from './pulse.ts';
 export const MOST_LISTED = 500_000;
 /** A publish writes all changes since the whole list was written: one in so many of its lines, and then it is written anew. */
 const CHANGED_SHARE = 32;
-/** Changes of one publish that are worth keeping for the list: with more, even the longest list is written anew, from its pages. A first index that kept its 100,000 took 30 MB more (measured). */
+/** Changes of one publish that are worth keeping for the list: with more, even the longest list is written anew, from its pages. */
 export const MOST_CHANGES = MOST_LISTED / CHANGED_SHARE;
 /** As many changes as this share of the longest page are kept in any case: 512. */
 const LEAST_SHARE = 4;
@@ -119,7 +119,7 @@ async function* listedNow({ base, now, changed, pulse }: FileListParts): AsyncGe
   }
 }
 
-/** As bytes from the first: a list of 100,000 files as lines, as one text and as bytes at once takes 90 MB, while the index's own parts are made beside it (measured). */
+/** As bytes from the first: a list of 100,000 files as lines, as one text and as bytes at once takes 80 MB, while the index's own parts are made beside it (measured). */
 const written = async (
   write: WritePage,
   blocks: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,

