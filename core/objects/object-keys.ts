@@ -20,6 +20,8 @@ export const jobKeys = ({ repository_id, job_id }: Pick<JobRef, 'repository_id' 
     changes: (branch: number) => `${prefix}changes/${branch}.zst`,
     /** What changes in a branch's manifest. */
     patch: (branch: number) => `${prefix}patch/${branch}.zst`,
+    /** Changes of a large branch's set of blobs, in sorted runs: see core/sync/in-order.ts. */
+    runs: (branch: number) => `${prefix}runs/${branch}/`,
     /** Blobs to read: WantedBlob lines. */
     wanted: `${prefix}wanted.zst`,
     /** Blobs that lost a path: `oid TAB chunks` lines. */

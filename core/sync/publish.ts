@@ -221,7 +221,8 @@ const writeManifests = async (
       throw new ObjectMissingError(`${branch.base.manifest_key} is of no branch any more`);
     const others = [...manifests.values()];
     packed = new Map([...(await rewritePacks(deps, job, base, pulse)), ...packed]);
-    const parts = { job, branch, base, key: manifest_key, write, results, packed, others, totals, pulse, note };
+    const runs = jobKeys(job).runs(index);
+    const parts = { job, branch, base, key: manifest_key, runs, write, results, packed, others, totals, pulse, note };
     const { manifest, sums, stored } = await writeManifest(deps, parts);
     manifests.set(manifest_key, manifest);
     pointers.set(branch.name, {

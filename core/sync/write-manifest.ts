@@ -20,7 +20,7 @@ import {
 import { FILES, type Manifest, NOT_STORED, PACKS, pageReader, pagesOf } from '../objects/manifests.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { inOrder } from './in-order.ts';
+import { type ChangeSorter, createChangeSorter } from './in-order.ts';
 import type { Pulse } from './pulse.ts';
 import { type Packed, writeContents } from './write-contents.ts';
 import { MOST_CHANGES, writeFileList } from './write-file-list.ts';
@@ -58,6 +58,8 @@ export interface ManifestParts {
   readonly base: Manifest | null;
   /** Where the root is written. */
   readonly key: string;
+  /** Begins the keys of what is laid down on the way: see in-order.ts. */
+  readonly runs: string;
   /** Where pages are written: see page-writer.ts. */
   readonly write: WritePage;
   readonly results: Results;
@@ -85,15 +87,20 @@ export const writeManifest = async (
 ): Promise<{ readonly manifest: Manifest; readonly sums: Sums; readonly stored: number }> => {
   const { job, base, key, write, pulse } = parts;
   const read = base?.read ?? nothingToRead;
-  const blobs = new Map<string, PageChange>();
+  const blobs = createChangeSorter({
+    objects: deps.objects,
+    kind: blobSet,
+    runKey: (run) => `${parts.runs}${run}.zst`,
+    pulse,
+  });
   const gone = new Set<string>();
   const here = new Set<string>();
   const note = (before: string | null, { entry }: FileChange): void => {
     const old = before === null ? null : parseManifestLine(before);
     // The old line first: the new one may have its key.
-    if (old !== null && blobLine(old) !== null) blobs.set(blobKeyOf(old), { key: blobKeyOf(old), line: null });
+    if (old !== null && blobLine(old) !== null) blobs.add({ key: blobKeyOf(old), line: null });
     const line = entry === null ? null : blobLine(entry);
-    if (entry !== null && line !== null) blobs.set(blobKeyOf(entry), { key: blobKeyOf(entry), line });
+    if (entry !== null && line !== null) blobs.add({ key: blobKeyOf(entry), line });
     if (old?.outcome === 'indexed') gone.add(old.oid);
     if (entry?.outcome === 'indexed') here.add(entry.oid);
   };
@@ -103,12 +110,12 @@ export const writeManifest = async (
     ...shared,
     kind: pathSet,
     base: of(pathSet),
-    changes: changesOf(deps, parts),
+    changes: changesOf(deps, parts, blobs),
     note,
   });
   await pulse.check();
   const changed: PageChange[] = [];
-  const changes = noted(inOrder(blobSet, blobs.values(), pulse), changed);
+  const changes = noted(blobs.sorted(), changed);
   const files = new Map([
     [pathSet.name, await stored(paths, shared)],
     [blobSet.name, await stored(await editPages({ ...shared, kind: blobSet, base: of(blobSet), changes }), shared)],
@@ -151,7 +158,11 @@ async function* noted(
   }
 }
 
-async function* changesOf(deps: Deps, parts: ManifestParts): AsyncGenerator<readonly FileChange[]> {
+async function* changesOf(
+  deps: Deps,
+  parts: ManifestParts,
+  blobs: Pick<ChangeSorter, 'makeRoom'>,
+): AsyncGenerator<readonly FileChange[]> {
   const { pulse, note } = parts;
   for await (const completed of completedEntries(deps, parts)) {
     await note(completed.flatMap(({ entry }) => entry ?? []));
@@ -160,6 +171,7 @@ async function* changesOf(deps: Deps, parts: ManifestParts): AsyncGenerator<read
       line: entry === null ? null : manifestLine(entry),
       entry,
     }));
+    await blobs.makeRoom();
     await pulse.check();
   }
 }

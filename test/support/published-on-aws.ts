@@ -132,6 +132,7 @@ export const publishOnAws = async (services: Services, id: RepositoryId, files: 
         branch: { name: 'main', commit: '', patch_key, base: pointer, rules: '', attributes: '' },
         base,
         key,
+        runs: jobKeys(job).runs(0),
         write: createPageWriter({ objects }, job, base === null ? [] : [base]),
         results: new Map(),
         packed: new Map(),

@@ -103,6 +103,7 @@ const sync = async (
       branch: { name: 'main', commit: '', patch_key, base, rules: '', attributes: '' },
       base: before,
       key,
+      runs: jobKeys(job).runs(0),
       write: createPageWriter({ objects: store }, job, [...opened.values()]),
       results: new Map(),
       packed: new Map([...rewritten, ...(await readPacked({ objects: store }, job))]),

@@ -82,6 +82,7 @@ const write = async (
       branch: { name: 'main', commit: '', patch_key, base, rules: '', attributes: '' },
       base: base === null ? null : (opened.get(base.manifest_key) ?? null),
       key,
+      runs: jobKeys(job).runs(branch),
       write: createPageWriter({ objects }, job, [...opened.values()]),
       results: new Map(),
       packed: withTexts ? packedBy(job, put) : new Map(),
