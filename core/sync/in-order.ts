@@ -9,13 +9,13 @@ const BLOCK = 256;
 /** Letters of a blob's id by which changes are dealt out: 256 shares of some 400 in 100,000 files. */
 const LETTERS = 2;
 
-/** Changes that are held in memory, some 16 MB (measured); more are laid down as sorted runs. */
+/** Changes that are held in memory, some 16 MB (measured); more are written as sorted runs. */
 const MOST_HELD = 32_768;
 
 /** Changes of a set whose keys begin with blob ids, added in any order, to be read in the set's. Each key once, or again with what it becomes after all. */
 export interface ChangeSorter {
   add(change: PageChange): void;
-  /** Lays down what is held when that is much. Call it between pieces of work; what a key becomes is all said between two calls. */
+  /** Writes what is held when that is much. Call it between pieces of work; what a key becomes is all said between two calls. */
   makeRoom(): Promise<void>;
   /** In blocks. */
   sorted(): AsyncIterable<readonly PageChange[]>;
@@ -24,7 +24,7 @@ export interface ChangeSorter {
 export interface SorterParts {
   readonly objects: Pick<ObjectStore, 'putLines' | 'getLines'>;
   readonly kind: SetKind;
-  /** Where a run is laid down. */
+  /** where a run is written. */
   readonly runKey: (run: number) => string;
   readonly pulse: Pick<Pulse, 'check'>;
   /** Changes in memory. */

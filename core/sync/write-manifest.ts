@@ -58,7 +58,7 @@ export interface ManifestParts {
   readonly base: Manifest | null;
   /** Where the root is written. */
   readonly key: string;
-  /** Begins the keys of what is laid down on the way: see in-order.ts. */
+  /** Begins the keys of what is written on the way: see in-order.ts. */
   readonly runs: string;
   /** Where pages are written: see page-writer.ts. */
   readonly write: WritePage;
