@@ -7,6 +7,7 @@ import { healthReasons, repositoryHealths } from '../domain/repository-health.ts
 import { differences } from '../domain/sync-difference.ts';
 import { BranchName, CredentialName, JobId, RepositoryId, UserId } from './ids.ts';
 import { JobPlan, JobUse } from './job-plan.ts';
+import { PathPattern } from './path-pattern.ts';
 import {
   AskedBranch,
   CurrentBranch,
@@ -19,7 +20,7 @@ import {
   PullReport,
   ScheduleRun,
 } from './records.ts';
-import { EffectiveOptions, IgnorePattern, IgnorePatterns } from './sync-options.ts';
+import { EffectiveOptions, IgnorePatterns } from './sync-options.ts';
 
 /** Requests and answers of the HTTP API. */
 
@@ -95,7 +96,7 @@ export const SearchQuery = z.strictObject({
   branch: BranchName.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(10),
   /** Only files whose path matches this gitignore pattern, such as `src/` or `*.ts`. */
-  path: IgnorePattern.optional(),
+  path: PathPattern.optional(),
   language: z.string().min(1).max(50).optional(),
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;

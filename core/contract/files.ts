@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { nameFromTop } from '../domain/from-top.ts';
 import { Freshness, IndexUnusable, NotIndexed, Problem } from './api.ts';
 import { BranchName, RepositoryId } from './ids.ts';
-import { IgnorePattern } from './sync-options.ts';
+import { PathPattern } from './path-pattern.ts';
 
 /** Files of a branch, listed and read at its indexed commit. */
 
@@ -11,7 +12,8 @@ const { indexed_commit: _, ...fresh } = Freshness.shape;
 const DirectoryPath = z
   .string()
   .max(4096)
-  .regex(/^(?!\/)[^\0]*$/, 'must be a path from the top of the tree, without a slash at its beginning');
+  .regex(/^(?!\/)[^\0]*$/, 'must be a path from the top of the tree, without a slash at its beginning')
+  .overwrite(nameFromTop);
 
 /** Base64, of the alphabet of addresses too. */
 const Base64 = z
@@ -23,7 +25,7 @@ export const ListFilesQuery = z
   .strictObject({
     path: DirectoryPath.optional(),
     path_bytes: Base64.optional(),
-    glob: IgnorePattern.optional(),
+    glob: PathPattern.optional(),
     branch: BranchName.optional(),
     limit: z.coerce.number().int().min(1).max(1000).default(100),
     cursor: z.string().min(1).max(8192).optional(),
@@ -35,7 +37,10 @@ export const ListFilesQuery = z
 export type ListFilesQuery = z.infer<typeof ListFilesQuery>;
 
 /** `file_path`: as a manifest has it; see lambdas/handling/path-parameters.ts. */
-export const FileParams = z.object({ repo_id: RepositoryId, file_path: z.string().min(1).max(16_384) });
+export const FileParams = z.object({
+  repo_id: RepositoryId,
+  file_path: z.string().overwrite(nameFromTop).min(1).max(16_384),
+});
 
 const Line = z.coerce.number().int().min(1).max(10_000_000);
 

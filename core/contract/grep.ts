@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { skipReasons } from '../domain/outcomes.ts';
 import { Freshness } from './api.ts';
 import { BranchName } from './ids.ts';
-import { IgnorePattern } from './sync-options.ts';
+import { PathPattern } from './path-pattern.ts';
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
@@ -11,7 +11,7 @@ export const GrepQuery = z.strictObject({
   regex: Flag.default(false),
   case: Flag.default(true),
   word: Flag.default(false),
-  path: IgnorePattern.optional(),
+  path: PathPattern.optional(),
   language: z.string().min(1).max(50).optional(),
   branch: BranchName.optional(),
   context: z.coerce.number().int().min(0).max(20).default(0),

@@ -3,7 +3,7 @@ import { symbolKinds } from '../domain/symbol-kinds.ts';
 import { Freshness } from './api.ts';
 import { NotSearched } from './grep.ts';
 import { BranchName } from './ids.ts';
-import { IgnorePattern } from './sync-options.ts';
+import { PathPattern } from './path-pattern.ts';
 
 /** What files define, at a branch's indexed commit. */
 
@@ -21,7 +21,7 @@ export const SymbolsQuery = z.strictObject({
   match: z.enum(['exact', 'prefix', 'contains']).default('exact'),
   case: Flag.default(true),
   kind: SymbolKind.optional(),
-  path: IgnorePattern.optional(),
+  path: PathPattern.optional(),
   language: z.string().min(1).max(50).optional(),
   branch: BranchName.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),

@@ -92,6 +92,11 @@ describe('from a folder to a hit', () => {
 
     expect((await run(['cat', 'lines', 'src/a.ts'])).out).toBe(`${line}\n`);
     expect(await json(['cat', 'lines', 'src/a.ts'])).toMatchObject({ path: 'src/a.ts', lines: 1, branch: 'main' });
+    expect((await run(['cat', 'lines', './src/a.ts'])).out).toBe(`${line}\n`);
+    expect((await run(['outline', 'lines', './src/a.ts'])).code).toBe(0);
+    for (const folder of ['./src', 'src', './/src/'])
+      expect((await run(['tree', 'lines', folder])).out).toContain('src/a.ts');
+    expect((await run(['tree', 'lines', '.'])).out).toBe((await run(['tree', 'lines'])).out);
     expect(await run(['cat', 'lines', 'src/none.ts'])).toMatchObject({ code: 4, out: '' });
 
     expect((await run(['tree', 'lines'])).out).toBe('README.md\nlogo.bin  (not indexed: binary)\nsrc/\n');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { own } from '../../domain/own.ts';
 import { BranchName, RemoteName } from '../ids.ts';
+import { PathPattern } from '../path-pattern.ts';
 import { IgnorePattern, SyncOptions } from '../sync-options.ts';
 
 /** A JSON Schema of draft 2020-12, as OpenAPI 3.1 takes it. */
@@ -56,6 +57,7 @@ const patterns = new Map<z.core.$ZodType, string>([
   [BranchName, BRANCH_PATTERN],
   [RemoteName, REMOTE_PATTERN],
   [IgnorePattern, '^[^\\u0000\\n\\r]*$'],
+  [PathPattern, '^[^\\u0000\\n\\r]*$'],
 ]);
 
 /** zod's own bounds of a whole number, which say nothing. */

@@ -1,3 +1,4 @@
+import { patternFromTop } from '../../domain/from-top.ts';
 import { languageNamed, languages } from '../../domain/languages.ts';
 
 /** A filter's value; `not`: what has it is left out. */
@@ -151,7 +152,7 @@ const takeFilter = (name: string, term: Term, draft: Draft): boolean => {
   if (value.startsWith(':')) return false;
   if (name === 'path') {
     if (/[\n\r\0]/.test(value)) return false;
-    draft.paths.push(term);
+    draft.paths.push({ ...term, value: patternFromTop(value) });
     return true;
   }
   if (name === 'repo') {

@@ -18,6 +18,16 @@ const nothing: QueryTerms = {
 describe('the terms of a query', () => {
   it.each<[string, Partial<QueryTerms>]>([
     ['lock path:src/', { text: 'lock', paths: [{ value: 'src/', not: false }] }],
+    [
+      'lock path:./src -path:././test',
+      {
+        text: 'lock',
+        paths: [
+          { value: '/src', not: false },
+          { value: '/test', not: true },
+        ],
+      },
+    ],
     ['path:"my files/a" lock', { text: 'lock', paths: [{ value: 'my files/a', not: false }] }],
     ['lock -path:test', { text: 'lock', paths: [{ value: 'test', not: true }] }],
     ['lock lang:go', { text: 'lock', languages: [{ value: 'go', not: false }] }],
