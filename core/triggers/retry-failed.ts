@@ -3,6 +3,7 @@ import { SyncOptions } from '../contract/sync-options.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import type { QuotaRefusal } from '../domain/quota.ts';
 import { withJobAccess } from '../jobs/job-access.ts';
+import { lookAtJob } from '../jobs/look-at-job.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Access } from '../repositories/with-access.ts';
 import { missingOf } from '../sync/job-answer.ts';
@@ -10,11 +11,11 @@ import { folderRemote } from '../sync/source-of.ts';
 import { type ClaimDeps, type ClaimSyncOutcome, claimSync } from './claim-sync.ts';
 import { dayUsedUp } from './day-used-up.ts';
 
-type Deps = ClaimDeps & Pick<Runtime, 'jobs' | 'repositories' | 'settings' | 'tokenQuota'>;
+type Deps = ClaimDeps & Pick<Runtime, 'followUps' | 'jobs' | 'repositories' | 'settings' | 'tokenQuota'>;
 
 export type RetryFailedOutcome = Access<
   | Extract<ClaimSyncOutcome, { kind: 'accepted' | 'held' | 'not-found' }>
-  | { readonly kind: 'nothing-failed' }
+  | { readonly kind: 'nothing-failed' | 'not-begun' }
   | QuotaRefusal
 >;
 
@@ -25,9 +26,10 @@ export type RetryFailedOutcome = Access<
 export const retryFailed =
   (deps: Deps) =>
   async (id: JobId, user: UserId): Promise<RetryFailedOutcome> => {
-    const access = await withJobAccess(deps, id, user, 'write');
+    const access = await withJobAccess(deps, id, user, 'write', lookAtJob(deps));
     if (access.kind !== 'allowed') return access;
     const { view } = access;
+    if (view.waitsFor !== undefined) return { kind: 'not-begun' };
     if (!isTerminal(view.job.status)) return { kind: 'held', by: view };
     const { counts } = view.job;
     if (counts === null || (counts.failed === 0 && missingOf(view.job).length === 0)) return { kind: 'nothing-failed' };

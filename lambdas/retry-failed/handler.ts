@@ -2,6 +2,7 @@ import {
   claims,
   clock,
   compose,
+  followUps,
   ids,
   jobs,
   logger,
@@ -17,7 +18,19 @@ import { defineApiHandler } from '../handling/define-api-handler.ts';
 import { problem, quotaExceeded, refusal } from '../handling/problems.ts';
 import { acceptedAnswer, heldAnswer } from '../handling/sync-answers.ts';
 
-const ports = compose({ claims, clock, ids, jobs, logger, metrics, repositories, settings, tokenQuota, workflow });
+const ports = compose({
+  claims,
+  clock,
+  followUps,
+  ids,
+  jobs,
+  logger,
+  metrics,
+  repositories,
+  settings,
+  tokenQuota,
+  workflow,
+});
 const retry = retryFailed(ports);
 
 export const handler = defineApiHandler(ports.logger, { params: JobParams }, async ({ user, params }) => {
@@ -31,6 +44,8 @@ export const handler = defineApiHandler(ports.logger, { params: JobParams }, asy
       return quotaExceeded(outcome);
     case 'nothing-failed':
       return problem(409, 'Nothing to retry', 'the job had no failed files and no missing branches');
+    case 'not-begun':
+      return problem(409, 'Nothing to retry', 'the job has not begun: it waits for another one');
     case 'not-found':
     case 'forbidden':
       return refusal(outcome.kind, 'Job');

@@ -167,6 +167,9 @@ describe('on_conflict: queue', () => {
     const cancelled = await api.call<Problem>('POST', `/api/jobs/${body.job_id}/cancel`);
     expect([cancelled.status, cancelled.body.title]).toEqual([409, 'Job has not begun']);
     expect(cancelled.body.detail).toContain('DELETE /api/repositories/waiting/queued-sync');
+    const retried = await api.call<Problem>('POST', `/api/jobs/${body.job_id}/retry-failed`);
+    expect([retried.status, retried.body.detail]).toEqual([409, 'the job has not begun: it waits for another one']);
+    expect((await reader.call('POST', `/api/jobs/${body.job_id}/retry-failed`)).status).toBe(403);
     // What a push has asked for too stays.
     await github('waiting', pushTo('main'));
     expect((await takeBack()).status).toBe(204);

@@ -176,7 +176,7 @@ export const syncOperations = {
       ...token,
       ...access,
       409: {
-        description: 'A sync is running, or the job had no failed files and no missing branches.',
+        description: 'A sync is running, or the job had no failed files and no missing branches, or has not begun.',
         schema: RetryRefused,
         headers: ['Location', 'Retry-After'],
         example: syncInProgress,
