@@ -1,3 +1,4 @@
+import { giveBack } from '../../core/domain/give-back.ts';
 import type { Embedder } from '../../core/ports/embedder.ts';
 import { scanAndKeep } from '../../core/search/rules/kept-words.ts';
 import { scanTokens, type TokenScan, tokenHash } from '../../core/search/rules/token-scan.ts';
@@ -33,6 +34,9 @@ export const createHashEmbedder = (options: { readonly dimensions?: number } = {
         await new Promise((resolve) => setImmediate(resolve));
       }
       return vectors;
+    },
+    release: (vectors) => {
+      for (const vector of vectors) giveBack(vector);
     },
   };
 };

@@ -6,6 +6,7 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ObjectMissingError } from '../../core/domain/errors.ts';
+import { giveBack } from '../../core/domain/give-back.ts';
 import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
 import type { ObjectStore, StoredObject } from '../../core/ports/object-store.ts';
 import { orDamaged } from '../system/damaged-object.ts';
@@ -150,7 +151,7 @@ export const createFileObjectStore = (root: string): ObjectStore => {
       const source = await read(key);
       try {
         if (source === null || Buffer.isBuffer(source)) return source?.toString('utf8') ?? null;
-        return Buffer.concat(await source.toArray()).toString('utf8');
+        return textOf(await source.toArray());
       } catch (error) {
         throw orDamaged(key, error);
       }
@@ -188,6 +189,14 @@ const writeStream = async (aside: string, key: string, content: Readable): Promi
   const sink = file.createWriteStream({ flush: !isJobs(key) });
   await (isCompressed(key) ? pipeline(content, createZstdCompress(compression), sink) : pipeline(content, sink));
   return sink.bytesWritten;
+};
+
+/** All that is read in pieces is large: what it took is given back at once. */
+const textOf = (pieces: readonly Buffer[]): string => {
+  const whole = Buffer.concat(pieces);
+  const text = whole.toString('utf8');
+  if (whole.length > wholeBytes) for (const each of [whole, ...pieces]) giveBack(each);
+  return text;
 };
 
 async function* onePiece(bytes: Buffer): AsyncGenerator<Buffer> {

@@ -96,21 +96,23 @@ const packStrings = (strings: readonly string[]): PackedStrings => {
   return { bytes, offsets };
 };
 
+/** Where words are put together: their length shows only then. Kept, and grown for the longest. */
+let scratch = new Uint8Array(0);
+
 const packWords = (rows: readonly IndexRow[]): PackedStrings => {
   const offsets = new Int32Array(rows.length + 1);
-  let bytes = new Uint8Array(rows.reduce((sum, { text }) => sum + text.length, 0));
   let size = 0;
   rows.forEach(({ text }, i) => {
     const words = takeWords(text);
     const { length } = words;
-    if (size + length > bytes.length) {
+    if (size + length > scratch.length) {
       const larger = new Uint8Array((size + length) * 2);
-      larger.set(bytes.subarray(0, size));
-      bytes = larger;
+      larger.set(scratch.subarray(0, size));
+      scratch = larger;
     }
-    bytes.set(words, size);
+    scratch.set(words, size);
     size += length;
     offsets[i + 1] = size;
   });
-  return { bytes: bytes.slice(0, size), offsets };
+  return { bytes: scratch.slice(0, size), offsets };
 };

@@ -7,6 +7,13 @@ import { followsBlank, isBlank, type Units, unitAt } from './chunk-units.ts';
  */
 export type Boundaries = Float64Array;
 
+let scratch = new Float64Array(4096);
+/** Of each unit the same cost. Longer than there are units, and lent: the next text's costs overwrite it. */
+const costsOf = ({ count }: Units, cost: number): Boundaries => {
+  if (scratch.length < count) scratch = new Float64Array(count * 2);
+  return scratch.fill(cost, 0, count);
+};
+
 /** What the plan needs of a syntax tree. `startIndex` in UTF-16 units; children in the order of the text. */
 export interface SyntaxNode {
   readonly startIndex: number;
@@ -27,7 +34,7 @@ const noPause = 0.05;
 
 /** Boundaries at the beginnings of syntax nodes, the outer ones first choice. Nodes are opened only where they are too heavy. */
 export const syntaxBoundaries = (text: string, units: Units, root: SyntaxNode): Boundaries => {
-  const costs = new Float64Array(units.count).fill(nowhere);
+  const costs = costsOf(units, nowhere);
   const open: { node: SyntaxNode; from: number; to: number; level: number }[] = [
     { node: root, from: 0, to: units.count, level: 0 },
   ];
@@ -59,7 +66,7 @@ export const syntaxBoundaries = (text: string, units: Units, root: SyntaxNode): 
 
 /** Boundaries by blank lines and indentation, for text of any kind. */
 export const plainBoundaries = (text: string, units: Units): Boundaries => {
-  const costs = new Float64Array(units.count);
+  const costs = costsOf(units, 0);
   for (let unit = 0; unit < units.count; unit++) {
     const indent = (units.first[unit] as number) - (units.start[unit] as number);
     const paused = followsBlank(units, unit);
@@ -78,7 +85,7 @@ const noSeam = nowhere + glue;
  * spans lines; of one that no chunk can hold its paragraphs, as the last choice. Strict, since what it misses is parsed.
  */
 export const layoutBoundaries = (text: string, units: Units, depths: Int32Array): Boundaries => {
-  const costs = new Float64Array(units.count).fill(noSeam);
+  const costs = costsOf(units, noSeam);
   const seams: number[] = [];
   let outermost = Number.POSITIVE_INFINITY;
   for (let unit = 0; unit < units.count; unit++) {
@@ -111,7 +118,7 @@ const begins = (text: string, units: Units, unit: number): boolean => {
 
 /** Boundaries at headings, then at paragraphs, and none within fenced code. */
 export const markdownBoundaries = (text: string, units: Units): Boundaries => {
-  const costs = new Float64Array(units.count).fill(nowhere);
+  const costs = costsOf(units, nowhere);
   let fence = '';
   for (let unit = 0; unit < units.count; unit++) {
     const line = text.slice(units.first[unit], units.end[unit]);

@@ -1,3 +1,4 @@
+import { BEYOND_ASCII } from '../domain/ascii-units.ts';
 import type { Units } from './chunk-units.ts';
 
 /** In a comment or string that spans lines, in parentheses or in square brackets: nothing begins there that may stand alone. */
@@ -12,7 +13,7 @@ const backtick = 4;
 const slash = 5;
 const hash = 6;
 const less = 7;
-const kinds = new Uint8Array(128);
+const kinds = new Uint8Array(BEYOND_ASCII + 1);
 for (const [chars, kind] of [
   ['{[(', openingBracket],
   ['}])', closingBracket],
@@ -24,33 +25,38 @@ for (const [chars, kind] of [
 ] as const)
   for (const char of chars) kinds[char.charCodeAt(0)] = kind;
 
-const kindOf = (text: string, at: number): number => {
-  const unit = text.charCodeAt(at);
-  return unit < 128 ? (kinds[unit] as number) : 0;
-};
-
 /** A longer comment or string, in characters, is not kept whole; a chunk has at most 1,500 that are not blank. */
 const mostWhole = 1350;
+
+let scratch = new Int32Array(4096);
 
 /**
  * Of each unit, how many braces are open where it begins, if the innermost open bracket is a brace or none is: a statement, a member or a declaration
  * may begin there. Else {@link INSIDE} or {@link PARAGRAPH}.
  *
  * One pass that knows no single language. Brackets that do not match are a sign that it errs: from there on everything is INSIDE.
+ * Longer than there are units, and lent: the next text's overwrite it.
  */
 export const bracesAt = (text: string, units: Units): Int32Array => {
-  const depths = new Int32Array(units.count).fill(INSIDE);
+  if (scratch.length < units.count) scratch = new Int32Array(units.count * 2);
+  const depths = scratch.fill(INSIDE, 0, units.count);
+  const { ascii, first, count } = units;
   /** What closes the brackets that are open, the innermost last. */
   const open: number[] = [];
   let unit = 0;
   for (let at = 0; at < text.length; ) {
-    while (unit < units.count && (units.first[unit] as number) <= at) {
+    while (unit < count && (first[unit] as number) <= at) {
       if (open.length === 0 || open.at(-1) === closingBrace) depths[unit] = open.length;
       unit += 1;
     }
-    const kind = kindOf(text, at);
-    if (kind === openingBracket) open.push(closingOf(text.charCodeAt(at)));
-    else if (kind === closingBracket && open.pop() !== text.charCodeAt(at)) return depths;
+    const byte = ascii[at] as number;
+    const kind = kinds[byte] as number;
+    if (kind === 0) {
+      at += 1;
+      continue;
+    }
+    if (kind === openingBracket) open.push(closingOf(byte));
+    else if (kind === closingBracket && open.pop() !== byte) return depths;
     const closing = kind > closingBracket ? spanAt(text, at, kind) : '';
     if (closing === '') {
       at = kind > closingBracket ? afterMark(text, at, kind) : at + 1;
@@ -60,7 +66,7 @@ export const bracesAt = (text: string, units: Units): Int32Array => {
     const end = text.indexOf(closing, from + Math.max(1, closing.length));
     at = end < 0 ? text.length : end + closing.length;
     const within = at - from > mostWhole ? PARAGRAPH : INSIDE;
-    while (unit < units.count && (units.first[unit] as number) < at) depths[unit++] = within;
+    while (unit < count && (first[unit] as number) < at) depths[unit++] = within;
   }
   return depths;
 };

@@ -90,6 +90,9 @@ const fits = (units: Units, from: number, to: number): boolean =>
 const weightOf = (units: Units, from: number, to: number): number =>
   (units.before[to] as number) - (units.before[from] as number);
 
+const scratchFor = (units: number) => ({ cost: new Float64Array(units + 1), previous: new Int32Array(units + 1) });
+let scratch = scratchFor(4096);
+
 /**
  * Where the chunks begin: the cheapest way to cover all units, where a cut costs what its boundary costs and a chunk costs
  * the square of what it lacks of the aim. A shortest path and not a greedy fill, so that cuts fall on good boundaries,
@@ -97,8 +100,9 @@ const weightOf = (units: Units, from: number, to: number): number =>
  */
 const bestCuts = (units: Units, boundaries: Boundaries): number[] => {
   const { before, start, end } = units;
-  const cost = new Float64Array(units.count + 1);
-  const previous = new Int32Array(units.count + 1);
+  if (scratch.cost.length <= units.count) scratch = scratchFor(units.count * 2);
+  const { cost, previous } = scratch;
+  cost[0] = 0;
   for (let to = 1; to <= units.count; to++) {
     // A unit by itself always fits; what is written out below is `fits`, since this runs 100 million times for the worst of files.
     const weight = before[to] as number;

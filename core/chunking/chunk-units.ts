@@ -1,3 +1,5 @@
+import { asciiUnits, BEYOND_ASCII } from '../domain/ascii-units.ts';
+
 /** No chunk is longer than this, in UTF-16 units, white space included. */
 export const maxChunkLength = 4000;
 /** A line longer than {@link maxChunkLength} is cut into pieces of at most this many UTF-16 units. */
@@ -8,10 +10,12 @@ const seamReach = 200;
 /**
  * What chunks are built of: a text's non-blank lines, and the pieces of those that are too long. A line ends at a line feed,
  * as git and forges count lines; a carriage return before it belongs to the line's end.
- * Parallel arrays, because a file may have hundreds of thousands of them.
+ * Parallel arrays, because a file may have hundreds of thousands of them; longer than there are units. Lent: the next text's units overwrite them.
  */
 export interface Units {
   readonly count: number;
+  /** The text's code units as {@link asciiUnits} has them. */
+  readonly ascii: Uint8Array;
   /** Where each begins in the text: at the line's first character, indentation included. */
   readonly start: Int32Array;
   /** Where its first non-blank character is. */
@@ -24,6 +28,7 @@ export interface Units {
   readonly before: Int32Array;
 }
 
+const lineFeedByte = 10;
 const carriageReturn = 13;
 
 /** White space as `String.prototype.trim` has it. */
@@ -32,50 +37,82 @@ export const isBlank = (unit: number): boolean => {
   return unit === 0xa0 || (unit >= 0x1680 && /\s/.test(String.fromCharCode(unit)));
 };
 
+/** Of each byte of {@link asciiUnits}: 0 for white space, else 1. What is beyond ASCII may be either. */
+const ink = Uint8Array.from({ length: BEYOND_ASCII + 1 }, (_, unit) => (isBlank(unit) ? 0 : 1));
+
+/** For so many units; grown for the largest text. */
+const arrays = (length: number) => ({
+  start: new Int32Array(length),
+  first: new Int32Array(length),
+  end: new Int32Array(length),
+  line: new Int32Array(length),
+  before: new Int32Array(length + 1),
+});
+let scratch = arrays(4096);
+let ascii: Uint8Array = new Uint8Array(0);
+
 /** Finds the units of a text, in one pass. */
 export const unitsOf = (text: string): Units => {
-  const start: number[] = [];
-  const first: number[] = [];
-  const end: number[] = [];
-  const line: number[] = [];
-  const before: number[] = [0];
+  const { length } = text;
+  ascii = asciiUnits(text, ascii);
+  const bytes = ascii;
+  let { start, first, end, line, before } = scratch;
+  let count = 0;
   let total = 0;
   let number = 0;
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < length; ) {
     number += 1;
-    const lineFeed = text.indexOf('\n', from);
-    let to = lineFeed < 0 ? text.length : lineFeed;
-    if (lineFeed > from && text.charCodeAt(to - 1) === carriageReturn) to -= 1;
+    let weight = 0;
+    let all = 0;
+    let lineFeed = from;
+    for (; lineFeed < length; lineFeed++) {
+      const byte = bytes[lineFeed] as number;
+      if (byte === lineFeedByte) break;
+      all |= byte;
+      weight += ink[byte] as number;
+    }
+    let firstInk = from;
+    while (firstInk < lineFeed && ink[bytes[firstInk] as number] === 0) firstInk += 1;
+    let to = lineFeed;
+    if (lineFeed < length && lineFeed > from && bytes[to - 1] === carriageReturn) to -= 1;
     const long = to - from > maxChunkLength;
     for (let piece = from; piece < to; ) {
       const pieceEnd = long ? seam(text, piece, to) : to;
-      let weight = 0;
-      let firstInk = -1;
-      for (let i = piece; i < pieceEnd; i++) {
-        if (isBlank(text.charCodeAt(i))) continue;
-        if (firstInk < 0) firstInk = i;
-        weight += 1;
-      }
+      if (long || all >= BEYOND_ASCII) [weight, firstInk] = inkIn(text, piece, pieceEnd);
       if (weight > 0) {
+        if (count === start.length) ({ start, first, end, line, before } = grown());
         total += weight;
-        before.push(total);
-        start.push(piece);
-        first.push(firstInk);
-        end.push(pieceEnd);
-        line.push(number);
+        start[count] = piece;
+        first[count] = firstInk;
+        end[count] = pieceEnd;
+        line[count] = number;
+        count += 1;
+        before[count] = total;
       }
       piece = pieceEnd;
     }
-    from = lineFeed < 0 ? text.length : lineFeed + 1;
+    from = lineFeed + 1;
   }
-  return {
-    count: start.length,
-    start: Int32Array.from(start),
-    first: Int32Array.from(first),
-    end: Int32Array.from(end),
-    line: Int32Array.from(line),
-    before: Int32Array.from(before),
-  };
+  return { count, ascii, start, first, end, line, before };
+};
+
+const grown = (): typeof scratch => {
+  const larger = arrays(scratch.start.length * 2);
+  for (const name of ['start', 'first', 'end', 'line', 'before'] as const) larger[name].set(scratch[name]);
+  scratch = larger;
+  return larger;
+};
+
+/** Of a piece of a long line: how many characters are not blank, and where the first of them is. */
+const inkIn = (text: string, from: number, to: number): [weight: number, first: number] => {
+  let weight = 0;
+  let first = -1;
+  for (let i = from; i < to; i++) {
+    if (isBlank(text.charCodeAt(i))) continue;
+    if (first < 0) first = i;
+    weight += 1;
+  }
+  return [weight, first];
 };
 
 /** Where to cut a long line that ends at `end`: after white space or punctuation, and never inside a surrogate pair. */

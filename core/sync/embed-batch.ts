@@ -131,11 +131,13 @@ const embedOne = async (
       async (pulse) => {
         const all: BlobResult[] = [];
         let rows: IndexRow[] = [];
+        let vectors: Float32Array[] = [];
         const put = async (atLeast: number): Promise<void> => {
           if (rows.length < atLeast) return;
           await pulse.check();
           await deps.index.put(generation, rows);
-          rows = [];
+          deps.embedder.release?.(vectors);
+          [rows, vectors] = [[], []];
         };
         const pack = await needPack(deps.objects, job.repository_id, { writer: job.job_id, name: item.pack });
         for await (const files of groups(deps, item, pack)) {
@@ -147,6 +149,7 @@ const embedOne = async (
           budget.spent += tokensOf(embedded.characters);
           all.push(...embedded.results);
           rows.push(...embedded.rows);
+          vectors.push(...embedded.vectors);
           await put(ROWS_AT_ONCE);
           // Several paths may wait for one blob: in step with blobs while in flight, exact when the batch is folded.
           state.done = Math.min(item.files, all.length);

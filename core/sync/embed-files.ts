@@ -22,6 +22,8 @@ export interface Embedded {
   readonly rows: readonly IndexRow[];
   /** Of the texts that were embedded. */
   readonly characters: number;
+  /** What the embedder gave: to be released when the rows have been put. */
+  readonly vectors: Iterable<Float32Array>;
 }
 
 /** Whose files they are, and where their rows go. */
@@ -87,7 +89,7 @@ export const embedFiles = async (
     });
     results.push({ ...indexedResult(file, chunks.length, chunks.length - reused), tokens: tokensOf(lengthOf(sent)) });
   }
-  return { results: [...results, ...failed], rows, characters: lengthOf(fresh.keys()) };
+  return { results: [...results, ...failed], rows, characters: lengthOf(fresh.keys()), vectors: fresh.values() };
 };
 
 /** What is not the file's own fault, such as a lost claim, ends the batch. */

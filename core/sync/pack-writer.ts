@@ -1,5 +1,6 @@
 import type { PackedBatch } from '../contract/job-files.ts';
 import type { JobRef } from '../contract/workflow-state.ts';
+import { giveBack } from '../domain/give-back.ts';
 import { filterText, gramFilterOf } from '../manifest/packs/gram-filter.ts';
 import { type PackedText, packOf } from '../manifest/packs/pack-text.ts';
 import { pageName } from '../manifest/pages/page-text.ts';
@@ -18,6 +19,7 @@ export const writePack = async (
   const pack = packOf(texts);
   const name = await pageName(pack);
   const stored = await objects.putText(packKey(repository_id, { writer: job_id, name }), pack);
+  giveBack(pack);
   const length = texts.reduce((sum, each) => sum + each.length, 0);
   return { name, stored, length, oids: texts.map(({ oid }) => oid) };
 };

@@ -1,3 +1,4 @@
+import { asciiUnits, BEYOND_ASCII } from '../../domain/ascii-units.ts';
 import { ObjectDamagedError } from '../../domain/errors.ts';
 
 /**
@@ -19,68 +20,112 @@ const NARROWEST = 10;
 /** A bitmap has four to eight bits for each gram, so that one in five to nine that are not there is admitted. */
 const BITS_A_GRAM = 4;
 
+/** Of one filter after the other: cleared for each. */
+const scratch = {
+  units: new Uint8Array(0) as Uint8Array,
+  three: new Uint8Array(WIDEST_BYTES),
+  five: new Uint8Array(WIDEST_BYTES),
+  /** A bit for each trigram of ASCII. */
+  trigrams: new Int32Array(2 ** 16),
+};
+
 export const gramFilterOf = (texts: Iterable<string>): GramFilter => {
-  const three = new Uint8Array(WIDEST_BYTES);
-  const five = new Uint8Array(WIDEST_BYTES);
-  let threes = 0;
-  let fives = 0;
-  // Nearly all trigrams are of ASCII, and have been there before: those cost one look.
-  const seen = new Uint32Array(2 ** 16);
+  const { three, five, trigrams } = scratch;
+  for (const each of [three, five, trigrams]) each.fill(0);
   for (const text of texts) {
-    let a = 0;
-    let b = 0;
-    let inLine = 0;
-    let ascii = 0;
-    let word = 0;
-    let inWord = 0;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      const c = unit < 0x80 ? (folded[unit] as number) : foldCase(unit);
-      if (c === LINE_END) {
-        inLine = ascii = inWord = 0;
-        continue;
-      }
-      inLine += 1;
-      if (c < 0x80) {
-        ascii += 1;
-        const letter = letters[c] as number;
-        word = (word << LETTER_BITS) | letter;
-        inWord = letter === 0 ? 0 : inWord + 1;
-        if (inWord > 4) fives += add(five, hashOfFive(word));
-      } else ascii = inWord = 0;
-      if (ascii > 2) {
-        const trigram = (a << 14) | (b << 7) | c;
-        const known = seen[trigram >>> 5] as number;
-        if ((known & (1 << (trigram & 31))) === 0) {
-          seen[trigram >>> 5] = known | (1 << (trigram & 31));
-          threes += add(three, hashOfThree(a, b, c));
-        }
-      } else if (inLine > 2) threes += add(three, hashOfThree(a, b, c));
-      a = b;
-      b = c;
+    scratch.units = asciiUnits(text, scratch.units);
+    if (addAscii(scratch.units, text.length)) addAll(text);
+  }
+  addTrigrams();
+  return { three: narrowed(three), five: narrowed(five) };
+};
+
+/**
+ * Adds all grams of ASCII; what is beyond ends a line. Trigrams are only noted: nearly all have been there before.
+ * @returns whether anything is beyond ASCII.
+ */
+const addAscii = (units: Uint8Array, length: number): boolean => {
+  const { five, trigrams } = scratch;
+  let trigram = (LINE_END << 7) | LINE_END;
+  let word = 0;
+  let inWord = 0;
+  let all = 0;
+  for (let i = 0; i < length; i++) {
+    const unit = units[i] as number;
+    all |= unit;
+    trigram = ((trigram << 7) | (folded[unit] as number)) & TRIGRAM;
+    trigrams[trigram >>> 5] = (trigrams[trigram >>> 5] as number) | (1 << (trigram & 31));
+    const letter = letters[unit] as number;
+    word = (word << LETTER_BITS) | letter;
+    inWord = letter === 0 ? 0 : inWord + 1;
+    if (inWord > 4) add(five, hashOfFive(word));
+  }
+  return all >= BEYOND_ASCII;
+};
+
+/** Adds the trigrams that {@link addAscii} has noted, but for those that go over the end of a line. */
+const addTrigrams = (): void => {
+  const { three, trigrams } = scratch;
+  for (let n = 0; n < trigrams.length; n++)
+    for (let bits = trigrams[n] as number; bits !== 0; bits &= bits - 1) {
+      const trigram = (n << 5) | (31 - Math.clz32(bits & -bits));
+      const [a, b, c] = [trigram >>> 14, (trigram >>> 7) & 0x7f, trigram & 0x7f];
+      if (a !== LINE_END && b !== LINE_END && c !== LINE_END) add(three, hashOfThree(a, b, c));
     }
-  }
-  return { three: narrowed(three, threes * BITS_A_GRAM), five: narrowed(five, fives * BITS_A_GRAM) };
 };
 
-/** How many bits are new: one, or none. */
-const add = (bits: Uint8Array, hash: number): number => {
-  const mask = 1 << (hash & 7);
-  const byte = bits[hash >>> 3] as number;
-  if ((byte & mask) !== 0) return 0;
-  bits[hash >>> 3] = byte | mask;
-  return 1;
+/** Adds all grams of a text, of whatever script. */
+const addAll = (text: string): void => {
+  const { three, five } = scratch;
+  let a = 0;
+  let b = 0;
+  let inLine = 0;
+  let word = 0;
+  let inWord = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = foldCase(text.charCodeAt(i));
+    if (c === LINE_END) {
+      inLine = inWord = 0;
+      continue;
+    }
+    inLine += 1;
+    const letter = c < BEYOND_ASCII ? (letters[c] as number) : 0;
+    word = (word << LETTER_BITS) | letter;
+    inWord = letter === 0 ? 0 : inWord + 1;
+    if (inWord > 4) add(five, hashOfFive(word));
+    if (inLine > 2) add(three, hashOfThree(a, b, c));
+    a = b;
+    b = c;
+  }
 };
 
-/** A hash's lowest bits are its hash in a narrower filter, so the halves of a bitmap are laid over each other. */
-const narrowed = (bits: Uint8Array, least: number): Uint8Array => {
-  let narrow = bits;
-  while (narrow.length > 2 ** (NARROWEST - 3) && narrow.length * 4 >= least) {
-    const half = narrow.slice(0, narrow.length / 2);
-    for (let i = 0; i < half.length; i++) half[i] = (half[i] as number) | (narrow[half.length + i] as number);
-    narrow = half;
+const add = (bits: Uint8Array, hash: number): void => {
+  bits[hash >>> 3] = (bits[hash >>> 3] as number) | (1 << (hash & 7));
+};
+
+/** A hash's lowest bits are its hash in a narrower filter, so the halves of a bitmap are laid over each other. Four bytes at a time. */
+const narrowed = (bits: Uint8Array): Uint8Array => {
+  let words = new Int32Array(bits.slice().buffer);
+  const least = onesIn(words) * BITS_A_GRAM;
+  while (words.byteLength > 2 ** (NARROWEST - 3) && words.byteLength * 4 >= least) {
+    const half = words.length / 2;
+    for (let i = 0; i < half; i++) words[i] = (words[i] as number) | (words[half + i] as number);
+    words = words.subarray(0, half);
   }
-  return narrow;
+  return new Uint8Array(words.buffer, 0, words.byteLength).slice();
+};
+
+/** How many bits are set. */
+const onesIn = (words: Int32Array): number => {
+  let ones = 0;
+  for (let i = 0; i < words.length; i++) {
+    let word = words[i] as number;
+    // Counted in pairs, in fours, in bytes, and these added up.
+    word -= (word >>> 1) & 0x5555_5555;
+    word = (word & 0x3333_3333) + ((word >>> 2) & 0x3333_3333);
+    ones += Math.imul((word + (word >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+  }
+  return ones;
 };
 
 /** Hashes of the grams that a text has which has some literal in it. */
@@ -133,17 +178,23 @@ const foldCase = (unit: number): number => {
   return unit === 0x212a ? 0x6b : unit;
 };
 
-const folded = Uint8Array.from({ length: 0x80 }, (_, unit) => foldCase(unit));
+/** What is beyond ASCII ends a line. */
+const folded = Uint8Array.from({ length: BEYOND_ASCII + 1 }, (_, unit) =>
+  unit === BEYOND_ASCII ? LINE_END : foldCase(unit),
+);
 
 /** Six bits for each character of a word, folded; 0 for any other. */
 const LETTER_BITS = 6;
-const letters = Uint8Array.from({ length: 0x80 }, (_, unit) => {
-  const at = 'abcdefghijklmnopqrstuvwxyz0123456789_'.indexOf(String.fromCharCode(unit));
+const letters = Uint8Array.from({ length: BEYOND_ASCII + 1 }, (_, unit) => {
+  const at = 'abcdefghijklmnopqrstuvwxyz0123456789_'.indexOf(String.fromCharCode(foldCase(unit)));
   return at + 1;
 });
 
 const hashOfThree = (a: number, b: number, c: number): number =>
   mixed(Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35));
+
+/** Seven bits for each of three characters of ASCII. */
+const TRIGRAM = 0x1f_ffff;
 
 /** The last five letters count. */
 const hashOfFive = (word: number): number => mixed(Math.imul(word & (2 ** (5 * LETTER_BITS) - 1), 0x9e3779b1));
@@ -156,16 +207,21 @@ const mixed = (hash: number): number => {
 /** The first form had one bitmap, of trigrams. */
 const FIRST_FORM = 'trigrams 1';
 const FORM = 'grams 2';
-const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const digits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const decoder = new TextDecoder();
 
 /** As it is stored: both bitmaps in hexadecimal, which the store compresses again. */
 export const filterText = ({ three, five }: GramFilter): string =>
   five === null ? `${FIRST_FORM}\n${hexadecimal(three)}` : `${FORM}\n${hexadecimal(three)}\n${hexadecimal(five)}`;
 
 const hexadecimal = (bits: Uint8Array): string => {
-  let text = '';
-  for (const byte of bits) text += digits[byte];
-  return text;
+  const text = new Uint8Array(bits.length * 2);
+  for (let i = 0; i < bits.length; i++) {
+    const byte = bits[i] as number;
+    text[2 * i] = digits[byte >>> 4] as number;
+    text[2 * i + 1] = digits[byte & 15] as number;
+  }
+  return decoder.decode(text);
 };
 
 /** Throws ObjectDamagedError for what is no filter. */

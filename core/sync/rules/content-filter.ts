@@ -44,9 +44,31 @@ const prose: ReadonlySet<Language | null> = new Set<Language | null>([
 ]);
 
 const isGenerated = (bytes: Uint8Array, path: string, language: Language | null): boolean => {
-  const head = latin1.decode(bytes.subarray(markLength(bytes), headBytes));
-  if (extensionOf(path) === 'map' && /^\{\s*"(?:version|sources|mappings|file)"/.test(head)) return true;
-  return /generated/i.test(head) && saysGenerated(headerComment(head), prose.has(language));
+  const head = bytes.subarray(markLength(bytes), headBytes);
+  if (extensionOf(path) === 'map' && /^\{\s*"(?:version|sources|mappings|file)"/.test(latin1.decode(head))) return true;
+  return hasMarkersWord(head) && saysGenerated(headerComment(latin1.decode(head)), prose.has(language));
+};
+
+/** All markers have this word, in whatever case. Most files do not: their head need not become a string. */
+const markersWord = Uint8Array.from('generated', (letter) => letter.charCodeAt(0));
+/** Of each byte: how far the word's end must move on, at least, to lie on a place where it may stand (Horspool's search). */
+const shifts = new Uint8Array(256).fill(markersWord.length);
+markersWord.subarray(0, -1).forEach((letter, at) => {
+  shifts[letter] = markersWord.length - 1 - at;
+  shifts[letter - 32] = markersWord.length - 1 - at;
+});
+
+const hasMarkersWord = (head: Uint8Array): boolean => {
+  for (let end = markersWord.length - 1; end < head.length; end += shifts[head[end] as number] as number)
+    if (endsMarkersWord(head, end)) return true;
+  return false;
+};
+
+const endsMarkersWord = (head: Uint8Array, end: number): boolean => {
+  // In ASCII a letter and its capital differ in one bit.
+  for (let at = markersWord.length - 1, from = end - at; at >= 0; at--)
+    if (((head[from + at] as number) | 32) !== markersWord[at]) return false;
+  return true;
 };
 
 /** Markers are ASCII: a byte a character, whatever the encoding, is all that they need, and it cannot fail. */

@@ -19,6 +19,18 @@ describe('words that are kept from a scan', () => {
     for (const text of texts) expect(taken(text)).toBe(wordsOf(text));
   });
 
+  it('are those of a scan while others are kept and taken around them', () => {
+    const wordsFor = (n: number): string => `word${n} `.repeat((n * 7919) % 3000);
+    const scanned = Array.from({ length: 600 }, (_, n) => wordsFor(n));
+    for (const [n, text] of scanned.entries()) {
+      scanAndKeep(text);
+      // Most are taken early, and every tenth stays to the end: their blocks are filled anew beside those that are not empty yet.
+      const early = scanned[n - 40];
+      if (early !== undefined && n % 10 !== 0) expect(taken(early)).toBe(wordsOf(early));
+    }
+    for (const text of scanned) expect(taken(text)).toBe(wordsOf(text));
+  });
+
   it('are given away once, and made anew after that or where none were kept', () => {
     scanAndKeep('one two');
     const first = takeWords('one two');

@@ -57,6 +57,14 @@ describe('the hash embedder', () => {
     expect(await embedder.embed([], 'query')).toEqual([]);
   });
 
+  it('takes back the memory of vectors, and gives others in their place', async () => {
+    const before = await embedder.embed(['one', 'two'], 'document');
+    const other = await one('two');
+    embedder.release?.(before);
+    expect(before.map(({ length }) => length)).toEqual([0, 0]);
+    expect(await one('two')).toEqual(other);
+  });
+
   it('embeds queries as documents', async () => {
     expect(await embedder.embed(['parse the config'], 'query')).toEqual(
       await embedder.embed(['parse the config'], 'document'),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ObjectDamagedError } from '../../../../core/domain/errors.ts';
 import {
@@ -9,6 +10,7 @@ import {
   readFilter,
 } from '../../../../core/manifest/packs/gram-filter.ts';
 import { packedText, packOf, readPack } from '../../../../core/manifest/packs/pack-text.ts';
+import { anyCharacter } from '../../../support/any-character.ts';
 import { oidOf } from '../../../support/manifest-entries.ts';
 
 describe('a pack', () => {
@@ -43,6 +45,32 @@ describe('a filter of grams', () => {
       expect(asked(literal), literal).toBe(true);
     for (const literal of ['WALRUS', 'narWHAL', 'GRÖẞE', 'ship', 'SHIP', 'kelvin', 'KELVIN'])
       expect(asked(literal, true), literal).toBe(true);
+  });
+
+  it('has the grams of each line of each text, and no others', () => {
+    const character = fc.oneof(
+      fc.constantFrom('\n', 'a', 'b', 'B', 'K', '_', '7', ' ', 'ß', 'ſ', '\u212a', '\u0080'),
+      anyCharacter,
+    );
+    const bitsOf = (hashes: readonly number[], bytes: number): string => {
+      const bits = new Uint8Array(bytes);
+      for (const hash of hashes) {
+        const at = hash & (bytes * 8 - 1);
+        bits[at >>> 3] = (bits[at >>> 3] as number) | (1 << (at & 7));
+      }
+      return Buffer.from(bits).toString('hex');
+    };
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: character, maxLength: 60 }), { maxLength: 4 }), (texts) => {
+        const made = gramFilterOf(texts);
+        const grams = texts.flatMap((each) => each.split('\n')).map((line) => gramsOf(line, false));
+        for (const kind of ['three', 'five'] as const) {
+          const bits = made[kind] as Uint8Array;
+          const hashes = grams.flatMap((each) => each[kind]);
+          expect(Buffer.from(bits).toString('hex')).toBe(bitsOf(hashes, bits.length));
+        }
+      }),
+    );
   });
 
   it('denies nearly all that is not', () => {
