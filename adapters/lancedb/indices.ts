@@ -28,9 +28,28 @@ export const buildWordIndices = async (table: Table): Promise<void> => {
 
 export const dropWordIndex = (table: Table): Promise<void> => table.dropIndex(wordsIndex);
 
+/** Partitions of the vector index that a query looks into. */
+export const PROBES = 20;
+const ROWS_IN_PARTITION = 16_384;
+/** The codes of so many rows are looked through for a query: some 15 ms of processor time (measured: 2 for 157,000). */
+const MOST_LOOKED_THROUGH = 1_000_000;
+
+/**
+ * As many partitions as a query looks into, or fewer, while the table is not larger than what it may look through: then the codes of all rows are compared. LanceDB's own
+ * number (a partition for each 4,096 rows) makes a query miss a sixth of the ten nearest at 157,000 rows, and takes four times the processor time to build (measured).
+ */
+export const partitionsOf = (rows: number): number =>
+  Math.max(
+    1,
+    Math.min(PROBES, Math.ceil(rows / ROWS_IN_PARTITION)),
+    Math.floor(rows / (MOST_LOOKED_THROUGH / PROBES)),
+  );
+
 /** Vectors are of unit length: their dot product ranks as the cosine does, and a zero vector is no special case. */
-export const buildVectorIndex = (table: Table): Promise<void> =>
-  table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'dot' }), replace: true });
+export const buildVectorIndex = async (table: Table): Promise<void> => {
+  const numPartitions = partitionsOf(await table.countRows());
+  await table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'dot', numPartitions }), replace: true });
+};
 
 /** @param versions how many are kept on disk. */
 export const readTableState = async (table: Table, versions: number): Promise<TableState> => {

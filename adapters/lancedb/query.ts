@@ -3,6 +3,7 @@ import type * as arrow from 'apache-arrow';
 import type { IndexHit, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
 import { wordsAskedFor } from '../../core/search/rules/query-words.ts';
 import { fuseRankings } from '../../core/search/rules/score-fusion.ts';
+import { PROBES } from './indices.ts';
 import { joinLanguages, splitLanguages } from './packed-rows.ts';
 
 /** A row as a ranking names it: its place in the table. */
@@ -109,7 +110,7 @@ const queryWords = async (table: Table, terms: readonly string[], query: IndexQu
 };
 
 const queryVectors = async (table: Table, query: IndexQuery, select: readonly string[]) => {
-  const search = table.vectorSearch(query.vector).distanceType('dot').refineFactor(refineFactor);
+  const search = table.vectorSearch(query.vector).distanceType('dot').nprobes(PROBES).refineFactor(refineFactor);
   const predicate = rowPredicate(query);
   if (predicate !== null) search.where(predicate);
   // Few rows: a scan is exact, where the index would look into partitions that hold none of them.
