@@ -39,11 +39,7 @@ const MOST_LOOKED_THROUGH = 1_000_000;
  * number (a partition for each 4,096 rows) makes a query miss a sixth of the ten nearest at 157,000 rows, and takes four times the processor time to build (measured).
  */
 export const partitionsOf = (rows: number): number =>
-  Math.max(
-    1,
-    Math.min(PROBES, Math.ceil(rows / ROWS_IN_PARTITION)),
-    Math.floor(rows / (MOST_LOOKED_THROUGH / PROBES)),
-  );
+  Math.max(1, Math.min(PROBES, Math.ceil(rows / ROWS_IN_PARTITION)), Math.floor(rows / (MOST_LOOKED_THROUGH / PROBES)));
 
 /** Vectors are of unit length: their dot product ranks as the cosine does, and a zero vector is no special case. */
 export const buildVectorIndex = async (table: Table): Promise<void> => {
