@@ -11,7 +11,7 @@ import type { PackedRows } from './packed-rows.ts';
 import { createPruning } from './pruning.ts';
 import { createRecentRows } from './recent-rows.ts';
 import { createRowWriter } from './row-writer.ts';
-import { identityIn, rowSchema } from './rows.ts';
+import { identityIn, tableSchema } from './rows.ts';
 import { planSettle, planUpkeep, type SettlePlan, type TableState } from './settle-plan.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -235,7 +235,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     let table = await openOwn(generation);
     if (table === null) {
       await remove();
-      const schema = rowSchema(generation.dimensions, generation.identity);
+      const schema = tableSchema(generation.dimensions, generation.identity);
       table = await (await place.connect()).createEmptyTable(place.table, schema);
     }
     opened = table;

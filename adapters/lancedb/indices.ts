@@ -1,12 +1,13 @@
 import { Index, type Table } from '@lancedb/lancedb';
 import type { TableState } from './settle-plan.ts';
+import { givenStems } from './stemmed-words.ts';
 
 const wordsIndex = 'words_idx';
 const vectorIndex = 'vector_idx';
 
 /**
- * The words column holds tokens already (code-tokens): nothing is folded or left out, as names such as `for` or `is` matter in code. They are indexed
- * by their stems, so that `parsing` finds `parse`; an index that an older version made has none, and is asked as it was made.
+ * The words column holds tokens already (code-tokens), or their stems (stemmed-words.ts): nothing is folded or left out, as names such as `for` or `is` matter in code. They are
+ * indexed by their stems, so that `parsing` finds `parse`; an index that an older version made has none, and is asked as it was made.
  * On an empty table the index holds nothing yet, but rows put later are scanned by its rules.
  */
 export const buildWordIndices = async (table: Table): Promise<void> => {
@@ -16,7 +17,7 @@ export const buildWordIndices = async (table: Table): Promise<void> => {
       baseTokenizer: 'whitespace',
       lowercase: false,
       language: 'English',
-      stem: true,
+      stem: !(await givenStems(table)),
       removeStopWords: false,
       asciiFolding: false,
       withPosition: false,

@@ -3,8 +3,10 @@ import type * as arrow from 'apache-arrow';
 import type { IndexHit, IndexQuery, IndexRow } from '../../core/ports/search-index.ts';
 import { wordsAskedFor } from '../../core/search/rules/query-words.ts';
 import { fuseRankings } from '../../core/search/rules/score-fusion.ts';
+import { wordStem } from '../../core/search/rules/word-stem.ts';
 import { PROBES } from './indices.ts';
 import { joinLanguages, splitLanguages } from './packed-rows.ts';
+import { givenStems } from './stemmed-words.ts';
 
 /** A row as a ranking names it: its place in the table. */
 interface RankedRow {
@@ -88,7 +90,8 @@ interface Rankings {
 }
 
 const askBoth = async (table: Table, query: IndexQuery, select: readonly string[]): Promise<Rankings> => {
-  const terms = wordsAskedFor(query.words).slice(0, maxTerms);
+  const asked = wordsAskedFor(query.words).slice(0, maxTerms);
+  const terms = (await givenStems(table)) ? [...new Set(asked.map(wordStem))] : asked;
   const [byWords, byVector] = await Promise.all([
     terms.length === 0 ? [] : queryWords(table, terms, query, select),
     queryVectors(table, query, select),

@@ -3,6 +3,7 @@ import type * as arrow from 'apache-arrow';
 import type { PackedRows } from './packed-rows.ts';
 import { blobPredicates } from './query.ts';
 import { arrowTable } from './rows.ts';
+import { givenStems, stemmed } from './stemmed-words.ts';
 
 type Packs = readonly [PackedRows, ...PackedRows[]];
 
@@ -33,22 +34,21 @@ export const createRowWriter = (lookFrom = defaultLookFrom): RowWriter => {
   /** At least the blobs that have rows in the table; null: not looked up. */
   let known: Set<string> | null = null;
 
-  const merge = (table: Table, packs: Packs): Promise<void> => mergeRows(table, arrowTable(packs));
-
   return {
-    write: async (table, packs) => {
+    write: async (table, given) => {
+      const packs = (await givenStems(table)) ? withStems(given) : given;
       const count = packs.reduce((sum, rows) => sum + rows.count, 0);
       const there = known ?? (count >= lookFrom ? await blobsIn(table) : null);
       // An error may come before or after the commit: only the table can tell then.
       known = null;
       const blobs = new Set(packs.flatMap((rows) => rows.keys.map(blobOf)));
       if (there === null) {
-        if (await holdsAny(table, blobs)) await merge(table, packs);
+        if (await holdsAny(table, blobs)) await mergeRows(table, arrowTable(packs));
         else await table.add(arrowTable(packs));
         return;
       }
       if (there.isDisjointFrom(blobs)) await table.add(arrowTable(packs));
-      else await merge(table, packs);
+      else await mergeRows(table, arrowTable(packs));
       for (const blob of blobs) there.add(blob);
       known = there;
     },
@@ -57,6 +57,11 @@ export const createRowWriter = (lookFrom = defaultLookFrom): RowWriter => {
     },
   };
 };
+
+const withStems = ([first, ...others]: Packs): Packs => [
+  { ...first, words: stemmed(first.words) },
+  ...others.map((rows) => ({ ...rows, words: stemmed(rows.words) })),
+];
 
 const blobOf = (key: string): string => key.slice(0, key.lastIndexOf(':'));
 

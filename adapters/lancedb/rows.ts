@@ -5,7 +5,7 @@ import type { PackedRows, PackedStrings } from './packed-rows.ts';
  * The columns of a generation's table. Vectors are of half precision: eleven bits tell unit vectors apart well enough, and 512 of them take 1 KB in
  * place of 2. Texts are not compressed further: zstd saves a quarter of the disk and doubles what merging fragments costs (measured).
  */
-export const rowSchema = (dimensions: number, identity?: string): arrow.Schema =>
+export const rowSchema = (dimensions: number, metadata?: ReadonlyMap<string, string>): arrow.Schema =>
   new arrow.Schema(
     [
       new arrow.Field('blob', new arrow.Utf8(), false),
@@ -17,11 +17,24 @@ export const rowSchema = (dimensions: number, identity?: string): arrow.Schema =
       new arrow.Field('languages', new arrow.Utf8(), false),
       new arrow.Field('vector', vectorType(dimensions), false),
     ],
-    identity === undefined ? undefined : new Map([[identityKey, identity]]),
+    metadata === undefined ? undefined : new Map(metadata),
   );
 
 /** Where a table keeps what it was made with: in its schema, so with its first commit and in every version. */
 const identityKey = 'repository-sync.generation';
+
+/** What the column `words` holds: see stemmed-words.ts. Without it: the words as they are. */
+const wordsKey = 'repository-sync.words';
+const STEMS = 'stems';
+
+/** The schema of a new table. */
+export const tableSchema = (dimensions: number, identity?: string): arrow.Schema =>
+  rowSchema(
+    dimensions,
+    new Map([[wordsKey, STEMS], ...(identity === undefined ? [] : [[identityKey, identity] as const])]),
+  );
+
+export const holdsStems = (schema: arrow.Schema): boolean => schema.metadata.get(wordsKey) === STEMS;
 
 export const identityIn = (schema: arrow.Schema): string | null => schema.metadata.get(identityKey) ?? null;
 

@@ -46,6 +46,7 @@ export const startSearchIndexHost = (root: string, options: HostOptions = {}): S
   const worker = new Worker(options.worker ?? new URL('./worker.ts', import.meta.url), {
     workerData: { root, options: options.index },
     execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
   // An error ends the thread and so closes every port: the calls in flight tell it, where it can be handled.
   worker.on('error', () => {});
