@@ -42,11 +42,12 @@ export const startSearchIndexHost = (root: string, options: HostOptions = {}): S
   process.env.LANCE_FTS_PARTITION_SIZE ??= '32';
   // It reads so many rows at once, several times beside each other: with its own 8,192 a merge of 157,000 rows takes 100 MB more (measured).
   process.env.LANCE_DEFAULT_BATCH_SIZE ??= '1024';
+  // It may read so many bytes ahead of who takes them: with its own 2 GiB it holds all vectors while their index is built: 60 MB more for 157,000 rows, and no faster (measured).
+  process.env.LANCE_DEFAULT_IO_BUFFER_SIZE ??= String(64 * 1024 * 1024);
   process.env.LANCE_CPU_THREADS ??= String(computingThreads(availableParallelism()));
   const worker = new Worker(options.worker ?? new URL('./worker.ts', import.meta.url), {
     workerData: { root, options: options.index },
     execArgv: [],
-    resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
   // An error ends the thread and so closes every port: the calls in flight tell it, where it can be handled.
   worker.on('error', () => {});
