@@ -1,6 +1,6 @@
 /**
- * What an English word and its forms have in common: `parses`, `parsed` and `parsing` give `pars`. Porter's second algorithm ("English" of Snowball, as it was
- * until its release 3), letter for letter as the tokenizer of LanceDB's index of words has it, so that all of a search means the same by a word. Takes a
+ * What an English word and its forms have in common: `parses`, `parsed` and `parsing` give `pars`. Porter's second algorithm ("English" of Snowball, as it is
+ * since its release 3), letter for letter as the tokenizer of LanceDB's index of words has it, so that all of a search means the same by a word. Takes a
  * token in lower case; what is no letter of English is a consonant to it.
  */
 export const wordStem = (word: string): string => {
@@ -51,7 +51,9 @@ const exceptions: ReadonlyMap<string, string> = new Map(
   ].map((pair) => pair.split(' ') as [string, string]),
 );
 /** Those that are done when their plural is gone. */
-const lasting: ReadonlySet<string> = new Set('inning outing canning herring earring proceed exceed succeed'.split(' '));
+const lasting: ReadonlySet<string> = new Set(
+  'inning outing canning herring earring evening proceed exceed succeed'.split(' '),
+);
 
 const isVowel = (letter: string | undefined): boolean => letter !== undefined && 'aeiouy'.includes(letter);
 const vowel = /[aeiouy]/;
@@ -66,7 +68,7 @@ const markConsonants = (word: string): string => {
 
 /** Where the two regions begin: behind the first consonant that follows a vowel, and behind the next such one. */
 const regionsOf = (letters: string): readonly [number, number] => {
-  const prefix = /^(?:gener|commun|arsen)/.exec(letters)?.[0].length;
+  const prefix = /^(?:arsen|commun|emerg|gener|inter|later|organ|past|univers)/.exec(letters)?.[0].length;
   const r1 = prefix ?? regionFrom(letters, 0);
   return [r1, regionFrom(letters, r1)];
 };
@@ -93,8 +95,11 @@ const withoutPast = (word: string, r1: number): string => {
   const rest = word.slice(0, -ending.length);
   if (ending.startsWith('eed')) return rest.length >= r1 ? `${rest}ee` : word;
   if (!vowel.test(rest)) return word;
+  // `vying` is a form of `vie`.
+  if (ending === 'ing' && /^[^aeiouy]y$/.test(rest)) return `${rest[0]}ie`;
   if (/(?:at|bl|iz)$/.test(rest)) return `${rest}e`;
-  if (/(?:bb|dd|ff|gg|mm|nn|pp|rr|tt)$/.test(rest)) return rest.slice(0, -1);
+  // `add`, `egg` and `off` keep both.
+  if (/(?:bb|dd|ff|gg|mm|nn|pp|rr|tt)$/.test(rest)) return /^[aeo]..$/.test(rest) ? rest : rest.slice(0, -1);
   return rest.length === r1 && endsShort(rest) ? `${rest}e` : rest;
 };
 
@@ -102,9 +107,9 @@ const withoutPast = (word: string, r1: number): string => {
 const yToI = (word: string): string =>
   word.length > 2 && /[yY]$/.test(word) && !isVowel(word.at(-2)) ? `${word.slice(0, -1)}i` : word;
 
-/** Whether it ends as `hop` and `on` do. */
+/** Whether it ends as `hop`, `on` and `past` do. */
 const endsShort = (word: string): boolean =>
-  /[^aeiouy][aeiouy][^aeiouywxY]$/.test(word) || /^[aeiouy][^aeiouy]$/.test(word);
+  /[^aeiouy][aeiouy][^aeiouywxY]$/.test(word) || /^[aeiouy][^aeiouy]$/.test(word) || word.endsWith('past');
 
 interface Ending {
   readonly ending: string;

@@ -15,7 +15,7 @@ const rare =
   'exceeded succeed generously generic communism communal arsenal arsenals agreed agreedly feed hopping hoped hop oned egged luxuriated relational ' +
   'rationalize vietnamization operators feudalism decisiveness hopefulness callousness formaliti sensitiviti sensibiliti analogy analogies ' +
   'hopefully carelessly triplicate formative formalize electriciti electrical goodness revival allowance inference airliner gyroscopic adjustable ' +
-  'irritant replacement adjustment dependent adoption homologou communion effective probate rate cease controll roll';
+  'add adds added ad egg odd odded off offed erred inned in upped up yapping evening evenings even evens intern interns interning internal international organ organs organic organization organize past paste pasted pasting universal universe university universes emerging emergency later latering interfere interfering vie vies vying hying hie lyings lies eying eyed drying toothpaste toothpastes pastes repasted irritant replacement adjustment dependent adoption homologou communion effective probate rate cease controll roll';
 
 let words: readonly string[] = [];
 let directory = '';
