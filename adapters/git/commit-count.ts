@@ -19,19 +19,25 @@ export interface CountRequest {
 
 /** Commits below a head that are looked at first. */
 export const firstDepth = 16;
-const deepen = 4;
+/** Each further look goes so many times deeper. */
+export const deepen = 4;
 
 /**
  * Counts the commits of `from..to` by fetching bare commits (tree:0), 16, 64, 256 … deep, until the count is certain.
  * Measured on four real repositories: 40–900 ms and 0.2–1.7 MB for 1 to 400 commits.
  */
-export const countCommits = async (request: CountRequest, from: string, to: string): Promise<CommitCount> => {
+export const countCommits = async (
+  request: CountRequest,
+  from: string,
+  to: string,
+  depth = firstDepth,
+): Promise<CommitCount> => {
   if (from === to) return { count: 0, rewritten: false };
   // A repository that changed its hash shares no commit with what it was.
   if (objectFormatOf(from) !== objectFormatOf(to)) return { count: null, rewritten: true };
   const repository = await createBareRepository(request.tempRoot, objectFormatOf(to));
   try {
-    return await deepenUntilCertain(request, repository, from, to);
+    return await deepenUntilCertain(request, repository, { from, to, first: depth });
   } finally {
     await repository.remove();
   }
@@ -40,13 +46,12 @@ export const countCommits = async (request: CountRequest, from: string, to: stri
 const deepenUntilCertain = async (
   request: CountRequest,
   repository: BareRepository,
-  from: string,
-  to: string,
+  { from, to, first }: { readonly from: string; readonly to: string; readonly first: number },
 ): Promise<CommitCount> => {
   const { limits, address } = request;
   let wants = [to, from];
   let seen = -1;
-  for (let depth = firstDepth; ; depth *= deepen) {
+  for (let depth = first; ; depth *= deepen) {
     let fetched = await fetchCommits(request, repository, wants, depth);
     if (fetched.kind !== 'fetched' && fetched.oid === from) {
       // Force-pushed and gone, at a server that would give it out if it had it.

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { FailureReason } from '../../core/domain/failure-reasons.ts';
-import type { BareRepository } from './bare-repository.ts';
+import type { BareRepository, ObjectFormat } from './bare-repository.ts';
 import { ByteReader } from './byte-reader.ts';
 import { sourceFailure } from './git-failure.ts';
 import type { GitLimits } from './git-limits.ts';
@@ -139,4 +139,12 @@ const readAbilities = async (next: () => Promise<Packet>): Promise<ReadonlyMap<s
     abilities.set(name, value.join('='));
   }
   return abilities.has('version 2') ? abilities : null;
+};
+
+export const otherHash = 'it has changed its hash';
+
+/** Why the server cannot be asked for parts, in words; null: it can. */
+export const lackOf = ({ abilities }: Conversation, format: ObjectFormat): string | null => {
+  if (!(abilities.get('fetch') ?? '').split(' ').includes('filter')) return 'it has no filters';
+  return (abilities.get('object-format') ?? 'sha1') === format ? null : otherHash;
 };

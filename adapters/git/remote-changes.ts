@@ -4,7 +4,7 @@ import type { TreeChange } from '../../core/manifest/manifest.ts';
 import type { Blob, CommitCount } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { countFrom, readCommit } from './commit-object.ts';
-import { type Conversation, converse } from './conversation.ts';
+import { type Conversation, converse, lackOf, otherHash } from './conversation.ts';
 import { fetchPack, type PackOutcome, type PackRequest } from './fetch-pack.ts';
 import type { GitLimits } from './git-limits.ts';
 import { type GitObject, type ObjectReader, openObjectReader } from './object-reader.ts';
@@ -111,13 +111,7 @@ const visitForBranches = async (
   }
 };
 
-const lackOf = ({ abilities }: Conversation, format: ObjectFormat): string | null => {
-  if (!(abilities.get('fetch') ?? '').split(' ').includes('filter')) return 'it has no filters';
-  return (abilities.get('object-format') ?? 'sha1') === format ? null : otherHash;
-};
-
 const notAsked = 'it is not asked by version 2 of git’s protocol';
-const otherHash = 'it has changed its hash';
 
 /** Those of these branches that are there: one that is gone is noticed, although its commit may still be there. */
 const branchesAmong = async (conversation: Conversation, branches: readonly string[]): Promise<ReadonlySet<string>> => {

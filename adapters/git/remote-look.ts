@@ -5,10 +5,11 @@ import type { RemoteLook } from '../../core/ports/remote-look.ts';
 import { scratchDirectory } from '../system/scratch-directory.ts';
 import { unlessAborted } from '../system/unless-aborted.ts';
 import { createBareRepository } from './bare-repository.ts';
-import { fetchMoves } from './branch-moves.ts';
-import { type CountRequest, countCommits } from './commit-count.ts';
+import { type BranchMove, fetchMoves } from './branch-moves.ts';
+import { type CountRequest, countCommits, deepen, firstDepth } from './commit-count.ts';
 import { defaultGitLimits, type GitLimits } from './git-limits.ts';
 import { listHeads } from './list-heads.ts';
+import { moveInConversation } from './move-in-conversation.ts';
 import { addressOf, type NativeGitSourceOptions } from './native-git-source.ts';
 
 /** Branches counted at once: each is a git process, and a caller waits. */
@@ -58,6 +59,7 @@ const fillIn = async (
       await repository.remove();
     }
   };
+  if (await fillInAlone(reports, { ...context, address }, followed === 0)) return;
   // Beside each other: HEAD seldom moves, and a caller waits.
   const [filled, now] = await Promise.all([
     fillInAtOnce(reports, { ...context, address }),
@@ -76,6 +78,23 @@ const fillIn = async (
   await countRest(reports, { ...context, address });
 };
 
+/** One branch with an index, as of nearly every look. True when it has been told where it is, and its commits are counted. */
+const fillInAlone = async (reports: PullReport[], request: CountRequest, followsHead: boolean): Promise<boolean> => {
+  const [report, ...others] = reports;
+  if (report === undefined || report.from === null || others.length > 0) return false;
+  const move = await moveInConversation(request, { branch: report.branch, from: report.from }, followsHead);
+  if (move === null) return false;
+  reports[0] = withMove(report, move);
+  return move.counted !== null;
+};
+
+const withMove = (report: PullReport, { to, counted }: BranchMove): PullReport => ({
+  ...report,
+  to,
+  commit_count: counted?.count ?? null,
+  rewritten: counted?.rewritten ?? false,
+});
+
 /** The one request that tells everything, where every branch has an index. True when it has told it. */
 const fillInAtOnce = async (reports: PullReport[], request: CountRequest): Promise<boolean> => {
   const indexed = reports.flatMap(({ branch, from }) => (from === null ? [] : [{ branch, from }]));
@@ -84,26 +103,21 @@ const fillInAtOnce = async (reports: PullReport[], request: CountRequest): Promi
   if (moves === null) return false;
   for (const [at, report] of reports.entries()) {
     const move = moves.get(report.branch);
-    if (move === undefined) continue;
-    reports[at] = {
-      ...report,
-      to: move.to,
-      commit_count: move.counted?.count ?? null,
-      rewritten: move.counted?.rewritten ?? false,
-    };
+    if (move !== undefined) reports[at] = withMove(report, move);
   }
-  await countRest(reports, request);
+  // As deep as the one request has looked is not enough.
+  await countRest(reports, request, firstDepth * deepen);
   return true;
 };
 
 /** Counts what is not counted yet. One branch that cannot be counted takes no other's count away. */
-const countRest = async (reports: PullReport[], request: CountRequest): Promise<void> => {
+const countRest = async (reports: PullReport[], request: CountRequest, depth = firstDepth): Promise<void> => {
   const left = reports.entries();
   const counter = async (): Promise<void> => {
     for (const [at, report] of left) {
       if (report.from === null || report.to === null || report.commit_count !== null) continue;
       try {
-        const { count, rewritten } = await countCommits(request, report.from, report.to);
+        const { count, rewritten } = await countCommits(request, report.from, report.to, depth);
         reports[at] = { ...report, commit_count: count, rewritten };
       } catch {
         // It stays unknown here; the pull step counts again.

@@ -64,7 +64,7 @@ export const takeVisited = ({ settings }: SourceAddress, visit: Visit | undefine
 };
 
 /** Lines `<oid> <name>[ symref-target:<name>]` as `ls-remote --symref` prints them. */
-async function* asListed(packets: AsyncIterable<Packet>): AsyncGenerator<Buffer> {
+export async function* asListed(packets: AsyncIterable<Packet>): AsyncGenerator<Buffer> {
   for await (const packet of packets) {
     if (typeof packet === 'string') continue;
     const line = packet.toString('latin1').replace(/\n$/, '');

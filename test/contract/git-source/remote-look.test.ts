@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitRemoteLook } from '../../../adapters/git/remote-look.ts';
 import { createGitRepository, type GitRepository } from '../../support/git-repository.ts';
-import { type SmartHttpServer, startSmartHttpServer } from '../../support/smart-http-server.ts';
+import {
+  type SmartHttpServer,
+  type SmartHttpServerOptions,
+  startSmartHttpServer,
+} from '../../support/smart-http-server.ts';
 
 let git: GitRepository;
 let server: SmartHttpServer;
@@ -38,6 +42,36 @@ const look = (
 /** Git is killed behind the caller's back: nothing of it stays. */
 const isClean = async (): Promise<void> => {
   while ((await readdir(tempRoot)).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+interface History {
+  readonly url: string;
+  /** The first commit, and the last. */
+  readonly from: string;
+  readonly to: string;
+  readonly repository: GitRepository;
+  requests(): number;
+}
+
+/** A server of its own, with so many commits after the first one on the branches `main` and `same`. */
+const withHistory = async (
+  commits: number,
+  work: (history: History) => Promise<void>,
+  kind: Partial<SmartHttpServerOptions> = {},
+): Promise<void> => {
+  const repository = await createGitRepository({ 'a.ts': 'a' });
+  const from = await repository.head();
+  for (let i = 0; i < commits; i++) await repository.commit();
+  await repository.git('branch', 'same');
+  const to = await repository.head();
+  const other = await startSmartHttpServer({ root: repository.path, ...kind });
+  try {
+    await work({ url: `${other.url}/.git`, from, to, repository, requests: () => other.requests.length });
+    await isClean();
+  } finally {
+    await other.close();
+    await repository.cleanup();
+  }
 };
 
 describe('a look at a remote', () => {
@@ -87,18 +121,86 @@ describe('a look at a remote', () => {
     ]);
   });
 
-  it('counts further than the first commits that it asks for', async () => {
-    const many = await createGitRepository({ 'a.ts': 'a' });
-    const from = await many.head();
-    for (let i = 0; i < 20; i++) await many.commit();
-    const other = await startSmartHttpServer({ root: many.path });
-    try {
-      const [report] = await look([{ branch: 'main', from }], ENOUGH, `${other.url}/.git`);
+  it('counts any number of commits of one branch in as many requests as one commit', async () => {
+    await withHistory(20, async ({ url, from, requests }) => {
+      const [report] = await look([{ branch: 'main', from }], ENOUGH, url);
       expect(report).toMatchObject({ commit_count: 20, rewritten: false });
-    } finally {
-      await other.close();
-      await many.cleanup();
-    }
+      // The handshake, the branch and the commits.
+      expect(requests()).toBe(3);
+    });
+  });
+
+  it('counts further than the first commits that it asks for, and asks for those once', async () => {
+    await withHistory(20, async ({ url, from, requests }) => {
+      const both = [
+        { branch: 'main', from },
+        { branch: 'same', from },
+      ];
+      expect(await look(both, ENOUGH, url)).toMatchObject([{ commit_count: 20 }, { commit_count: 20 }]);
+      // Both at once, 16 deep; then each 64 deep, with a handshake of its own.
+      expect(requests()).toBe(3 + 2 * 2);
+    });
+  });
+
+  it('asks for no commits where the branch has not moved', async () => {
+    await withHistory(1, async ({ url, to, requests }) => {
+      expect(await look([{ branch: 'main', from: to }], ENOUGH, url)).toMatchObject([{ to, commit_count: 0 }]);
+      expect(requests()).toBe(2);
+    });
+  });
+
+  it('asks what HEAD names in the same request', async () => {
+    await withHistory(2, async ({ url, from, requests }) => {
+      expect(await look([{ branch: 'main', from, head: true }], ENOUGH, url)).toMatchObject([{ commit_count: 2 }]);
+      expect(requests()).toBe(3);
+    });
+  });
+
+  it('tells of a branch that was set back, and of one that went another way', async () => {
+    await withHistory(3, async ({ url, from, to, repository }) => {
+      await repository.git('branch', 'kept');
+      await repository.git('reset', '--quiet', '--hard', from);
+      const back = await look([{ branch: 'main', from: to }], ENOUGH, url);
+      expect(back).toMatchObject([{ to: from, commit_count: 0, rewritten: true }]);
+      await repository.commit('another');
+      await repository.commit('way');
+      const other = await look([{ branch: 'main', from: to }], ENOUGH, url);
+      expect(other).toMatchObject([{ to: await repository.head(), commit_count: 2, rewritten: true }]);
+    });
+  });
+
+  it.each([
+    ['without filters', { filters: false }],
+    ['that speaks version 0', { protocolVersion: 0 }],
+    ['that speaks version 0 and gives out branches only', { protocolVersion: 0, filters: false }],
+  ] as const)('counts at a server %s', async (_, kind) => {
+    await withHistory(
+      20,
+      async ({ url, from, to }) => {
+        const reports = await look([{ branch: 'main', from, head: true }], ENOUGH, url);
+        expect(reports).toMatchObject([{ branch: 'main', to, commit_count: 20, rewritten: false }]);
+      },
+      kind,
+    );
+  });
+
+  it('counts within a history that is cut off at the server', async () => {
+    await withHistory(5, async ({ from, to, repository }) => {
+      const parent = await mkdtemp(join(tmpdir(), 'test-look-shallow-'));
+      await repository.git('clone', '--quiet', '--bare', '--depth=3', `file://${repository.path}`, join(parent, 'r'));
+      const shallow = await startSmartHttpServer({ root: parent });
+      try {
+        const inside = (await repository.git('rev-parse', 'HEAD~2')).trim();
+        const url = `${shallow.url}/r`;
+        const [known] = await look([{ branch: 'main', from: inside }], ENOUGH, url);
+        expect(known).toMatchObject({ to, commit_count: 2, rewritten: false });
+        const [cut] = await look([{ branch: 'main', from }], ENOUGH, url);
+        expect(cut).toMatchObject({ to, commit_count: null });
+      } finally {
+        await shallow.close();
+        await rm(parent, { recursive: true, force: true });
+      }
+    });
   });
 
   it('finds the default branch, and names it once', async () => {
