@@ -9,7 +9,7 @@ describe('the stem of a word', () => {
     expect(stemmed('dependency dependencies')).toBe('depend depend');
   });
 
-  /** Stems of rust-stemmers (English), which LanceDB has. */
+  /** Stems as LanceDB has them: see stems.test.ts of the contract tests. */
   it.each([
     [
       'Plurals, and what looks like one',
