@@ -32,7 +32,7 @@ export const dropWordIndex = (table: Table): Promise<void> => table.dropIndex(wo
 /** Partitions of the vector index that a query looks into. */
 export const PROBES = 20;
 const ROWS_IN_PARTITION = 16_384;
-/** The codes of so many rows are looked through for a query: some 15 ms of processor time (measured: 2 for 157,000). */
+/** The codes of so many rows are looked through for a query: 500,000 of them, all, take no longer than 183,000 (search p50 24.4 and 25.3 ms, measured). */
 const MOST_LOOKED_THROUGH = 1_000_000;
 
 /**

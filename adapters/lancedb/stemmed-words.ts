@@ -19,7 +19,7 @@ export const givenStems = async (table: Table): Promise<boolean> => {
 const given = new WeakMap<Table, boolean>();
 
 const SPACE = 32;
-/** Words that are remembered, and the bytes of these and their stems: most of a large repository's, in 4 MB. */
+/** Words that are remembered, and the bytes of these and their stems: 4.7 MB with what finds them. When it is full, all are forgotten. */
 const SLOTS = 1 << 18;
 const MOST_REMEMBERED = SLOTS / 2;
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -73,9 +73,10 @@ export const stemmed = ({ bytes, offsets }: PackedStrings): PackedStrings => {
 
 const entryOf = (bytes: Uint8Array, from: number, to: number, hash: number): number => {
   const length = to - from;
-  for (let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+  const home = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+  for (let slot = home; ; slot = (slot + 1) & (SLOTS - 1)) {
     const entry = (memory.slots[slot] as number) - 1;
-    if (entry < 0) return remember(bytes.subarray(from, to), slot);
+    if (entry < 0) return remember(bytes.subarray(from, to), slot, home);
     if (memory.places[entry * 3 + 1] !== length) continue;
     const at = memory.places[entry * 3] as number;
     let same = 0;
@@ -84,10 +85,12 @@ const entryOf = (bytes: Uint8Array, from: number, to: number, hash: number): num
   }
 };
 
-const remember = (word: Uint8Array, slot: number): number => {
+/** @param home the slot where it is looked for first: that is free when all have been forgotten. */
+const remember = (word: Uint8Array, slot: number, home: number): number => {
   const stem = Buffer.from(wordStem(Buffer.from(word).toString()));
   const size = word.length + stem.length;
-  if (memory.entries === MOST_REMEMBERED || memory.used + size > memory.pool.length) {
+  const isFull = memory.entries === MOST_REMEMBERED || memory.used + size > memory.pool.length;
+  if (isFull) {
     forget();
     if (size > memory.pool.length) memory.pool = new Uint8Array(size);
   }
@@ -95,7 +98,7 @@ const remember = (word: Uint8Array, slot: number): number => {
   memory.pool.set(word, used);
   memory.pool.set(stem, used + word.length);
   memory.places.set([used, word.length, stem.length], entry * 3);
-  memory.slots[slot] = entry + 1;
+  memory.slots[isFull ? home : slot] = entry + 1;
   memory.entries += 1;
   memory.used += size;
   return entry;

@@ -24,7 +24,7 @@ export interface ChangeSorter {
 export interface SorterParts {
   readonly objects: Pick<ObjectStore, 'putLines' | 'getLines'>;
   readonly kind: SetKind;
-  /** where a run is written. */
+  /** Where a run is written. */
   readonly runKey: (run: number) => string;
   readonly pulse: Pick<Pulse, 'check'>;
   /** Changes in memory. */

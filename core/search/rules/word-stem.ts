@@ -36,7 +36,7 @@ export const rememberedStem = (word: string): string => {
 /** Words that the steps would spoil. */
 const exceptions: ReadonlyMap<string, string> = new Map(
   [
-    ...['skis ski', 'skies sky', 'dying die', 'lying lie', 'tying tie', 'idly idl', 'gently gentl', 'ugly ugli'],
+    ...['skis ski', 'skies sky', 'idly idl', 'gently gentl', 'ugly ugli'],
     ...[
       'early earli',
       'only onli',
@@ -51,9 +51,7 @@ const exceptions: ReadonlyMap<string, string> = new Map(
   ].map((pair) => pair.split(' ') as [string, string]),
 );
 /** Those that are done when their plural is gone. */
-const lasting: ReadonlySet<string> = new Set(
-  'inning outing canning herring earring evening proceed exceed succeed'.split(' '),
-);
+const lasting: ReadonlySet<string> = new Set('inning outing canning herring earring evening'.split(' '));
 
 const isVowel = (letter: string | undefined): boolean => letter !== undefined && 'aeiouy'.includes(letter);
 const vowel = /[aeiouy]/;
@@ -93,9 +91,9 @@ const withoutPast = (word: string, r1: number): string => {
   const ending = /(?:eed|ed|ing)(?:ly)?$/.exec(word)?.[0];
   if (ending === undefined) return word;
   const rest = word.slice(0, -ending.length);
-  if (ending.startsWith('eed')) return rest.length >= r1 ? `${rest}ee` : word;
+  if (ending.startsWith('eed')) return rest.length < r1 || /^(?:proc|exc|succ)$/.test(rest) ? word : `${rest}ee`;
   if (!vowel.test(rest)) return word;
-  // `vying` is a form of `vie`.
+  // `dying` is a form of `die`.
   if (ending === 'ing' && /^[^aeiouy]y$/.test(rest)) return `${rest[0]}ie`;
   if (/(?:at|bl|iz)$/.test(rest)) return `${rest}e`;
   // `add`, `egg` and `off` keep both.
