@@ -135,7 +135,8 @@ export const workflowFunctions = (
   });
   storage.grant(publish, {
     ...lastStep,
-    objects: ['GetObject', 'PutObject', 'AbortMultipartUpload', 'DeleteObject'],
+    // Of a large branch it sorts what changes in objects of the job.
+    objects: [...streamed, 'DeleteObject'],
     // Whether what was put is there.
     vectors: ['GetIndex', 'GetVectors', 'DeleteIndex'],
   });

@@ -20,6 +20,7 @@ import {
   startHeld,
   webhook,
 } from './usage-stage.ts';
+import { useLargeBranch } from './use-large-branch.ts';
 import { useLostIndex } from './use-lost-index.ts';
 import { usePushHooks } from './use-push-hooks.ts';
 import { useSchedules } from './use-schedules.ts';
@@ -60,6 +61,7 @@ export const useEveryFunction = async (
       retries,
       failure,
       reconciliation,
+      useLargeBranch,
       useSnapshots,
       usePushHooks,
       useSchedules,
