@@ -31,7 +31,7 @@ export const fetchBlobs = async (
 
 /**
  * Streams blobs out of the repository, in order; those over `maxBytes` without content. One process tells the sizes first
- * and is then asked for the contents of those that fit, so that a huge blob never goes through memory.
+ * and is then asked for the contents of those that fit, so that a huge blob never goes through memory. A content is good until the next blob is asked for.
  */
 export async function* readBlobs(
   request: BlobRequest,
@@ -58,6 +58,7 @@ export async function* readBlobs(
       signal,
       timeoutMs: limits.processMs,
     }),
+    { lends: true },
   );
   try {
     await readSizes(reader, distinct, sizes, label);

@@ -71,7 +71,7 @@ export interface OpenedHead {
 
 export interface Blob {
   readonly oid: string;
-  /** Null when the blob is larger than the cap that was asked for; its size is still true. */
+  /** Null when the blob is larger than the cap that was asked for; its size is still true. Good until the next blob is asked for: its memory may be used again then. */
   readonly content: Uint8Array | null;
   readonly size: number;
 }

@@ -1,6 +1,7 @@
 import { type PackedBatch, StandingBatch, type WantedBlob } from '../contract/job-files.ts';
 import type { JobRecord } from '../contract/records.ts';
 import type { JobRef, StagedBlob } from '../contract/workflow-state.ts';
+import type { ByteBlocks } from '../domain/byte-blocks.ts';
 import type { PackedText } from '../manifest/packs/pack-text.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { readJson } from '../objects/json-objects.ts';
@@ -36,12 +37,13 @@ export const readStanding = async (deps: Deps, job: JobRef, wanted: Wanted): Pro
   }
 };
 
-/** Writes the texts in batches, behind those that stand, each with its pack. Nothing of a job begins to be embedded that a limit may still refuse, or that is only a plan. */
+/** Writes the texts in batches, behind those that stand, each with its pack, and releases them. Nothing of a job begins to be embedded that a limit may still refuse, or that is only a plan. */
 export const writeBatches = async (
   deps: Deps,
   job: JobRef,
   { options }: Pick<JobRecord, 'options'>,
   texts: AsyncIterable<ReadFile>,
+  blocks: ByteBlocks,
   wanted: Wanted,
   standing: readonly StandingBatch[],
 ): Promise<{ readonly batches: readonly StandingBatch[]; readonly kept: readonly PackedBatch[] }> => {
@@ -56,12 +58,16 @@ export const writeBatches = async (
   const keeper = createTextKeeper(deps, job, deps.settings.batchLimits);
   async function* toEmbed(): AsyncGenerator<ReadFile> {
     for await (const file of texts)
-      if (wanted.get(file.oid)?.text_only === true) await keeper.add(file);
-      else yield file;
+      if (wanted.get(file.oid)?.text_only !== true) yield file;
+      else {
+        await keeper.add(file);
+        blocks.release([file.utf8]);
+      }
   }
   const write = async (files: readonly ReadFile[], batch: number, before: Promise<unknown>): Promise<StandingBatch> => {
     const key = jobKeys(job).batch(batch);
     const pack = await writePack(deps, job, files);
+    blocks.release(files.map(({ utf8 }) => utf8));
     await deps.objects.putLines(
       key,
       files.map(({ utf8, length, ...blob }) => JSON.stringify(blob satisfies StagedBlob)),

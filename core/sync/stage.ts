@@ -1,6 +1,7 @@
 import { DiffFile, WantedBlob } from '../contract/job-files.ts';
 import type { JobPace, JobRecord, RepositoryRecord } from '../contract/records.ts';
 import { type BlobResult, type JobRef, StageOutput } from '../contract/workflow-state.ts';
+import { type ByteBlocks, createByteBlocks } from '../domain/byte-blocks.ts';
 import { FileGivenUpError } from '../domain/errors.ts';
 import { publishSeconds } from '../domain/estimate.ts';
 import type { SkipReason } from '../domain/outcomes.ts';
@@ -115,8 +116,9 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
       for (const blob of sent.values()) if (!staged.has(blob.oid)) yield blob;
       if (others.length > 0) yield* deps.git.blobs(sourceOf(repository, record), found.commits, others, options);
     }
-    const texts = readTexts(deps, job, blobs(), { wanted, before: staged.size }, skipped, pulse, state);
-    const { batches, kept: alone } = await writeBatches(deps, job, record, texts, wanted, standing);
+    const blocks = createByteBlocks();
+    const texts = readTexts(deps, job, blobs(), blocks, { wanted, before: staged.size }, skipped, pulse, state);
+    const { batches, kept: alone } = await writeBatches(deps, job, record, texts, blocks, wanted, standing);
     const items = batches.map(({ item }) => item);
     const packs = [...batches.map(({ pack }) => pack), ...alone];
     await recordSkipped(deps, job, skipped, wanted);
@@ -152,6 +154,7 @@ async function* readTexts(
   deps: Deps,
   job: JobRef,
   blobs: AsyncIterable<Blob>,
+  blocks: ByteBlocks,
   { wanted, before }: { readonly wanted: ReadonlyMap<string, WantedBlob>; readonly before: number },
   skipped: BlobResult[],
   pulse: Pulse,
@@ -166,7 +169,7 @@ async function* readTexts(
     state.currentFile = blob.path;
     let read: Read;
     try {
-      read = content === null ? 'too_large' : await readSource(deps, content, blob);
+      read = content === null ? 'too_large' : await readSource(deps, content, blob, blocks);
     } catch (error) {
       if (!(error instanceof FileGivenUpError)) throw error;
       if (blob.text_only) continue;
@@ -193,10 +196,16 @@ async function* readTexts(
 /** A file's text, or why it is not read. */
 type Read = Pick<ReadFile, 'utf8' | 'length' | 'written_in'> | SkipReason;
 
-/** Throws FileGivenUpError for a file that costs a worker. */
-const readSource = async (deps: Deps, content: Uint8Array, { path, encoding }: WantedBlob): Promise<Read> => {
+/** A text of its own, or a copy in `blocks`. Throws FileGivenUpError for a file that costs a worker. */
+const readSource = async (
+  deps: Deps,
+  content: Uint8Array,
+  { path, encoding }: WantedBlob,
+  blocks: ByteBlocks,
+): Promise<Read> => {
   const watched = <T>(compute: () => T): T => deps.fileWatch.run(path, compute);
-  if (isPlain(content)) return watched(() => skipByContent(content, path)) ?? { utf8: content, length: content.length };
+  if (isPlain(content))
+    return watched(() => skipByContent(content, path)) ?? { utf8: blocks.keep(content), length: content.length };
   let read = watched(() => readText(content, encoding ?? null));
   if (read === null) {
     const guess = await deps.encodingGuess.load();

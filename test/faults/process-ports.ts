@@ -25,6 +25,7 @@ import type { Runtime } from '../../core/ports/runtime.ts';
 import type { SearchIndex } from '../../core/ports/search-index.ts';
 import type { Workflow } from '../../core/ports/workflow.ts';
 import { createObjectWords } from '../../core/search/words/object-words.ts';
+import { collectBlobs } from '../support/collect.ts';
 import { memoryDynamoClient, tableNames } from './memory/memory-dynamodb.ts';
 import type { Process } from './process.ts';
 import type { Services } from './services.ts';
@@ -274,7 +275,7 @@ const gitOf = (process: Process, git: GitSource): GitSource => ({
     if (oids.length === 0) return;
     const { signal } = options;
     yield* await process.call('git', {
-      effect: () => Array.fromAsync(git.blobs(source, commits, oids, options)),
+      effect: () => collectBlobs(git.blobs(source, commits, oids, options)),
       signal,
     });
   },
@@ -291,7 +292,9 @@ const snapshotOf = (process: Process, opened: Snapshot, signal: AbortSignal | un
       return changes === null ? null : called(changes);
     },
     countCommits: (from, to) => process.call('git', { effect: () => opened.countCommits(from, to), signal }),
-    blobs: (oids, maxBytes) => called(opened.blobs(oids, maxBytes)),
+    blobs: async function* (oids, maxBytes) {
+      yield* await process.call('git', { effect: () => collectBlobs(opened.blobs(oids, maxBytes)), signal });
+    },
     close: () => opened.close(),
   };
 };

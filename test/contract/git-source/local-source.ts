@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createNativeGitSource } from '../../../adapters/git/native-git-source.ts';
 import type { CommitCount, GitSource } from '../../../core/ports/git-source.ts';
-import { collect } from '../../support/collect.ts';
+import { collectBlobs } from '../../support/collect.ts';
 import { logGitCommands } from '../../support/git-command-log.ts';
 import { createGitRepository, type GitRepository } from '../../support/git-repository.ts';
 import { readCount, readTree } from '../../support/read-source.ts';
@@ -47,7 +47,7 @@ export const useLocalSource = () => {
   const treeOf = (url: string, commit = second, branch = 'main') => readTree(git, { url }, commit, branch);
   const countOf = (url: string, from: string, to: string): Promise<CommitCount> => readCount(git, { url }, from, to);
   const blobsOf = async (url: string, oids: readonly string[]) =>
-    (await collect(git.blobs({ url }, [second], oids, { maxBytes: 1 << 20 }))).map(({ content }) =>
+    (await collectBlobs(git.blobs({ url }, [second], oids, { maxBytes: 1 << 20 }))).map(({ content }) =>
       Buffer.from(content ?? []).toString(),
     );
   return {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GitLimits } from '../../../adapters/git/git-limits.ts';
 import { BranchNotFoundError, SourceUnavailableError, SyncError } from '../../../core/domain/errors.ts';
 import type { GitSource, Visit } from '../../../core/ports/git-source.ts';
+import { collectBlobs } from '../../support/collect.ts';
 import { createGitRepository } from '../../support/git-repository.ts';
 import type { HttpFault } from '../../support/http-faults.ts';
 import { commitFiles, fromPost } from './server-changes.ts';
@@ -23,7 +24,7 @@ describe('a visit to a server', () => {
       try {
         const changes = (await Array.fromAsync(snapshot.changes(from, to) ?? [])).flat();
         const oids = changes.flatMap(({ entry }) => entry?.oid ?? []);
-        const blobs = await Array.fromAsync(snapshot.blobs(oids, maxBytes));
+        const blobs = await collectBlobs(snapshot.blobs(oids, maxBytes));
         return { heads, changes, blobs, counted: await snapshot.countCommits(from, to) };
       } finally {
         await snapshot.close();
@@ -153,7 +154,7 @@ describe('a visit to a server', () => {
         const changes = (await Array.fromAsync(snapshot.changes(from, commit) ?? [])).flat();
         expect(changes.map(({ path }) => path)).toEqual([branch]);
         const oids = changes.flatMap(({ entry }) => entry?.oid ?? []);
-        const blobs = await Array.fromAsync(snapshot.blobs(oids, 1_000));
+        const blobs = await collectBlobs(snapshot.blobs(oids, 1_000));
         expect(blobs.map(({ content }) => Buffer.from(content ?? []).toString())).toEqual([`of ${branch}`]);
       }
     } finally {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { createNativeGitSource } from '../../../adapters/git/native-git-source.ts';
 import type { Blob, GitSource, Source } from '../../../core/ports/git-source.ts';
-import { collect } from '../../support/collect.ts';
+import { collectBlobs } from '../../support/collect.ts';
 import { createGitRepository, type GitRepository } from '../../support/git-repository.ts';
 import { readChanges, readCount, readTree } from '../../support/read-source.ts';
 import { type SmartHttpServer, startSmartHttpServer } from '../../support/smart-http-server.ts';
@@ -75,6 +75,6 @@ export const useTransport = ({ server: serverOptions, anyObject, source, asked }
       readChanges(git, sourceOf(repository), from, to),
     countOf: (repository: GitRepository, from: string, to: string) => readCount(git, sourceOf(repository), from, to),
     blobsOf: async (repository: GitRepository, oids: readonly string[], maxBytes = 1 << 20): Promise<Blob[]> =>
-      collect(git.blobs(sourceOf(repository), [await repository.head()], oids, { maxBytes })),
+      collectBlobs(git.blobs(sourceOf(repository), [await repository.head()], oids, { maxBytes })),
   };
 };

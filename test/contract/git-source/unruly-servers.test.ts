@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SourceNotFoundError, SourceRefusedError, SourceUnavailableError } from '../../../core/domain/errors.ts';
-import { collect } from '../../support/collect.ts';
+import { collect, collectBlobs } from '../../support/collect.ts';
 import { useSourceLab } from './source-lab.ts';
 
 const lab = useSourceLab();
@@ -110,7 +110,7 @@ describe('what is asked of a server', () => {
     const [entries, forTree] = await during(async () => (await collect(snapshot.tree(commit))).flat());
     await snapshot.close();
     const oids = entries.map(({ oid }) => oid);
-    const [blobs, forBlobs] = await during(() => collect(git.blobs({ url }, [commit], oids, { maxBytes: 100 })));
+    const [blobs, forBlobs] = await during(() => collectBlobs(git.blobs({ url }, [commit], oids, { maxBytes: 100 })));
 
     expect([forHeads, forOpen, forTree, forBlobs]).toEqual([2, 3, 0, 2]);
     expect(entries).toHaveLength(302);

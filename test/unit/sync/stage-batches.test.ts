@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { WantedBlob } from '../../../core/contract/job-files.ts';
 import type { EffectiveOptions } from '../../../core/contract/sync-options.ts';
 import { type BatchItem, JobRef } from '../../../core/contract/workflow-state.ts';
-import { packedText } from '../../../core/manifest/packs/pack-text.ts';
+import { type ByteBlocks, createByteBlocks } from '../../../core/domain/byte-blocks.ts';
+import { packedText, readPack } from '../../../core/manifest/packs/pack-text.ts';
 import { jobKeys } from '../../../core/objects/object-keys.ts';
 import type { Settings } from '../../../core/ports/runtime.ts';
 import { type ReadFile, readStanding, writeBatches } from '../../../core/sync/stage-batches.ts';
@@ -19,7 +20,7 @@ const blob = (n: number): ReadFile => ({
   ...packedText(String(n).padStart(40, '0'), `t${n}\n`),
 });
 
-const setUp = (count: number) => {
+const setUp = (count: number, blocks: ByteBlocks = createByteBlocks()) => {
   const objects = new MemoryObjectStore();
   const told: BatchItem[] = [];
   const deps = {
@@ -44,11 +45,11 @@ const setUp = (count: number) => {
     async function* texts(): AsyncGenerator<ReadFile> {
       for (const [n, file] of files.entries()) {
         if (fails && n === count - 1) throw new Error('the remote hung up');
-        if (!staged.has(file.oid)) yield file;
+        if (!staged.has(file.oid)) yield { ...file, utf8: blocks.keep(file.utf8) };
       }
     }
     const record = { options: options as EffectiveOptions };
-    return { standing, ...(await writeBatches(deps, job, record, texts(), wanted, standing)) };
+    return { standing, ...(await writeBatches(deps, job, record, texts(), blocks, wanted, standing)) };
   };
   return { objects, told, write };
 };
@@ -61,6 +62,17 @@ describe('batches of a job', () => {
     const { batches } = await write();
     expect(told).toEqual(batches.map(({ item }) => item));
     expect(numbers(told)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('have their texts, although the memory of those that are written is used again', async () => {
+    const { objects, write } = setUp(40, createByteBlocks(16));
+    const { batches } = await write();
+    for (const { pack } of batches) {
+      const key = objects.keys('repositories/r/packs/').find((each) => each.includes(pack.name)) as string;
+      const read = readPack((await objects.getText(key)) ?? '');
+      expect(pack.oids.map((oid) => read.textOf(oid))).toEqual(pack.oids.map((oid) => `t${Number(oid)}\n`));
+    }
+    expect(batches).toHaveLength(20);
   });
 
   it('stay as they are when the step is tried again, and the rest is behind them', async () => {

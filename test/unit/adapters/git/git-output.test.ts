@@ -144,6 +144,40 @@ describe('reading blobs', () => {
   });
 });
 
+/** Chunks in memory of their own. */
+async function* ownChunks(text: string, size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) {
+    const chunk = Buffer.allocUnsafeSlow(Math.min(size, bytes.length - at));
+    bytes.copy(chunk, 0, at);
+    yield chunk;
+  }
+}
+
+describe('a reader that lends', () => {
+  const long = 'x'.repeat(50_000);
+
+  it.each([1, 3, 10_000, 60_000])('hands out the same bytes, however they arrive (%i at a time)', async (size) => {
+    const reader = new ByteReader(ownChunks(`head 5\nab\ncd\n${long}\ntail\n`, size), { lends: true });
+
+    expect(await reader.line()).toBe('head 5');
+    expect((await reader.bytes(6))?.toString()).toBe('ab\ncd\n');
+    expect((await reader.bytes(50_001))?.toString()).toBe(`${long}\n`);
+    expect(await reader.line()).toBe('tail');
+    expect(await reader.line()).toBeNull();
+  });
+
+  it('gives their memory back when it is asked for more', async () => {
+    const reader = new ByteReader(ownChunks(`${long}${long}`, 30_000), { lends: true });
+    const inOneChunk = await reader.bytes(20_000);
+    expect(inOneChunk?.length).toBe(20_000);
+    const ofTwo = await reader.bytes(20_000);
+    expect([inOneChunk?.length, ofTwo?.length]).toEqual([0, 20_000]);
+    await reader.bytes(10);
+    expect(ofTwo?.length).toBe(0);
+  });
+});
+
 describe('what git says when it fails', () => {
   const where = { label: 'https://x/r', path: null, authorized: false };
   it.each([
