@@ -6,6 +6,7 @@ import type { Generation, IndexState } from '../../core/ports/search-index.ts';
 import { removeHalfWritten } from './half-written.ts';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './indices.ts';
 import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
+import { createLateCompression } from './late-compression.ts';
 import { rowBytes, versionsIn } from './manifest-files.ts';
 import type { PackedRows } from './packed-rows.ts';
 import { createPruning } from './pruning.ts';
@@ -126,10 +127,13 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   const writer = createRowWriter();
   const recent = createRecentRows();
+  const compression = createLateCompression();
   const queue = createWriteQueue(
     (packs) =>
       telling(async () => {
-        await carriedOver(async () => writer.write(await openToWrite(), packs));
+        const table = await openToWrite();
+        await compression.writing(table);
+        await carriedOver(() => writer.write(table, packs));
         recent.wrote(packs);
       }),
     place.maxRowsPerCommit,
@@ -184,6 +188,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       state = await readTableState(table, await versionCount());
       steps = plan(state);
     }
+    if (state.wordsIndexed === 0) await compression.settling(table);
     if (steps.optimize || steps.buildWords) recent.forget();
     if (steps.optimize) {
       // Without its word index a table is compacted in half the time: nothing has to follow the moved rows.

@@ -71,5 +71,9 @@ export const readTableState = async (table: Table, versions: number): Promise<Ta
   };
 };
 
+/** How many rows the word index covers; null without one. */
+export const wordRowsIndexed = async (table: Table): Promise<number | null> =>
+  (await table.indexStats(wordsIndex))?.numIndexedRows ?? null;
+
 export const hasWordIndex = async (table: Table): Promise<boolean> =>
   (await table.indexStats(wordsIndex)) !== undefined;

@@ -30,7 +30,7 @@ const maxUnindexed = 2000;
  */
 const maxFragments = 64;
 /** Right before its first indices are built a table is never as cheap to merge again. */
-const maxFragmentsAtFirst = 8;
+export const maxFragmentsAtFirst = 8;
 /** A version is a manifest of some kilobytes, and a name in a folder that each search lists. A small sync makes two or three. */
 const maxVersions = 1024;
 /** Below, a scan of the vectors is fast enough (0.1 s at 50,000 × 512) and exact. */
