@@ -21,8 +21,11 @@ const columns = ['blob', 'ordinal', 'start_line', 'end_line', 'text'];
 const maxTerms = 64;
 /** Lists are split so that a predicate stays small: parsing is not linear. */
 const maxOids = 500;
-/** The index holds one bit a dimension: of so many times the wanted, the true distance decides. */
-const refineFactor = 4;
+/**
+ * The index holds one bit a dimension: of so many times the wanted, the true distance decides. Each is read from the table: with 4 in place of 2 a search takes a seventh
+ * more, and of the first 10, 50 and 100 nearest of 157,000 rows it finds 1.00, 1.00 and 0.98 in place of 1.00, 0.98 and 0.92 (measured).
+ */
+const refineFactor = 2;
 
 /** Predicates that together select these blobs' rows. */
 export const blobPredicates = (oids: readonly string[]): string[] => {

@@ -2,6 +2,7 @@ import { applyChanges, type FileChange, filesOfBlob, parseFileChange } from '../
 import { oidOfLine, pathOfLine } from '../manifest/manifest.ts';
 import type { PageRef, ReadPage } from '../manifest/pages/paged-set.ts';
 import { type BranchFiles, MOST_NAMES, PATHS_AT_ONCE, type PathFilter, turn } from './files-found.ts';
+import { linesNamed } from './name-ends.ts';
 import { isNamed } from './rules/file-name.ts';
 
 /** Lines of the whole list that pass a filter. */
@@ -35,7 +36,7 @@ export const listedFiles = (
     blobsWhere: async (filter, most) => {
       const { lines, changed, now } = await reading;
       // As many of those that pass may be gone.
-      const enough = most + changed.length;
+      const enough = most + roundedUp(changed.length);
       const passing = await keep(filter, enough, () => passingOf(lines, filter, enough));
       const blobs = new Set(now(passing.lines, filter.passes).map(oidOfLine));
       return passing.all && blobs.size <= most ? [...blobs] : undefined;
@@ -43,14 +44,21 @@ export const listedFiles = (
     named: async (lowered) => {
       const { lines, changed, now } = await reading;
       if (lines.length + changed.length > MOST_NAMES) return [];
-      const found = lines.filter((line) => isNamed(line, lowered));
-      return now(found, (_, line) => isNamed(line, lowered)).map((line) => ({
+      return now(linesNamed(lines, lowered), (_, line) => isNamed(line, lowered)).map((line) => ({
         path: pathOfLine(line),
         blob: oidOfLine(line),
       }));
     },
   };
 };
+
+/** By steps, so that what is kept of a filter is found again after the next publish, which changes some more. */
+const roundedUp = (changes: number): number => {
+  let rounded = LEAST_STEP;
+  while (rounded < changes) rounded *= 2;
+  return rounded;
+};
+const LEAST_STEP = 512;
 
 type FilesIn = ReturnType<typeof filesIn>;
 

@@ -117,6 +117,27 @@ describe('the list of a branch’s files', () => {
     for (const manifest of [first, second, third]) await expectAsInPages(manifest);
   });
 
+  it('is not looked through again for a filter after a publish that writes its changes alone', async () => {
+    const filesOf = createBranchFilesCache(store);
+    const looked = async (manifest: Manifest, key: string) => {
+      await store.putText(key, rootText(manifest.root));
+      let paths = 0;
+      const passes = (path: string) => {
+        paths += 1;
+        return path.startsWith('src/7/');
+      };
+      const blobs = await (await filesOf('shop', key)).blobsWhere({ key: 'src/7/', prefix: 'src/', passes }, 400);
+      return { paths, blobs: blobs?.length };
+    };
+    const first = await publish(null, here(0, 3_000));
+    expect(await looked(first, 'first')).toEqual({ paths: 3_000, blobs: 97 });
+    const second = await publish(first, [...here(3_100, 4), ...gone(7, 1)]);
+    // 3,100 is of src/0/, and so on to src/3/.
+    expect(await looked(second, 'second')).toEqual({ paths: 4, blobs: 96 });
+    const third = await publish(second, here(3_107, 1));
+    expect(await looked(third, 'third')).toEqual({ paths: 5, blobs: 97 });
+  });
+
   it('is written anew when many have changed, and is what it would be had it been written at once', async () => {
     const first = await publish(null, here(0, 1_000));
     const second = await publish(first, gone(0, 500));
