@@ -3,8 +3,14 @@ import type { Plugin } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import SlowFirst from './test/support/slow-first.ts';
 
-/** Rules and steps: they start nothing, and leave their process as they found it. */
-const pure = ['test/unit/{chunking,domain,manifest,repositories,search,sync,triggers,upkeep,webhooks}/**/*.test.ts'];
+/** Rules, steps, the engine, stores over one database: they start no service, and leave their process as they found it. */
+const pure = [
+  'test/unit/{chunking,domain,manifest,repositories,search,sync,triggers,upkeep,webhooks}/**/*.test.ts',
+  'test/unit/{client,console,dependencies,jobs,mcp,objects,operator}/**/*.test.ts',
+  'test/unit/contract/!(metrics).test.ts',
+  'test/workflow/**/*.test.ts',
+  'test/contract/dynamodb/!(database-*|differential).test.ts',
+];
 
 /** Random histories and the model. */
 const histories = ['test/faults/**/*.test.ts'];
