@@ -6,11 +6,11 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ObjectMissingError } from '../../core/domain/errors.ts';
-import { giveBack } from '../../core/domain/give-back.ts';
 import { joinLines, splitLines } from '../../core/manifest/line-blocks.ts';
 import type { ObjectStore, StoredObject } from '../../core/ports/object-store.ts';
 import { orDamaged } from '../system/damaged-object.ts';
 import { diskFailure, onDisk } from '../system/disk-failure.ts';
+import { giveBackOwn } from '../system/own-memory.ts';
 import { entriesNow, fileAt, nullIfMissing, openSmall, renamedNow, writeSmall } from './whole-files.ts';
 
 /** Where files are written before they get their name: on the same file system, and no key can lie there. */
@@ -188,7 +188,7 @@ const writeWhole = async (aside: string, key: string, content: Buffer): Promise<
   const stored = zstdCompressSync(content, { ...compression, pledgedSrcSize: content.length });
   const { length } = stored;
   await writeSmall(aside, stored, !isJobs(key));
-  if (stored.buffer.byteLength > wholeBytes) giveBack(stored);
+  giveBackOwn(stored);
   return length;
 };
 
@@ -204,7 +204,7 @@ const writeStream = async (aside: string, key: string, content: Readable): Promi
 const textOf = (pieces: readonly Buffer[]): string => {
   const whole = Buffer.concat(pieces);
   const text = whole.toString('utf8');
-  if (whole.length > wholeBytes) for (const each of [whole, ...pieces]) giveBack(each);
+  if (whole.length > wholeBytes) for (const each of [whole, ...pieces]) giveBackOwn(each);
   return text;
 };
 

@@ -1,10 +1,12 @@
-import { giveBack } from '../../core/domain/give-back.ts';
+import { giveBackOwn } from '../system/own-memory.ts';
 
 /** Takes lines and exact amounts of bytes from a stream of chunks. Holds one chunk, or what was asked for. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #lends: boolean;
-  #rest: Buffer = Buffer.alloc(0);
+  #chunk: Buffer = Buffer.alloc(0);
+  /** What of the chunk has not been taken. */
+  #rest: Buffer = this.#chunk;
   /** What was put together for the caller. */
   #lent: Buffer | null = null;
 
@@ -21,8 +23,8 @@ export class ByteReader {
       const next = await this.#chunks.next();
       if (next.done) return null;
       const rest = this.#rest;
-      this.#rest = joined(rest, next.value);
-      for (const part of [rest, next.value]) this.#giveBack(part);
+      this.#turnTo(joined(rest, next.value));
+      this.#giveBack(next.value);
       end = this.#rest.indexOf(10);
     }
     const line = this.#rest.toString('latin1', 0, end);
@@ -52,13 +54,18 @@ export class ByteReader {
       if (filled === count) return result;
       const next = await this.#chunks.next();
       if (next.done) return null;
-      this.#giveBack(this.#rest);
-      this.#rest = next.value;
+      this.#turnTo(next.value);
     }
   }
 
+  #turnTo(chunk: Buffer): void {
+    this.#giveBack(this.#chunk);
+    this.#chunk = chunk;
+    this.#rest = chunk;
+  }
+
   #giveBack(bytes: Buffer): void {
-    if (this.#lends) giveBack(bytes);
+    if (this.#lends) giveBackOwn(bytes);
   }
 
   /** Everything that has not been taken. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../../../adapters/git/byte-reader.ts';
 import { objectFailure, sourceFailure } from '../../../../adapters/git/git-failure.ts';
@@ -165,6 +166,21 @@ describe('a reader that lends', () => {
     expect((await reader.bytes(50_001))?.toString()).toBe(`${long}\n`);
     expect(await reader.line()).toBe('tail');
     expect(await reader.line()).toBeNull();
+  });
+
+  it('leaves alone what a stream puts together in memory that Node shares out', async () => {
+    const stream = new Readable({ read: () => undefined });
+    const reader = new ByteReader(stream, { lends: true });
+    const near = Buffer.from('near');
+    const lines: (string | null)[] = [];
+    for (let n = 0; n < 5; n++) {
+      // Two pieces wait, and the stream hands them out as one.
+      for await (const piece of ownChunks(`line ${n}\nnext ${n}\nthe half`, 12)) stream.push(piece);
+      lines.push(await reader.line(), await reader.line());
+      expect((await reader.bytes(8))?.toString()).toBe('the half');
+    }
+    expect(lines).toEqual([0, 1, 2, 3, 4].flatMap((n) => [`line ${n}`, `next ${n}`]));
+    expect([near.toString(), Buffer.from('x').length]).toEqual(['near', 1]);
   });
 
   it('gives their memory back when it is asked for more', async () => {
