@@ -54,6 +54,8 @@ if (task.kind === 'hold') {
       },
     });
     if (status === 200) return 'claimed';
+    // The other thread has had the database for half a second: on a busy disk. Nothing is done then, and the SDK tries again.
+    if (String(body.__type).endsWith('#ThrottlingException')) return lock(id);
     return String(body.message).includes('[ConditionalCheckFailed, ConditionalCheckFailed]')
       ? 'held'
       : String(body.message);

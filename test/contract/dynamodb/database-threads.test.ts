@@ -65,6 +65,7 @@ describe('threads on one database', () => {
   const expectOneWinnerEach = (told: [string, string][][], ids: readonly string[]): void => {
     const toldOf = (outcome: string) =>
       told.flatMap((all) => all.filter(([, each]) => each === outcome).map(([id]) => id));
+    expect(told.flat().filter(([, outcome]) => outcome !== 'claimed' && outcome !== 'held')).toEqual([]);
     expect(toldOf('claimed').sort()).toEqual([...ids].sort());
     expect(toldOf('held').sort()).toEqual([...ids].sort());
     for (const all of told) expect(all.some(([, outcome]) => outcome === 'claimed')).toBe(true);
