@@ -108,10 +108,18 @@ const readLevel = async (
     // What was also below the others was not sent, asked for or not.
     for (const oid of (await trees.known(missing)).keys()) missing.delete(oid);
   }
-  if (missing.size > 0) await trees.fetch(missing);
-  const fetched = await trees.known(wanted);
-  if (fetched.size < wanted.size) throw absent();
-  return new Map([...found, ...fetched]);
+  await fetchAll(trees, missing);
+  return new Map([...found, ...(await trees.known(wanted))]);
+};
+
+/** Of two trees that are asked for together git sends only the outer one, where the other is in it too: what has not come is asked for again, as long as any comes. */
+const fetchAll = async (trees: Trees, wanted: Set<string>): Promise<void> => {
+  for (let before = Number.POSITIVE_INFINITY; wanted.size > 0; ) {
+    if (wanted.size === before) throw absent();
+    before = wanted.size;
+    await trees.fetch(wanted);
+    for (const oid of (await trees.known(wanted)).keys()) wanted.delete(oid);
+  }
 };
 
 const absent = () => damaged('the server did not send a tree that it names');

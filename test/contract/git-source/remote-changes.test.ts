@@ -112,6 +112,30 @@ describe('what changed at a server', () => {
     await snapshot.close();
   });
 
+  it('is told of two directories of which the old content of one was in the other one too', async () => {
+    const same = { file: '1', 'more/file': '1' };
+    const at = (place: string) =>
+      Object.fromEntries(Object.entries(same).map(([path, text]) => [`${place}/${path}`, text]));
+    const repository = await createGitRepository({
+      ...at('a/copied/copied'),
+      ...at('b/copied'),
+      ...at('c'),
+      'a/own': '1',
+    });
+    try {
+      await repository.write({ 'b/own': '1' });
+      const from = await repository.commit();
+      await repository.write({ 'a/own': '2', 'b/own': '2', 'c/file': '2', 'a/copied/copied/more/file': '2' });
+      const to = await repository.commit();
+      const { url } = await lab.serve({}, repository);
+      const [told, expected] = await bothWays(repository, url, from, to);
+      expect(told.changes.map(({ path }) => path)).toEqual(['a/copied/copied/more/file', 'a/own', 'b/own', 'c/file']);
+      expect(told).toEqual(expected);
+    } finally {
+      await repository.cleanup();
+    }
+  });
+
   it('is told of a directory whose old content stands below its new one', async () => {
     const repository = await createGitRepository({ 'a/b/c/d/file': '1', 'a/b/other': '2' });
     try {

@@ -2,8 +2,10 @@
 import { createFileObjectStore } from '../../../adapters/files/object-store.ts';
 
 const store = createFileObjectStore(process.argv[2] as string);
-const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i}`);
+/** In one piece, and through a stream: the file of that is open nearly all the time. */
+const lengths = [20_000, 100_000].map((length) => Array.from({ length }, (_, i) => `line ${i}`));
 for (let i = 0; ; i++) {
-  await store.putLines(`dir/${i}${i % 2 === 0 ? '.zst' : ''}`, lines);
+  const lines = lengths[(i >> 1) % 2] as string[];
+  await store.putLines(`dir/${lines.length}/${i}${i % 2 === 0 ? '.zst' : ''}`, lines);
   process.stdout.write(`${i}\n`);
 }

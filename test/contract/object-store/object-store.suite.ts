@@ -33,6 +33,20 @@ export const objectStoreContract = (
       expect(await store.size(key)).toBe(stored);
     });
 
+    it.each([0, 1, 65_536, 300_000, 4 * 1024 * 1024, 4 * 1024 * 1024 + 1])(
+      'gives back a text of %i bytes',
+      async (length) => {
+        const text = Array.from({ length: Math.ceil(length / 8) }, (_, n) => (n * 0x9e3779b1).toString(36).padEnd(8))
+          .join('')
+          .slice(0, length);
+        for (const key of ['a', 'a.zst']) {
+          const stored = await store.putText(key, text);
+          expect((await store.getText(key)) === text).toBe(true);
+          expect(await store.size(key)).toBe(stored);
+        }
+      },
+    );
+
     it('overwrites an object', async () => {
       await store.putText('a', 'old and long');
       await store.putText('a', 'new');
