@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { GenerationNotFoundError, IndexDamagedError } from '../../core/domain/errors.ts';
 import type { Generation, IndexState } from '../../core/ports/search-index.ts';
+import { createFirstFill } from './first-fill.ts';
 import { removeHalfWritten } from './half-written.ts';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './indices.ts';
 import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
-import { createLateCompression } from './late-compression.ts';
 import { rowBytes, versionsIn } from './manifest-files.ts';
 import type { PackedRows } from './packed-rows.ts';
 import { createPruning } from './pruning.ts';
@@ -127,17 +127,19 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   const writer = createRowWriter();
   const recent = createRecentRows();
-  const compression = createLateCompression();
+  const write = async (table: Table, packs: readonly [PackedRows, ...PackedRows[]]): Promise<void> => {
+    await carriedOver(() => writer.write(table, packs));
+    recent.wrote(packs);
+  };
+  const fill = createFirstFill(tableDirectory, write);
   const queue = createWriteQueue(
     (packs) =>
       telling(async () => {
         const table = await openToWrite();
-        await compression.writing(table);
-        await carriedOver(() => writer.write(table, packs));
-        recent.wrote(packs);
+        if (!(await fill.takes(table, packs))) await write(table, packs);
       }),
     place.maxRowsPerCommit,
-    gathering,
+    { ...gathering, isCheap: fill.isFilling },
   );
 
   const pruning = createPruning({
@@ -173,8 +175,9 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       .catch(() => undefined);
 
   const settle = async (): Promise<void> => {
-    writer.forget();
     const table = await open();
+    await fill.flush(table);
+    writer.forget();
     await settleTable(table);
     // Not beside a merge of the whole table: one of the two would be in vain.
     if (recent.isDue() && !upkeep.isMerging()) await carriedOver(() => recent.gather(table));
@@ -188,7 +191,6 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       state = await readTableState(table, await versionCount());
       steps = plan(state);
     }
-    if (state.wordsIndexed === 0) await compression.settling(table);
     if (steps.optimize || steps.buildWords) recent.forget();
     if (steps.optimize) {
       // Without its word index a table is compacted in half the time: nothing has to follow the moved rows.
@@ -207,6 +209,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   const forget = (): void => {
     writer.forget();
+    fill.forget();
     recent.forget();
     opened?.close();
     opened = null;
@@ -244,12 +247,18 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       table = await (await place.connect()).createEmptyTable(place.table, schema);
     }
     opened = table;
-    await openToWrite();
+    await fill.flush(await openToWrite());
+  };
+
+  /** For those who read: what this process keeps of a first fill comes into the table. */
+  const bringKept = async (): Promise<void> => {
+    if (fill.holds()) await queue.run(async () => fill.flush(await open()));
   };
 
   const inspect = async (generation: Generation, newest: readonly string[]): Promise<IndexState> => {
     if (damage !== null) return { kind: 'damaged', why: damage };
     try {
+      await bringKept();
       const table = await openIfThere();
       return table === null ? { kind: 'absent' } : await inspection(table, generation, newest);
     } catch (error) {
@@ -267,6 +276,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       queue.run(() =>
         telling(async () => {
           const table = await open();
+          await fill.flush(table);
           for (const predicate of predicates)
             await carriedOver(async () => {
               await table.delete(predicate);
@@ -275,6 +285,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
       ),
     read: (query) =>
       telling(async () => {
+        await bringKept();
         const table = await open();
         try {
           return await query(table);
@@ -287,6 +298,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     settle: () => queue.run(() => telling(settle)),
     drop: () => queue.run(remove),
     close: async () => {
+      await bringKept();
       await queue.idle();
       await upkeep.stop();
       await pruning.now();

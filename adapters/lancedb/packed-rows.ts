@@ -63,17 +63,19 @@ export const packRows = (rows: readonly IndexRow[], dimensions: number): PackedR
   };
 };
 
-/** The buffers that go over with a message instead of being copied. */
-export const transferables = (rows: PackedRows): ArrayBuffer[] => [
-  ...[rows.blobs, rows.texts, rows.words, rows.languages].flatMap(({ bytes, offsets }) => [
-    bytes.buffer,
-    offsets.buffer,
-  ]),
-  rows.ordinals.buffer,
-  rows.startLines.buffer,
-  rows.endLines.buffer,
-  rows.vectors.buffer,
+/** All arrays of rows; each column of strings is its offsets, then its bytes. */
+export const columnsOf = (
+  rows: PackedRows,
+): (Int32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>)[] => [
+  rows.ordinals,
+  rows.startLines,
+  rows.endLines,
+  rows.vectors,
+  ...[rows.blobs, rows.texts, rows.words, rows.languages].flatMap(({ bytes, offsets }) => [offsets, bytes]),
 ];
+
+/** The buffers that go over with a message instead of being copied. */
+export const transferables = (rows: PackedRows): ArrayBuffer[] => columnsOf(rows).map(({ buffer }) => buffer);
 
 /** As a column holds them, so that one name is found whole. */
 export const joinLanguages = (languages: readonly string[]): string =>

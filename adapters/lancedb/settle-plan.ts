@@ -30,7 +30,12 @@ const maxUnindexed = 2000;
  */
 const maxFragments = 64;
 /** Right before its first indices are built a table is never as cheap to merge again. */
-export const maxFragmentsAtFirst = 8;
+const maxFragmentsAtFirst = 8;
+/**
+ * Fragments beside these that a table may have for its size: a first fill leaves one for each 8,192 rows (first-fill.ts), and a few smaller ones. They cost a search 0.1 ms each, and
+ * 157,000 rows of them 3.7 s of processor time to merge (measured).
+ */
+const fragmentsOfFill = (rows: number): number => Math.min(32, Math.floor(rows / 4096));
 /** A version is a manifest of some kilobytes, and a name in a folder that each search lists. A small sync makes two or three. */
 const maxVersions = 1024;
 /** Below, a scan of the vectors is fast enough (0.1 s at 50,000 × 512) and exact. */
@@ -48,7 +53,7 @@ export const planUpkeep = (state: TableState): Pick<SettlePlan, 'optimize' | 'bu
   optimize:
     state.wordsIndexed > 0 &&
     (state.wordsUnindexed > Math.max(quiet.unindexed, state.rows / quietShare) ||
-      state.fragments > quiet.fragments ||
+      state.fragments > quiet.fragments + fragmentsOfFill(state.rows) ||
       state.versions > quiet.versions),
   buildVectors: state.vectorParts !== null && state.vectorParts > quiet.vectorParts,
 });
@@ -58,7 +63,7 @@ export const planSettle = (state: TableState): SettlePlan => {
   // More new than old: building is cheaper than merging, and spares the merge of what compaction moved.
   const buildWords = state.wordsUnindexed > state.wordsIndexed;
   const tolerated = state.wordsIndexed === 0 && buildWords ? maxFragmentsAtFirst : maxFragments;
-  const fragmented = state.fragments > tolerated || state.versions > maxVersions;
+  const fragmented = state.fragments > tolerated + fragmentsOfFill(state.rows) || state.versions > maxVersions;
   return {
     buildWords,
     optimize: fragmented || (!buildWords && state.wordsUnindexed > maxUnindexed),

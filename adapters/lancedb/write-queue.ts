@@ -23,6 +23,8 @@ export interface Gathering {
   readonly rows: number;
   /** or until no put has come for so long, in milliseconds. */
   readonly quietMs: number;
+  /** Where a commit costs next to nothing, no put waits. */
+  readonly isCheap?: () => boolean;
 }
 
 /** A job that has paused for so long does not make others wait, in milliseconds. */
@@ -49,7 +51,8 @@ export const createWriteQueue = (
   let last = { rows: 0, at: Number.NEGATIVE_INFINITY };
 
   /** Whether the puts that wait are too few of a large job. */
-  const mayGrow = ({ rows }: Gathering): boolean => {
+  const mayGrow = ({ rows, isCheap }: Gathering): boolean => {
+    if (isCheap?.() === true) return false;
     if (last.rows < rows / smallShare || performance.now() - last.at > forgottenAfterMs) return false;
     let count = 0;
     for (const entry of waiting) {

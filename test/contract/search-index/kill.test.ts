@@ -33,12 +33,15 @@ describe('LanceDB after its process was killed', () => {
     [1, 5],
     [12, 5],
     [30, 5],
-    // So many are added, not merged: a kill between two commits must not make the retry add them again.
+    // So many are added, not merged: a kill between two commits must not make the retry add them again. And they are kept in a file until there are enough for a commit.
     [1, 1200],
     [6, 1200],
+    [4, 3000],
   ])('has every row acknowledged before the kill, after %i puts of %i rows', async (puts, rowsOfPut) => {
     const acknowledged = await killWriterAfter(puts, rowsOfPut);
     const index = createLanceSearchIndex(root);
+    // As the job does that is resumed.
+    await index.create(generation);
     const numbers = Array.from({ length: acknowledged * rowsOfPut }, (_, n) => n);
     expect(await index.get(generation, blobsOf(...numbers))).toHaveLength(numbers.length);
 

@@ -14,7 +14,7 @@ const nothing = { optimize: false, buildWords: false, buildVectors: false };
 describe('planSettle', () => {
   it('does nothing after a small change to a large table', () => {
     expect(planSettle(settled)).toEqual(nothing);
-    expect(planSettle({ ...settled, wordsUnindexed: 2000, fragments: 64, versions: 1024 })).toEqual(nothing);
+    expect(planSettle({ ...settled, wordsUnindexed: 2000, fragments: 96, versions: 1024 })).toEqual(nothing);
   });
 
   it('brings the indices up to date when many rows are left to scanning', () => {
@@ -22,7 +22,7 @@ describe('planSettle', () => {
   });
 
   it('merges many fragments and removes many versions', () => {
-    expect(planSettle({ ...settled, fragments: 65 })).toEqual({ ...nothing, optimize: true });
+    expect(planSettle({ ...settled, fragments: 97 })).toEqual({ ...nothing, optimize: true });
     expect(planSettle({ ...settled, versions: 1025 })).toEqual({ ...nothing, optimize: true });
   });
 
@@ -37,10 +37,19 @@ describe('planSettle', () => {
   });
 
   it('merges even some fragments right before the first indices are built', () => {
-    const first = { ...settled, wordsIndexed: 0, wordsUnindexed: 500_000, vectorParts: 1 };
+    const first = { ...settled, rows: 4000, wordsIndexed: 0, wordsUnindexed: 4000, vectorParts: 1 };
     expect(planSettle({ ...first, fragments: 9 })).toEqual({ ...nothing, buildWords: true, optimize: true });
     expect(planSettle({ ...first, fragments: 8 })).toEqual({ ...nothing, buildWords: true });
     expect(planSettle({ ...first, wordsIndexed: 1, fragments: 9 })).toEqual({ ...nothing, buildWords: true });
+  });
+
+  it('leaves the fragments of a large first fill as they are', () => {
+    const first = { ...settled, rows: 157_000, wordsIndexed: 0, wordsUnindexed: 157_000, vectorParts: 1 };
+    expect(planSettle({ ...first, fragments: 25 })).toEqual({ ...nothing, buildWords: true });
+    expect(planSettle({ ...first, fragments: 41 })).toEqual({ ...nothing, buildWords: true, optimize: true });
+    // Of a table with a fragment for each few hundred rows there are too many, be it large or not.
+    expect(planSettle({ ...first, rows: 20_000, wordsUnindexed: 20_000, fragments: 25 }).optimize).toBe(true);
+    expect(planSettle({ ...first, rows: 2_000_000, wordsUnindexed: 2_000_000, fragments: 250 }).optimize).toBe(true);
   });
 
   it('builds a vector index from 50,000 rows on, and again when it has fallen into many parts', () => {

@@ -140,6 +140,7 @@ describe('planUpkeep', () => {
     ['rows that every search must read', { wordsUnindexed: 251 }, { ...nothing, optimize: true }],
     ['more of these in a large table, whose merge costs more', { rows: 400_000, wordsUnindexed: 400 }, nothing],
     ['fragments', { fragments: 25 }, { ...nothing, optimize: true }],
+    ['not the fragments that a large first fill leaves', { rows: 157_000, fragments: 45 }, nothing],
     ['versions', { versions: 129 }, { ...nothing, optimize: true }],
     ['parts of the vector index', { vectorParts: 7 }, { ...nothing, buildVectors: true }],
     ['nothing without a vector index', { vectorParts: null }, nothing],

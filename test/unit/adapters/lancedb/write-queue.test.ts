@@ -134,6 +134,23 @@ describe('the puts of a large job', () => {
     await put;
   });
 
+  it('wait for nobody while a commit costs next to nothing', async () => {
+    const commits: number[] = [];
+    const commit = async (packs: readonly { count: number }[]): Promise<void> => {
+      commits.push(...packs.map(({ count }) => count));
+    };
+    let isCheap = true;
+    const queue = createWriteQueue(commit, 1000, { rows: 32, quietMs: 60_000, isCheap: () => isCheap });
+    for (const from of [0, 100, 200]) await queue.put(many(from, 8));
+    expect(commits).toEqual([8, 8, 8]);
+    isCheap = false;
+    const put = queue.put(many(300, 8));
+    await soon();
+    expect(commits).toHaveLength(3);
+    await queue.run(async () => undefined);
+    await put;
+  });
+
   it('wait for nobody after a small put, nor when a second has passed', async () => {
     const { queue, commits } = await busy(60_000);
     await queue.run(async () => undefined);
