@@ -85,7 +85,7 @@ export const createFirstFill = (
       return true;
     },
     flush: async (table) => {
-      // Who asks may build indices: then a table is not new any more.
+      // What comes behind it may build indices: then a table is not new any more.
       isFilling = false;
       await bring(table);
     },
