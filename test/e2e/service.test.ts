@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JobAnswer } from '../../core/contract/api.ts';
@@ -72,6 +72,12 @@ describe('sync with large repository: concurrent sync attempts', () => {
   });
 });
 
+/** Files of rows that are still to come into a table of the index. */
+const journals = async (): Promise<string[]> => {
+  const names = await readdir(join(service.dataDir, 'index'), { recursive: true });
+  return names.filter((name) => name.endsWith('rows.journal'));
+};
+
 describe('background task execution: kill -9 in the middle of a sync', () => {
   it('leaves the old index answering; after a restart the job goes on where it was and ends', async () => {
     await service.git.write({ 'src/marker.ts': 'export const marker = "pangolin";\n' });
@@ -80,7 +86,10 @@ describe('background task execution: kill -9 in the middle of a sync', () => {
     expect(reply.status).toBe(202);
     const jobId = reply.body.job_id;
     const reached = await service.untilDone(jobId, 600);
+    // Rows that were put are in a file by then, and not all in the index's table.
+    await expect.poll(journals, { timeout: 20_000, interval: 10 }).toHaveLength(1);
     await service.process.kill();
+    expect(await journals()).toHaveLength(1);
 
     await service.startAgain();
     const resumed = await service.api.job(jobId);
@@ -94,6 +103,9 @@ describe('background task execution: kill -9 in the middle of a sync', () => {
     expect(job).toMatchObject({ status: 'completed', mode: 'full', counts: { indexed: FILES + 1, failed: 0 } });
     expect(reached.progress.files_processed).toBeLessThan(FILES + 1);
     expect((await service.api.found('large', 'pangolin'))[0]).toBe('src/marker.ts');
+    expect(await journals()).toEqual([]);
+    for (let n = 0; n < FILES; n += 97)
+      expect((await service.api.found('large', `step3OfModule${n}`))[0]).toBe(`src/part-${n % 40}/module-${n}.ts`);
     expect(await service.api.repository('large')).toMatchObject({ status: 'idle', active_job_id: null });
     expect(await service.api.synced('large')).toMatchObject({ status: 'completed', progress: { files_total: 0 } });
     // Two thirds of a full index, a restart and a small sync: more than 30 s where others compete for the processor.
