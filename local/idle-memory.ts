@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
+import { collectGarbage } from '../adapters/system/collect-garbage.ts';
 
 /** What a thread with its modules takes is half of it. Bytes. */
 const MUCH = 96 * 1024 * 1024;
@@ -10,11 +10,6 @@ const IDLE_MILLISECONDS = 150;
 const taken = (): number => {
   const { total_physical_size, external_memory } = getHeapStatistics();
   return total_physical_size + external_memory;
-};
-
-const collectGarbage = (): void => {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
 };
 
 /** Between two looks at a thread that has work: one that waits for another thread, or a disk, turns for less than this share of the time. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
 import { giveBack } from '../../core/domain/give-back.ts';
+import { collectRecentGarbage } from '../system/collect-garbage.ts';
 import { wordRowsIndexed } from './indices.ts';
 import { columnsOf, type PackedRows } from './packed-rows.ts';
 import { createRowJournal } from './row-journal.ts';
@@ -64,6 +65,7 @@ export const createFirstFill = (
     for (const rows of kept) for (const column of columnsOf(rows)) giveBack(column);
     kept = [];
     keys.clear();
+    collectRecentGarbage();
   };
 
   const isFull = (packs: readonly PackedRows[]): boolean =>
