@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
@@ -17,6 +18,14 @@ const histories = ['test/faults/**/*.test.ts'];
 
 /** The stack as it is synthesised: CDK and lib, of which no coverage is asked. What runs the functions too is not among them. */
 const synthesised = ['test/infra/!(least-privilege).test.ts'];
+
+/**
+ * The whole service in the process of the test. With libraries that are loaded already, 27 of these files take 98 s of their workers' processor time in place
+ * of 138.
+ */
+const worlds = globSync('test/e2e/*.test.ts', { cwd: import.meta.dirname }).filter((file) =>
+  /\/use-(world|console)\.ts'/.test(readFileSync(resolve(import.meta.dirname, file), 'utf8')),
+);
 
 /** No coverage is asked of it: nothing there is counted. */
 const uncovered = {
@@ -41,7 +50,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...pure, ...histories, ...synthesised] },
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          exclude: [...pure, ...histories, ...synthesised, ...worlds],
+        },
+      },
+      // Each has this project's modules anew, and libraries as the files before have left them.
+      {
+        extends: true,
+        test: { name: 'worlds', include: worlds, isolate: false, setupFiles: ['test/support/fresh-modules.ts'] },
       },
       { extends: true, test: { name: 'histories', include: histories } },
       // Each would load CDK anew, which takes seconds.

@@ -33,14 +33,23 @@ export const slowFiles = [
   'test/e2e/service.test.ts',
 ];
 
-/** The slow files first, the others as vitest has them. */
+/**
+ * The slow files first, the others as vitest has them, which is project by project. Files that share processes stay together: a process ends where what
+ * comes next is not of its project.
+ */
 export default class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const rank = ({ moduleId }: TestSpecification): number => {
+    const slowness = ({ moduleId }: TestSpecification): number => {
       const at = slowFiles.findIndex((name) => moduleId.endsWith(`/${name}`));
       return at === -1 ? slowFiles.length : at;
     };
-    return sorted.toSorted((a, b) => rank(a) - rank(b));
+    const isSlow = (file: TestSpecification): boolean => slowness(file) < slowFiles.length;
+    const slowProjects = new Set(sorted.filter(isSlow).map(({ project }) => project));
+    const turn = (file: TestSpecification): number => {
+      if (file.project.config.isolate) return isSlow(file) ? 0 : 2;
+      return slowProjects.has(file.project) ? 1 : 3;
+    };
+    return sorted.toSorted((a, b) => turn(a) - turn(b) || slowness(a) - slowness(b));
   }
 }
