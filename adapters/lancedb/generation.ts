@@ -298,7 +298,8 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     settle: () => queue.run(() => telling(settle)),
     drop: () => queue.run(remove),
     close: async () => {
-      await bringKept();
+      // What does not come into the table stays in its file.
+      await bringKept().catch(() => undefined);
       await queue.idle();
       await upkeep.stop();
       await pruning.now();

@@ -104,6 +104,18 @@ describe('a first fill', () => {
     expect(await texts(1500)).toEqual(words(1500));
   });
 
+  it('is closed all the same where its rows cannot be written, and has them the next time', async () => {
+    await index.put(generation, rowsOf(0, 1500));
+    const data = join(table(), 'data');
+    await rm(data, { recursive: true, force: true });
+    await writeFile(data, '');
+    await index.close();
+    await rm(data);
+    index = createLanceSearchIndex(root);
+    await index.settle(generation);
+    expect(await texts(1500)).toEqual(words(1500));
+  });
+
   it('keeps nothing for a generation that was dropped and made again', async () => {
     await index.put(generation, rowsOf(0, 1500));
     await index.drop(generation);
