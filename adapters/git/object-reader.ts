@@ -18,18 +18,21 @@ export interface ObjectReader {
   close(): Promise<void>;
 }
 
-export const openObjectReader = ({ repository, address, limits, signal }: ConversationParts): ObjectReader => {
+/** @param options `isAhead`: the process begins now, and not with the first question, since there will surely be one. */
+export const openObjectReader = (
+  { repository, address, limits, signal }: ConversationParts,
+  { isAhead = false } = {},
+): ObjectReader => {
   const input = new PassThrough();
-  const reader = new ByteReader(
-    streamGit({
-      args: ['cat-file', '--batch-command', '--buffer'],
-      env: repository.environment(null),
-      cwd: repository.gitDir,
-      input,
-      signal,
-      timeoutMs: limits.processMs,
-    }),
-  );
+  const output = streamGit({
+    args: ['cat-file', '--batch-command', '--buffer'],
+    env: repository.environment(null),
+    cwd: repository.gitDir,
+    input,
+    signal,
+    timeoutMs: limits.processMs,
+  });
+  const reader = new ByteReader(isAhead ? begun(output) : output);
   const next = async (oid: string): Promise<GitObject | null> => {
     const [named, type = '', size = ''] = (await reader.line())?.split(' ') ?? [];
     if (named !== oid) throw damaged(`the object ${oid} cannot be read`);
@@ -61,6 +64,18 @@ export const openObjectReader = ({ repository, address, limits, signal }: Conver
       await reader.close();
     },
   };
+};
+
+/** The same stream, of which the first piece is asked for now. */
+const begun = (stream: AsyncGenerator<Buffer>): AsyncIterable<Buffer> => {
+  let first: Promise<IteratorResult<Buffer>> | null = stream.next();
+  first.catch(() => undefined);
+  const next = (): Promise<IteratorResult<Buffer>> => {
+    const piece = first ?? stream.next();
+    first = null;
+    return piece;
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: () => stream.return(undefined) }) };
 };
 
 function* prefixed(oids: Iterable<string>): Generator<string> {

@@ -71,7 +71,7 @@ export const openRemoteChanges = async (
       if (!branches.has(branch))
         throw failureOf('branch_missing', parts.address.label, { says: `it has no branch ${branch}` });
     const lack = lackOf(conversation, format);
-    if (lack === null) return remoteChanges(parts, visited);
+    if (lack === null) return remoteChanges(parts, visited, format);
     await close();
     return lack;
   } catch (error) {
@@ -122,7 +122,19 @@ const branchesAmong = async (conversation: Conversation, branches: readonly stri
   return new Set(branches.filter((branch) => names.has(`refs/heads/${branch}`)));
 };
 
-const remoteChanges = (parts: Parts, visited: Pick<Visited, 'conversation' | 'close'>): RemoteChanges => {
+const remoteChanges = (
+  parts: Parts,
+  visited: Pick<Visited, 'conversation' | 'close'>,
+  expected: ObjectFormat,
+): RemoteChanges => {
+  /** Made while the caller has other things to do before it asks. */
+  let ahead: Promise<Received> | null = receive(parts, expected);
+  ahead.catch(() => undefined);
+  const receiveNext = (format: ObjectFormat): Promise<Received> => {
+    const made = format === expected ? ahead : null;
+    if (made !== null) ahead = null;
+    return made ?? receive(parts, format);
+  };
   const counts = new Map<string, CommitCount>();
   let { conversation, close: endConversation } = visited;
   /** What came for the branch that was asked for last. */
@@ -146,6 +158,11 @@ const remoteChanges = (parts: Parts, visited: Pick<Visited, 'conversation' | 'cl
     received = null;
     await dropped?.remove();
   };
+  const dropAhead = async (): Promise<void> => {
+    const made = ahead;
+    ahead = null;
+    await (await made?.catch(() => null))?.remove();
+  };
 
   return {
     async *changes(from, to) {
@@ -154,7 +171,7 @@ const remoteChanges = (parts: Parts, visited: Pick<Visited, 'conversation' | 'cl
       if (from === to) return;
       await drop();
       // One for each branch: what was sent for another one does not count.
-      received = await receive(parts, format);
+      received = await receiveNext(format);
       const { repository, objects } = received;
       const reader = remembering(objects, parts);
       const talk: Talk = { ...parts, repository, conversation, reader, reconnect: () => reconnect(format) };
@@ -179,7 +196,7 @@ const remoteChanges = (parts: Parts, visited: Pick<Visited, 'conversation' | 'cl
       const missing = oids.filter((oid) => !sent.has(oid));
       const [format] = missing.map(objectFormatOf);
       if (format === undefined || bytes > maxBytes) return;
-      const more = await receive(parts, format);
+      const more = await receiveNext(format);
       try {
         const request = { wants: missing, filter: 'blob:none', done: true, maxBytes: maxBytes - bytes } as const;
         const outcome = await fetchPack({ ...parts, repository: more.repository, conversation }, request);
@@ -190,7 +207,7 @@ const remoteChanges = (parts: Parts, visited: Pick<Visited, 'conversation' | 'cl
     },
     async close() {
       // Each waits for a process to end.
-      await Promise.all([drop(), endConversation()]);
+      await Promise.all([drop(), dropAhead(), endConversation()]);
     },
   };
 };
@@ -204,7 +221,7 @@ interface Received {
 
 const receive = async (parts: Parts, format: ObjectFormat): Promise<Received> => {
   const repository = await createBareRepository(parts.tempRoot, format);
-  const objects = openObjectReader({ ...parts, repository });
+  const objects = openObjectReader({ ...parts, repository }, { isAhead: true });
   const remove = async (): Promise<void> => {
     await objects.close();
     await repository.remove();

@@ -63,7 +63,11 @@ export const listTrees = async (deps: Deps, context: ListContext, targets: reado
       state.done = 0.2 + (0.8 * (index + 1)) / targets.length;
     }
   } finally {
-    await snapshot.close();
+    // Beside what is still to be written: to end a conversation with a server, and its processes, takes some 15 ms (measured).
+    const closed = snapshot.close();
+    closed.catch(() => undefined);
+    const { held } = visit;
+    visit.held = { close: async () => void (await Promise.all([closed, held?.close()])) };
   }
   return { branches, reports };
 };

@@ -65,6 +65,43 @@ describe('scenario 5: a sync with git pull', () => {
     expect((await world.api.found('repo-git', 'cormorant'))[0]).toBe('cormorant.ts');
   });
 
+  it('ends its conversation with the server while it writes what came of it, and does not leave before that has ended', async () => {
+    const { git } = await register('repo-end');
+    await world.api.synced('repo-end');
+    await commit(git, 'egret');
+    const written = createGate();
+    let isWritten = false;
+    let hasEnded = false;
+    faults.set('git', (real) => ({
+      open: async (...args) => {
+        const snapshot = await real.open(...args);
+        const close = async (): Promise<void> => {
+          await written.wait();
+          await snapshot.close();
+          hasEnded = true;
+        };
+        return { ...snapshot, close };
+      },
+    }));
+    faults.set('objects', (real) => ({
+      putText: async (key, ...args) => {
+        const bytes = await real.putText(key, ...args);
+        if (key.endsWith('pull.json')) {
+          isWritten = true;
+          written.open();
+        }
+        return bytes;
+      },
+      // The next step's.
+      getLines: (...args) => {
+        if (isWritten) expect(hasEnded).toBe(true);
+        return real.getLines(...args);
+      },
+    }));
+    expect(await world.api.synced('repo-end')).toMatchObject({ status: 'completed', counts: { added: 1 } });
+    expect(hasEnded).toBe(true);
+  });
+
   it('pulls without being asked: that is what a remote source is for', async () => {
     const { git } = await register('unasked');
     await world.api.synced('unasked');

@@ -56,6 +56,16 @@ describe('what changed at a server', () => {
     );
   });
 
+  it('leaves nothing behind where it is not asked for', async () => {
+    const from = await lab.repository.head();
+    const to = await lab.repository.commit();
+    const { url } = await lab.serve();
+    const remote = await lab.gitSource().open({ url }, [{ branch: 'main', commit: to, since: from }]);
+    await remote.close();
+    // The lab looks for directories that are left over; a second call finds nothing more to do.
+    await remote.close();
+  });
+
   it('of a branch that was rewritten, merged or set back, has the exact count of commits', async () => {
     const { repository } = lab;
     const root = await repository.head();
