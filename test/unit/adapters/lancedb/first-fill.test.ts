@@ -1,6 +1,7 @@
 import { access, copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '@lancedb/lancedb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLanceSearchIndex, type LanceSearchIndex } from '../../../../adapters/lancedb/search-index.ts';
 import type { IndexRow } from '../../../../core/ports/search-index.ts';
@@ -122,6 +123,20 @@ describe('a first fill', () => {
     await index.create(generation);
     await index.put(generation, rowsOf(5000, 1500));
     expect(await index.inspect(generation, [])).toEqual({ kind: 'whole', rows: 1500 });
+  });
+
+  it('writes words as they are, and compresses texts', async () => {
+    // Words and texts of the same bytes: one column takes all of them, and the other few.
+    const text = 'the same line once more\n'.repeat(40);
+    await index.put(
+      generation,
+      rowsOf(0, 2000, (n) => `number${n} ${text}`),
+    );
+    await index.settle(generation);
+    const { totalBytes } = await (await (await connect(join(root, 'repo-1'))).openTable('g1')).stats();
+    const bytes = 2000 * text.length;
+    expect(totalBytes).toBeGreaterThan(bytes * 0.9);
+    expect(totalBytes).toBeLessThan(bytes * 1.6);
   });
 
   it('is over when words are indexed: rows are committed as they come', async () => {
