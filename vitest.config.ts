@@ -67,6 +67,8 @@ export default defineConfig({
       // Many small files: a third of a second of processor time each, for a process and for loading what the one before has loaded.
       { extends: true, test: { name: 'together', include: pure, isolate: false } },
     ],
+    // Vitest's own is a second: on a busy machine a job may begin later than that.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     coverage: {

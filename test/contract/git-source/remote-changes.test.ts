@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GitLimits } from '../../../adapters/git/git-limits.ts';
@@ -56,12 +57,20 @@ describe('what changed at a server', () => {
     );
   });
 
-  it('leaves nothing behind where it is not asked for', async () => {
+  it('begins to read before it is asked for, and leaves nothing behind where it is not', async () => {
     const from = await lab.repository.head();
     const to = await lab.repository.commit();
     const { url } = await lab.serve();
     const remote = await lab.gitSource().open({ url }, [{ branch: 'main', commit: to, since: from }]);
+    const commands = async (): Promise<string> =>
+      (
+        await Promise.all(
+          (await lab.processesHere()).map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')),
+        )
+      ).join();
+    await expect.poll(commands, { timeout: 10_000 }).toContain('cat-file');
     await remote.close();
+    expect(await commands()).not.toContain('cat-file');
     // The lab looks for directories that are left over; a second call finds nothing more to do.
     await remote.close();
   });
