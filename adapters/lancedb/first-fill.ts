@@ -3,10 +3,8 @@ import type { Table } from '@lancedb/lancedb';
 import { giveBack } from '../../core/domain/give-back.ts';
 import { collectRecentGarbage } from '../system/collect-garbage.ts';
 import { wordRowsIndexed } from './indices.ts';
-import { columnsOf, type PackedRows } from './packed-rows.ts';
+import { columnsOf, type PackedRows, type Packs } from './packed-rows.ts';
 import { createRowJournal } from './row-journal.ts';
-
-type Packs = readonly [PackedRows, ...PackedRows[]];
 
 /** Rows with which a large job fills a new table: they are safe in a file first, and come into the table many at a time. */
 export interface FirstFill {
@@ -38,11 +36,7 @@ const BYTES = 48 << 20;
  * @param directory of the table.
  * @param write one commit.
  */
-export const createFirstFill = (
-  directory: string,
-  write: (table: Table, packs: Packs) => Promise<void>,
-  rowsOfCommit = ROWS,
-): FirstFill => {
+export const createFirstFill = (directory: string, write: (table: Table, packs: Packs) => Promise<void>): FirstFill => {
   const journal = createRowJournal(join(directory, 'rows.journal'));
   /** Null: not looked up. */
   let kept: PackedRows[] | null = null;
@@ -69,7 +63,7 @@ export const createFirstFill = (
   };
 
   const isFull = (packs: readonly PackedRows[]): boolean =>
-    sumOf(packs, ({ count }) => count) >= rowsOfCommit || sumOf(packs, bytesOf) >= BYTES;
+    sumOf(packs, ({ count }) => count) >= ROWS || sumOf(packs, bytesOf) >= BYTES;
 
   return {
     takes: async (table, packs) => {

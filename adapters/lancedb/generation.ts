@@ -8,7 +8,7 @@ import { removeHalfWritten } from './half-written.ts';
 import { buildVectorIndex, buildWordIndices, dropWordIndex, hasWordIndex, readTableState } from './indices.ts';
 import { createInspection, mayBeDamage, tellsOfDamage } from './inspection.ts';
 import { rowBytes, versionsIn } from './manifest-files.ts';
-import type { PackedRows } from './packed-rows.ts';
+import type { PackedRows, Packs } from './packed-rows.ts';
 import { createPruning } from './pruning.ts';
 import { createRecentRows } from './recent-rows.ts';
 import { createRowWriter } from './row-writer.ts';
@@ -48,7 +48,7 @@ export interface GenerationPlace {
 
 /**
  * Half of what the callers of a large job have under way (two workers, four batches of some 460 rows each): the other half is
- * being made while this is written. 180,000 rows become some 90 commits.
+ * being made while this is written. A first fill waits for nothing (first-fill.ts).
  */
 const gathering = { rows: 2048, quietMs: 60 };
 
@@ -127,7 +127,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
 
   const writer = createRowWriter();
   const recent = createRecentRows();
-  const write = async (table: Table, packs: readonly [PackedRows, ...PackedRows[]]): Promise<void> => {
+  const write = async (table: Table, packs: Packs): Promise<void> => {
     await carriedOver(() => writer.write(table, packs));
     recent.wrote(packs);
   };

@@ -26,6 +26,9 @@ export interface PackedRows {
   readonly vectors: Uint16Array<ArrayBuffer>;
 }
 
+/** The rows of one commit. */
+export type Packs = readonly [PackedRows, ...PackedRows[]];
+
 /**
  * Packs rows on the caller's thread: splitting words and encoding is most of a put's work in JavaScript, and there are
  * several callers but one writer. Of rows with the same key the last one stays (a merge with a doubled key would add it twice).

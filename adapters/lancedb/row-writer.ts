@@ -1,11 +1,9 @@
 import type { Table } from '@lancedb/lancedb';
 import type * as arrow from 'apache-arrow';
-import type { PackedRows } from './packed-rows.ts';
+import type { Packs } from './packed-rows.ts';
 import { blobPredicates } from './query.ts';
 import { arrowTable } from './rows.ts';
 import { givenStems, stemmed } from './stemmed-words.ts';
-
-type Packs = readonly [PackedRows, ...PackedRows[]];
 
 /** The one writer of a table's rows. */
 export interface RowWriter {

@@ -1,5 +1,5 @@
 import * as arrow from 'apache-arrow';
-import type { PackedRows, PackedStrings } from './packed-rows.ts';
+import type { PackedRows, PackedStrings, Packs } from './packed-rows.ts';
 
 /**
  * The columns of a generation's table. Vectors are of half precision: eleven bits tell unit vectors apart well enough, and 512 of them take 1 KB in
@@ -50,7 +50,7 @@ const vectorType = (dimensions: number) =>
   new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float16(), true));
 
 /** One Arrow batch for each pack, all of one number of dimensions. No two columns may share a buffer: apache-arrow 18 then writes wrong offsets. */
-export const arrowTable = (packs: readonly [PackedRows, ...PackedRows[]]): arrow.Table => {
+export const arrowTable = (packs: Packs): arrow.Table => {
   const schema = rowSchema(packs[0].dimensions);
   return new arrow.Table(
     schema,

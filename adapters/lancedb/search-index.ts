@@ -47,7 +47,7 @@ export const createLanceSearchIndex = (root: string, options: LanceOptions = {})
     await mkdir(directory, { recursive: true });
     let connection = connections.get(directory);
     if (connection === undefined) {
-      // Interval 0: each read looks for the newest version, so that a put is found at once by every reader.
+      // Interval 0: each read looks for the newest version, so that a put is found at once by every reader; by one in another process not where it is of a first fill (first-fill.ts).
       connection = connect(directory, { readConsistencyInterval: 0 }, session);
       connections.set(directory, connection);
     }
@@ -69,7 +69,7 @@ export const createLanceSearchIndex = (root: string, options: LanceOptions = {})
         table,
         quietMs: options.quietMs ?? 2000,
         graceMs: options.graceMs ?? 10_000,
-        // 2,000 and 5,000 a commit measured the same; it bounds what a commit holds in memory.
+        // 2,000 and 5,000 a commit measured the same; it bounds what a commit holds in memory. A first fill has its own bounds (first-fill.ts).
         maxRowsPerCommit: options.maxRowsPerCommit ?? 4096,
         plan: options.plan,
       });

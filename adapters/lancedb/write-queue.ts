@@ -1,4 +1,4 @@
-import type { PackedRows } from './packed-rows.ts';
+import type { PackedRows, Packs } from './packed-rows.ts';
 
 /** The writes of one generation, one after the other in the order they came. */
 export interface WriteQueue {
@@ -40,7 +40,7 @@ const smallShare = 16;
  *   233 µs of processor time a row with 460 a commit, 55 when they wait for each other). Without it nothing waits.
  */
 export const createWriteQueue = (
-  commit: (packs: readonly [PackedRows, ...PackedRows[]]) => Promise<void>,
+  commit: (packs: Packs) => Promise<void>,
   maxRows: number,
   gathering?: Gathering,
 ): WriteQueue => {

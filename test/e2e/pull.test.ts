@@ -102,6 +102,27 @@ describe('scenario 5: a sync with git pull', () => {
     expect(hasEnded).toBe(true);
   });
 
+  it('fails where its conversation with the server does not end, and the next sync brings what has changed', async () => {
+    const { git } = await register('repo-no-end');
+    await world.api.synced('repo-no-end');
+    await commit(git, 'egret');
+    faults.set('git', (real) => ({
+      open: async (...args) => {
+        const snapshot = await real.open(...args);
+        const close = async (): Promise<void> => {
+          await snapshot.close();
+          throw new Error('it does not end');
+        };
+        return { ...snapshot, close };
+      },
+    }));
+    expect(await world.api.synced('repo-no-end')).toMatchObject({ status: 'failed' });
+    expect(await world.api.found('repo-no-end', 'egret')).not.toContain('egret.ts');
+    faults.clear();
+    expect(await world.api.synced('repo-no-end')).toMatchObject({ status: 'completed', counts: { added: 1 } });
+    expect((await world.api.found('repo-no-end', 'egret'))[0]).toBe('egret.ts');
+  });
+
   it('pulls without being asked: that is what a remote source is for', async () => {
     const { git } = await register('unasked');
     await world.api.synced('unasked');

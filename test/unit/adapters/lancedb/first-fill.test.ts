@@ -47,6 +47,15 @@ describe('a first fill', () => {
   };
   const words = (count: number) => Array.from({ length: count }, (_, n) => `word${n}`);
 
+  /** What LanceDB writes rows to is no directory meanwhile. */
+  const withoutPlace = async (act: () => Promise<void>): Promise<void> => {
+    const data = join(table(), 'data');
+    await rm(data, { recursive: true, force: true });
+    await writeFile(data, '');
+    await act();
+    await rm(data);
+  };
+
   it('keeps rows in a file until they are many, and then commits them together', async () => {
     for (let put = 0; put < 5; put++) {
       await index.put(generation, rowsOf(put * 1500, 1500));
@@ -107,11 +116,7 @@ describe('a first fill', () => {
 
   it('is closed all the same where its rows cannot be written, and has them the next time', async () => {
     await index.put(generation, rowsOf(0, 1500));
-    const data = join(table(), 'data');
-    await rm(data, { recursive: true, force: true });
-    await writeFile(data, '');
-    await index.close();
-    await rm(data);
+    await withoutPlace(() => index.close());
     index = createLanceSearchIndex(root);
     await index.settle(generation);
     expect(await texts(1500)).toEqual(words(1500));
@@ -149,12 +154,7 @@ describe('a first fill', () => {
 
   it('writes them again when their commit failed', async () => {
     await index.put(generation, rowsOf(0, 1500));
-    // What LanceDB writes rows to is no directory any more.
-    const data = join(table(), 'data');
-    await rm(data, { recursive: true, force: true });
-    await writeFile(data, '');
-    await expect(index.settle(generation)).rejects.toThrow();
-    await rm(data);
+    await withoutPlace(() => expect(index.settle(generation)).rejects.toThrow());
     await index.settle(generation);
     expect(await texts(1500)).toEqual(words(1500));
   });
