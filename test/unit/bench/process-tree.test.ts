@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  createTreeLook,
   endedChildrenSeconds,
   lookAtTree,
   type ProcessLook,
@@ -68,6 +69,61 @@ describe('a process tree', () => {
     expect(lookAtTree(1, join(proc, 'nowhere'))).toEqual([]);
   });
 
+  it('is asked for the children of all threads by a whole look alone', async () => {
+    const task = (pid: number, thread: number, children: string) =>
+      mkdir(join(proc, String(pid), 'task', String(thread)), { recursive: true })
+        .then(() => writeFile(join(proc, String(pid), 'task', String(thread), 'children'), children))
+        .then(() => writeFile(join(proc, String(pid), 'task', String(thread), 'stat'), stat('worker', [5, 5, 0, 0])));
+    await put(20, 'node', 'node\0main.ts', 1000, '21 ');
+    await task(20, 201, '');
+    await put(21, 'helper', 'helper', 10, '');
+    const look = createTreeLook(20, proc);
+    const seen = (whole: boolean) => look(whole).map(({ pid, resident }) => [pid, resident / 1024]);
+    expect(look(true)[0]?.threads).toEqual(
+      new Map([
+        ['node', 1],
+        ['worker', 0.1],
+      ]),
+    );
+    // The helper's main thread starts one, which is only forked at first; another thread of the service starts a second one.
+    await put(21, 'helper', 'helper', 10, '22 ');
+    await put(22, 'helper', 'helper', 10, '');
+    await put(23, 'git', 'git', 7, '');
+    await task(20, 201, '23 ');
+    expect(seen(false)).toEqual([
+      [20, 1000],
+      [21, 10],
+      [22, 0],
+    ]);
+    expect(look(false)[0]?.threads).toEqual(new Map());
+    await put(22, 'git', 'git\0cat-file', 30, '');
+    expect(seen(false)).toEqual([
+      [20, 1000],
+      [21, 10],
+      [22, 30],
+    ]);
+    expect(seen(true)).toEqual([
+      [20, 1000],
+      [21, 10],
+      [23, 7],
+      [22, 30],
+    ]);
+    // From then on that thread is asked at each look.
+    await task(20, 201, '');
+    expect(seen(false)).toEqual([
+      [20, 1000],
+      [21, 10],
+      [22, 30],
+    ]);
+    await task(20, 201, '23 ');
+    expect(seen(false)).toEqual([
+      [20, 1000],
+      [21, 10],
+      [23, 7],
+      [22, 30],
+    ]);
+  });
+
   it.runIf(process.platform === 'linux')('of a real process has its child and what both use', async () => {
     const child = spawn('sh', ['-c', 'sleep 30 & wait'], { stdio: 'ignore' });
     try {
@@ -99,6 +155,19 @@ describe('watching a tree', () => {
   it('tells which threads the processor time went to', () => {
     const looks = [look(1, 10, 5), look(1, 14, 8)];
     expect(watchTree(1, 60_000, () => looks.shift() ?? []).stop().cpuParts).toBe('WorkerThread 3.0, others 1.0');
+  });
+
+  it('looks at the whole of it first, last, and each tenth time', async () => {
+    const whole: boolean[] = [];
+    const tree = watchTree(1, 1, (isWhole) => {
+      whole.push(isWhole);
+      return look(1, 1);
+    });
+    await expect.poll(() => whole.length).toBeGreaterThan(21);
+    tree.stop();
+    const between = whole.slice(1, -1);
+    expect([whole[0], whole.at(-1)]).toEqual([true, true]);
+    expect(between).toEqual(between.map((_, i) => i % 10 === 9));
   });
 
   it('waits until it is quiet', async () => {
