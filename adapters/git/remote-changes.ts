@@ -1,13 +1,14 @@
 import { SourceUnavailableError, type SyncError } from '../../core/domain/errors.ts';
 import { failureOf } from '../../core/domain/failure-of.ts';
 import type { TreeChange } from '../../core/manifest/manifest.ts';
-import type { Blob, CommitCount } from '../../core/ports/git-source.ts';
+import type { Blob, CommitCount, KnownFiles } from '../../core/ports/git-source.ts';
 import { type BareRepository, createBareRepository, type ObjectFormat, objectFormatOf } from './bare-repository.ts';
 import { countFrom, readCommit } from './commit-object.ts';
 import { type Conversation, converse, lackOf, otherHash } from './conversation.ts';
 import { fetchPack, type PackOutcome, type PackRequest } from './fetch-pack.ts';
 import type { GitLimits } from './git-limits.ts';
 import { type GitObject, type ObjectReader, openObjectReader } from './object-reader.ts';
+import { recallTrees, type SentTrees } from './recall-trees.ts';
 import type { SourceAddress } from './source-address.ts';
 import type { TreeCache } from './tree-cache.ts';
 import { damaged } from './tree-listing.ts';
@@ -18,7 +19,7 @@ import type { Visited } from './visited-source.ts';
 /** What changed at a server, in proportion to the change: see "How a remote is read" in docs/architecture.md. */
 export interface RemoteChanges {
   /** @throws SourceUnavailableError when the server cannot tell, SourceUnusableError: then the whole tree has to be read. */
-  changes(from: string, to: string): AsyncGenerator<readonly TreeChange[]>;
+  changes(from: string, to: string, known?: KnownFiles): AsyncGenerator<readonly TreeChange[]>;
   /** Null unless the changes have been read. */
   count(from: string, to: string): CommitCount | null;
   /** Those that came with the changes, and the others by id in one request. None of these where the server gives none out, or they are more than `maxBytes`: then nothing more can be asked. */
@@ -165,7 +166,7 @@ const remoteChanges = (
   };
 
   return {
-    async *changes(from, to) {
+    async *changes(from, to, knownFiles) {
       const format = objectFormatOf(to);
       if (objectFormatOf(from) !== format) throw untold(parts.address, otherHash);
       if (from === to) return;
@@ -182,7 +183,7 @@ const remoteChanges = (
       const wants = [from, to].filter((commit) => !known.has(commit));
       if (wants.length > 0) await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
       const [before, after] = [await readCommit(reader, from), await readCommit(reader, to)];
-      yield* walkTrees(treesOf(talk), before.tree, after.tree, parts.limits);
+      yield* walkTrees(treesOf(talk, objects, knownFiles), before.tree, after.tree, parts.limits);
     },
     count: (from, to) => counts.get(`${from} ${to}`) ?? null,
     async *blobs(oids, maxBytes) {
@@ -285,18 +286,48 @@ const fetchMore = async (talk: Talk, request: Omit<PackRequest, 'done' | 'maxByt
   if (outcome.kind === 'none') throw untold(talk.address, outcome.why);
 };
 
-const treesOf = (talk: Talk): Trees => ({
-  async known(oids) {
-    const found = new Map<string, readonly RawEntry[]>();
-    for (const [oid, { type, content }] of await talk.reader.read(oids)) {
-      if (type !== 'tree') throw damaged('its objects are malformed: a tree names something else as a tree');
-      found.set(oid, parseTree(content, oid.length / 2));
-    }
-    return found;
-  },
-  fetch: (wants) => fetchMore(talk, { wants, filter: 'tree:0' }),
-  fetchBelow: (wants, haves) => fetchMore(talk, { wants, haves, filter: 'blob:none' }),
-});
+/** @param objects what has been sent for these changes. */
+const treesOf = (talk: Talk, objects: ObjectReader, knownFiles: KnownFiles | undefined): Trees => {
+  const recalled = new Map<string, readonly RawEntry[]>();
+  return {
+    async known(oids) {
+      const found = new Map<string, readonly RawEntry[]>();
+      const asked: string[] = [];
+      for (const oid of oids) {
+        const entries = recalled.get(oid);
+        if (entries === undefined) asked.push(oid);
+        else found.set(oid, entries);
+      }
+      for (const [oid, entries] of await readTrees(talk.reader, asked)) found.set(oid, entries);
+      return found;
+    },
+    async recall(directories) {
+      if (knownFiles === undefined) return;
+      let last: Promise<unknown> = Promise.resolve();
+      /** One process answers, one question at a time. */
+      const sent: SentTrees = (oids) => {
+        const answer = last.then(() => readTrees(objects, oids));
+        last = answer;
+        return answer;
+      };
+      for (const [oid, entries] of await recallTrees(knownFiles, directories, sent)) recalled.set(oid, entries);
+    },
+    fetch: (wants) => fetchMore(talk, { wants, filter: 'tree:0' }),
+    fetchBelow: (wants, haves) => fetchMore(talk, { wants, haves, filter: 'blob:none' }),
+  };
+};
+
+const readTrees = async (
+  reader: Pick<ObjectReader, 'read'>,
+  oids: Iterable<string>,
+): Promise<ReadonlyMap<string, readonly RawEntry[]>> => {
+  const found = new Map<string, readonly RawEntry[]>();
+  for (const [oid, { type, content }] of await reader.read(oids)) {
+    if (type !== 'tree') throw damaged('its objects are malformed: a tree names something else as a tree');
+    found.set(oid, parseTree(content, oid.length / 2));
+  }
+  return found;
+};
 
 export const untold = ({ label }: SourceAddress, why: string): SyncError =>
   new SourceUnavailableError(`${label}: it does not tell what has changed: ${why}`);

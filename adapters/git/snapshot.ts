@@ -100,10 +100,12 @@ const openRemote = async (
       if (!fetched.has(commit)) await fetch(heads.filter((head) => head.commit === commit));
       yield* readTree(parts, commits, commit);
     },
-    changes(from, to) {
+    changes(from, to, known) {
       requireOpened(parts, commits, to);
       objectFormatOf(from);
-      return typeof opened === 'string' ? failing(untold(parts.address, opened)) : (opened?.changes(from, to) ?? null);
+      return typeof opened === 'string'
+        ? failing(untold(parts.address, opened))
+        : (opened?.changes(from, to, known) ?? null);
     },
     countCommits: async (from, to) => remote?.count(from, to) ?? countCommits(parts, from, to),
     async *blobs(oids, maxBytes) {

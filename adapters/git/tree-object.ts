@@ -39,3 +39,12 @@ const canonicalMode = (mode: number): string => {
   if (kind === 0o120000) return '120000';
   return kind === 0o040000 ? directoryMode : '160000';
 };
+
+/** The inverse of {@link parseTree}, of entries in their order. Git writes a directory's mode without the zero before it. */
+export const treeContent = (entries: readonly RawEntry[]): Buffer =>
+  Buffer.concat(
+    entries.flatMap(({ mode, oid, name }) => [
+      Buffer.from(`${mode.replace(/^0/, '')} ${name}\0`, 'latin1'),
+      Buffer.from(oid, 'hex'),
+    ]),
+  );

@@ -1,11 +1,14 @@
 import { pathFromBytes } from '../../core/manifest/git-path.ts';
 import type { TreeChange } from '../../core/manifest/manifest.ts';
+import type { Place } from './recall-trees.ts';
 import { checkDirectory, checkEntries, checkName, damaged, type ListingLimits } from './tree-listing.ts';
 import { directoryMode, type RawEntry } from './tree-object.ts';
 
 /** Where trees come from. */
 export interface Trees {
   known(oids: Iterable<string>): Promise<ReadonlyMap<string, readonly RawEntry[]>>;
+  /** Makes those old trees known of these directories that can be had without asking for them. */
+  recall(directories: readonly Place[]): Promise<void>;
   /** Makes trees known: these alone. */
   fetch(oids: ReadonlySet<string>): Promise<void>;
   /** These, and those below them that are not below the others too. */
@@ -94,7 +97,7 @@ const readLevel = async (
   trees: Trees,
   level: readonly Directory[],
 ): Promise<ReadonlyMap<string, readonly RawEntry[]>> => {
-  const found = await trees.known(level.flatMap(oidsOf));
+  const found = await knownOf(trees, level);
   const missing = new Set(
     level
       .filter(({ before, after }) => before !== null && after !== null)
@@ -110,6 +113,17 @@ const readLevel = async (
   }
   await fetchAll(trees, missing);
   return new Map([...found, ...(await trees.known(wanted))]);
+};
+
+const knownOf = async (
+  trees: Trees,
+  level: readonly Directory[],
+): Promise<ReadonlyMap<string, readonly RawEntry[]>> => {
+  const found = await trees.known(level.flatMap(oidsOf));
+  const forgotten = level.filter(({ before }) => before !== null && !found.has(before));
+  if (forgotten.length === 0) return found;
+  await trees.recall(forgotten);
+  return new Map([...found, ...(await trees.known(forgotten.flatMap(oidsOf)))]);
 };
 
 /** Of two trees that are asked for together git sends only the outer one, where the other is in it too: what has not come is asked for again, as long as any comes. */

@@ -42,6 +42,17 @@ export interface CommitCount {
   readonly rewritten: boolean;
 }
 
+/**
+ * The files of an older commit as the caller keeps them, in tree order. A server's trees can be put together of them in place of asking for them. They are a help only: what is
+ * made of them is checked. Null: they are more than is worth reading, or cannot be read now.
+ */
+export interface KnownFiles {
+  /** All below a directory. Its path is empty, or ends with a slash. */
+  below(directory: string): Promise<readonly TreeEntry[] | null>;
+  /** What is at each of these paths, which are in tree order; null where nothing is. */
+  at(paths: readonly string[]): Promise<readonly (TreeEntry | null)[] | null>;
+}
+
 /** A source opened at some commits, without history and without blobs. Close it: it holds a temporary directory. */
 export interface Snapshot {
   /** The whole tree of one of the opened commits, recursively, in tree order, streamed in blocks. Sizes are null (blobs may be absent). */
@@ -50,8 +61,9 @@ export interface Snapshot {
    * What is different in the tree of the opened commit `to` from that of an older commit, in tree order, streamed in blocks; null where
    * only whole trees can be read. Throws as `tree` does, also when the older commit is not there any more, or the source does not tell
    * what has changed.
+   * @param known the files of `from`.
    */
-  changes(from: string, to: string): AsyncIterable<readonly TreeChange[]> | null;
+  changes(from: string, to: string, known?: KnownFiles): AsyncIterable<readonly TreeChange[]> | null;
   /** Commits in `from..to`, exact, in proportion to the change (design: tree:0, deepened step by step). */
   countCommits(from: string, to: string): Promise<CommitCount>;
   /**

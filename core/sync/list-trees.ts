@@ -8,6 +8,7 @@ import { readJson } from '../objects/json-objects.ts';
 import { attributesKey, jobKeys } from '../objects/object-keys.ts';
 import type { Snapshot, Source, Visit } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { knownFiles } from './known-files.ts';
 import type { PhaseState, Pulse } from './pulse.ts';
 import { sentLine } from './sent-blobs.ts';
 import { sourceOf } from './source-of.ts';
@@ -87,7 +88,8 @@ const listChanges = async (
   const { before, commit, branch } = target;
   const since = sinceOf(target);
   if (since === undefined || before?.attributes === undefined) return null;
-  const changes = snapshot.changes(since, commit);
+  const known = knownFiles(deps, repository.repository_id, before.manifest_key);
+  const changes = snapshot.changes(since, commit, known);
   if (changes === null) return null;
   const attributes = await readJson(
     deps.objects,

@@ -168,8 +168,8 @@ export const mutations: readonly Mutation[] = [
           const opened = await git.open(...call);
           return {
             ...opened,
-            changes: (from, to) => {
-              const changes = opened.changes(from, to);
+            changes: (...asked) => {
+              const changes = opened.changes(...asked);
               return changes === null
                 ? null
                 : (async function* () {

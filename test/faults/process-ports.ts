@@ -287,8 +287,8 @@ const snapshotOf = (process: Process, opened: Snapshot, signal: AbortSignal | un
   }
   return {
     tree: (commit) => called(opened.tree(commit)),
-    changes: (from, to) => {
-      const changes = opened.changes(from, to);
+    changes: (...asked) => {
+      const changes = opened.changes(...asked);
       return changes === null ? null : called(changes);
     },
     countCommits: (from, to) => process.call('git', { effect: () => opened.countCommits(from, to), signal }),
