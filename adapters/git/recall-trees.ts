@@ -54,7 +54,7 @@ export const recallTrees = async (
     return make(entries, format);
   };
 
-  /** Undefined: it cannot be told. */
+  /** Undefined: it is not known. */
   const oldTree = async (
     prefix: string,
     after: Entries | undefined,

@@ -7,7 +7,7 @@ import { directoryMode, type RawEntry } from './tree-object.ts';
 /** Where trees come from. */
 export interface Trees {
   known(oids: Iterable<string>): Promise<ReadonlyMap<string, readonly RawEntry[]>>;
-  /** Makes those old trees known of these directories that can be had without asking for them. */
+  /** Makes those old trees known of these directories for which no question is needed. */
   recall(directories: readonly Place[]): Promise<void>;
   /** Makes trees known: these alone. */
   fetch(oids: ReadonlySet<string>): Promise<void>;
