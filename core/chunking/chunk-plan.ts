@@ -90,38 +90,79 @@ const fits = (units: Units, from: number, to: number): boolean =>
 const weightOf = (units: Units, from: number, to: number): number =>
   (units.before[to] as number) - (units.before[from] as number);
 
-const scratchFor = (units: number) => ({ cost: new Float64Array(units + 1), previous: new Int32Array(units + 1) });
+/** One entry more than there are units. */
+const scratchFor = (units: number) => ({
+  /** Of the cheapest way up to each unit, with the cost of a cut there. */
+  upTo: new Float64Array(units + 1),
+  previous: new Int32Array(units + 1),
+  /** Of {@link bestCuts}: units in their order, and so are what they cost. */
+  rising: new Int32Array(units + 1),
+});
 let scratch = scratchFor(4096);
+
+/** What a chunk of each weight costs: the square of what it lacks of the aim. */
+const lacks = Float64Array.from({ length: maxWeight + 1 }, (_, weight) => {
+  const lack = (aim - weight) / aim;
+  return lack * lack;
+});
+
+const lackOf = (weight: number): number => {
+  const lack = (aim - weight) / aim;
+  return lack * lack;
+};
 
 /**
  * Where the chunks begin: the cheapest way to cover all units, where a cut costs what its boundary costs and a chunk costs
  * the square of what it lacks of the aim. A shortest path and not a greedy fill, so that cuts fall on good boundaries,
  * and so that an edit moves the cuts near it only: the chunks further on stay equal, and with them their vectors.
+ *
+ * For each unit all places are looked at where the chunk that ends before it may begin, the farthest first: the nearer, the more it lacks. `rising` has the cheapest of these places, behind it the cheapest of those
+ * that are nearer, and so on: as soon as that and what the chunk lacks are more than the best found, no nearer place is better. Of places that cost the same the nearest is taken.
  */
 const bestCuts = (units: Units, boundaries: Boundaries): number[] => {
-  const { before, start, end } = units;
-  if (scratch.cost.length <= units.count) scratch = scratchFor(units.count * 2);
-  const { cost, previous } = scratch;
-  cost[0] = 0;
-  for (let to = 1; to <= units.count; to++) {
+  const { before, start, end, count } = units;
+  if (scratch.upTo.length <= count) scratch = scratchFor(count * 2);
+  const { upTo, previous, rising } = scratch;
+  let lowest = 0;
+  let first = 0;
+  let last = -1;
+  let cost = 0;
+  for (let to = 1; to <= count; to++) {
+    const nearest = to - 1;
+    const place = cost + (boundaries[nearest] as number);
+    upTo[nearest] = place;
+    while (last >= first && (upTo[rising[last] as number] as number) >= place) last -= 1;
+    rising[++last] = nearest;
     // A unit by itself always fits; what is written out below is `fits`, since this runs 100 million times for the worst of files.
     const weight = before[to] as number;
-    const lowest = Math.max(0, to - maxUnits);
-    const farthest = (end[to - 1] as number) - maxChunkLength;
+    const farthest = (end[nearest] as number) - maxChunkLength;
+    while (
+      lowest < nearest &&
+      (to - lowest > maxUnits ||
+        weight - (before[lowest] as number) > maxWeight ||
+        (start[lowest] as number) < farthest)
+    )
+      lowest += 1;
+    while ((rising[first] as number) < lowest) first += 1;
     let best = Number.POSITIVE_INFINITY;
-    for (let from = to - 1; from >= lowest; from--) {
+    let chosen = nearest;
+    let at = first;
+    let least = upTo[rising[at] as number] as number;
+    for (let from = lowest; from < to; from++) {
       const inside = weight - (before[from] as number);
-      if (from < to - 1 && (inside > maxWeight || (start[from] as number) < farthest)) break;
-      const lack = (aim - inside) / aim;
-      const sum = (cost[from] as number) + (boundaries[from] as number) + lack * lack;
-      if (sum < best) {
+      const lack = inside <= maxWeight ? (lacks[inside] as number) : lackOf(inside);
+      if (inside < aim && least + lack > best) break;
+      const sum = (upTo[from] as number) + lack;
+      if (sum <= best) {
         best = sum;
-        previous[to] = from;
+        chosen = from;
       }
+      if (from === rising[at] && from < nearest) least = upTo[rising[++at] as number] as number;
     }
-    cost[to] = best;
+    previous[to] = chosen;
+    cost = best;
   }
   const cuts: number[] = [];
-  for (let to = units.count; to > 0; to = previous[to] as number) cuts.push(previous[to] as number);
+  for (let to = count; to > 0; to = previous[to] as number) cuts.push(previous[to] as number);
   return cuts.reverse();
 };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SyntaxNode } from '../../../core/chunking/chunk-boundaries.ts';
+import { plainBoundaries, type SyntaxNode } from '../../../core/chunking/chunk-boundaries.ts';
 import { type PlannedChunk, planLines, planMarkdown, planSyntax } from '../../../core/chunking/chunk-plan.ts';
-import { maxChunkLength } from '../../../core/chunking/chunk-units.ts';
+import { maxChunkLength, unitsOf } from '../../../core/chunking/chunk-units.ts';
 import { awkwardText, expectCover } from '../../support/chunk-cover.ts';
 
 const repeat = (count: number, line: (index: number) => string): string =>
@@ -16,6 +16,31 @@ const treeOf = (text: string, starts: RegExp): SyntaxNode => ({
   startIndex: 0,
   children: [...text.matchAll(starts)].map((match) => leaf(match.index)),
 });
+
+/** The lines with which chunks of plain text begin, by all ways that there are up to each unit. */
+const cheapestWay = (text: string): number[] => {
+  const units = unitsOf(text);
+  const { count, before, start, end, line } = units;
+  const boundaries = plainBoundaries(text, units);
+  const ways: { cost: number; cuts: number[] }[] = [{ cost: 0, cuts: [] }];
+  for (let to = 1; to <= count; to++) {
+    let best = { cost: Number.POSITIVE_INFINITY, cuts: [0] };
+    for (let from = to - 1; from >= Math.max(0, to - 200); from--) {
+      const weight = (before[to] as number) - (before[from] as number);
+      const length = (end[to - 1] as number) - (start[from] as number);
+      if (from < to - 1 && (weight > 1500 || length > maxChunkLength)) continue;
+      const lack = (1350 - weight) / 1350;
+      const way = ways[from] as (typeof ways)[0];
+      const cost = way.cost + (boundaries[from] as number) + lack * lack;
+      if (cost < best.cost) best = { cost, cuts: [...way.cuts, from] };
+    }
+    ways.push(best);
+  }
+  // What fits one chunk is one, whatever a cut would gain.
+  const whole =
+    (before[count] as number) <= 1500 && count <= 200 && (end[count - 1] as number) - (start[0] as number) <= 4000;
+  return count === 0 ? [] : whole ? [line[0] as number] : (ways[count]?.cuts ?? []).map((unit) => line[unit] as number);
+};
 
 describe('what every plan keeps', () => {
   it('covers every non-blank line once and in order, whatever the text', () => {
@@ -39,6 +64,26 @@ describe('what every plan keeps', () => {
       fc.property(awkwardText, node, (text, root) => expectCover(text, planSyntax(text, root))),
       { numRuns: 200 },
     );
+  });
+
+  it('is the cheapest way to cover all units, and of two such ways the one with the later last cuts', () => {
+    const word = fc.stringMatching(/^[a-z(){};]{1,12}$/);
+    const line = fc.tuple(fc.nat(6), fc.array(word, { maxLength: 14 }), fc.integer({ min: 1, max: 40 }));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 5, maxLength: 60 }), (lines) => {
+        const text = lines
+          .map(([indent, words, times]) => `${' '.repeat(indent)}${words.join(' ')}\n`.repeat(times))
+          .join('');
+        expect(planLines(text).map(({ startLine }) => startLine)).toEqual(cheapestWay(text));
+      }),
+      { numRuns: 100 },
+    );
+    for (const text of [
+      'x\n'.repeat(3000),
+      `${'y'.repeat(1400)}\n\n`.repeat(40),
+      `${'z'.repeat(3900)}\na\n`.repeat(20),
+    ])
+      expect(planLines(text).map(({ startLine }) => startLine)).toEqual(cheapestWay(text));
   });
 
   it.each(['', '\n\n', ' \t\r\n\u00a0\u3000\ufeff'])('finds nothing in blank text %j', (text) => {
