@@ -2,6 +2,7 @@ import type { Table } from '@lancedb/lancedb';
 import { wordStem } from '../../core/search/rules/word-stem.ts';
 import type { PackedStrings } from './packed-rows.ts';
 import { holdsStems } from './rows.ts';
+import { copyShortStems, noteShortStem, SHORT } from './short-stems.ts';
 
 /**
  * LanceDB stems each word of each row anew, when it builds its index of words and, of rows that no index holds, with each query: half of what that index costs
@@ -52,23 +53,51 @@ const forget = (): void => {
 export const stemmed = ({ bytes, offsets }: PackedStrings): PackedStrings => {
   if (memory.slots.length === 0) forget();
   const ends = new Int32Array(offsets.length);
-  const stems = createOutput(bytes.length);
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const reached = { word: 0, stem: 0 };
+  reserve(bytes.length + SHORT);
   for (let row = 0; row + 1 < offsets.length; row++) {
     const end = offsets[row + 1] as number;
-    for (let from = offsets[row] as number; from < end; ) {
-      let to = from;
-      let hash = 0x811c9dc5;
-      for (; to < end && bytes[to] !== SPACE; to++) hash = Math.imul(hash ^ (bytes[to] as number), 0x01000193);
-      const entry = entryOf(bytes, from, to, hash);
-      const at = memory.places[entry * 3] as number;
-      const length = memory.places[entry * 3 + 1] as number;
-      stems.add(memory.pool, at + length, memory.places[entry * 3 + 2] as number);
-      if (to < end) stems.space();
-      from = to + 1;
+    reached.word = offsets[row] as number;
+    const mayCopy = end + SHORT <= bytes.length;
+    while (reached.word < end) {
+      if (mayCopy) copyShortStems(words, end, output.view, reached);
+      if (reached.word < end) addStem(bytes, end, reached);
     }
-    ends[row + 1] = stems.length();
+    ends[row + 1] = reached.stem;
   }
-  return { bytes: stems.bytes(), offsets: ends };
+  // Arrow takes a buffer of its own.
+  return { bytes: output.bytes.slice(0, reached.stem), offsets: ends };
+};
+
+/** Where stems are put together: kept, and grown for the longest. */
+let output = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)) };
+
+const reserve = (size: number): void => {
+  if (size <= output.bytes.length) return;
+  const larger = new Uint8Array(size * 2);
+  larger.set(output.bytes);
+  output = { bytes: larger, view: new DataView(larger.buffer) };
+};
+
+/** The stem of one word, of whatever length, and the space behind it. */
+const addStem = (bytes: Uint8Array, end: number, reached: { word: number; stem: number }): void => {
+  const from = reached.word;
+  let to = from;
+  let hash = 0x811c9dc5;
+  for (; to < end && bytes[to] !== SPACE; to++) hash = Math.imul(hash ^ (bytes[to] as number), 0x01000193);
+  const entry = entryOf(bytes, from, to, hash);
+  const at = (memory.places[entry * 3] as number) + (to - from);
+  const length = memory.places[entry * 3 + 2] as number;
+  reserve(reached.stem + length + 1);
+  const { pool } = memory;
+  for (let n = 0; n < length; n++) output.bytes[reached.stem + n] = pool[at + n] as number;
+  noteShortStem(bytes, from, to, pool, at, length);
+  reached.word = to;
+  reached.stem += length;
+  if (to === end) return;
+  output.bytes[reached.stem++] = SPACE;
+  reached.word += 1;
 };
 
 const entryOf = (bytes: Uint8Array, from: number, to: number, hash: number): number => {
@@ -102,30 +131,4 @@ const remember = (word: Uint8Array, slot: number, home: number): number => {
   memory.entries += 1;
   memory.used += size;
   return entry;
-};
-
-/** Bytes that are put together: hardly ever more than there were words. */
-const createOutput = (expected: number) => {
-  let bytes = new Uint8Array(expected);
-  let size = 0;
-  const room = (more: number): void => {
-    if (size + more <= bytes.length) return;
-    const larger = new Uint8Array((size + more) * 2);
-    larger.set(bytes);
-    bytes = larger;
-  };
-  return {
-    add: (from: Uint8Array, at: number, length: number): void => {
-      room(length);
-      for (let n = 0; n < length; n++) bytes[size + n] = from[at + n] as number;
-      size += length;
-    },
-    space: (): void => {
-      room(1);
-      bytes[size++] = SPACE;
-    },
-    length: (): number => size,
-    /** Arrow takes a buffer of its own. */
-    bytes: (): Uint8Array<ArrayBuffer> => bytes.slice(0, size),
-  };
 };

@@ -19,7 +19,22 @@ const stems = (row: string): string => row.split(' ').map(wordStem).join(' ');
 describe('the stems of rows', () => {
   it('are those of their words, in their places', () => {
     const word = fc.oneof(
-      fc.constantFrom('parses', 'parsing', 'größes', '解析', 'hoping', 'https', 'relational', 's3locations', 'x'),
+      fc.constantFrom(
+        'parses',
+        'parsing',
+        'größes',
+        '解析',
+        'hoping',
+        'https',
+        'relational',
+        's3locations',
+        'x',
+        'handlers',
+        'parsings',
+        'parsings1',
+        'größen',
+        'ünïts',
+      ),
       fc.stringMatching(/^[a-z0-9_$äé]{1,12}$/),
     );
     fc.assert(
@@ -49,6 +64,30 @@ describe('the stems of rows', () => {
     const found = stemmed(words);
     expect(rowsOf(found)).toEqual(['pars pars', '']);
     expect(found.bytes.buffer.byteLength).toBe(found.bytes.length);
+  });
+
+  it('are those of short words too that have the places of others, at the end of all and before a longer word', () => {
+    const short = Array.from({ length: 60_000 }, (_, n) => `${n.toString(36)}s`);
+    const rows = [
+      short.join(' '),
+      short.toReversed().join(' '),
+      'hopes',
+      'hoping handlers',
+      '',
+      'hopes parsings1 ',
+      'hopes',
+    ];
+    const found = rowsOf(stemmed(packed(rows)));
+    expect(found.every((row, n) => row === stems(rows[n] as string))).toBe(true);
+    expect(rowsOf(stemmed(packed(rows)))).toEqual(found);
+    // Where it has no bytes around it that belong to others.
+    const whole = new Uint8Array(64).fill(32);
+    whole.set(Buffer.from('hopes'), 20);
+    const { bytes } = stemmed({
+      bytes: whole.subarray(20, 25) as Uint8Array<ArrayBuffer>,
+      offsets: Int32Array.of(0, 5),
+    });
+    expect(Buffer.from(bytes).toString()).toBe('hope');
   });
 
   it('are right when more words come than are remembered, and for a word longer than all of that', () => {
