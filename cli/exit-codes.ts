@@ -1,5 +1,6 @@
 import {
   overLimitOf,
+  PathPartError,
   ProblemError,
   TakenBackError,
   UnexpectedAnswerError,
@@ -45,7 +46,7 @@ export class Ended extends Error {
 
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof Ended) return error.code;
-  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof UsageError || error instanceof PathPartError) return exitCodes.usage;
   if (error instanceof UnreachableError || error instanceof UnexpectedAnswerError) return exitCodes.unreachable;
   if (error instanceof TakenBackError) return exitCodes.conflict;
   if (!(error instanceof ProblemError)) return exitCodes.failed;

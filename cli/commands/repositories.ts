@@ -162,8 +162,9 @@ const linesOf = (text: string) => {
     .filter((line) => line !== '' && !line.startsWith('#'));
   if (lines.length === 0) throw new UsageError('there is no line with a source');
   return lines.map((line) => {
-    const [first = '', second] = line.split(/\s+/);
-    return second === undefined ? { id: undefined, source: first } : { id: first, source: second };
+    // A path may have blanks in it, an id has no slash.
+    const [, id, source = ''] = /^([^\s/]+)\s+(.+)$/.exec(line) ?? [undefined, undefined, line];
+    return { id, source };
   });
 };
 

@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { action } from '../action.ts';
+import { UsageError } from '../exit-codes.ts';
 import { type Terminal, table, time } from '../terminal.ts';
 import { numberBetween } from './repositories.ts';
 
@@ -14,6 +15,7 @@ export const addSettings = (program: Command, terminal: Terminal): void => {
     )
     .action(
       action<{ off?: boolean }>(terminal, async ({ client, options, print }, repo_id = '', cron) => {
+        if (cron !== undefined && options.off === true) throw new UsageError('give a schedule or --off, not both');
         const signal = { signal: terminal.stop };
         const path = { repo_id };
         const repository =
@@ -41,6 +43,8 @@ export const addSettings = (program: Command, terminal: Terminal): void => {
     )
     .action(
       action<{ none?: boolean }>(terminal, async ({ client, options, print }, repo_id = '', name) => {
+        if (name !== undefined && options.none === true)
+          throw new UsageError('give a credential’s name or --none, not both');
         const signal = { signal: terminal.stop };
         const path = { repo_id };
         const repository =

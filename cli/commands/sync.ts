@@ -22,7 +22,8 @@ interface SyncFlags {
   readonly maxFiles?: number;
 }
 
-export const JOB_ID = /^sync-/;
+/** A repository's id may begin with `sync-` too. */
+const JOB_ID = /^sync-[0-9a-f-]{36}$/;
 
 /** How long it may take until it is known whether a sync keeps its limits: the service waits no longer. */
 const LIMIT_SECONDS = 25;

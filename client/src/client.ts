@@ -2,11 +2,13 @@ import type { Job, Repository, SyncAccepted, SyncOptions } from './api-types.ts'
 import { ProblemError, TakenBackError, UnexpectedAnswerError } from './errors.ts';
 import { type FollowOptions, followJob, type JobEvent } from './follow-job.ts';
 import { calls, type Operations } from './operations.ts';
+import { encodedPart, type PathPart } from './path-part.ts';
 import { pause, type Retries, request, type Transport } from './request.ts';
 
 export type * from './api-types.ts';
 export {
   overLimitOf,
+  PathPartError,
   type ProblemBody,
   ProblemError,
   TakenBackError,
@@ -43,8 +45,6 @@ export interface SyncCall extends CallOptions {
 }
 
 type Name = keyof Operations;
-/** A part of a path; bytes for a name that is not UTF-8 (`path_bytes` of an answer, decoded). */
-type PathPart = string | Uint8Array;
 type Request<N extends Name> = Operations[N]['request'] extends { readonly path: infer Path }
   ? Omit<Operations[N]['request'], 'path'> & { readonly path: { readonly [Part in keyof Path]: PathPart } }
   : Operations[N]['request'];
@@ -70,7 +70,7 @@ export interface Client {
   readonly url: string;
   /**
    * Any call of the API, by the name that it has in docs/api.md. The answer is null where there is none (204, 304). Throws
-   * {@link ProblemError} for an answer that is no success.
+   * {@link ProblemError} for an answer that is no success, {@link PathPartError} for a part of the path that is empty, `.` or `..`.
    */
   call<N extends Name>(name: N, ...args: Arguments<N>): Promise<Operations[N]['answer']>;
   /** The pages of a list, one after another, as they are taken. */
@@ -91,11 +91,6 @@ export interface Client {
   ended(jobId: string, options?: CallOptions): Promise<Job>;
 }
 
-const percentEncoded = (part: PathPart): string =>
-  typeof part === 'string'
-    ? encodeURIComponent(part)
-    : Array.from(part, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-
 export const createClient = (options: ClientOptions): Client => {
   const transport: Transport = {
     url: options.url.replace(/\/+$/, '').replace(/\/api$/, ''),
@@ -107,7 +102,7 @@ export const createClient = (options: ClientOptions): Client => {
     const { method, path } = calls[name];
     const response = await request(transport, {
       method,
-      path: path.replaceAll(/\{(\w+)\}/g, (_, part: string) => percentEncoded(parts.path?.[part] ?? '')),
+      path: path.replaceAll(/\{(\w+)\}/g, (_, part: string) => encodedPart(part, parts.path?.[part] ?? '')),
       query: parts.query,
       headers: parts.header,
       body: parts.body,

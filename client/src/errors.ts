@@ -28,6 +28,15 @@ export class ProblemError extends Error {
 export const overLimitOf = (error: unknown): OverLimit | null =>
   error instanceof ProblemError && error.kind === 'over-limit' ? (error.problem as unknown as OverLimit) : null;
 
+/** A part of a call's path that no address can have: nothing was sent. */
+export class PathPartError extends Error {
+  override readonly name = 'PathPartError';
+
+  constructor(part: string) {
+    super(`${part} must not be empty, . or ..`);
+  }
+}
+
 /** A queued sync does not begin: someone has taken back what waited. */
 export class TakenBackError extends Error {
   override readonly name = 'TakenBackError';

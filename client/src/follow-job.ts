@@ -1,6 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { Job } from './api-types.ts';
 import { ProblemError, UnreachableError } from './errors.ts';
+import { encodedPart } from './path-part.ts';
 import { pause, request, type Transport } from './request.ts';
 
 export interface JobEvent {
@@ -72,7 +73,7 @@ async function* oneStream(
   try {
     const response = await request(transport, {
       method: 'GET',
-      path: `/api/jobs/${encodeURIComponent(jobId)}/events`,
+      path: `/api/jobs/${encodedPart('job_id', jobId)}/events`,
       headers: { 'Last-Event-ID': place.id, accept: 'text/event-stream' },
       signal: both,
     });

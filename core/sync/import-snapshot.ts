@@ -94,14 +94,17 @@ interface Work {
   readonly until: number;
 }
 
-/** What is imported. A repeated call continues with what the first has found: another look only where that is gone. */
+/** What is imported, each branch once. A repeated call continues with what the first has found: another look only where that is gone. */
 const namedBranches = async ({ deps, loaded, reader }: Work, look: number): Promise<readonly Snapshot[]> => {
   const { job, record } = loaded;
   const key = jobKeys(job).snapshot;
   const known = look > 1 ? null : await readJson(deps.objects, key, z.array(Snapshot));
   if (known !== null) return known;
+  const names = new Set(record.options.branches);
   const found: Snapshot[] = [];
-  for (const name of record.options.branches) found.push(await reader.open(name === 'current' ? undefined : name));
+  // First, as in a sync: the publish takes the first one's name for that of the default branch.
+  if (names.delete('current')) found.push(await reader.open(undefined));
+  for (const name of names) if (found[0]?.branch !== name) found.push(await reader.open(name));
   const branches = found.map(({ branch, commit }) => ({ name: branch, commit, reason: null }));
   const at = deps.clock.now();
   kept(await deps.running.recordPull(job, { reports: [], branches, current: null, sightings: null, at }));

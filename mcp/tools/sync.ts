@@ -111,6 +111,9 @@ const jobOf = async (client: Client, job_id: string, signal: AbortSignal): Promi
   return job;
 };
 
+/** What is left of a time has a fraction, and a signal takes whole milliseconds. */
+const afterSeconds = (seconds: number): AbortSignal => AbortSignal.timeout(Math.ceil(seconds * 1000));
+
 /** Starts a sync, or finds the one that is under way. */
 const begin = async (
   client: Client,
@@ -125,7 +128,7 @@ const begin = async (
     return { job: await client.sync(id, options, { signal, wait }), joined: false };
   } catch (error) {
     const from = performance.now();
-    const job = await syncUnderWay(client, error, { signal, patience: AbortSignal.timeout(seconds * 1000) });
+    const job = await syncUnderWay(client, error, { signal, patience: afterSeconds(seconds) });
     if (job !== null) return { job, joined: true };
     return begin(client, id, options, Math.max(0, seconds - (performance.now() - from) / 1000), signal);
   }
@@ -140,7 +143,7 @@ const follow = async (
   tell: (job: Job) => Promise<void>,
 ): Promise<Job> => {
   if (seconds === 0) return begun;
-  const over = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  const over = afterSeconds(seconds);
   let last = begun;
   try {
     for await (const { job } of client.follow(begun.job_id, { signal: AbortSignal.any([signal, over]) })) {

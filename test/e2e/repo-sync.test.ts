@@ -118,6 +118,14 @@ describe('from a folder to a hit', () => {
     expect(out).toMatch(/imported +\S+ +registered/);
     expect(out).toMatch(/wrong +ssh:\/\/host\/x +source\.url/);
     expect(out).toMatch(/demo +\S+ +.*(exists|registered already|taken)/);
+    const spaced = 'https://git.example.com/with a blank.git';
+    const { out: blanks } = await run(['import', '-', '--json'], {
+      input: `${spaced}\nblank \t /nowhere/with a blank\n`,
+    });
+    expect(JSON.parse(blanks).results.map(({ source }: { source: string }) => source)).toEqual([
+      spaced,
+      '/nowhere/with a blank',
+    ]);
     expect((await run(['import', 'nowhere.txt'])).err).toMatch(/nowhere\.txt cannot be read: ENOENT/);
     expect((await run(['import', '-'], { input: '# nothing\n' })).code).toBe(2);
   });
@@ -293,10 +301,28 @@ describe('a sync that does not succeed', () => {
   });
 });
 
+it('a repository whose id begins as a job’s is told from a job', async () => {
+  const { path } = await world.makeRepository({ 'a.ts': 'export const a = 1;\n' });
+  await run(['add', path, '--id', 'sync-demo']);
+  const { out } = await run(['sync', 'sync-demo', '--json', '--wait']);
+  const { job_id } = JSON.parse(out);
+  for (const id of ['sync-demo', job_id]) {
+    expect(await json(['job', id])).toMatchObject({ job_id, status: 'completed' });
+    expect((await run(['watch', id])).code).toBe(0);
+    expect(await json(['files', id])).toMatchObject({ job_id });
+    expect((await run(['cancel', id])).code).toBe(3);
+    expect((await run(['retry', id])).code).toBe(3);
+  }
+});
+
 describe('settings', () => {
   it('shows, sets and takes away a schedule', async () => {
     expect((await run(['schedule', 'demo', '0 3 * * *'])).out).toContain('at 0 3 * * * (UTC)');
     expect(await json(['schedule', 'demo'])).toEqual({ repository_id: 'demo', schedule: '0 3 * * *' });
+    expect(await run(['schedule', 'demo', '0 4 * * *', '--off'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('not both'),
+    });
     expect((await run(['schedule', 'demo', '--off'])).out).toContain('does not sync by itself');
     const wrong = await run(['schedule', 'demo', 'daily']);
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('schedule: must be a cron expression')]);
@@ -305,6 +331,10 @@ describe('settings', () => {
   it('names a credential, and refuses one that may not be used', async () => {
     expect((await run(['credentials', 'demo'])).out).toContain('without a credential');
     expect(await run(['credentials', 'demo', 'not-there'])).toMatchObject({ code: 2 });
+    expect(await run(['credentials', 'demo', 'not-there', '--none'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('not both'),
+    });
     expect((await run(['credentials', 'demo', '--none'])).code).toBe(0);
   });
 
@@ -334,6 +364,9 @@ describe('what goes wrong has its exit code, and says what to do', () => {
     [['status', 'NOT-AN-ID'], 2, 'path.repo_id'],
     [['status', 'nobody'], 4, 'Repository not found'],
     [['job', 'sync-6f1c2f0e-8d0b-4a5e-9c6f-2b7d1e3a4c5d'], 4, 'Job not found'],
+    [['status', '..'], 2, 'repo_id must not be empty, . or ..'],
+    [['branches', 'x', '--remove', '..'], 2, 'name must not be empty, . or ..'],
+    [['watch', 'sync-'], 4, 'Repository not found'],
     [['status', '--url', 'ftp://x'], 2, 'no address of a service'],
     [['status', '--profile', 'BAD NAME'], 2, 'must be 1 to 40'],
     [['status', '--profile', 'unknown'], 2, 'repo-sync login <url> --profile unknown'],

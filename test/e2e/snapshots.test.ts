@@ -138,6 +138,36 @@ describe('a second service that imports an index', () => {
     expect((await world.api.found('second', 'zebra'))[0]).toBe('src/lock.ts');
     expect(await world.api.synced('second')).toMatchObject({ status: 'completed', progress: { files_total: 0 } });
   });
+
+  it('takes each branch once, in whatever order they are named, and the other’s default branch as its own', async () => {
+    await trust();
+    const two = await createGitRepository({ 'a.ts': 'export const a = 1;\n' });
+    try {
+      await two.git('branch', 'dev');
+      await two.write({ 'b.ts': 'export const b = 1;\n' });
+      await two.commit('second');
+      await exporter.api.register('two', two.path);
+      await exporter.api.synced('two', { branches: ['current', 'dev'] });
+      const [main, dev] = [await two.git('rev-parse', 'main'), await two.git('rev-parse', 'dev')];
+      await world.api.register('two', two.path);
+      const job = await imported('two', {
+        from: addressOf('two'),
+        branches: ['dev', 'main', 'current', 'main', 'dev'],
+      });
+      expect(job).toMatchObject({
+        status: 'completed',
+        progress: { files_total: 3 },
+        counts: { added: 3, indexed: 3 },
+      });
+      expect(job.branches.map(({ name, commit }) => [name, commit])).toEqual([
+        ['main', main.trim()],
+        ['dev', dev.trim()],
+      ]);
+      expect((await world.api.repository('two')).default_branch).toBe('main');
+    } finally {
+      await two.cleanup();
+    }
+  });
 });
 
 const ownAddress = (id: string) => `${world.server.url}/api/repositories/${id}`;

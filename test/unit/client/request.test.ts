@@ -42,6 +42,29 @@ const busy = (seconds: string, status = 503) =>
 const cut: Act = (request) => request.socket.destroy();
 const ok = answer(200, { repositories: [], next: null });
 
+describe('a part of a path', () => {
+  const dots = new TextEncoder().encode('..');
+  it.each(['', '.', '..', dots, dots.subarray(1)])('that would name another call is refused: %j', async (part) => {
+    const { url, asked } = await serve(ok);
+    const client = createClient({ url });
+    const path = { repo_id: 'demo', name: part } as { repo_id: string; name: string };
+    await expect(client.call('delete-branch', { path })).rejects.toThrow('name must not be empty, . or ..');
+    await expect(client.ended(part as string)).rejects.toThrow('job_id must not be empty, . or ..');
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['...', '...'],
+    ['../x', '..%2Fx'],
+    ['%2e%2e', '%252e%252e'],
+    [Uint8Array.of(0x2e, 0xff), '%2e%ff'],
+  ] as const)('arrives as it is: %j', async (part, sent) => {
+    const { url, asked } = await serve(ok);
+    await createClient({ url }).call('read-file', { path: { repo_id: 'demo', file_path: part } });
+    expect(asked.map((each) => each.url)).toEqual([`/api/repositories/demo/files/${sent}`]);
+  });
+});
+
 describe('a call', () => {
   it.each([429, 503])('is made again after a %i, when Retry-After says', async (status) => {
     const { url, asked } = await serve(busy('1', status), busy('0', status), ok);
