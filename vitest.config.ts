@@ -4,13 +4,23 @@ import type { Plugin } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import SlowFirst from './test/support/slow-first.ts';
 
-/** Rules, steps, the engine, stores over one database: they start no service, and leave their process as they found it. */
-const pure = [
+/**
+ * Rules, steps, the engine, adapters, stores over one database, documents: they leave their process as they found it. Not among them is what starts many
+ * processes, which a process that has loaded much does slowly: the files of git sources took a quarter more processor time here.
+ */
+const together = [
   'test/unit/{chunking,domain,manifest,repositories,search,sync,triggers,upkeep,webhooks}/**/*.test.ts',
   'test/unit/{client,console,dependencies,jobs,mcp,objects,operator}/**/*.test.ts',
+  'test/unit/{cli,deploy,docs,lambdas}/**/*.test.ts',
+  'test/unit/bench/!(run).test.ts',
+  'test/unit/*.test.ts',
+  'test/unit/adapters/!(lancedb|powertools|system)/**/!(client|documents|git-process|grammar-memory).test.ts',
+  'test/unit/adapters/system/!(collect-garbage|own-memory|private-directory|process-helper|sandbox-watch|thread-guard).test.ts',
+  'test/unit/local/!(allocator|function-host|idle-memory).test.ts',
   'test/unit/contract/!(metrics).test.ts',
   'test/workflow/**/*.test.ts',
   'test/contract/dynamodb/!(database-*|differential).test.ts',
+  'test/contract/object-store/!(files).test.ts',
 ];
 
 /** Random histories and the model. */
@@ -53,7 +63,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...histories, ...synthesised, ...worlds],
+          exclude: [...together, ...histories, ...synthesised, ...worlds],
         },
       },
       // Each has this project's modules anew, and libraries as the files before have left them.
@@ -65,7 +75,7 @@ export default defineConfig({
       // Each would load CDK anew, which takes seconds.
       { extends: true, plugins: [uncovered], test: { name: 'synthesised', include: synthesised, isolate: false } },
       // Many small files: a third of a second of processor time each, for a process and for loading what the one before has loaded.
-      { extends: true, test: { name: 'together', include: pure, isolate: false } },
+      { extends: true, test: { name: 'together', include: together, isolate: false } },
     ],
     // Vitest's own is a second: on a busy machine a job may begin later than that.
     expect: { poll: { timeout: 15_000 } },

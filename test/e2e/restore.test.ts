@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { paginateScan } from '@aws-sdk/client-dynamodb';
@@ -8,6 +9,7 @@ import { allRepositories } from '../../adapters/dynamodb/all-repositories.ts';
 import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import type { Runtime } from '../../core/ports/runtime.ts';
 import { type Reindexed, reindexAll } from '../../core/upkeep/reindex-all.ts';
+import { loadFunction } from '../../local/load-function.ts';
 import { tableNames } from '../../local/runtime.ts';
 import { answerJsonError, type HttpStub, openHttpStub } from '../support/aws-http-stub.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
@@ -99,7 +101,7 @@ describe('tables that are restored to an earlier second', () => {
     await reindexAll(runtime)({
       repositories: allRepositories(dynamo.client, tableNames.repositories),
       atOnce: 2,
-      pause: () => new Promise((resolve) => setTimeout(resolve, 50)),
+      pause: () => sleep(50),
       report: (reindexed) => void reports.push(reindexed),
     });
     expect(reports.map(({ repositoryId, outcome }) => [repositoryId, outcome]).sort()).toEqual([
@@ -144,7 +146,8 @@ describe('the commands', () => {
     // The world's reconciler starts what could not be started: so the jobs run here, and fail by what they find.
     stub.handler = (_, response) => answerJsonError(response, 400, 'StateMachineDoesNotExist');
     const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:sync:live';
-    const failure = await operator('reindex-all', ['3'], {
+    let isOver = false;
+    const command = operator('reindex-all', ['3'], {
       REPOSITORIES_TABLE: tableNames.repositories,
       SYNC_JOBS_TABLE: tableNames.syncJobs,
       STATE_MACHINE_ARN: stateMachineArn,
@@ -152,6 +155,13 @@ describe('the commands', () => {
       AWS_ACCESS_KEY_ID: 'stub',
       AWS_SECRET_ACCESS_KEY: 'stub',
     }).catch((error) => error);
+    void command.then(() => {
+      isOver = true;
+    });
+    // The world's own comes by every ten seconds.
+    const reconcile = await loadFunction('reconcile-syncs');
+    for (; !isOver; await sleep(200)) await reconcile({ graceSeconds: 0 });
+    const failure = await command;
     expect(failure).toMatchObject({ code: 1 });
     expect(failure.stdout.trim().split('\n').sort()).toEqual([
       expect.stringMatching(/^completed\tkept\tsync-/),

@@ -10,7 +10,7 @@ import { createGitRepository } from '../support/git-repository.ts';
 
 const script = new URL('../support/spinning-worker.ts', import.meta.url);
 /** Changed between tests: how long a worker may be busy without a pause. */
-const patience = { stuck: 5_000, abandoned: 1_500, start: 180_000 };
+const patience = { stuck: 3_000, abandoned: 1_500, start: 180_000 };
 const closers: (() => Promise<unknown>)[] = [];
 let server: LocalServer;
 let dataDir: string;
@@ -40,7 +40,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 beforeEach(() => {
-  patience.stuck = 5_000;
+  patience.stuck = 3_000;
 });
 /** Jobs that may spin on when their test has ended: the next one, or the next try, is to find its workers free. */
 const mayRun: string[] = [];

@@ -26,7 +26,6 @@ export const slowFiles = [
   'test/e2e/pull-folder.test.ts',
   'test/e2e/deleted-branches.test.ts',
   'test/faults/real.test.ts',
-  'test/e2e/restore.test.ts',
   'test/e2e/snapshots.test.ts',
   'test/e2e/pull.test.ts',
   'test/e2e/own-symbols.test.ts',

@@ -64,11 +64,12 @@ describe('twenty jobs at once on one machine', () => {
     put('large', 400);
     await engine.start('large', { items: 'large' });
     await begun.promise;
-    const before = done.length;
     for (let n = 0; n < SMALL; n++) {
       put(`small-${n}`, 1);
       await engine.start(`small-${n}`, { items: `small-${n}` });
     }
+    // A thread that has to wait for its processor starts them slowly.
+    const before = done.length;
     await Promise.all(Array.from({ length: SMALL }, (_, n) => engine.wait(`small-${n}`)));
     // What the large one had on the workers, what waited before the small ones came, and one turn each.
     expect(done.slice(before).filter((job) => job === 'large').length).toBeLessThanOrEqual(4 * WORKERS);

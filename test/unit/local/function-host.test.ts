@@ -21,7 +21,7 @@ const crowdOf = (count: number): number[] => Array.from({ length: count }, (_, n
 
 const fakeWorker = new URL('../../support/function-worker.fake.ts', import.meta.url);
 
-const startHost = (
+const openHost = (
   workers = 1,
   warm = false,
   patience: Partial<Patience> = {},
@@ -43,10 +43,15 @@ const startHost = (
       script,
     },
   );
-  hosts.push(host);
   const call = (name: string, payload: Act, signal = new AbortController().signal) =>
     host.invoke(name, payload, { signal }) as Promise<{ atOnce: number }>;
   return { host, call, started };
+};
+/** The same, closed after the test: not for tests that run beside each other, which close their own. */
+const startHost = (...options: Parameters<typeof openHost>): ReturnType<typeof openHost> => {
+  const opened = openHost(...options);
+  hosts.push(opened.host);
+  return opened;
 };
 
 describe('functions in worker threads', () => {
@@ -163,18 +168,30 @@ describe('functions in worker threads', () => {
 });
 
 describe('a worker that does not give its processor back', () => {
-  const patience = { stuck: 3_000, abandoned: 1_000 };
+  const patience = { stuck: 2_000, abandoned: 1_000 };
 
-  it.each(spins)('in a %s is replaced, its file is named, and those that shared it are answered', async (spin) => {
-    const { call, started } = startHost(1, false, patience);
-    const neighbours = [1, 2].map(() => call('embed-batch', { act: 'answer', milliseconds: 200 }));
-    const spinning = call('embed-batch', { act: 'spin', spin, path: 'src/å.ts', milliseconds: 10 });
-    await expect(spinning).rejects.toMatchObject({
-      name: 'Sandbox.Timedout',
-      message: expect.stringMatching(/^src\/å\.ts: timeout: it kept a worker busy for \d+ s without a pause$/),
-    });
-    expect(await Promise.all(neighbours)).toHaveLength(2);
-    expect(started.ports).toBe(2);
+  // Beside each other, here and below: most of their time is patience.
+  it.concurrent.for(spins)(
+    'in a %s is replaced, its file is named, and those that shared it are answered',
+    async (spin, { expect, onTestFinished }) => {
+      const { host, call, started } = openHost(1, false, patience);
+      onTestFinished(() => host.close());
+      const neighbours = [1, 2].map(() => call('embed-batch', { act: 'answer', milliseconds: 200 }));
+      const spinning = call('embed-batch', { act: 'spin', spin, path: 'src/å.ts', milliseconds: 10 });
+      await expect(spinning).rejects.toMatchObject({
+        name: 'Sandbox.Timedout',
+        message: expect.stringMatching(/^src\/å\.ts: timeout: it kept a worker busy for \d+ s without a pause$/),
+      });
+      expect(await Promise.all(neighbours)).toHaveLength(2);
+      expect(started.ports).toBe(2);
+    },
+  );
+
+  it.concurrent('is not one that waits, however long', async ({ expect, onTestFinished }) => {
+    const { host, call, started } = openHost(1, false, { stuck: 2_000, abandoned: 2_000 });
+    onTestFinished(() => host.close());
+    expect(await call('embed-batch', { act: 'answer', milliseconds: 5_000 })).toEqual({ atOnce: 1 });
+    expect(started.ports).toBe(1);
   });
 
   it('is not met again: the next try leaves the file out, in a worker of its own', async () => {
@@ -238,12 +255,6 @@ describe('a worker that does not give its processor back', () => {
     expect(started.ports).toBe(2);
   });
 
-  it('is not one that waits, however long', async () => {
-    const { call, started } = startHost(1, false, { stuck: 3_000, abandoned: 3_000 });
-    expect(await call('embed-batch', { act: 'answer', milliseconds: 6_000 })).toEqual({ atOnce: 1 });
-    expect(started.ports).toBe(1);
-  });
-
   it('is told apart from one that ends by itself: only a second death is held against the file', async () => {
     const { call } = startHost();
     const work = { act: 'die', path: 'src/a.ts' } as const;
@@ -277,10 +288,11 @@ describe('a worker that never comes to its first call', () => {
     return { endless: { how, count: memory } };
   };
 
-  it.each(['busy', 'asleep', 'unloaded'])(
+  it.concurrent.for(['busy', 'asleep', 'unloaded'])(
     'since it is %s is replaced, and its calls are for another one',
-    async (how) => {
-      const { call, started } = startHost(1, false, patience, endless(how, 1));
+    async (how, { expect, onTestFinished }) => {
+      const { host, call, started } = openHost(1, false, patience, endless(how, 1));
+      onTestFinished(() => host.close());
       const calls = [1, 2].map(() => call('embed-batch', { act: 'answer' }).catch((error: Error) => error));
       expect(await Promise.all(calls)).toEqual([
         expect.objectContaining({ name: 'Lambda.ServiceException', message: expect.stringMatching(/did not start/) }),
