@@ -1,5 +1,5 @@
 import type { Job, JobPlan, Operations } from '../client/src/client.ts';
-import { clean } from './terminal.ts';
+import { clean, cleanLine } from './terminal.ts';
 
 /** What a finished sync did, in some lines. */
 export const syncReport = (job: Job): string => {
@@ -103,7 +103,7 @@ const hitLines = (hits: readonly HitLine[]): string[] =>
     : hits.map(({ place, start_line, end_line, snippet }) => {
         const lines = snippet.split('\n');
         const text = lines.find((line) => line.trim() !== '')?.trim() ?? '';
-        return `  ${clean(place)}:${start_line}-${end_line}  ${clean(text.slice(0, 80))}`;
+        return `  ${clean(place)}:${start_line}-${end_line}  ${cleanLine(text.slice(0, 80))}`;
       });
 
 const reasons = (byReason: Readonly<Record<string, number>>): string => {

@@ -26,6 +26,9 @@ export const clean = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
   text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
 
+/** A line of a file: its tabs stay, and a CRLF's first half is left out. */
+export const cleanLine = (line: string): string => line.replace(/\r$/, '').split('\t').map(clean).join('\t');
+
 /** Rows in columns, as wide as what stands in them. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const lines = [head, ...rows].map((row) => row.map(clean));

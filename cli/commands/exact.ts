@@ -3,7 +3,7 @@ import type { FoundSymbol, GrepMatch, OutlineEntry } from '../../client/src/clie
 import { action } from '../action.ts';
 import { UsageError } from '../exit-codes.ts';
 import { type Collected, collect } from '../pages.ts';
-import { clean, type Terminal } from '../terminal.ts';
+import { clean, cleanLine, type Terminal } from '../terminal.ts';
 import { numberBetween } from './repositories.ts';
 
 interface Where {
@@ -56,7 +56,7 @@ export const addExactSearch = (program: Command, terminal: Terminal): void => {
         if (pattern === undefined) throw new UsageError('give a text to look for');
         const flags = { regex: flag(regex), case: flag(ignoreCase !== true), word: flag(word) };
         const query = { pattern, ...flags, branch, path, language, limit: Math.min(limit, 100) };
-        const shown = ({ path: file, line, text }: GrepMatch) => `${clean(file)}:${line}:${clean(text)}`;
+        const shown = ({ path: file, line, text }: GrepMatch) => `${clean(file)}:${line}:${cleanLine(text)}`;
         const call = { signal: terminal.stop };
         if (repo_id === undefined) {
           const { repositories } = options;
@@ -205,7 +205,7 @@ const noteNotParsed = <Page extends { readonly not_parsed: readonly { path: stri
 
 /** `src/lock.ts:31: method Lock.release: async release() {` without the path. */
 const definitionText = ({ line, kind, container, name, signature }: OutlineEntry): string =>
-  `${line}: ${kind} ${container === null ? '' : `${clean(container)}.`}${clean(name)}: ${clean(signature)}`;
+  `${line}: ${kind} ${container === null ? '' : `${clean(container)}.`}${clean(name)}: ${cleanLine(signature)}`;
 
 const textOf = <Item>(items: readonly Item[], shown: (item: Item) => string, none: string): string =>
   items.length === 0 ? none : items.map(shown).join('\n');

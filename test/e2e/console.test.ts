@@ -252,6 +252,29 @@ describe.skipIf(browserMissing)(`the console${browserNote}`, () => {
     await page.getByText('Next run').waitFor();
   });
 
+  it('saves the settings that were changed there and no others; a pattern is one whatever stands in it', async () => {
+    const { page } = await open('/repositories/demo/settings');
+    await page.getByLabel('Default branch').waitFor();
+    await world.api.call('PATCH', '/api/repositories/demo', { schedule: '0 4 * * *', deleted_branches: 'keep' });
+    const patterns = page.getByRole('combobox', { name: 'Never index' });
+    for (const pattern of ['a,b.txt', 'NOTES', 'notes', 'notes']) {
+      await patterns.fill(pattern);
+      await patterns.press('Enter');
+    }
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    expect(await world.api.repository('demo')).toMatchObject({
+      schedule: '0 4 * * *',
+      deleted_branches: 'keep',
+      ignore_patterns: ['a,b.txt', 'NOTES', 'notes'],
+    });
+    await world.api.call('PATCH', '/api/repositories/demo', { ignore_patterns: [], deleted_branches: 'drop' });
+    await page.getByLabel('Schedule').fill('0 3 * * 1-5');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(async () => (await world.api.repository('demo')).schedule).toBe('0 3 * * 1-5');
+    expect(await world.api.repository('demo')).toMatchObject({ ignore_patterns: [], deleted_branches: 'drop' });
+  });
+
   it('says that the service is gone, and goes on when it is back', async () => {
     const { page } = await open('/repositories/demo');
     await page.getByRole('button', { name: 'Sync now' }).waitFor();

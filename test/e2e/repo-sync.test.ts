@@ -50,7 +50,7 @@ describe('from a folder to a hit', () => {
 
   it('finds lines, shows texts and lists trees at the indexed commit', async () => {
     const line = 'export const a = "numbat";';
-    await world.registered('lines', {
+    const lined = await world.registered('lines', {
       'src/a.ts': `${line}\n`,
       'src/deep/b.ts': '// Numbat\n// numbats\n',
       'README.md': 'A numbat.\n',
@@ -90,6 +90,13 @@ describe('from a folder to a hit', () => {
     expect((await lines('wombat'))[0]).toMatch(/^No line matches in commit [0-9a-f]{10}$/);
     expect(await run(['grep', 'lines', '(', '-E'])).toMatchObject({ code: 2, out: '' });
 
+    await lined.write({ 'tabs.go': 'func tapir() {\n\treturn\ttapir \u001b[31m\r\n}\nfunc\tokapi() {}\n' });
+    await lined.commit('tabs');
+    await run(['sync', 'lines', '--wait']);
+    expect(await lines('tapir')).toEqual(['tabs.go:1:func tapir() {', 'tabs.go:2:\treturn\ttapir ?[31m']);
+    expect((await run(['outline', 'lines', 'tabs.go'])).out).toContain('4: function okapi: func\tokapi()');
+    expect((await run(['search', 'lines', 'okapi'])).out).toMatch(/tabs\.go:\d+-\d+ {2}\S/);
+
     expect((await run(['cat', 'lines', 'src/a.ts'])).out).toBe(`${line}\n`);
     expect(await json(['cat', 'lines', 'src/a.ts'])).toMatchObject({ path: 'src/a.ts', lines: 1, branch: 'main' });
     expect((await run(['cat', 'lines', './src/a.ts'])).out).toBe(`${line}\n`);
@@ -99,10 +106,10 @@ describe('from a folder to a hit', () => {
     expect((await run(['tree', 'lines', '.'])).out).toBe((await run(['tree', 'lines'])).out);
     expect(await run(['cat', 'lines', 'src/none.ts'])).toMatchObject({ code: 4, out: '' });
 
-    expect((await run(['tree', 'lines'])).out).toBe('README.md\nlogo.bin  (not indexed: binary)\nsrc/\n');
+    expect((await run(['tree', 'lines'])).out).toBe('README.md\nlogo.bin  (not indexed: binary)\nsrc/\ntabs.go\n');
     expect((await run(['tree', 'lines', 'src'])).out).toBe('src/a.ts\nsrc/deep/\n');
     expect((await run(['tree', 'lines', '--glob', '*.ts'])).out).toBe('src/a.ts\nsrc/deep/b.ts\n');
-    expect((await run(['tree', 'lines', '--glob', '*.go'])).out).toBe('nothing there\n');
+    expect((await run(['tree', 'lines', '--glob', '*.zig'])).out).toBe('nothing there\n');
     expect(await json(['tree', 'lines', 'src/deep'])).toMatchObject({
       branch: 'main',
       entries: [{ path: 'src/deep/b.ts', type: 'file', language: 'typescript' }],

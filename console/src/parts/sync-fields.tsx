@@ -1,5 +1,6 @@
-import { Checkbox, Group, Radio, Select, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, Group, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { roomFor, type SyncChoice } from '../sync-choice.ts';
+import { NamesInput } from './names-input.tsx';
 
 interface SyncFieldsProps {
   readonly choice: SyncChoice;
@@ -53,7 +54,7 @@ export const SyncFields = ({ choice, choose, isRunning, known, fields }: SyncFie
         />
       )}
       <Group grow align="flex-start" preventGrowOverflow={false}>
-        <TagsInput
+        <NamesInput
           label="Branches"
           description="Enter after each; none means the default branch"
           data={[...known]}
@@ -63,7 +64,7 @@ export const SyncFields = ({ choice, choose, isRunning, known, fields }: SyncFie
           miw={220}
         />
         {room.details && (
-          <TagsInput
+          <NamesInput
             label="Leave out"
             description="Patterns as in a .gitignore file, for this sync"
             value={[...choice.patterns]}

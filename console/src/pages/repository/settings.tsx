@@ -1,10 +1,11 @@
-import { Button, Group, Select, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Repository, RepositoryChange } from '../../../../client/src/client.ts';
 import { Access } from '../../parts/access.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { NamesInput } from '../../parts/names-input.tsx';
 import { TakeOver } from '../../parts/take-over.tsx';
 import { Time } from '../../parts/time.tsx';
 import { TroubleAlert } from '../../parts/trouble.tsx';
@@ -22,14 +23,17 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
   const { repository_id: id, role } = repository;
   const cache = useQueryClient();
   const [, go] = useLocation();
-  const [schedule, setSchedule] = useState(repository.schedule ?? '');
-  const [branch, setBranch] = useState(repository.follows_head ? '' : (repository.default_branch ?? ''));
-  const [patterns, setPatterns] = useState<string[]>([...repository.ignore_patterns]);
-  const [credential, setCredential] = useState(repository.source.credential ?? '');
-  const [deleted, setDeleted] = useState(repository.deleted_branches);
+  // What is not typed here follows the service: someone else may change it meanwhile.
+  const [edits, setEdits] = useState<Partial<Typed>>({});
+  const stored = typedOf(repository);
+  const { schedule, branch, patterns, credential, deleted } = { ...stored, ...edits };
+  const edit = (more: Partial<Typed>): void => setEdits((before) => ({ ...before, ...more }));
   const save = useMutation({
     mutationFn: (body: RepositoryChange) => service.call('update-repository', { path: { repo_id: id }, body }),
-    onSuccess: (changed) => cache.setQueryData(['repository', id], changed),
+    onSuccess: (changed) => {
+      setEdits({});
+      cache.setQueryData(['repository', id], changed);
+    },
   });
   const remove = async (): Promise<void> => {
     await service.call('delete-repository', { path: { repo_id: id } });
@@ -39,16 +43,7 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    save.mutate({
-      schedule: schedule.trim() === '' ? null : schedule.trim(),
-      default_branch: branch.trim() === '' ? null : branch.trim(),
-      ignore_patterns: patterns,
-      deleted_branches: deleted,
-      // Only what has changed: who may change it must be one who may use it.
-      ...(credential.trim() === (repository.source.credential ?? '')
-        ? {}
-        : { source: { credential: credential.trim() === '' ? null : credential.trim() } }),
-    });
+    save.mutate(changeOf(edits, stored));
   };
   const { fields } = troubleOf(save.error);
   const owner = role === 'owner';
@@ -60,7 +55,7 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
           label="Schedule"
           description="When it syncs by itself: a cron expression of five fields, in UTC, such as 0 3 * * 1-5. Empty: never."
           value={schedule}
-          onChange={(event) => setSchedule(event.currentTarget.value)}
+          onChange={(event) => edit({ schedule: event.currentTarget.value })}
           error={fields.schedule}
           disabled={!owner}
           classNames={{ input: 'mono' }}
@@ -70,15 +65,15 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
           label="Default branch"
           description={`Empty: the one that the source’s HEAD names${repository.follows_head && repository.default_branch !== null ? `, which is ${repository.default_branch} now` : ''}.`}
           value={branch}
-          onChange={(event) => setBranch(event.currentTarget.value)}
+          onChange={(event) => edit({ branch: event.currentTarget.value })}
           error={fields.default_branch}
           disabled={!owner}
         />
-        <TagsInput
+        <NamesInput
           label="Never index"
           description="Patterns as in a .gitignore file, Enter after each; from the next sync on"
           value={patterns}
-          onChange={setPatterns}
+          onChange={(all) => edit({ patterns: all })}
           error={Object.entries(fields).find(([name]) => name.startsWith('ignore_patterns'))?.[1]}
           disabled={!owner}
         />
@@ -87,7 +82,7 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
             label="Credential"
             description="For a private source: the name of one that the operator keeps for it. What it holds is never shown. Empty: none."
             value={credential}
-            onChange={(event) => setCredential(event.currentTarget.value)}
+            onChange={(event) => edit({ credential: event.currentTarget.value })}
             error={fields['source.credential']}
             autoComplete="off"
           />
@@ -99,7 +94,7 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
             { value: 'keep', label: 'Keep them searchable' },
           ]}
           value={deleted}
-          onChange={(value) => setDeleted(value === 'keep' ? 'keep' : 'drop')}
+          onChange={(value) => edit({ deleted: value === 'keep' ? 'keep' : 'drop' })}
           allowDeselect={false}
           disabled={!owner}
         />
@@ -140,6 +135,38 @@ const Form = ({ repository }: { readonly repository: Repository }) => {
       )}
     </Stack>
   );
+};
+
+/** The settings as the fields show them; empty stands for none. */
+interface Typed {
+  readonly schedule: string;
+  readonly branch: string;
+  readonly patterns: string[];
+  readonly credential: string;
+  readonly deleted: Repository['deleted_branches'];
+}
+
+const typedOf = (repository: Repository): Typed => ({
+  schedule: repository.schedule ?? '',
+  branch: repository.follows_head ? '' : (repository.default_branch ?? ''),
+  patterns: [...repository.ignore_patterns],
+  credential: repository.source.credential ?? '',
+  deleted: repository.deleted_branches,
+});
+
+/** Of the credential only another one: who names one must be someone who may use it. */
+const changeOf = (edits: Partial<Typed>, stored: Typed): RepositoryChange => {
+  const { schedule, branch, patterns, credential, deleted } = edits;
+  const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+  return {
+    ...(schedule === undefined ? {} : { schedule: orNull(schedule) }),
+    ...(branch === undefined ? {} : { default_branch: orNull(branch) }),
+    ...(patterns === undefined ? {} : { ignore_patterns: patterns }),
+    ...(deleted === undefined ? {} : { deleted_branches: deleted }),
+    ...(credential === undefined || credential.trim() === stored.credential
+      ? {}
+      : { source: { credential: orNull(credential) } }),
+  };
 };
 
 const ScheduleState = ({ repository: { schedule_state } }: { readonly repository: Repository }) => {
