@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Conversation, ConversationParts } from './conversation.ts';
 import { readFailure } from './git-failure.ts';
 import { runGit } from './git-process.ts';
@@ -19,8 +20,8 @@ export interface PackRequest {
 }
 
 export type PackOutcome =
-  /** Its objects are in the repository now. */
-  | { readonly kind: 'packed' }
+  /** Its objects are in the repository now; `index` lists them, see pack-index.ts. */
+  | { readonly kind: 'packed'; readonly index: string }
   /** Nothing was sent: the server has what is had, and what is wanted does not descend from it. */
   | { readonly kind: 'diverged' }
   /** Nothing was sent, or not all of it. Why, in words for the log; `isOver`: nothing more can be asked in this conversation. */
@@ -103,7 +104,7 @@ const indexPack = async (
     }
   }
   try {
-    await runGit({
+    const { stdout } = await runGit({
       args: ['index-pack', '--stdin', '--promisor', '--fsck-objects'],
       // Blobs that fsck would look into are absent on purpose.
       env: repository.environment(null, [['remote.origin.promisor', 'true']]),
@@ -113,7 +114,9 @@ const indexPack = async (
       timeoutMs: limits.processMs,
     });
     while (!(await packets.next()).done);
-    return { kind: 'packed' };
+    // It says `pack`, a tab and the pack's name.
+    const name = stdout.toString('latin1').trim().split('\t')[1] ?? '';
+    return { kind: 'packed', index: join(repository.gitDir, 'objects', 'pack', `pack-${name}.idx`) };
   } catch (error) {
     if (none !== null) return none;
     throw failure ?? (await readFailure(error, address.label, repository));

@@ -8,7 +8,8 @@ import { type Conversation, converse, lackOf, otherHash } from './conversation.t
 import { fetchPack, type PackOutcome, type PackRequest } from './fetch-pack.ts';
 import type { GitLimits } from './git-limits.ts';
 import { type GitObject, type ObjectReader, openObjectReader } from './object-reader.ts';
-import { recallTrees, type SentTrees } from './recall-trees.ts';
+import { readPackIndex } from './pack-index.ts';
+import { recallTrees, type SentObjects } from './recall-trees.ts';
 import type { SourceAddress } from './source-address.ts';
 import type { TreeCache } from './tree-cache.ts';
 import { damaged } from './tree-listing.ts';
@@ -176,14 +177,15 @@ const remoteChanges = (
       const { repository, objects } = received;
       const reader = remembering(objects, parts);
       const talk: Talk = { ...parts, repository, conversation, reader, reconnect: () => reconnect(format) };
-      await fetchBetween(talk, from, to);
+      const index = await fetchBetween(talk, from, to);
       counts.set(`${from} ${to}`, await countFrom(objects, from, to));
       // Of a branch that was set back nothing was sent at all.
       const known = await reader.read([from, to]);
       const wants = [from, to].filter((commit) => !known.has(commit));
       if (wants.length > 0) await fetchMore(talk, { wants, filter: 'tree:0', depth: 1 });
       const [before, after] = [await readCommit(reader, from), await readCommit(reader, to)];
-      yield* walkTrees(treesOf(talk, objects, knownFiles), before.tree, after.tree, parts.limits);
+      const recalling = knownFiles === undefined ? null : { knownFiles, sent: sentObjects(objects, index, from) };
+      yield* walkTrees(treesOf(talk, recalling), before.tree, after.tree, parts.limits);
     },
     count: (from, to) => counts.get(`${from} ${to}`) ?? null,
     async *blobs(oids, maxBytes) {
@@ -258,7 +260,7 @@ const remembering = (objects: ObjectReader, { trees, address: { label } }: Parts
  * The commits that only the new one leads to, and the trees that are new in them: what any fetch asks for by someone who has the old
  * one. A server that has lost the old one would send everything: so it has to say first that it has it.
  */
-const fetchBetween = async (talk: Talk, from: string, to: string): Promise<void> => {
+const fetchBetween = async (talk: Talk, from: string, to: string): Promise<string> => {
   const ask = async (amount: Pick<PackRequest, 'filter' | 'maxBytes' | 'maxObjects'>): Promise<PackOutcome> => {
     const request = {
       ...amount,
@@ -278,7 +280,8 @@ const fetchBetween = async (talk: Talk, from: string, to: string): Promise<void>
       outcome = await ask({ filter: 'blob:none', maxBytes: maxChangesBytes });
     }
   }
-  if (outcome.kind === 'none') throw untold(talk.address, outcome.why);
+  if (outcome.kind !== 'packed') throw untold(talk.address, outcome.kind === 'none' ? outcome.why : 'it sends nothing');
+  return outcome.index;
 };
 
 const fetchMore = async (talk: Talk, request: Omit<PackRequest, 'done' | 'maxBytes'>): Promise<void> => {
@@ -286,8 +289,28 @@ const fetchMore = async (talk: Talk, request: Omit<PackRequest, 'done' | 'maxByt
   if (outcome.kind === 'none') throw untold(talk.address, outcome.why);
 };
 
-/** @param objects what has been sent for these changes. */
-const treesOf = (talk: Talk, objects: ObjectReader, knownFiles: KnownFiles | undefined): Trees => {
+/** What the server has sent as new. One process reads it, one question at a time. */
+const sentObjects = (objects: ObjectReader, index: string, oid: string): SentObjects => {
+  let all: Promise<ReadonlySet<string>> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    oids: () => {
+      all ??= readPackIndex(index, oid.length / 2);
+      return all;
+    },
+    trees: (oids) => {
+      const answer = last.then(() => readTrees(objects, oids));
+      last = answer;
+      return answer;
+    },
+  };
+};
+
+/** @param recalling what old trees are put together of; null: they are asked for. */
+const treesOf = (
+  talk: Talk,
+  recalling: { readonly knownFiles: KnownFiles; readonly sent: SentObjects } | null,
+): Trees => {
   const recalled = new Map<string, readonly RawEntry[]>();
   return {
     async known(oids) {
@@ -302,15 +325,10 @@ const treesOf = (talk: Talk, objects: ObjectReader, knownFiles: KnownFiles | und
       return found;
     },
     async recall(directories) {
-      if (knownFiles === undefined) return;
-      let last: Promise<unknown> = Promise.resolve();
-      /** One process answers, one question at a time. */
-      const sent: SentTrees = (oids) => {
-        const answer = last.then(() => readTrees(objects, oids));
-        last = answer;
-        return answer;
-      };
-      for (const [oid, entries] of await recallTrees(knownFiles, directories, sent)) recalled.set(oid, entries);
+      if (recalling === null) return;
+      const { knownFiles, sent } = recalling;
+      for (const [oid, entries] of await recallTrees(knownFiles, directories, sent, talk.limits.pathBytes))
+        recalled.set(oid, entries);
     },
     fetch: (wants) => fetchMore(talk, { wants, filter: 'tree:0' }),
     fetchBelow: (wants, haves) => fetchMore(talk, { wants, haves, filter: 'blob:none' }),
