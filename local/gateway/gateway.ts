@@ -49,6 +49,9 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Proxies and clients give up a connection that is silent for a minute or so. */
 const HEARTBEAT_MILLISECONDS = 15_000;
 
+/** A connection that rests. Longer than proxies keep one, a minute: who uses it again while this side ends it loses a request. */
+const KEEP_ALIVE_MILLISECONDS = 75_000;
+
 const nameIt = 'use its address, or have its operator add the name to ALLOWED_HOSTS';
 
 /** Agents use `/mcp`; beside the API it is where AWS has it too. */
@@ -116,7 +119,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   server.on('clientError', refuseConnection);
   // API Gateway's integration timeout is 29 s; slow senders are cut off before that.
   server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 5_000;
+  server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void => reject(listenFailure(error, options));
     server.once('error', refuse);

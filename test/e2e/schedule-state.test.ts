@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { JobList, RepositoryAnswer } from '../../core/contract/api.ts';
 import { StoreBusyError } from '../../core/domain/errors.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import { loadFunction } from '../../local/load-function.ts';
 import { holdEmbedding } from '../support/faults.ts';
 import { useWorld } from '../support/use-world.ts';
 
-const world = useWorld();
+const world = useWorld({
+  // The service's own look at schedules, each second, would see the later time that a test sets, and begin what the test begins.
+  decorate: (runtime) => {
+    const { clock } = runtime;
+    const every: Clock['every'] = (period, tick) => (period === 1_000 ? () => undefined : clock.every(period, tick));
+    return { ...runtime, clock: { now: clock.now, every } };
+  },
+});
 const DAILY = '0 3 * * *';
 
 const fire = async (id: string): Promise<{ readonly kind: string; readonly job_id: string }> =>

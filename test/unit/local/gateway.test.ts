@@ -231,3 +231,9 @@ it('a caller who goes away in the middle of a body is no error of the service', 
     .poll(() => logged.map(({ level, message }) => [level, message]))
     .toEqual([['info', 'request not sent to its end']]);
 });
+
+it('keeps a connection that rests for longer than a proxy does', async () => {
+  const { url } = await setUp();
+  const { headers } = await fetch(`${url}/api/health`);
+  expect(Number(/^timeout=(\d+)$/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
+});
