@@ -59,19 +59,22 @@ const fill = (vector: Float32Array, tokens: TokenScan): void => {
     hashes = new Int32Array(mask + 1);
     counts = new Int32Array(mask + 1);
   }
-  counts.fill(0, 0, mask + 1);
-  for (let i = 0; i < tokens.count; i++) {
-    const hash = tokens.hashes[i] as number;
+  const keys = hashes;
+  const times = counts;
+  const { count: tokenCount, hashes: tokenHashes } = tokens;
+  times.fill(0, 0, mask + 1);
+  for (let i = 0; i < tokenCount; i++) {
+    const hash = tokenHashes[i] as number;
     let slot = hash & mask;
-    while (counts[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & mask;
-    hashes[slot] = hash;
-    counts[slot] = (counts[slot] as number) + 1;
+    while (times[slot] !== 0 && keys[slot] !== hash) slot = (slot + 1) & mask;
+    keys[slot] = hash;
+    times[slot] = (times[slot] as number) + 1;
   }
   for (let slot = 0; slot <= mask; slot++) {
-    const count = counts[slot] as number;
+    const count = times[slot] as number;
     if (count === 0) continue;
-    const hash = hashes[slot] as number;
-    const weight = weightOf(count) * (commonWeights.get(hash) ?? 1);
+    const hash = keys[slot] as number;
+    const weight = weightOf(count) * (mayBeCommon[hash & 4095] === 0 ? 1 : (commonWeights.get(hash) ?? 1));
     // The lowest bit is the sign, the others choose the dimension.
     const dimension = (hash >>> 1) % dimensions;
     vector[dimension] = (vector[dimension] as number) + ((hash & 1) === 0 ? weight : -weight);
@@ -103,14 +106,22 @@ const commonWeights: ReadonlyMap<number, number> = new Map([
     .map((word): [number, number] => [tokenHash(word), 0.3]),
 ]);
 
+/** By the lowest bits of a hash: 0 where no common word has them, as of nearly all. */
+const mayBeCommon = new Uint8Array(4096);
+for (const hash of commonWeights.keys()) mayBeCommon[hash & 4095] = 1;
+
 const normalize = (vector: Float32Array): void => {
   let squares = 0;
-  for (const value of vector) squares += value * value;
+  const { length } = vector;
+  for (let i = 0; i < length; i++) {
+    const value = vector[i] as number;
+    squares += value * value;
+  }
   if (squares === 0) {
     // Every token met its opposite in its dimension.
     vector[0] = 1;
     return;
   }
   const scale = 1 / Math.sqrt(squares);
-  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) * scale;
+  for (let i = 0; i < length; i++) vector[i] = (vector[i] as number) * scale;
 };

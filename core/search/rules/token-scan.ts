@@ -149,6 +149,17 @@ const scanAscii = (length: number): void => {
     partLength += 1;
     joined = Math.imul(joined ^ letter, prime);
     previous = kind;
+    // Nearly all letters are one more of the part in hand.
+    for (; partLength < maxLength && i + 1 < length; i++) {
+      const next = bytes[i + 1] as number;
+      if (kinds[next] !== kind) break;
+      const more = kind === upper ? next + 32 : next;
+      shorter = hash;
+      hash = Math.imul(hash ^ more, prime);
+      joined = Math.imul(joined ^ more, prime);
+      words[at++] = more;
+      partLength += 1;
+    }
   }
   scan.count = count;
   scan.length = Math.max(0, at - 1);
