@@ -75,7 +75,7 @@ let output = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)) 
 
 const reserve = (size: number): void => {
   if (size <= output.bytes.length) return;
-  const larger = new Uint8Array(size * 2);
+  const larger = new Uint8Array(Math.max(size, output.bytes.length * 2));
   larger.set(output.bytes);
   output = { bytes: larger, view: new DataView(larger.buffer) };
 };
