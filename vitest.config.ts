@@ -52,6 +52,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // Much of the time is spent waiting for git, servers and processes: two files at once left 39 % of two quiet cores idle, three 20 % (789 s, four 713).
+    // Tried without gain, on files with a service in their process: larger young generations, an old one that is not collected, one thread for both;
+    // and a small process that starts git for the tests, in place of their own large ones.
     maxWorkers: 4,
     sequence: { sequencer: SlowFirst },
     // For the services that tests start as processes, each of which would compile all of its modules anew: a start and a sync

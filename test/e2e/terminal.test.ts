@@ -43,7 +43,8 @@ describe('in a terminal', () => {
     expect(run.raw.lastIndexOf('\u001b[?25h')).toBeGreaterThan(run.raw.lastIndexOf('\u001b[?25l'));
   }, 120_000);
 
-  it('Ctrl-C says what stays and how to continue, and gives the cursor back', async () => {
+  // Beside each other: they wait for what does not answer.
+  it.concurrent('Ctrl-C says what stays and how to continue, and gives the cursor back', async () => {
     const slow = await startSmartHttpServer({ root: git.path, delayMs: 9_000 });
     const run = service(`${slow.url}/.git --once`);
     while (!run.raw.includes('pull ')) await new Promise((done) => setTimeout(done, 50));
@@ -58,7 +59,7 @@ describe('in a terminal', () => {
   const doctor = (env: NodeJS.ProcessEnv) =>
     inTerminal(`node ${join(root, 'cli/repo-sync.js')} doctor`, { cwd: home, env: { HOME: home, ...env } });
 
-  it('repo-sync has colours, and none with NO_COLOR', async () => {
+  it.concurrent('repo-sync has colours, and none with NO_COLOR', async () => {
     const [coloured, plain] = [doctor({}), doctor({ NO_COLOR: '1' })];
     await Promise.all([coloured.ended, plain.ended]);
     expect(coloured.raw).toContain('\u001b[32mok');
@@ -66,7 +67,7 @@ describe('in a terminal', () => {
     expect(screenOf(coloured.raw)).toBe(screenOf(plain.raw));
   }, 60_000);
 
-  it('repo-sync login asks for the token without showing it', async () => {
+  it.concurrent('repo-sync login asks for the token without showing it', async () => {
     const run = inTerminal(`node ${join(root, 'cli/repo-sync.js')} login http://127.0.0.1:2`, {
       cwd: home,
       env: { HOME: home },
