@@ -77,12 +77,13 @@ export async function* readBlobs(
 
 /**
  * All blobs of a large repository are read once, in the order of its tree, so what git keeps of packs and of what deltas are made from is
- * of little use: 58 MB in place of 133 for 92,812 blobs in a pack of 49 MB, in the same processor time (measured).
+ * of little use: 58 MB in place of 133 for 92,812 blobs in a pack of 49 MB, in the same processor time (measured). Of what deltas are made from 8 MB
+ * are kept, and not 24: 72 MB in place of 97 for 100,961 files in four packs and 59 in place of 78 for 92,419 in one, with 0.02 and 0.1 s more processor time (measured).
  */
 const memory: readonly GitSetting[] = [
   ['core.packedGitWindowSize', '4m'],
   ['core.packedGitLimit', '16m'],
-  ['core.deltaBaseCacheLimit', '24m'],
+  ['core.deltaBaseCacheLimit', '8m'],
 ];
 
 function* prefixed(command: string, oids: Iterable<string>): Generator<string> {
