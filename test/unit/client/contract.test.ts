@@ -111,9 +111,16 @@ it('is a package that works where nothing else of this project is', async () => 
     expect(files).toEqual(
       [
         'README.md',
-        ...['api-types', 'client', 'errors', 'follow-job', 'operations', 'request', 'sync-under-way'].flatMap(
-          (name) => [`dist/${name}.d.ts`, `dist/${name}.js`],
-        ),
+        ...[
+          'api-types',
+          'client',
+          'errors',
+          'follow-job',
+          'operations',
+          'path-part',
+          'request',
+          'sync-under-way',
+        ].flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]),
         'package.json',
       ].sort(),
     );
