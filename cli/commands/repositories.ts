@@ -195,7 +195,7 @@ const details = (repository: Repository): string => {
       last_sync === null ? 'none yet' : `${last_sync.status} at ${time(last_sync.ended_at)}, ${last_sync.job_id}`,
     ],
     ['', last_sync?.error?.message ?? null],
-    ['default branch', repository.default_branch ?? 'not known before the first sync'],
+    ['default branch', repository.default_branch ?? noDefaultBranch(repository)],
     ['schedule', repository.schedule ?? 'none'],
     ['your role', repository.role],
   ];
@@ -213,6 +213,12 @@ const details = (repository: Repository): string => {
     ...(branches.length === 0 ? [] : [table(['  BRANCH', 'COMMIT', 'FILES', 'CHUNKS', 'INDEXED'], branches)]),
   ].join('\n');
 };
+
+/** An empty repository's HEAD names a branch that is not there, and a detached one none at all. */
+const noDefaultBranch = ({ last_sync }: Repository): string =>
+  last_sync?.status.startsWith('completed') === true
+    ? 'none: the source’s HEAD names no branch that is there'
+    : 'not known before the first sync';
 
 /** What begins when the running sync has ended. */
 const queuedText = ({ job_id, branches, full_reindex, requested_by }: NonNullable<Repository['queued_sync']>): string =>

@@ -29,8 +29,6 @@ const Environment = z
       context.addIssue({ code: 'custom', path: [name], message });
     if (set.EMBEDDINGS_URL !== undefined && set.EMBEDDINGS_MODEL === undefined)
       lacks('EMBEDDINGS_MODEL', 'must name the model where EMBEDDINGS_URL is set');
-    if (set.EMBEDDINGS_URL === undefined && set.EMBEDDINGS_MODEL !== undefined)
-      lacks('EMBEDDINGS_URL', 'must say where the model is');
     if (set.EMBEDDINGS_KEY !== undefined && set.EMBEDDINGS_KEY_FILE !== undefined)
       lacks('EMBEDDINGS_KEY_FILE', 'cannot be set together with EMBEDDINGS_KEY');
   });
@@ -39,6 +37,9 @@ const Environment = z
 export const readEmbeddings = (environment: NodeJS.ProcessEnv): Embeddings | null => {
   // Compose files set what is not set to nothing.
   const set = Object.entries(environment).filter(([, value]) => value !== '');
+  const given = set.filter(([name]) => name in Environment.shape).map(([name]) => name);
+  if (given.length > 0 && !given.includes('EMBEDDINGS_URL'))
+    throw new UsageError(`EMBEDDINGS_URL: must say where the model is, or there must be no ${given.join(', ')}`);
   const read = Environment.safeParse(Object.fromEntries(set));
   if (!read.success)
     throw new UsageError(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));

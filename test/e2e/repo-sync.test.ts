@@ -48,6 +48,18 @@ describe('from a folder to a hit', () => {
     expect(await json(['sync', 'demo', '--wait'])).toMatchObject({ status: 'completed', mode: 'incremental' });
   });
 
+  it('says which branch is the default one, or why none is', async () => {
+    const git = await world.registered('headless', { a: '1\n' });
+    await git.git('checkout', '--quiet', '--detach');
+    const said = async () => /default branch +(.*)/.exec((await run(['status', 'headless'])).out)?.[1];
+    expect(await said()).toBe('not known before the first sync');
+    expect((await run(['sync', 'headless', '--branch', 'main', '--wait'])).code).toBe(0);
+    expect(await said()).toBe('none: the source’s HEAD names no branch that is there');
+    await git.switch('main');
+    await run(['sync', 'headless', '--wait']);
+    expect(await said()).toBe('main');
+  });
+
   it('finds lines, shows texts and lists trees at the indexed commit', async () => {
     const line = 'export const a = "numbat";';
     const lined = await world.registered('lines', {

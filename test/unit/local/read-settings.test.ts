@@ -103,7 +103,21 @@ describe('settings', () => {
     [[], { EMBEDDINGS_URL: 'ftp://x', EMBEDDINGS_MODEL: 'm' }, 'EMBEDDINGS_URL: must be an http or https address'],
     [[], { EMBEDDINGS_URL: 'https://me:pw@x/v1', EMBEDDINGS_MODEL: 'm' }, 'without a user or password'],
     [[], { EMBEDDINGS_URL: 'https://x/v1' }, 'EMBEDDINGS_MODEL: must name the model'],
-    [[], { EMBEDDINGS_MODEL: 'm' }, 'EMBEDDINGS_URL: must say where'],
+    [
+      [],
+      { EMBEDDINGS_MODEL: 'm' },
+      'EMBEDDINGS_URL: must say where the model is, or there must be no EMBEDDINGS_MODEL',
+    ],
+    [
+      [],
+      { EMBEDDINGS_KEY_FILE: '/k', EMBEDDINGS_PRICE: '1' },
+      'or there must be no EMBEDDINGS_KEY_FILE, EMBEDDINGS_PRICE',
+    ],
+    [
+      [],
+      { EMBEDDINGS_BATCH: '8' },
+      'EMBEDDINGS_URL: must say where the model is, or there must be no EMBEDDINGS_BATCH',
+    ],
     [
       [],
       { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_DIMENSIONS: '0' },
@@ -119,7 +133,11 @@ describe('settings', () => {
       { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_KEY: 'a\nb' },
       'EMBEDDINGS_KEY: must be one',
     ],
-    [[], { EMBEDDINGS_KEY: 'a', EMBEDDINGS_KEY_FILE: '/b' }, 'EMBEDDINGS_KEY_FILE: cannot be set together'],
+    [
+      [],
+      { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_KEY: 'a', EMBEDDINGS_KEY_FILE: '/b' },
+      'EMBEDDINGS_KEY_FILE: cannot be set together',
+    ],
     [
       [],
       { EMBEDDINGS_URL: 'https://x/v1', EMBEDDINGS_MODEL: 'm', EMBEDDINGS_KEY_FILE: '/nowhere' },
