@@ -46,6 +46,8 @@ export const createFirstFill = (directory: string, write: (table: Table, packs: 
   const lookUp = async (): Promise<PackedRows[]> => {
     const found = await journal.read();
     for (const rows of found) for (const key of rows.keys) keys.add(key);
+    // A first pack that was cut off is of no one, and no commit would end the file.
+    if (found.length === 0) await journal.clear();
     return found;
   };
 

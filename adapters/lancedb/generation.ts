@@ -13,7 +13,7 @@ import { createPruning } from './pruning.ts';
 import { createRecentRows } from './recent-rows.ts';
 import { createRowWriter } from './row-writer.ts';
 import { identityIn, tableSchema } from './rows.ts';
-import { planSettle, planUpkeep, type SettlePlan, type TableState } from './settle-plan.ts';
+import { isOverdue, planSettle, planUpkeep, type SettlePlan, type TableState } from './settle-plan.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWriteQueue } from './write-queue.ts';
 
@@ -161,6 +161,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     },
     pruned: pruning.idle,
     rested: () => void gatherAtRest(),
+    catchUp: buildWordIndices,
     merging: recent.forget,
     merged: pruning.later,
   });
@@ -178,13 +179,14 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     const table = await open();
     await fill.flush(table);
     writer.forget();
-    await settleTable(table);
+    const overdue = await settleTable(table);
     // Not beside a merge of the whole table: one of the two would be in vain.
     if (recent.isDue() && !upkeep.isMerging()) await carriedOver(() => recent.gather(table));
-    await upkeep.settled(table);
+    await upkeep.settled(table, overdue);
   };
 
-  const settleTable = async (table: Table): Promise<void> => {
+  /** Returns whether the word index cannot wait for a time of rest. */
+  const settleTable = async (table: Table): Promise<boolean> => {
     let state = await readTableState(table, await versionCount());
     let steps = plan(state);
     if ((steps.optimize || steps.buildWords || steps.buildVectors) && (await upkeep.stop())) {
@@ -203,8 +205,9 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     if (steps.buildWords) await buildWordIndices(table);
     if (steps.buildVectors) await buildVectorIndex(table);
     // Only then: on a table never compacted, the optimize that prunes would begin to, and hold up the writes behind it.
-    if (!steps.optimize) return;
+    if (!steps.optimize) return isOverdue(state);
     await pruning.later(table);
+    return false;
   };
 
   const forget = (): void => {

@@ -43,6 +43,12 @@ const minVectorRows = 50_000;
 /** A query visits every part. */
 const maxVectorParts = 12;
 
+/**
+ * A sync that waits for such a refresh of a large table waits long: 23 s for 310,000 rows, when 50 small syncs came without a rest of two seconds (measured). So beyond the limit
+ * the word index is built anew beside the next syncs, and a sync waits for a refresh only where that has not helped, beyond so many times as many rows.
+ */
+const patience = 4;
+
 /** The same limits for a table at rest, where no job waits for the merge: what a search spends beyond them is 7 ms, 5 ms and nothing. */
 const quiet = { unindexed: 250, fragments: 24, versions: 128, vectorParts: 6 };
 /** A merge costs some 50 µs of processor time for each row of the table (measured), so a large one waits for more: a thousandth of its rows. */
@@ -58,7 +64,11 @@ export const planUpkeep = (state: TableState): Pick<SettlePlan, 'optimize' | 'bu
   buildVectors: state.vectorParts !== null && state.vectorParts > quiet.vectorParts,
 });
 
-/** Work in proportion to what changed: nothing at all after a small change. */
+/** Whether so many rows are left to scanning that their index is not left for a time of rest. */
+export const isOverdue = ({ wordsIndexed, wordsUnindexed }: TableState): boolean =>
+  wordsUnindexed > maxUnindexed && wordsUnindexed <= wordsIndexed;
+
+/** What a job waits for, in proportion to what changed: nothing at all after a small change. */
 export const planSettle = (state: TableState): SettlePlan => {
   // More new than old: building is cheaper than merging, and spares the merge of what compaction moved.
   const buildWords = state.wordsUnindexed > state.wordsIndexed;
@@ -66,7 +76,7 @@ export const planSettle = (state: TableState): SettlePlan => {
   const fragmented = state.fragments > tolerated + fragmentsOfFill(state.rows) || state.versions > maxVersions;
   return {
     buildWords,
-    optimize: fragmented || (!buildWords && state.wordsUnindexed > maxUnindexed),
+    optimize: fragmented || (!buildWords && state.wordsUnindexed > maxUnindexed * patience),
     buildVectors: state.rows >= minVectorRows && (state.vectorParts === null || state.vectorParts > maxVectorParts),
   };
 };

@@ -4,8 +4,8 @@ import type { SettlePlan, TableState } from './settle-plan.ts';
 
 /** Merges what many small syncs leave behind, when the table has been at rest for a while. */
 export interface Upkeep {
-  /** A job's writes have been settled. */
-  settled(table: Table): Promise<void>;
+  /** A job's writes have been settled. `isOverdue`: the word index is built anew at once, beside the next job's. */
+  settled(table: Table, isOverdue?: boolean): Promise<void>;
   /** Waits for a merge under way: before whatever must not meet one. */
   idle(): Promise<void>;
   /** Whether a merge is under way. */
@@ -29,14 +29,19 @@ export interface UpkeepParts {
   readonly pruned: () => Promise<void>;
   /** Called where nothing is to be merged. What it does is waited for by no one here. */
   readonly rested: () => void;
+  /** Brings the word index up to date, with what writes can go on beside: they do not end a build, as they end a merge. */
+  readonly catchUp: (table: Table) => Promise<void>;
   /** Called before a merge. */
   readonly merging: () => void;
   /** Called after a merge that met no write: what it replaced may be removed. */
   readonly merged: (table: Table) => Promise<void>;
 }
 
+/** How long the next build that is overdue waits, for each second that the last one took. */
+const IDLE_SHARE = 10;
+
 /**
- * Rows neither come nor go by it, and the one process that writes to the table does it, so it needs no job and no lock. Writes do not wait for it: LanceDB
+ * A merge waits for a time of rest; where too many rows are left to scanning before there is one, their index is built beside the jobs. Rows neither come nor go by it, and the one process that writes to the table does it, so it needs no job and no lock. Writes do not wait for it: LanceDB
  * carries them over (rows added meanwhile stay as they are, deletes are done on what was merged), and the one that cannot be carried over is tried
  * again by its caller. It removes no file, and what does is not begun beside it. A merge that fails leaves the table as it was.
  */
@@ -49,6 +54,7 @@ export const createUpkeep = ({
   isCluttered,
   pruned,
   rested,
+  catchUp,
   merging,
   merged,
 }: UpkeepParts): Upkeep => {
@@ -58,6 +64,9 @@ export const createUpkeep = ({
   /** A merge met writes: what it replaced is still there, and goes with the next one. */
   let owed = false;
   let isFirst = true;
+  /** One that has not helped is not begun again at once: it would take the processor from the jobs that it is to spare. */
+  let hurriesFrom = 0;
+  let stops = 0;
 
   const merge = async (since: number): Promise<void> => {
     const found = await table();
@@ -85,26 +94,49 @@ export const createUpkeep = ({
     if (timer !== null) clearTimeout(timer);
     timer = null;
   };
+  const after = (milliseconds: number, work: () => Promise<void>): void => {
+    cancel();
+    timer = setTimeout(() => {
+      timer = null;
+      running ??= work()
+        .catch(() => undefined)
+        .finally(() => {
+          running = null;
+        });
+    }, milliseconds).unref();
+  };
+
+  const hurry = async (): Promise<void> => {
+    const found = await table();
+    if (found === null) return;
+    await pruned();
+    // What it replaces goes with the next merge.
+    owed = true;
+    const begun = performance.now();
+    const stopsBefore = stops;
+    await catchUp(found).finally(() => {
+      const ended = performance.now();
+      hurriesFrom = ended + IDLE_SHARE * (ended - begun);
+    });
+    // It is no write that a merge would have to wait for, but another version than the last job's.
+    const since = await found.version();
+    if (stops === stopsBefore) after(quietMs, () => merge(since));
+  };
+
   const idle = async (): Promise<void> => {
     await running;
   };
 
   return {
-    settled: async (settledTable) => {
+    settled: async (settledTable, isOverdue = false) => {
       const since = await settledTable.version();
-      cancel();
-      timer = setTimeout(() => {
-        timer = null;
-        running ??= merge(since)
-          .catch(() => undefined)
-          .finally(() => {
-            running = null;
-          });
-      }, quietMs).unref();
+      if (isOverdue && performance.now() >= hurriesFrom) after(0, hurry);
+      else after(quietMs, () => merge(since));
     },
     idle,
     isMerging: () => running !== null,
     stop: async () => {
+      stops += 1;
       cancel();
       const merging = running !== null;
       await idle();

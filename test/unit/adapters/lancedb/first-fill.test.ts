@@ -1,4 +1,4 @@
-import { access, copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@lancedb/lancedb';
@@ -105,6 +105,25 @@ describe('a first fill', () => {
     expect(await texts(1501)).toEqual(words(1501));
     expect(await index.inspect(generation, [])).toEqual({ kind: 'whole', rows: 1501 });
   });
+
+  it.each([
+    ['put', () => index.put(generation, rowsOf(1500, 1))],
+    ['settle', () => index.settle(generation)],
+  ] as const)(
+    'leaves no file where a process was killed in the middle of its first pack, after a %s',
+    async (_name, act) => {
+      await index.put(generation, rowsOf(0, 1500));
+      await copyFile(journal(), join(root, 'copy'));
+      await index.settle(generation);
+      await index.close();
+      await copyFile(join(root, 'copy'), journal());
+      await truncate(journal(), 1000);
+      index = createLanceSearchIndex(root);
+      await act();
+      await expect(access(journal())).rejects.toThrow('ENOENT');
+      expect(await texts(1500)).toEqual(words(1500));
+    },
+  );
 
   it('leaves no file when it is closed', async () => {
     await index.put(generation, rowsOf(0, 1500));

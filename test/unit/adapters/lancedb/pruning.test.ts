@@ -79,6 +79,7 @@ it('a merge does not begin beside a prune, which would take its files for left o
     isCluttered: async () => true,
     pruned: () => ended.promise,
     rested: () => undefined,
+    catchUp: async () => undefined,
     merging: () => {
       begun += 1;
     },

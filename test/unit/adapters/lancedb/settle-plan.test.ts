@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planSettle, type TableState } from '../../../../adapters/lancedb/settle-plan.ts';
+import { isOverdue, planSettle, type TableState } from '../../../../adapters/lancedb/settle-plan.ts';
 
 const settled: TableState = {
   rows: 500_000,
@@ -17,8 +17,16 @@ describe('planSettle', () => {
     expect(planSettle({ ...settled, wordsUnindexed: 2000, fragments: 96, versions: 1024 })).toEqual(nothing);
   });
 
-  it('brings the indices up to date when many rows are left to scanning', () => {
-    expect(planSettle({ ...settled, wordsUnindexed: 2001 })).toEqual({ ...nothing, optimize: true });
+  it('has many rows indexed beside the next jobs', () => {
+    expect(isOverdue({ ...settled, wordsUnindexed: 2000 })).toBe(false);
+    expect(isOverdue({ ...settled, wordsUnindexed: 2001 })).toBe(true);
+    expect(planSettle({ ...settled, wordsUnindexed: 8000 })).toEqual(nothing);
+    // Then the job itself builds it.
+    expect(isOverdue({ ...settled, wordsIndexed: 2000, wordsUnindexed: 2001 })).toBe(false);
+  });
+
+  it('brings the indices up to date when many more are left to scanning', () => {
+    expect(planSettle({ ...settled, wordsUnindexed: 8001 })).toEqual({ ...nothing, optimize: true });
   });
 
   it('merges many fragments and removes many versions', () => {

@@ -68,6 +68,39 @@ describe('a table at rest', () => {
     expect(await found(29)).not.toEqual([blobOf(29)]);
   });
 
+  it('has many new rows in the word index although it never rests, and no sync waits for it', {
+    timeout: 60_000,
+  }, async () => {
+    await open(60_000);
+    await sync(rowsOf(0, 6000));
+    for (let n = 0; n < 7; n++) await sync(rowsOf(6000 + n * 300, 300), [n]);
+    let more = 0;
+    await expect
+      .poll(
+        async () => {
+          // Writes of all kinds go on.
+          await sync([...rowsOf(9000 + more * 5, 5), ...rowsOf(6000, 5)], [100 + more]);
+          more += 1;
+          return (await state()).unindexed ?? 0;
+        },
+        { timeout: 30_000, interval: 10 },
+      )
+      .toBeLessThan(2000);
+    expect((await state()).fragments).toBeGreaterThan(1);
+    expect(await found(8099)).toEqual([blobOf(8099)]);
+    expect(await found(9000)).toEqual([blobOf(9000)]);
+    expect(await found(100)).not.toEqual([blobOf(100)]);
+    expect(await index.inspect(generation, [blobOf(9000)])).toEqual({ kind: 'whole', rows: 8093 + more * 4 });
+  });
+
+  it('is merged after its word index was built beside a job, too', { timeout: 60_000 }, async () => {
+    await open(300);
+    await sync(rowsOf(0, 6000));
+    for (let n = 0; n < 7; n++) await sync(rowsOf(6000 + n * 300, 300), [n]);
+    // What the build has replaced goes with it.
+    await expect.poll(state, { timeout: 30_000 }).toEqual({ fragments: 1, unindexed: 0, files: 1 });
+  });
+
   it('has the rows of some small syncs put together, which is not worth a merge', async () => {
     await open(50);
     await sync(rowsOf(0, 600));
