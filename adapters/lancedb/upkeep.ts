@@ -29,7 +29,7 @@ export interface UpkeepParts {
   readonly pruned: () => Promise<void>;
   /** Called where nothing is to be merged. What it does is waited for by no one here. */
   readonly rested: () => void;
-  /** Brings the word index up to date, with what writes can go on beside: they do not end a build, as they end a merge. */
+  /** Brings the word index up to date, with what writes can continue beside: they do not end a build, as they end a merge. */
   readonly catchUp: (table: Table) => Promise<void>;
   /** Called before a merge. */
   readonly merging: () => void;
