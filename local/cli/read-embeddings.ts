@@ -33,11 +33,13 @@ const Environment = z
       lacks('EMBEDDINGS_KEY_FILE', 'cannot be set together with EMBEDDINGS_KEY');
   });
 
+const names: ReadonlySet<string> = new Set(Object.keys(Environment.shape));
+
 /** Null: nothing is set, and the embedder is the service's own. Throws UsageError, which never has the key. */
 export const readEmbeddings = (environment: NodeJS.ProcessEnv): Embeddings | null => {
   // Compose files set what is not set to nothing.
   const set = Object.entries(environment).filter(([, value]) => value !== '');
-  const given = set.filter(([name]) => name in Environment.shape).map(([name]) => name);
+  const given = set.map(([name]) => name).filter((name) => names.has(name));
   if (given.length > 0 && !given.includes('EMBEDDINGS_URL'))
     throw new UsageError(`EMBEDDINGS_URL: must say where the model is, or there must be no ${given.join(', ')}`);
   const read = Environment.safeParse(Object.fromEntries(set));
