@@ -34,9 +34,11 @@ export async function* followJob(
   { signal, after }: FollowOptions = {},
 ): AsyncGenerator<JobEvent, void> {
   const place = { id: after, retry: RETRY_MILLISECONDS };
+  // Here: an id that no address can have is not to be tried again.
+  const path = `/api/jobs/${encodedPart('job_id', jobId)}/events`;
   for (let lost = 0; ; ) {
     try {
-      for await (const event of oneStream(transport, jobId, place, signal)) {
+      for await (const event of oneStream(transport, path, place, signal)) {
         lost = 0;
         if (event === null) return;
         place.id = event.id;
@@ -57,7 +59,7 @@ export async function* followJob(
 /** The events of one answer; null where the last event was the job's end. */
 async function* oneStream(
   transport: Transport,
-  jobId: string,
+  path: string,
   place: { readonly id: string | undefined; retry: number },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<JobEvent | null> {
@@ -73,7 +75,7 @@ async function* oneStream(
   try {
     const response = await request(transport, {
       method: 'GET',
-      path: `/api/jobs/${encodedPart('job_id', jobId)}/events`,
+      path,
       headers: { 'Last-Event-ID': place.id, accept: 'text/event-stream' },
       signal: both,
     });

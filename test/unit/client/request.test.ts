@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createClient, ProblemError, UnexpectedAnswerError, UnreachableError } from '../../../client/src/client.ts';
+import {
+  createClient,
+  PathPartError,
+  ProblemError,
+  UnexpectedAnswerError,
+  UnreachableError,
+} from '../../../client/src/client.ts';
 import { problemBody } from '../../../core/contract/problem-body.ts';
 
 type Act = (request: IncomingMessage, response: ServerResponse) => void;
@@ -49,7 +55,11 @@ describe('a part of a path', () => {
     const client = createClient({ url });
     const path = { repo_id: 'demo', name: part } as { repo_id: string; name: string };
     await expect(client.call('delete-branch', { path })).rejects.toThrow('name must not be empty, . or ..');
+    const began = performance.now();
+    await expect(client.ended(part as string)).rejects.toThrow(PathPartError);
     await expect(client.ended(part as string)).rejects.toThrow('job_id must not be empty, . or ..');
+    // It was tried again for half a minute.
+    expect(performance.now() - began).toBeLessThan(5_000);
     expect(asked).toEqual([]);
   });
 
