@@ -182,7 +182,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     const overdue = await settleTable(table);
     // Not beside a merge of the whole table: one of the two would be in vain.
     if (recent.isDue() && !upkeep.isMerging()) await carriedOver(() => recent.gather(table));
-    await upkeep.settled(table, overdue);
+    upkeep.settled(overdue);
   };
 
   /** Returns whether the word index cannot wait for a time of rest. */

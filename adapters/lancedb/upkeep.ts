@@ -5,7 +5,7 @@ import type { SettlePlan, TableState } from './settle-plan.ts';
 /** Merges what many small syncs leave behind, when the table has been at rest for a while. */
 export interface Upkeep {
   /** A job's writes have been settled. `isOverdue`: the word index is built anew at once, beside the next job's. */
-  settled(table: Table, isOverdue?: boolean): Promise<void>;
+  settled(isOverdue?: boolean): void;
   /** Waits for a merge under way: before whatever must not meet one. */
   idle(): Promise<void>;
   /** Whether a merge is under way. */
@@ -41,7 +41,9 @@ export interface UpkeepParts {
 const IDLE_SHARE = 10;
 
 /**
- * A merge waits for a time of rest; where too many rows are left to scanning before there is one, their index is built beside the jobs. Rows neither come nor go by it, and the one process that writes to the table does it, so it needs no job and no lock. Writes do not wait for it: LanceDB
+ * A merge waits for a time of rest; where too many rows are left to scanning before there is one, their index is built beside the jobs.
+ *
+ * Rows neither come nor go by it, and the one process that writes to the table does it, so it needs no job and no lock. Writes do not wait for it: LanceDB
  * carries them over (rows added meanwhile stay as they are, deletes are done on what was merged), and the one that cannot be carried over is tried
  * again by its caller. It removes no file, and what does is not begun beside it. A merge that fails leaves the table as it was.
  */
@@ -71,7 +73,7 @@ export const createUpkeep = ({
   const merge = async (since: number): Promise<void> => {
     const found = await table();
     // Written since: that job's settle comes.
-    if (found === null || (await found.version()) !== since) return;
+    if (found === null || writes() !== since) return;
     owed ||= isFirst && (await isCluttered());
     isFirst = false;
     const { optimize, buildVectors } = plan(await readTableState(found, await versions()));
@@ -94,15 +96,26 @@ export const createUpkeep = ({
     if (timer !== null) clearTimeout(timer);
     timer = null;
   };
+  const idle = async (): Promise<void> => {
+    await running;
+  };
+
+  /** One at a time: what comes due meanwhile begins behind it. */
+  const begin = (work: () => Promise<void>): void => {
+    const stopsBefore = stops;
+    const mine: Promise<void> = idle()
+      .then(() => (stops === stopsBefore ? work() : undefined))
+      .catch(() => undefined)
+      .finally(() => {
+        if (running === mine) running = null;
+      });
+    running = mine;
+  };
   const after = (milliseconds: number, work: () => Promise<void>): void => {
     cancel();
     timer = setTimeout(() => {
       timer = null;
-      running ??= work()
-        .catch(() => undefined)
-        .finally(() => {
-          running = null;
-        });
+      begin(work);
     }, milliseconds).unref();
   };
 
@@ -113,24 +126,22 @@ export const createUpkeep = ({
     // What it replaces goes with the next merge.
     owed = true;
     const begun = performance.now();
-    const stopsBefore = stops;
     await catchUp(found).finally(() => {
       const ended = performance.now();
       hurriesFrom = ended + IDLE_SHARE * (ended - begun);
     });
-    // It is no write that a merge would have to wait for, but another version than the last job's.
-    const since = await found.version();
-    if (stops === stopsBefore) after(quietMs, () => merge(since));
   };
-
-  const idle = async (): Promise<void> => {
-    await running;
+  const hurryThenMerge = async (since: number): Promise<void> => {
+    const stopsBefore = stops;
+    // Where it fails, the merge does what it should have done.
+    await hurry().catch(() => undefined);
+    if (timer === null && stops === stopsBefore) after(quietMs, () => merge(since));
   };
 
   return {
-    settled: async (settledTable, isOverdue = false) => {
-      const since = await settledTable.version();
-      if (isOverdue && performance.now() >= hurriesFrom) after(0, hurry);
+    settled: (isOverdue = false) => {
+      const since = writes();
+      if (isOverdue && performance.now() >= hurriesFrom) after(0, () => hurryThenMerge(since));
       else after(quietMs, () => merge(since));
     },
     idle,

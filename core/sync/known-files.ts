@@ -31,7 +31,7 @@ export const knownFiles = (
     const names = new Set(pages.map(standOf));
     return names.size <= PAGES_AT_ONCE && names.union(held).size <= MOST_PAGES;
   };
-  /** Null: its earlier form, which has no pages. */
+  /** Null: its earlier form, which has no pages, or one that could not be read. */
   let opening: ReturnType<typeof readRoot> | undefined;
   const orNull = async <Answer>(
     answer: (pages: readonly PageRef[]) => Promise<Answer | null>,
@@ -45,6 +45,8 @@ export const knownFiles = (
         repository_id: repositoryId,
         error: String(error),
       });
+      // Nor is it read for another answer.
+      opening = Promise.resolve(null);
       return null;
     }
   };

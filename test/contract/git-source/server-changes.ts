@@ -1,5 +1,11 @@
+import { createNativeGitSource } from '../../../adapters/git/native-git-source.ts';
+import type { TreeEntry } from '../../../core/manifest/manifest.ts';
+import type { KnownFiles } from '../../../core/ports/git-source.ts';
+import { collect } from '../../support/collect.ts';
 import type { GitRepository } from '../../support/git-repository.ts';
 import type { HttpFault } from '../../support/http-faults.ts';
+import { compareListings } from '../../support/read-source.ts';
+import type { useSourceLab } from './source-lab.ts';
 
 /** The same 100 directories and a change to 8 files in them; the other files are beside them. Returns the two commits. */
 export const commitFiles = async (repository: GitRepository, files: number): Promise<readonly string[]> => {
@@ -22,4 +28,38 @@ export const fromPost = (n: number, fault: HttpFault): ((request: { method: stri
     if (method === 'POST') posts += 1;
     return posts >= n ? fault : null;
   };
+};
+
+type Lab = Pick<ReturnType<typeof useSourceLab>, 'tempRoot' | 'gitSource'>;
+
+/** Has the files of the old commit, or others, for the one who asks a server. */
+export type Knowing = (before: readonly TreeEntry[], after: readonly TreeEntry[]) => KnownFiles | undefined;
+
+/** What the local source lists of two commits, each whole; and what the server tells of their difference, with its count. */
+export const bothWays = async (
+  lab: Lab,
+  repository: GitRepository,
+  url: string,
+  from: string,
+  to: string,
+  knowing?: Knowing,
+) => {
+  const local = createNativeGitSource({ policy: 'local', tempRoot: lab.tempRoot });
+  const whole = await local.open({ url: repository.path }, [
+    { branch: 'main', commit: to },
+    { branch: 'main', commit: from },
+  ]);
+  const [before, after] = [await collect(whole.tree(from)), await collect(whole.tree(to))];
+  const counted = await whole.countCommits(from, to);
+  await whole.close();
+  const remote = await lab.gitSource().open({ url }, [{ branch: 'main', commit: to, since: from }]);
+  try {
+    const changes = await Array.fromAsync(remote.changes(from, to, knowing?.(before.flat(), after.flat())) ?? []);
+    return [
+      { changes: changes.flat(), counted: await remote.countCommits(from, to) },
+      { changes: compareListings(before.flat(), after.flat()), counted },
+    ] as const;
+  } finally {
+    await remote.close();
+  }
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect, type Table } from '@lancedb/lancedb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPruning, type Pruning } from '../../../../adapters/lancedb/pruning.ts';
-import { createUpkeep, type Upkeep } from '../../../../adapters/lancedb/upkeep.ts';
+import { createUpkeep, type Upkeep, type UpkeepParts } from '../../../../adapters/lancedb/upkeep.ts';
 import { createWriteQueue } from '../../../../adapters/lancedb/write-queue.ts';
 
 let root: string;
@@ -66,31 +66,63 @@ it('what was to be done later can be done at once, and once', async () => {
   await pruning.now();
 });
 
-it('a merge does not begin beside a prune, which would take its files for left over', async () => {
-  await pruneIn(HOUR);
-  const ended = Promise.withResolvers<void>();
+/** Of a table that always has something to merge; tells how often that has begun. */
+const upkeepOf = (parts: Partial<UpkeepParts>): { readonly upkeep: Upkeep; begun(): number } => {
   let begun = 0;
-  const upkeep: Upkeep = createUpkeep({
+  const upkeep = createUpkeep({
     table: async () => table,
     versions: async () => 1,
-    plan: () => ({ optimize: false, buildVectors: false }),
-    quietMs: 0,
+    plan: () => ({ optimize: true, buildVectors: false }),
+    quietMs: 20,
     writes: () => 0,
-    isCluttered: async () => true,
-    pruned: () => ended.promise,
+    isCluttered: async () => false,
+    pruned: async () => undefined,
     rested: () => undefined,
     catchUp: async () => undefined,
     merging: () => {
       begun += 1;
     },
     merged: async () => undefined,
+    ...parts,
   });
-  await table.createIndex('n');
-  await upkeep.settled(table);
+  return { upkeep, begun: () => begun };
+};
+
+it('a table is merged at rest, too, where its word index could not be built beside a job', async () => {
+  const { upkeep, begun } = upkeepOf({ catchUp: () => Promise.reject(new Error('no room')) });
+  upkeep.settled(true);
+  await expect.poll(begun).toBe(1);
+  await upkeep.stop();
+});
+
+it('a merge that is due while another one lasts begins behind it, and none does after a stop', async () => {
+  const gate = Promise.withResolvers<void>();
+  let writes = 0;
+  const { upkeep, begun } = upkeepOf({ pruned: () => gate.promise, writes: () => writes });
+  upkeep.settled();
+  await expect.poll(upkeep.isMerging).toBe(true);
+  writes += 1;
+  upkeep.settled();
+  await new Promise((done) => setTimeout(done, 100));
+  expect(begun()).toBe(0);
+  gate.resolve();
+  await expect.poll(begun).toBe(2);
+  await upkeep.idle();
+  upkeep.settled();
+  await upkeep.stop();
+  await new Promise((done) => setTimeout(done, 100));
+  expect(begun()).toBe(2);
+});
+
+it('a merge does not begin beside a prune, which would take its files for left over', async () => {
+  await pruneIn(HOUR);
+  const ended = Promise.withResolvers<void>();
+  const { upkeep, begun } = upkeepOf({ pruned: () => ended.promise });
+  upkeep.settled();
   await expect.poll(upkeep.isMerging).toBe(true);
   await new Promise((done) => setTimeout(done, 50));
-  expect(begun).toBe(0);
+  expect(begun()).toBe(0);
   ended.resolve();
   await upkeep.idle();
-  expect(begun).toBe(1);
+  expect(begun()).toBe(1);
 });
