@@ -1,5 +1,7 @@
+import type { WriteStream } from 'node:tty';
 import { SingleBar } from 'cli-progress';
 import type { Client, Job } from '../client/src/client.ts';
+import { fittedPath, fittedText } from './fitted.ts';
 import { clean } from './terminal.ts';
 
 /** A job's status as the bar's first word. */
@@ -23,17 +25,23 @@ export const retryOf = ({ last_error }: Pick<Job, 'last_error'>, now: Date): str
 const waitOf = ({ waits_for_job_id: waits }: Pick<Job, 'waits_for_job_id'>): string | null =>
   (waits ?? null) === null ? null : `when ${waits} has ended`;
 
-/** What the bar shows of a job; where it has failed its cause, in the place of a number that means nothing any more. */
-export const barOf = (job: Job, now: Date) => {
+const BAR_COLUMNS = 24;
+
+/** Of output that is no terminal a line has as many, for cli-progress. */
+const PIPED_COLUMNS = 200;
+
+/** What the bar shows of a job in so many columns; where it has failed its cause, in the place of a number that means nothing any more. */
+export const barOf = (job: Job, now: Date, columns = PIPED_COLUMNS) => {
   const { percentage, phase, files_processed, files_total, current_file } = job.progress;
   const end = endWords[job.status];
   const cause = job.error === null ? null : job.error.message;
-  return {
-    percentage,
-    phase: (end ?? phase).padEnd(7),
-    files: files_total === null ? '' : `${files_processed}/${files_total} files`,
-    current: clean(cause ?? retryOf(job, now) ?? waitOf(job) ?? (current_file ?? '').slice(-48)),
-  };
+  const word = (end ?? phase).padEnd(7);
+  const files = files_total === null ? '' : `${files_processed}/${files_total} files`;
+  // The last column stays empty: a terminal that wraps lines would begin a new one.
+  const room = columns - 1 - `${word} [] 100% ${files} `.length - BAR_COLUMNS;
+  const told = cause ?? retryOf(job, now) ?? waitOf(job);
+  const current = told === null ? fittedPath(clean(current_file ?? ''), room) : fittedText(clean(told), room);
+  return { percentage, phase: word, files, current };
 };
 
 /**
@@ -49,7 +57,7 @@ export const followJob = async (
   const bar = new SingleBar({
     stream,
     format: '{phase} [{bar}] {percentage}% {files} {current}',
-    barsize: 24,
+    barsize: BAR_COLUMNS,
     hideCursor: true,
     noTTYOutput: true,
     notTTYSchedule: 1000,
@@ -62,7 +70,7 @@ export const followJob = async (
     let last: Job | null = null;
     for await (const { job } of client.follow(jobId, { signal })) {
       last = job;
-      const { percentage, ...shown } = barOf(job, new Date());
+      const { percentage, ...shown } = barOf(job, new Date(), (stream as Partial<WriteStream>).columns);
       bar.update(percentage, shown);
     }
     signal?.throwIfAborted();

@@ -1,5 +1,5 @@
-import type { Job, JobPlan, Operations } from '../client/src/client.ts';
-import { clean, cleanLine } from './terminal.ts';
+import { foundNoBranch, type Job, type JobPlan, type Operations } from '../client/src/client.ts';
+import { clean, cleanLine, fileName } from './terminal.ts';
 
 /** What a finished sync did, in some lines. */
 export const syncReport = (job: Job): string => {
@@ -16,7 +16,7 @@ export const syncReport = (job: Job): string => {
   const changed = counts.added + counts.modified + counts.renamed + counts.deleted;
   const lines = [`Sync ${job.status.replaceAll('_', ' ')} in ${seconds.toFixed(1)} s (${job.mode ?? 'no'} index)`];
   const { used } = job;
-  if (changed === 0) return [...lines, `  nothing to do: ${untouched(counts.unchanged)}`, ...branches].join('\n');
+  if (changed === 0) return [...lines, `  nothing to do: ${untouched(job, counts.unchanged)}`, ...branches].join('\n');
   lines.push(
     `  ${many(changed, 'file')} changed: ${counts.added} added, ${counts.modified} modified, ${counts.renamed} renamed, ${counts.deleted} deleted (${counts.unchanged} unchanged)`,
     `  indexed  ${many(counts.indexed, 'file')}, ${many(counts.chunks_embedded, 'chunk')} embedded, ${counts.chunks_reused} reused`,
@@ -28,9 +28,13 @@ export const syncReport = (job: Job): string => {
   return lines.join('\n');
 };
 
-/** An empty repository has none; nor has what was counted before unmoved branches were. */
-const untouched = (files: number): string =>
-  files === 0 ? 'the source is as it was' : `${many(files, 'file')} unchanged`;
+/** A branch may have no file; nor is there any in what was counted before unmoved branches were. */
+const untouched = (job: Job, files: number): string =>
+  foundNoBranch(job)
+    ? 'the source has no branches, so there is no commit to index'
+    : files === 0
+      ? 'the source is as it was'
+      : `${many(files, 'file')} unchanged`;
 
 /** Whether a limit that it was given has ended it. */
 export const isOverLimit = ({ error }: Job): boolean => error?.reason === 'over_limit';
@@ -55,6 +59,7 @@ const planReport = (job: Job, plan: JobPlan): string =>
     `  skip     ${many(plan.skipped, 'file')}${reasons(plan.skipped_by_reason)}`,
     `  use      ${many(plan.tokens ?? 0, 'token')}${costText(plan.cost_usd)}${plan.seconds === null ? '' : `, about ${plan.seconds.toFixed(1)} s`}`,
     ...(plan.dropped_branches.length === 0 ? [] : [`  drop     ${plan.dropped_branches.map(clean).join(', ')}`]),
+    ...(foundNoBranch(job) ? ['  branch   none: the source has no branches, so there is no commit to index'] : []),
     ...branchLines(job),
   ].join('\n');
 
@@ -73,7 +78,9 @@ const branchLines = ({ current, branches }: Job): string[] => [
 export const searchReport = (query: string, answer: Operations['search']['answer']): string => {
   const news = answer.behind === true ? `; the source has ${answer.source_commit?.slice(0, 10)}` : '';
   const title = `Search "${query}" in ${answer.branch} at ${answer.indexed_commit.slice(0, 10)}${news}`;
-  return [title, ...notes(answer), ...hitLines(answer.results.map((hit) => ({ place: hit.path, ...hit })))].join('\n');
+  return [title, ...notes(answer), ...hitLines(answer.results.map((hit) => ({ place: fileName(hit), ...hit })))].join(
+    '\n',
+  );
 };
 
 /** The same of many repositories, with those that were not searched. */
@@ -83,7 +90,7 @@ export const searchAllReport = (query: string, answer: Operations['search-all'][
     ({ repository_id, reason }) => `  not searched: ${repository_id} (${reason.replaceAll('_', ' ')})`,
   );
   const passedOver = answer.passed_over === 0 ? [] : [`  not asked: ${answer.passed_over} that have less of the words`];
-  const hits = answer.hits.map((hit) => ({ place: `${hit.repository_id}:${hit.path}`, ...hit }));
+  const hits = answer.hits.map((hit) => ({ place: `${hit.repository_id}:${fileName(hit)}`, ...hit }));
   return [title, ...notes(answer), ...hitLines(hits), ...passedOver, ...left].join('\n');
 };
 
@@ -103,7 +110,7 @@ const hitLines = (hits: readonly HitLine[]): string[] =>
     : hits.map(({ place, start_line, end_line, snippet }) => {
         const lines = snippet.split('\n');
         const text = lines.find((line) => line.trim() !== '')?.trim() ?? '';
-        return `  ${clean(place)}:${start_line}-${end_line}  ${cleanLine(text.slice(0, 80))}`;
+        return `  ${place}:${start_line}-${end_line}  ${cleanLine(text.slice(0, 80))}`;
       });
 
 const reasons = (byReason: Readonly<Record<string, number>>): string => {

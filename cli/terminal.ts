@@ -29,6 +29,16 @@ export const clean = (text: string): string =>
 /** A line of a file: its tabs stay, and a CRLF's first half is left out. */
 export const cleanLine = (line: string): string => line.replace(/\r$/, '').split('\t').map(clean).join('\t');
 
+/**
+ * A file's name as the service answers it. One that cannot be typed as it is shown, such as one that is not UTF-8, has beside it what names
+ * it to `cat`, `outline` and `tree`.
+ */
+export const fileName = ({ path, path_bytes }: { readonly path: string; readonly path_bytes?: string | undefined }) => {
+  const shown = clean(path);
+  const bytes = path_bytes ?? (shown === path ? null : Buffer.from(path).toString('base64'));
+  return bytes === null ? shown : `${shown} (--path-bytes ${bytes})`;
+};
+
 /** Rows in columns, as wide as what stands in them. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const lines = [head, ...rows].map((row) => row.map(clean));

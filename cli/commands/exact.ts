@@ -3,7 +3,8 @@ import type { FoundSymbol, GrepMatch, OutlineEntry } from '../../client/src/clie
 import { action } from '../action.ts';
 import { UsageError } from '../exit-codes.ts';
 import { type Collected, collect } from '../pages.ts';
-import { clean, cleanLine, type Terminal } from '../terminal.ts';
+import { clean, cleanLine, fileName, type Terminal } from '../terminal.ts';
+import { type NamedFile, namedFile, pathBytes } from './named-file.ts';
 import { numberBetween } from './repositories.ts';
 
 interface Where {
@@ -56,7 +57,7 @@ export const addExactSearch = (program: Command, terminal: Terminal): void => {
         if (pattern === undefined) throw new UsageError('give a text to look for');
         const flags = { regex: flag(regex), case: flag(ignoreCase !== true), word: flag(word) };
         const query = { pattern, ...flags, branch, path, language, limit: Math.min(limit, 100) };
-        const shown = ({ path: file, line, text }: GrepMatch) => `${clean(file)}:${line}:${cleanLine(text)}`;
+        const shown = (match: GrepMatch) => `${fileName(match)}:${match.line}:${cleanLine(match.text)}`;
         const call = { signal: terminal.stop };
         if (repo_id === undefined) {
           const { repositories } = options;
@@ -105,7 +106,7 @@ export const addExactSearch = (program: Command, terminal: Terminal): void => {
         const [repo_id, name] = argumentsOf(typed, options);
         const named = { name, match, case: flag(ignoreCase !== true), kind };
         const query = { ...named, branch, path, language, limit: Math.min(limit, 100) };
-        const shown = (symbol: FoundSymbol) => `${clean(symbol.path)}:${definitionText(symbol)}`;
+        const shown = (symbol: FoundSymbol) => `${fileName(symbol)}:${definitionText(symbol)}`;
         const call = { signal: terminal.stop };
         if (repo_id === undefined) {
           const { repositories } = options;
@@ -139,13 +140,14 @@ export const addExactSearch = (program: Command, terminal: Terminal): void => {
     );
 
   program
-    .command('outline <repository> <path>')
+    .command('outline <repository> [path]')
     .description('What a file defines, at the indexed commit')
+    .addOption(pathBytes())
     .option('--branch <name>', 'which branch; the default branch without')
     .addHelpText('after', '\nExamples:\n  $ repo-sync outline demo src/retry.ts')
     .action(
-      action<{ branch?: string }>(terminal, async ({ client, options, print }, repo_id = '', file_path = '') => {
-        const request = { path: { repo_id, file_path }, query: { branch: options.branch } };
+      action<NamedFile>(terminal, async ({ client, options, print }, repo_id = '', typed) => {
+        const request = { path: { repo_id, file_path: namedFile(typed, options) }, query: { branch: options.branch } };
         const outline = await client.call('outline', request, { signal: terminal.stop });
         const why = outline?.not_parsed === undefined ? 'It defines nothing' : `Not parsed: ${outline.not_parsed}`;
         print(outline, () => textOf(outline?.symbols ?? [], definitionText, why));
@@ -195,12 +197,14 @@ const leftOut = <Page extends { readonly not_searched: readonly { repository_id:
   return all;
 };
 
-const noteNotParsed = <Page extends { readonly not_parsed: readonly { path: string; reason: string }[] }>(
+const noteNotParsed = <
+  Page extends { readonly not_parsed: readonly { path: string; path_bytes?: string | undefined; reason: string }[] },
+>(
   { pages }: Pick<Collected<unknown, Page>, 'pages'>,
   note: Note,
 ): void => {
-  for (const { path, reason } of pages.flatMap(({ not_parsed }) => not_parsed))
-    note(`Not parsed: ${clean(path)} (${reason})`);
+  for (const file of pages.flatMap(({ not_parsed }) => not_parsed))
+    note(`Not parsed: ${fileName(file)} (${file.reason})`);
 };
 
 /** `src/lock.ts:31: method Lock.release: async release() {` without the path. */

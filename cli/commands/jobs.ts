@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Client, Job, JobFile } from '../../client/src/client.ts';
 import { action } from '../action.ts';
 import { syncReport } from '../sync-report.ts';
-import { clean, type Terminal, table, time } from '../terminal.ts';
+import { clean, fileName, type Terminal, table, time } from '../terminal.ts';
 import { numberBetween } from './repositories.ts';
 import { jobOf, progressText } from './sync.ts';
 
@@ -92,7 +92,7 @@ export const addJobs = (program: Command, terminal: Terminal): void => {
               ? `${job_id} names no such file`
               : table(
                   ['BRANCH', 'OUTCOME', 'REASON', 'PATH'],
-                  files.map((file) => [file.branch, file.outcome, reasonOf(file), file.path]),
+                  files.map((file) => [file.branch, file.outcome, reasonOf(file), fileName(file)]),
                 ),
           );
         },

@@ -187,7 +187,7 @@ const details = (repository: Repository): string => {
   const { last_sync, active_job_id, queued_sync, index } = repository;
   const facts: readonly (readonly [string, string | null])[] = [
     ['source', repository.source.url],
-    ['health', repository.health],
+    ['health', healthText(repository)],
     ['status', active_job_id === null ? repository.status : `${repository.status}: ${active_job_id}`],
     ['waits', queued_sync === null ? null : queuedText(queued_sync)],
     [
@@ -213,6 +213,12 @@ const details = (repository: Repository): string => {
     ...(branches.length === 0 ? [] : [table(['  BRANCH', 'COMMIT', 'FILES', 'CHUNKS', 'INDEXED'], branches)]),
   ].join('\n');
 };
+
+/** With all that is wrong; where nothing is indexed there is no more to say of it. */
+const healthText = ({ health, health_reasons }: Repository): string =>
+  health_reasons.length === 0 || health === 'never_indexed'
+    ? health
+    : `${health}: ${health_reasons.map((reason) => reason.replaceAll('_', ' ')).join(', ')}`;
 
 /** An empty repository's HEAD names a branch that is not there, and a detached one none at all. */
 const noDefaultBranch = ({ last_sync }: Repository): string =>

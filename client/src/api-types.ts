@@ -159,10 +159,10 @@ export type Repository = {
   readonly "queued_sync": QueuedSync | null;
   /** How its newest ended sync ended, so that one that failed is seen here; null until one has ended. A plan is no sync, nor is one that its own `max_files` or `max_cost` has refused: the history has both. */
   readonly "last_sync": LastSync | null;
-  /** The gravest of `health_reasons`. `failing`: the newest ended sync failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: some files or branches of the newest job could not be indexed; else `ok`. A job that was cancelled, was only to plan, or was refused by its own limit changes none of it. */
+  /** The gravest of `health_reasons`. `failing`: the newest ended sync failed, or the schedule could not start one; `never_indexed`: no branch has an index; `stale`: the index is not as new as it should be; `incomplete`: the default branch, or some files or branches of the newest job, are not indexed; else `ok`. A job that was cancelled, was only to plan, or was refused by its own limit changes none of it. */
   readonly "health": "ok" | "incomplete" | "stale" | "failing" | "never_indexed";
-  /** All that is wrong, the gravest first; empty when it is `ok`. `sync_failed`: `last_sync.error` says why. `schedule_not_started`: the newest run of the schedule could not start, `schedule_state.last_run.error` says why, and no sync has come through since. `no_branch_indexed`. `schedule_overdue`: a time of the schedule has passed without a run, see `schedule_state.overdue_since`. `behind_source`: the last look showed another commit of an indexed branch, and no sync runs; `GET …/branches` tells which. `sync_incomplete`: the newest job completed with errors. */
-  readonly "health_reasons": readonly ("sync_failed" | "schedule_not_started" | "no_branch_indexed" | "schedule_overdue" | "behind_source" | "sync_incomplete")[];
+  /** All that is wrong, the gravest first; empty when it is `ok`. `sync_failed`: `last_sync.error` says why. `schedule_not_started`: the newest run of the schedule could not start, `schedule_state.last_run.error` says why, and no sync has come through since. `no_branch_indexed`. `schedule_overdue`: a time of the schedule has passed without a run, see `schedule_state.overdue_since`. `behind_source`: the last look showed another commit of an indexed branch, and no sync runs; `GET …/branches` tells which. `default_branch_not_indexed`: other branches are, and `default_branch` is not, or is null: a search that names no branch is a 404. `sync_incomplete`: the newest job completed with errors. */
+  readonly "health_reasons": readonly ("sync_failed" | "schedule_not_started" | "no_branch_indexed" | "schedule_overdue" | "behind_source" | "default_branch_not_indexed" | "sync_incomplete")[];
   /** What is indexed. */
   readonly "index": Index;
   /** When it was registered. */
@@ -995,6 +995,8 @@ export type JobFile = {
   readonly "branch": string;
   /** The path. */
   readonly "path": string;
+  /** Only of a name that is not UTF-8: its bytes, in base64. */
+  readonly "path_bytes"?: string | undefined;
   /** `skipped` deliberately, `failed`, or `indexed` from another encoding than UTF-8. */
   readonly "outcome": "skipped" | "failed" | "indexed";
   /** Why, such as `binary`; for a failure its cause; for an indexed file how its encoding is known: `byte_order_mark`, `gitattributes` (`working-tree-encoding`), `detected`, or `damaged` (UTF-8 but for some bytes). */

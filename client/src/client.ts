@@ -16,6 +16,7 @@ export {
   UnreachableError,
 } from './errors.ts';
 export type { FollowOptions, JobEvent } from './follow-job.ts';
+export { foundNoBranch } from './found-no-branch.ts';
 export type { Operations } from './operations.ts';
 export type { Retries } from './request.ts';
 export { syncUnderWay } from './sync-under-way.ts';

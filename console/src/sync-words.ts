@@ -1,4 +1,4 @@
-import type { Job, Repository, SyncOptions } from '../../client/src/client.ts';
+import { foundNoBranch, type Job, type Repository, type SyncOptions } from '../../client/src/client.ts';
 import { count, dollars, duration, plain, sentence, spaced } from './words.ts';
 
 /** What a sync with these options does, in sentences. `running`: the job that is under way. */
@@ -95,6 +95,7 @@ export const outcomeInWords = (job: Job): string => {
   const { counts, error, plan } = job;
   if (job.status === 'failed') return error === null ? 'Failed' : error.message;
   if (job.status === 'cancelled') return `Cancelled: ${indexWithout(job)}`;
+  if (foundNoBranch(job)) return 'The source has no branches, so there was no commit to index';
   if (isPlan(job) && plan !== null) return `A plan: ${changesInWords(plan)}. Nothing was changed`;
   if (counts === null) return phaseInWords(job);
   const rest = [

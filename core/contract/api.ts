@@ -224,6 +224,8 @@ export type JobList = z.infer<typeof JobList>;
 export const JobFile = z.object({
   branch: z.string(),
   path: z.string(),
+  /** Of a name that is not UTF-8. */
+  path_bytes: z.string().optional(),
   outcome: z.enum(['skipped', 'failed', 'indexed']),
   /** A skip reason such as `binary`, the cause of a failure, or how the encoding is known. */
   reason: z.string(),

@@ -11,6 +11,7 @@ const reasons = {
   no_branch_indexed: 'never_indexed',
   schedule_overdue: 'stale',
   behind_source: 'stale',
+  default_branch_not_indexed: 'incomplete',
   sync_incomplete: 'incomplete',
 } as const satisfies Record<string, RepositoryHealth>;
 export type HealthReason = keyof typeof reasons;
@@ -20,6 +21,8 @@ export interface HealthFacts {
   /** The newest job that ended and was a sync (isVerdict); null: none has ended yet. A cancelled one says nothing of the index: what stands is as good as it was. */
   readonly lastSync: { readonly status: TerminalStatus; readonly ended_at: string } | null;
   readonly indexedBranches: number;
+  /** Whether a search that names no branch finds an index. */
+  readonly defaultIndexed: boolean;
   /** Whether a sync owns the repository. */
   readonly syncing: boolean;
   /** Indexed branches that the source has at another commit, as a sync last saw it. */
@@ -43,6 +46,8 @@ export const healthOf = (
     schedule_overdue: facts.scheduleOverdue,
     // A job that runs is about to change it.
     behind_source: facts.behind > 0 && !facts.syncing,
+    // Where nothing is indexed that is all there is to say.
+    default_branch_not_indexed: !facts.defaultIndexed && facts.indexedBranches > 0,
     sync_incomplete: lastSync?.status === 'completed_with_errors',
   };
   const found = healthReasons.filter((reason) => holds[reason]);

@@ -1,5 +1,6 @@
 import { JobFile, type JobFileList, type JobFilesQuery } from '../contract/api.ts';
 import type { JobId, UserId } from '../contract/ids.ts';
+import { toldName } from '../manifest/git-path.ts';
 import { ledgerKey, ledgerPrefix } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Access } from '../repositories/with-access.ts';
@@ -32,7 +33,8 @@ export const listJobFiles =
     const files: JobFile[] = [];
     for await (const { line, position } of linesFrom(deps, ledgerPrefix(access.view.job), outcomes, start)) {
       if (files.length === limit) return { kind: 'found', list: { files, next: cursorOf(position) } };
-      files.push(JobFile.parse(JSON.parse(line)));
+      const file = JobFile.parse(JSON.parse(line));
+      files.push({ ...file, ...toldName(file.path) });
     }
     return { kind: 'found', list: { files, next: null } };
   };

@@ -72,12 +72,14 @@ const scheduleState = ({ clock, scheduleTimes }: Deps, repository: RepositoryRec
 
 const healthNow = (repository: RepositoryRecord, schedule: ScheduleState | null) => {
   const branches = Object.entries(repository.branches);
+  const current = defaultBranchOf(repository);
   const behind = branches.filter(
     ([name, pointer]) => isBehind(sightingOf(repository.sightings, name, pointer), pointer) === true,
   );
   return healthOf({
     lastSync: repository.last_sync ?? null,
     indexedBranches: branches.length,
+    defaultIndexed: current !== null && Object.hasOwn(repository.branches, current),
     syncing: syncingJob(repository) !== null,
     behind: behind.length,
     scheduleRun: schedule?.last_run ?? null,

@@ -3,6 +3,7 @@ import type { JobRecord, LastError } from '../contract/records.ts';
 import { paceSeconds } from '../domain/estimate.ts';
 import { isTerminal } from '../domain/job-status.ts';
 import { percentage } from '../domain/progress.ts';
+import { toldName } from '../manifest/git-path.ts';
 import type { JobView } from '../ports/jobs.ts';
 import { costOf } from './job-plan.ts';
 
@@ -33,7 +34,7 @@ export const jobAnswer = ({ job, inFlight, waitsFor = null }: JobView, now: Date
       phase,
       files_processed: filesDone,
       files_total: job.files_total,
-      current_file: isTerminal(job.status) ? null : job.current_file,
+      current_file: isTerminal(job.status) || job.current_file === null ? null : toldName(job.current_file).path,
     },
     options: job.options,
     source: job.source ?? null,

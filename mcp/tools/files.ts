@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { File, FileEntry } from '../../client/src/client.ts';
+import { bytesShown, nameOf } from '../file-names.ts';
 import { createMark, numbered, visibleName } from '../repository-text.ts';
-import { branch, cursor, pathPattern, repository } from './inputs.ts';
+import { branch, cursor, pathBytes, pathPattern, repository } from './inputs.ts';
 import { addTool, readOnly, type ToolDeps } from './tool.ts';
 
 /** Lines that one answer shows at most, and characters: about 6,000 tokens. */
@@ -22,7 +23,8 @@ export const addFileTools = (deps: ToolDeps): void => {
       description: `Shows a file as it is at the indexed commit, with line numbers; ${FILE_LINES} lines an answer at most.`,
       input: z.strictObject({
         repository,
-        path: path.describe('The file’s path from the top of the repository, as other tools show it.'),
+        path: path.optional().describe('The file’s path, as other tools show it.'),
+        path_bytes: pathBytes,
         branch,
         start_line: z.int().min(1).default(1).describe('The first line to show.'),
         end_line: z
@@ -33,7 +35,8 @@ export const addFileTools = (deps: ToolDeps): void => {
       }),
       annotations: readOnly,
     },
-    async ({ repository: repo_id, path: file_path, branch: name, start_line, end_line }, { mcpReq: { signal } }) => {
+    async ({ repository: repo_id, path: typed, path_bytes, branch: name, start_line, end_line }, { mcpReq }) => {
+      const file_path = nameOf(typed, path_bytes);
       if (end_line !== undefined && end_line < start_line)
         throw new Error(`end_line: must be ${start_line} at least, which is start_line.`);
       const last = start_line + FILE_LINES - 1;
@@ -43,9 +46,10 @@ export const addFileTools = (deps: ToolDeps): void => {
           path: { repo_id, file_path },
           query: { branch: name, start: start_line, end: Math.min(end_line ?? last, last) },
         },
-        { signal },
+        { signal: mcpReq.signal },
       );
-      if (file === null) throw new Error(`${file_path} was not answered.`);
+      // Null is the answer to If-None-Match, which was not sent.
+      if (file === null) throw new Error('the file was not answered.');
       return { text: fileText(repo_id, file) };
     },
   );
@@ -60,6 +64,7 @@ export const addFileTools = (deps: ToolDeps): void => {
       input: z.strictObject({
         repository,
         path: path.optional().describe('The folder; the top of the repository without.'),
+        path_bytes: pathBytes,
         glob: pathPattern,
         branch,
         limit: z.int().min(1).max(TREE_ENTRIES).default(TREE_ENTRIES).describe('How many entries.'),
@@ -128,10 +133,11 @@ const withinCharacters = (
 };
 
 const entryText = (entry: FileEntry): string => {
-  const name = visibleName(entry.path);
-  if (entry.type === 'directory') return `${name}/`;
+  const name = `${visibleName(entry.path)}${entry.type === 'directory' ? '/' : ''}`;
+  const bytes = bytesShown(entry);
   const facts = [
-    ...(entry.bytes === undefined ? [] : [`${entry.bytes} bytes`]),
+    ...(bytes === null ? [] : [`path_bytes ${bytes}`]),
+    ...(entry.type === 'directory' || entry.bytes === undefined ? [] : [`${entry.bytes} bytes`]),
     ...(entry.not_indexed === undefined ? [] : [`not indexed: ${entry.not_indexed}`]),
   ];
   return facts.length === 0 ? name : `${name}  (${facts.join(', ')})`;

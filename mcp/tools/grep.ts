@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GrepAllAnswer, GrepAnswer, GrepMatch } from '../../client/src/client.ts';
+import { bytesLines } from '../file-names.ts';
 import { freshness } from '../freshness.ts';
 import { createMark, shownLine, visibleName } from '../repository-text.ts';
 import { branch, cursor, language, pathPattern, repositories, someRepository } from './inputs.ts';
@@ -51,7 +52,8 @@ const grepText = (repositoryId: string, found: GrepAnswer): string => {
   return pageText(
     where,
     [...notes, ...notesOf(warnings)],
-    matches.map((match) => matchText(match, '')),
+    [...matches.map((match) => matchText(match, '')), ...bytesLines(matches)],
+    matches.length,
     next_cursor,
   );
 };
@@ -59,7 +61,8 @@ const grepText = (repositoryId: string, found: GrepAnswer): string => {
 const grepAllText = ({ matches, searched, not_searched, warnings, next_cursor }: GrepAllAnswer): string => {
   const where = `${searched} ${searched === 1 ? 'repository' : 'repositories'}`;
   const lines = matches.map((match) => matchText(match, `${match.repository_id}:`));
-  return pageText(where, [...leftOutText(not_searched), ...notesOf(warnings)], lines, next_cursor);
+  const notes = [...leftOutText(not_searched), ...notesOf(warnings)];
+  return pageText(where, notes, [...lines, ...bytesLines(matches)], matches.length, next_cursor);
 };
 
 const notesOf = (warnings: readonly string[]): readonly string[] =>
@@ -69,13 +72,14 @@ const pageText = (
   where: string,
   notes: readonly string[],
   lines: readonly string[],
+  matching: number,
   next_cursor: string | null,
 ): string => {
   const mark = createMark();
   return [
-    lines.length === 0 && next_cursor === null
+    matching === 0 && next_cursor === null
       ? `No line matches (${where}).`
-      : `${lines.length} ${lines.length === 1 ? 'line matches' : 'lines match'} on this page (${where}).`,
+      : `${matching} ${matching === 1 ? 'line matches' : 'lines match'} on this page (${where}).`,
     ...notes,
     ...(lines.length === 0 ? [] : [mark.note, mark.around(lines.join('\n'))]),
     ...(next_cursor === null ? [] : [`More may follow: cursor ${next_cursor}`]),

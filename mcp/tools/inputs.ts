@@ -25,7 +25,7 @@ export const pathPattern = z
   .min(1)
   .max(500)
   .optional()
-  .describe('Only files whose path matches this pattern, as in a .gitignore file, such as src/ or *.ts.');
+  .describe('Only files whose path matches, as in .gitignore, such as src/ or *.ts.');
 
 export const language = z
   .string()
@@ -39,4 +39,7 @@ export const cursor = z
   .min(1)
   .max(2_000)
   .optional()
-  .describe('The cursor at the end of the answer before this one, for the next page.');
+  .describe('The cursor at the end of the last answer, for the next page.');
+
+/** Beside an input `path`; file-names.ts looks at it. */
+export const pathBytes = z.string().optional().describe('In the place of path: a name’s path_bytes.');

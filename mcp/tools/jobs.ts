@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Job } from '../../client/src/client.ts';
+import { foundNoBranch, type Job } from '../../client/src/client.ts';
 import { visibleName } from '../repository-text.ts';
 
 /** A job as the tools answer it. */
@@ -65,6 +65,8 @@ export const jobFacts = (job: Job): Facts => ({
 });
 
 const nextStep = (job: Job): string => {
+  if (foundNoBranch(job))
+    return 'The source has no branches, so there was no commit to index: nothing is found before the first one is pushed and synced.';
   if (job.options.dry_run === true)
     return 'It is a plan: it tells what a sync would do, and the index stays as it is. sync_repository starts a sync.';
   const { force, full_reindex } = job.options;

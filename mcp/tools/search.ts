@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SearchAnswer, SearchHit } from '../../client/src/client.ts';
+import { bytesShown } from '../file-names.ts';
 import { freshness } from '../freshness.ts';
 import { createMark, numbered, visibleName } from '../repository-text.ts';
 import { branch, language, pathPattern, repository } from './inputs.ts';
@@ -61,6 +62,8 @@ const hitText = (hit: SearchHit, at: number, mark: ReturnType<typeof createMark>
   const shown = lines.slice(0, HIT_LINES);
   const place = `${visibleName(hit.path)}:${hit.start_line}-${hit.end_line}`;
   const facts = [hit.language ?? 'unknown language', `score ${hit.score.toFixed(2)}`];
+  const bytes = bytesShown(hit);
+  if (bytes !== null) facts.push(`path_bytes ${bytes}`);
   if (hit.match === 'near') facts.push('has none of the words');
   const rest = lines.length - shown.length;
   return [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FoundSymbol } from '../../client/src/client.ts';
+import { bytesLines, bytesShown } from '../file-names.ts';
 import { freshness } from '../freshness.ts';
 import { createMark, shownLine, visibleName } from '../repository-text.ts';
 import { branch, cursor, language, pathPattern, repositories, someRepository } from './inputs.ts';
@@ -62,16 +63,25 @@ export const addSymbolTool = (deps: ToolDeps): void => {
   );
 };
 
+interface FoundFile {
+  readonly path: string;
+  readonly path_bytes?: string | undefined;
+}
+
 interface Found {
-  readonly not_parsed: readonly { readonly path: string; readonly reason: string }[];
+  readonly symbols: readonly FoundFile[];
+  readonly not_parsed: readonly (FoundFile & { readonly reason: string })[];
   readonly not_searched: readonly { readonly repository_id: string; readonly reason: string }[];
   readonly next_cursor: string | null;
 }
 
 const symbolsText = (where: string, lines: readonly string[], found: Found): string => {
-  const { not_parsed, not_searched, next_cursor } = found;
+  const { symbols, not_parsed, not_searched, next_cursor } = found;
   const mark = createMark();
-  const unread = not_parsed.map(({ path, reason }) => `${visibleName(path)} (${reason})`);
+  const unread = not_parsed.map((file) => {
+    const bytes = bytesShown(file);
+    return `${visibleName(file.path)} (${bytes === null ? '' : `path_bytes ${bytes}, `}${file.reason})`;
+  });
   return [
     lines.length === 0 && next_cursor === null
       ? `No definition (${where}).`
@@ -80,7 +90,7 @@ const symbolsText = (where: string, lines: readonly string[], found: Found): str
     ...(unread.length === 0
       ? []
       : ['Files that may define it and could not be parsed:', mark.around(unread.join('\n'))]),
-    ...(lines.length === 0 ? [] : [mark.note, mark.around(lines.join('\n'))]),
+    ...(lines.length === 0 ? [] : [mark.note, mark.around([...lines, ...bytesLines(symbols)].join('\n'))]),
     ...(next_cursor === null ? [] : [`More may follow: cursor ${next_cursor}`]),
   ].join('\n');
 };

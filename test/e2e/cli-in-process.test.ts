@@ -86,7 +86,7 @@ describe('the command line', () => {
     try {
       const { code, out } = run([empty.path, '--once']);
       expect(await code).toBe(0);
-      expect(out.text).toMatch(/nothing to do: the source is as it was[\s\S]*has no index yet/);
+      expect(out.text).toMatch(/nothing to do: the source has no branches[\s\S]*has no index yet/);
     } finally {
       await empty.cleanup();
     }

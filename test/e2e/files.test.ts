@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../core/contract/api.ts';
 import type { FileAnswer, FileList } from '../../core/contract/files.ts';
 import { fieldsOf } from '../support/api.ts';
-import type { GitRepository } from '../support/git-repository.ts';
+import { commitBytes } from '../support/commit-bytes.ts';
 import { sourceFiles as source } from '../support/source-files.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -29,19 +29,6 @@ const allOf = async (id: string, query: Record<string, string>): Promise<string[
 };
 const read = (id: string, place: string, headers?: Record<string, string>) =>
   api.call<FileAnswer & Problem>('GET', `/api/repositories/${id}/files/${place}`, undefined, headers);
-
-/** Commits files whose names are bytes. */
-const commitBytes = async (git: GitRepository, files: readonly (readonly [Buffer, string])[]): Promise<string> => {
-  let commit =
-    'commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata 5\nbytes\nfrom refs/heads/main^0\n';
-  for (const [name, content] of files) {
-    const quoted = [...name].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
-    commit += `M 100644 inline "${quoted}"\ndata ${Buffer.byteLength(content)}\n${content}\n`;
-  }
-  await git.gitWithInput(commit, 'fast-import', '--quiet', '--force');
-  await git.git('reset', '--hard', '--quiet');
-  return git.head();
-};
 
 describe('the files of a branch', () => {
   it('are read whole or by lines, and are the same until the blob is another', async () => {

@@ -51,13 +51,21 @@ describe('from a folder to a hit', () => {
   it('says which branch is the default one, or why none is', async () => {
     const git = await world.registered('headless', { a: '1\n' });
     await git.git('checkout', '--quiet', '--detach');
-    const said = async () => /default branch +(.*)/.exec((await run(['status', 'headless'])).out)?.[1];
+    const said = async () => /^ +default branch +(.*)/m.exec((await run(['status', 'headless'])).out)?.[1];
     expect(await said()).toBe('not known before the first sync');
     expect((await run(['sync', 'headless', '--branch', 'main', '--wait'])).code).toBe(0);
     expect(await said()).toBe('none: the source’s HEAD names no branch that is there');
+    const health = async () => /^ +health +(.*)/m.exec((await run(['status', 'headless'])).out)?.[1];
+    expect(await health()).toBe('incomplete: default branch not indexed');
     await git.switch('main');
     await run(['sync', 'headless', '--wait']);
     expect(await said()).toBe('main');
+    expect(await health()).toBe('ok');
+    await world.api.call('PATCH', '/api/repositories/headless', { default_branch: 'next' });
+    expect(await health()).toBe('incomplete: default branch not indexed');
+    expect((await run(['status'])).out).toMatch(/headless +incomplete +idle/);
+    expect((await run(['search', 'headless', '1'])).code).toBe(4);
+    await world.api.call('PATCH', '/api/repositories/headless', { default_branch: null });
   });
 
   it('finds lines, shows texts and lists trees at the indexed commit', async () => {

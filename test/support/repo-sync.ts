@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Gets what is written to standard error, as it is written. */
   readonly onErr?: (text: string) => void;
   readonly onOut?: (text: string) => void;
+  /** Whether standard output is a terminal. */
+  readonly tty?: boolean;
 }
 
 /** One command line of repo-sync in this process, so that coverage sees it: everything but its streams is real. */
@@ -33,7 +35,7 @@ export const repoSync = async (args: readonly string[], options: RunOptions = {}
   const err = collect(options.onErr);
   const code = await runRepoSync(args, {
     in: Readable.from([options.input ?? '']),
-    out: out.stream,
+    out: Object.assign(out.stream, { isTTY: options.tty === true }),
     err: err.stream,
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),

@@ -3,7 +3,7 @@ import type { Repository } from '../../../client/src/client.ts';
 
 const words: Readonly<Record<Repository['health'], readonly [text: string, color: string]>> = {
   ok: ['In step', 'teal'],
-  incomplete: ['Some files missing', 'yellow'],
+  incomplete: ['Incomplete', 'yellow'],
   stale: ['Behind', 'yellow'],
   failing: ['Failing', 'red'],
   never_indexed: ['Not indexed yet', 'gray'],
@@ -15,6 +15,7 @@ const reasons: Readonly<Record<Repository['health_reasons'][number], string>> = 
   no_branch_indexed: 'Nothing is indexed yet',
   schedule_overdue: 'A time of the schedule has passed without a sync',
   behind_source: 'Its source has newer commits',
+  default_branch_not_indexed: 'The default branch is not indexed',
   sync_incomplete: 'Some files or branches could not be indexed',
 };
 

@@ -223,6 +223,7 @@ export const answerSchemas: readonly NamedSchema[] = [
     {
       branch: 'The branch.',
       path: 'The path.',
+      path_bytes: 'Only of a name that is not UTF-8: its bytes, in base64.',
       outcome: '`skipped` deliberately, `failed`, or `indexed` from another encoding than UTF-8.',
       reason:
         'Why, such as `binary`; for a failure its cause; for an indexed file how its encoding is known: `byte_order_mark`, `gitattributes` (`working-tree-encoding`), `detected`, or `damaged` (UTF-8 but for some bytes).',

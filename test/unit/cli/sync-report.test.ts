@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { searchAllReport, searchReport, syncReport } from '../../../cli/sync-report.ts';
 import type { JobAnswer, SearchAnswer } from '../../../core/contract/api.ts';
@@ -16,6 +17,7 @@ const counts = {
   chunks_embedded: 12,
   chunks_reused: 2,
 };
+const main = { name: 'main', commit: null, status: 'published', reason: null } as const;
 const job = (more: Partial<JobAnswer>): JobAnswer =>
   ({
     status: 'completed',
@@ -28,7 +30,9 @@ const job = (more: Partial<JobAnswer>): JobAnswer =>
     counts,
     plan: null,
     used: null,
-    branches: [],
+    branches: [main],
+    pull: [],
+    dropped_branches: [],
     missing: [],
     current: null,
     error: null,
@@ -97,11 +101,34 @@ describe('the report of a sync', () => {
     );
   });
 
+  it('is what README.md shows', () => {
+    const sample = /^ {4}(Sync completed[\s\S]*?)\n\n/m.exec(readFileSync('README.md', 'utf8'))?.[1] ?? '';
+    const numbers = [...sample.matchAll(/\d+(?:\.\d)?/g)].map(Number);
+    const [seconds = 0, files = 0, , , , , , indexed = 0, chunks_embedded = 0, , skipped = 0, ...rest] = numbers;
+    const [binary = 0, lockfile = 0, , tokens = 0] = rest;
+    expect(sample.replaceAll(/^ {4}/gm, '')).toBe(
+      syncReport(
+        job({
+          mode: 'full',
+          ended_at: new Date(Date.parse('2026-01-01T00:00:01.000Z') + seconds * 1000).toISOString(),
+          counts: {
+            ...{ added: files, modified: 0, renamed: 0, deleted: 0, unchanged: 0, failed: 0, chunks_reused: 0 },
+            ...{ indexed, skipped, chunks_embedded, skipped_by_reason: { binary, lockfile } },
+          },
+          used: { tokens, cost_usd: 0, chunks_embedded, chunks_reused: 0, seconds: seconds },
+        }),
+      ),
+    );
+  });
+
   it('says that there was nothing to do', () => {
     const none = { ...counts, added: 0, modified: 0, renamed: 0 };
     expect(syncReport(job({ counts: none }))).toContain('nothing to do: 7 files unchanged');
     // No tree was read.
     expect(syncReport(job({ counts: { ...none, unchanged: 0 } }))).toContain('nothing to do: the source is as it was');
+    expect(syncReport(job({ counts: { ...none, unchanged: 0 }, branches: [] }))).toContain(
+      'nothing to do: the source has no branches, so there is no commit to index',
+    );
   });
 
   it('names the branches that are missing, with the reason, and tells that HEAD has moved', () => {

@@ -116,6 +116,7 @@ it('is a package that works where nothing else of this project is', async () => 
           'client',
           'errors',
           'follow-job',
+          'found-no-branch',
           'operations',
           'path-part',
           'request',

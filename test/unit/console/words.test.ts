@@ -80,6 +80,8 @@ const job = (more: Partial<Job>): Job =>
     requested_by: 'ann',
     progress: { percentage: 42, phase: 'embed', files_processed: 1, files_total: 2, current_file: null },
     missing: [],
+    branches: [{ name: 'main', commit: null, status: 'published', reason: null }],
+    pull: [],
     error: null,
     counts: null,
     mode: null,
@@ -182,6 +184,7 @@ describe('what has become of a job', () => {
   const counts = { added: 0, modified: 0, renamed: 0, deleted: 0, failed: 0 } as Job['counts'] & object;
   it.each([
     [job({ counts }), 'Nothing had changed'],
+    [job({ counts, branches: [] }), 'The source has no branches, so there was no commit to index'],
     [job({ counts: { ...counts, added: 1200, deleted: 3 } }), '1,200 files added, 3 deleted'],
     [
       job({ counts: { ...counts, modified: 1, failed: 1 }, missing: ['x'] }),

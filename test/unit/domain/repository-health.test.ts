@@ -5,6 +5,7 @@ const ENDED = '2026-01-01T10:00:00.000Z';
 const facts = (parts: Partial<HealthFacts>): HealthFacts => ({
   lastSync: { status: 'completed', ended_at: ENDED },
   indexedBranches: 1,
+  defaultIndexed: true,
   syncing: false,
   behind: 0,
   scheduleRun: null,
@@ -30,6 +31,8 @@ it.each([
 
 it.each<[string, Partial<HealthFacts>, string, readonly string[]]>([
   ['nothing', {}, 'ok', []],
+  ['a default branch without an index', { defaultIndexed: false }, 'incomplete', ['default_branch_not_indexed']],
+  ['no branch at all', { defaultIndexed: false, indexedBranches: 0 }, 'never_indexed', ['no_branch_indexed']],
   ['branches that are behind', { behind: 2 }, 'stale', ['behind_source']],
   ['branches that are behind while a job runs', { behind: 2, syncing: true }, 'ok', []],
   ['a schedule that has not run', { scheduleOverdue: true }, 'stale', ['schedule_overdue']],
@@ -55,9 +58,13 @@ it.each<[string, Partial<HealthFacts>, string, readonly string[]]>([
   ],
   [
     'errors in a job, and a schedule that has not run',
-    { lastSync: { status: 'completed_with_errors', ended_at: ENDED }, scheduleOverdue: true },
+    {
+      lastSync: { status: 'completed_with_errors', ended_at: ENDED },
+      scheduleOverdue: true,
+      defaultIndexed: false,
+    },
     'stale',
-    ['schedule_overdue', 'sync_incomplete'],
+    ['schedule_overdue', 'default_branch_not_indexed', 'sync_incomplete'],
   ],
 ])('of %s it says so, the gravest first', (_, parts, health, reasons) => {
   expect(healthOf(facts(parts))).toEqual({ health, reasons });

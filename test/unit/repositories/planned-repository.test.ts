@@ -8,7 +8,11 @@ import { pointerFor, repositoryRecord } from '../../support/records.ts';
 const answer = repositoryAnswer({ clock: systemClock, scheduleTimes: cronSchedules });
 const lock = { job_id: 'sync-1' as JobId, fence: 3 };
 const seen = { commit: 'f'.repeat(40), seen_at: '2026-01-02T00:00:00.000Z', deleted_at: null };
-const behind = repositoryRecord({ branches: { main: pointerFor('m') }, sightings: { main: seen } });
+const behind = repositoryRecord({
+  head_branch: 'main',
+  branches: { main: pointerFor('m') },
+  sightings: { main: seen },
+});
 
 it('a sync that runs is about to bring a repository up to its source; a plan is not, and it stays stale', () => {
   expect(answer(behind, 'owner', null)).toMatchObject({ health: 'stale', status: 'idle' });
