@@ -11,7 +11,7 @@ import type { ObjectStore, StoredObject } from '../../core/ports/object-store.ts
 import { orDamaged } from '../system/damaged-object.ts';
 import { diskFailure, onDisk } from '../system/disk-failure.ts';
 import { giveBackOwn } from '../system/own-memory.ts';
-import { entriesNow, fileAt, nullIfMissing, openSmall, renamedNow, writeSmall } from './whole-files.ts';
+import { entriesNow, fileAt, nullIfMissing, openSmall, removeEmptyNow, renamedNow, writeSmall } from './whole-files.ts';
 
 /** Where files are written before they get their name: on the same file system, and no key can lie there. */
 const temporary = '.tmp';
@@ -112,16 +112,21 @@ export const createFileObjectStore = (root: string): ObjectStore => {
   }
 
   async function* listSizes(prefix: string): AsyncGenerator<StoredObject> {
-    for await (const key of list(prefix)) {
-      const found = fileAt(pathOf(key));
+    const { directory, rest } = splitPrefix(prefix);
+    for (const key of walk(root, directory, rest)) {
+      const found = fileAt(`${root}/${key}`);
       if (found !== null) yield { key, bytes: found.size };
     }
   }
 
-  /** With the directories that are empty then, or each listing would go through those of all jobs that ever were. */
   const remove = async (key: string): Promise<void> => {
     await rm(pathOf(key), { force: true });
-    for (let place = dirname(key); place.includes('/'); place = dirname(place))
+    await removeEmpty(dirname(key));
+  };
+
+  /** A directory that is empty now, and those above it, or each listing would go through those of all jobs that ever were. */
+  const removeEmpty = async (directory: string): Promise<void> => {
+    for (let place = directory; place.includes('/'); place = dirname(place))
       try {
         await rmdir(join(root, place));
       } catch {
@@ -176,6 +181,7 @@ export const createFileObjectStore = (root: string): ObjectStore => {
           await onDisk(place, () =>
             rm(join(root, directory, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 10 }),
           );
+      await removeEmpty(directory);
     },
   };
 };
@@ -185,12 +191,19 @@ const writeWhole = async (aside: string, key: string, content: Buffer): Promise<
     await writeSmall(aside, content, !isJobs(key));
     return content.length;
   }
-  const stored = zstdCompressSync(content, { ...compression, pledgedSrcSize: content.length });
+  const stored = zstdCompressSync(content, {
+    ...compression,
+    chunkSize: Math.min(pieceBytes, boundOf(content.length)),
+    pledgedSrcSize: content.length,
+  });
   const { length } = stored;
   await writeSmall(aside, stored, !isJobs(key));
   giveBackOwn(stored);
   return length;
 };
+
+/** No content is longer when compressed: then one piece takes all of it, and no more memory is asked for than that. ZSTD_COMPRESSBOUND in zstd.h. */
+const boundOf = (bytes: number): number => bytes + (bytes >>> 8) + 1024;
 
 const writeStream = async (aside: string, key: string, content: Readable): Promise<number> => {
   const file = await open(aside, 'wx');
@@ -236,18 +249,23 @@ const splitPrefix = (prefix: string): { directory: string; rest: string } => {
 };
 
 /** Keys below a directory, in the order of their bytes; one directory's names are held at a time and level. */
-async function* walk(root: string, directory: string, rest: string): AsyncGenerator<string> {
-  const found = entriesNow(join(root, directory))
+function* walk(root: string, directory: string, rest: string): Generator<string> {
+  // A directory stands where its keys do: `a-b`, `a.b`, `a/b`, although `a` alone sorts first.
+  const names = entriesNow(join(root, directory))
     .filter(({ name }) => name.startsWith(rest) && !(directory === '' && name === temporary))
-    // A directory stands where its keys do: `a-b`, `a.b`, `a/b`, although `a` alone sorts first.
-    .map((entry) => ({ entry, order: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name) }))
-    .sort((a, b) => Buffer.compare(a.order, b.order));
-  for (const { entry } of found) {
-    const key = directory === '' ? entry.name : `${directory}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(root, key, '');
-    else yield key;
-  }
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+  if (names.length === 0 && directory.includes('/')) removeEmptyNow(join(root, directory));
+  const before = directory === '' ? '' : `${directory}/`;
+  for (const name of inByteOrder(names))
+    if (name.endsWith('/')) yield* walk(root, `${before}${name.slice(0, -1)}`, '');
+    else yield `${before}${name}`;
 }
+
+/** Letters outside ASCII have another order as UTF-16 than as bytes. */
+const inByteOrder = (names: readonly string[]): readonly string[] =>
+  names.every((name) => /^[\0-\x7f]*$/.test(name))
+    ? names.toSorted()
+    : names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 const entriesOf = async (path: string) => (await readdir(path, { withFileTypes: true }).catch(nullIfMissing)) ?? [];
 
@@ -258,7 +276,8 @@ const moveTo = async (aside: string, path: string): Promise<void> => {
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === renameTries) throw error;
-      await mkdir(dirname(path), { recursive: true });
+      // What is removed while it is made is made once more.
+      await mkdir(dirname(path), { recursive: true }).catch(nullIfMissing);
     }
   }
 };

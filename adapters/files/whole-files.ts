@@ -7,6 +7,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  rmdirSync,
   type Stats,
   statSync,
   writeSync,
@@ -42,6 +43,15 @@ export const fileAt = (path: string): Stats | null => {
 
 export const entriesNow = (path: string): readonly Dirent[] =>
   orNull(() => readdirSync(path, { withFileTypes: true })) ?? [];
+
+/** One that is not empty any more, or that may not be removed, stays. */
+export const removeEmptyNow = (path: string): void => {
+  try {
+    rmdirSync(path);
+  } catch {
+    // It is in the way of nothing.
+  }
+};
 
 /** A file's bytes, where they are few; a larger one's descriptor, which is the caller's to close. */
 export const openSmall = (path: string, mostBytes: number): Buffer | number | null => {

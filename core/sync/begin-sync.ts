@@ -1,12 +1,12 @@
-import type { JobRecord } from '../contract/records.ts';
+import type { JobRecord, RepositoryRecord } from '../contract/records.ts';
 import type { BeginOutput, JobRef } from '../contract/workflow-state.ts';
 import { own } from '../domain/own.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { findFaults } from './check-index.ts';
+import { type Faults, findFaults, lookAtIndices } from './check-index.ts';
 import { inPhase, kept } from './pulse.ts';
-import { sweepLeftovers } from './sweep-leftovers.ts';
-import { nothingSeen, type SeenManifests } from './unnamed-pages.ts';
+import { sweepBlobs, sweepLeftovers } from './sweep-leftovers.ts';
+import { nothingSeen } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'running' | 'jobs' | 'repositories' | 'objects' | 'index' | 'clock' | 'logger' | 'settings'>;
 
@@ -30,8 +30,17 @@ export const beginSync =
     if (isBeforeDiff(record) && !(await deps.objects.exists(keys.swept))) {
       await inPhase(deps, { job, record }, 'pull', async (pulse) => {
         const seen = nothingSeen();
-        await noteFaults(deps, job, seen);
-        await sweepLeftovers(deps)(job, pulse, seen);
+        const repository = (await deps.repositories.get(job.repository_id)) ?? kept('lost');
+        const looks = await lookAtIndices(deps, repository);
+        // Beside each other: the index deletes rows in a thread, or a service, of its own, while the objects are listed here.
+        const blobs = sweepBlobs(deps, repository, looks, pulse);
+        blobs.catch(() => undefined);
+        try {
+          await noteFaults(deps, job, repository, await findFaults(deps, repository, looks, seen));
+        } finally {
+          await blobs;
+        }
+        await sweepLeftovers(deps)(job, pulse, seen, await blobs);
       });
       await deps.objects.putText(keys.swept, '');
     }
@@ -41,9 +50,8 @@ export const beginSync =
 const isBeforeDiff = ({ phase }: JobRecord): boolean => phase === 'queued' || phase === 'pull';
 
 /** What is wrong is written down first: then every step plans by it, and no search takes what is left for an index. */
-const noteFaults = async (deps: Deps, job: JobRef, seen: SeenManifests): Promise<void> => {
-  const repository = (await deps.repositories.get(job.repository_id)) ?? kept('lost');
-  const changed = [...(await findFaults(deps, repository, seen))].filter(
+const noteFaults = async (deps: Deps, job: JobRef, repository: RepositoryRecord, faults: Faults): Promise<void> => {
+  const changed = [...faults].filter(
     ([number, found]) => own(repository.generations, String(number))?.fault !== found?.fault,
   );
   if (changed.length === 0) return;

@@ -8,6 +8,7 @@ import { packKey, pageKey } from '../objects/object-keys.ts';
 import { objectsOfRoot, readWordRoot } from '../objects/word-roots.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { generationOf } from './generation-of.ts';
+import { keptManifests } from './kept-manifests.ts';
 import { nothingSeen, type SeenManifests, storedSizes } from './unnamed-pages.ts';
 
 type Deps = Pick<Runtime, 'objects' | 'index'>;
@@ -21,31 +22,37 @@ export interface FoundFault {
 /** Looks of one job at the object store at the same time. */
 const LOOKS_AT_ONCE = 20;
 
-/**
- * Compares every generation that a branch points to with what the record says of it; null: nothing is wrong. It takes a look at each index, a
- * listing of the manifests' pages, and the root of each branch's manifest.
- *
- * @param seen takes what was read of the manifests.
- */
-export const findFaults = async (
-  deps: Deps,
-  repository: RepositoryRecord,
-  seen: SeenManifests = nothingSeen(),
-): Promise<ReadonlyMap<number, FoundFault | null>> => {
-  const pointers = Object.values(repository.branches);
+/** By generation; null: nothing is wrong. */
+export type Faults = ReadonlyMap<number, FoundFault | null>;
+
+/** Compares the index of every generation that a branch points to with what the record says of it. */
+export const lookAtIndices = async (deps: Pick<Deps, 'index'>, repository: RepositoryRecord): Promise<Faults> => {
   // One that the record does not describe is known to be lost (faultOf).
   const numbers = new Set(
-    pointers.flatMap(({ generation }) =>
+    Object.values(repository.branches).flatMap(({ generation }) =>
       own(repository.generations, String(generation)) === undefined ? [] : generation,
     ),
   );
-  // Beside each other: one is where the index is, and the other here.
-  const [looks, lost] = await Promise.all([
-    Promise.all(
+  return new Map(
+    await Promise.all(
       [...numbers].map(async (number) => [number, await faultOfGeneration(deps, repository, number)] as const),
     ),
-    lostManifests(deps, repository.repository_id, pointers, seen),
-  ]);
+  );
+};
+
+/**
+ * What is wrong with every generation that a branch points to. It takes a listing of the manifests' pages, and the root of each branch's manifest.
+ *
+ * @param looks what {@link lookAtIndices} has found.
+ * @param seen takes what was read of the manifests.
+ */
+export const findFaults = async (
+  deps: Pick<Deps, 'objects'>,
+  repository: RepositoryRecord,
+  looks: Faults,
+  seen: SeenManifests = nothingSeen(),
+): Promise<Faults> => {
+  const lost = await lostManifests(deps, repository.repository_id, Object.values(repository.branches), seen);
   const found = new Map<number, FoundFault | null>(looks);
   for (const [number, state] of found) {
     if (state !== null) continue;
@@ -140,6 +147,7 @@ const lossOf = async (
   try {
     const root = await readRoot(objects, key);
     seen.roots.set(key, root === null ? null : { root });
+    keptManifests(objects, repositoryId).note(key, root);
     if (root === null) {
       const bytes = await objects.size(key);
       return bytes === (manifest_bytes ?? bytes) ? null : `${key} is not as it was written`;

@@ -19,10 +19,11 @@ import {
   parsePairLine,
 } from '../manifest/tree-join.ts';
 import { fingerprint } from '../objects/fingerprint.ts';
-import { type Manifest, openManifest, pagesOf } from '../objects/manifests.ts';
+import { type Manifest, pagesOf } from '../objects/manifests.ts';
 import { attributesKey, jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { linesOfBlobs } from './held-blobs.ts';
+import { keptManifests } from './kept-manifests.ts';
 import type { Pulse } from './pulse.ts';
 import { type Change, countRenames, type DiffRules, decide, type KnownBlob, knownFrom } from './rules/file-changes.ts';
 import { patternsInEffect, rulesFingerprint } from './rules-in-effect.ts';
@@ -98,7 +99,8 @@ export const diffBranches = async (deps: Deps, context: DiffContext, base: numbe
       await deps.objects.putText(attributesKey(job.repository_id, attributes), JSON.stringify(branch.attributes));
     else if (before === null)
       throw new EmbedderMismatchError('embedder or chunker have changed since the pull: the whole tree is needed now');
-    const committed = before === null ? null : await openManifest(deps.objects, job.repository_id, before.manifest_key);
+    const committed =
+      before === null ? null : await keptManifests(deps.objects, job.repository_id).open(before.manifest_key);
     comparisons.push({ index, branch, listing: branch.listing, before, textless, committed, rules, attributes });
   }
   const moved = new Set<string>();
@@ -173,7 +175,7 @@ const knownBlobs = async (
   for (const pointer of Object.values(repository.branches)) {
     if (pointer.generation !== generation) continue;
     const opened = comparisons.find(({ before }) => before?.manifest_key === pointer.manifest_key)?.committed;
-    const manifest = opened ?? (await openManifest(deps.objects, job.repository_id, pointer.manifest_key));
+    const manifest = opened ?? (await keptManifests(deps.objects, job.repository_id).open(pointer.manifest_key));
     for await (const { oid, lines } of linesOfBlobs(manifest, oids, pulse))
       for (const line of lines) {
         const blob = knownFrom(parseBlobLine(line));

@@ -1,11 +1,13 @@
 import { pathFromBytes, pathToBytes } from '../manifest/git-path.ts';
 import { parseManifestLine } from '../manifest/manifest.ts';
+import type { ManifestRoot } from '../manifest/pages/manifest-root.ts';
 import { pathSet } from '../manifest/pages/manifest-sets.ts';
 import { PAGES_AT_ONCE, type PageRef, placeOf, type ReadPage } from '../manifest/pages/paged-set.ts';
 import { type KeyRange, lookUp, pagesIn, readRanges, standOf } from '../manifest/pages/read-pages.ts';
-import { pageReader, pagesOf, readRoot } from '../objects/manifests.ts';
+import { pagesOf } from '../objects/manifests.ts';
 import type { KnownFiles } from '../ports/git-source.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { keptManifests } from './kept-manifests.ts';
 
 /** Pages that all answers together may read: some 32,000 files. To read more takes longer than to ask a server. */
 const MOST_PAGES = 64;
@@ -19,11 +21,11 @@ export const knownFiles = (
   repositoryId: string,
   manifestKey: string,
 ): KnownFiles => {
-  const readPage = pageReader(deps.objects, repositoryId);
+  const manifests = keptManifests(deps.objects, repositoryId);
   const held = new Map<string, Promise<readonly string[]>>();
   const readOnce: ReadPage = (page) => {
     const key = standOf(page);
-    const lines = held.get(key) ?? readPage(page);
+    const lines = held.get(key) ?? manifests.read(page);
     held.set(key, lines);
     return lines;
   };
@@ -32,12 +34,12 @@ export const knownFiles = (
     return names.size <= PAGES_AT_ONCE && names.union(held).size <= MOST_PAGES;
   };
   /** Null: its earlier form, which has no pages, or one that could not be read. */
-  let opening: ReturnType<typeof readRoot> | undefined;
+  let opening: Promise<ManifestRoot | null> | undefined;
   const orNull = async <Answer>(
     answer: (pages: readonly PageRef[]) => Promise<Answer | null>,
   ): Promise<Answer | null> => {
     try {
-      opening ??= readRoot(deps.objects, manifestKey);
+      opening ??= manifests.root(manifestKey);
       const root = await opening;
       return root === null ? null : await answer(pagesOf({ root }, pathSet));
     } catch (error) {

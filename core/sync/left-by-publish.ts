@@ -5,10 +5,11 @@ import { own } from '../domain/own.ts';
 import { oidOfLine } from '../manifest/manifest.ts';
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { PAGES_AT_ONCE } from '../manifest/pages/paged-set.ts';
-import { type Manifest, openManifest } from '../objects/manifests.ts';
+import type { Manifest } from '../objects/manifests.ts';
 import { garbageKey, jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { withoutHeld } from './held-blobs.ts';
+import { keptManifests } from './kept-manifests.ts';
 import type { Pulse } from './pulse.ts';
 import { namedPages, namedWords } from './unnamed-pages.ts';
 
@@ -21,8 +22,9 @@ export const openManifests = async (
   generation: number,
 ): Promise<Map<string, Manifest>> => {
   const pointers = Object.values(branches).filter((pointer) => pointer.generation === generation);
+  const kept = keptManifests(deps.objects, repository_id);
   const opened = mapAhead(pointers, PAGES_AT_ONCE, async ({ manifest_key: key }) => {
-    return [key, await openManifest(deps.objects, repository_id, key)] as const;
+    return [key, await kept.open(key)] as const;
   });
   return new Map(await Array.fromAsync(opened));
 };

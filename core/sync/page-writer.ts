@@ -3,6 +3,7 @@ import type { PageRef, WritePage } from '../manifest/pages/paged-set.ts';
 import { allPagesOf, type Manifest, NOT_STORED } from '../objects/manifests.ts';
 import { pageKey } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { noteWritten } from './kept-manifests.ts';
 
 /**
  * Writes pages under the job's own id, but for those that a manifest of its generation names, which was live when the job read the record.
@@ -14,11 +15,14 @@ export const createPageWriter = (
   live: readonly Manifest[],
 ): WritePage => {
   const kept = new Map<string, Promise<Pick<PageRef, 'writer' | 'stored'>>>();
+  const note = noteWritten(objects, job.repository_id);
   for (const { name, writer, stored } of live.flatMap(allPagesOf))
     if (writer !== NOT_STORED) kept.set(name, Promise.resolve({ writer, stored }));
   const put = async (name: string, text: string | Uint8Array<ArrayBuffer>) => {
     const writer = job.job_id;
-    return { writer, stored: await objects.putText(pageKey(job.repository_id, { writer, name }), text) };
+    const stored = await objects.putText(pageKey(job.repository_id, { writer, name }), text);
+    if (typeof text === 'string') note(name, text);
+    return { writer, stored };
   };
   return (name, text) => {
     const written = kept.get(name) ?? put(name, text);

@@ -75,11 +75,12 @@ export const publish =
       const left = [...removedBranches, ...movedBranches(repository, branches)];
       const unused = obsoleteObjects(repository, branches, found.generation, left);
       state.done = 0.9;
-      const [pages, unusedWords, generation] = await Promise.all([
+      const [pages, unusedWords, rows] = await Promise.all([
         pagesLeft(deps, repository, branches, left, manifests),
         wordsLeft(deps, repository, branches, { number: found.generation, words }),
-        generationAfter(deps, repository, found.generation, results, dropped, words),
+        settling.rows,
       ]);
+      const generation = generationAfter(found.generation, rows, dropped, words);
       state.done = 1;
       await pulse.end();
       const at = deps.clock.now();

@@ -2,7 +2,7 @@ import type { DiffFile } from '../contract/job-files.ts';
 import type { BranchPointer } from '../contract/records.ts';
 import type { Manifest } from '../objects/manifests.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { chunksOf } from './generation-after.ts';
+import { chunksOf, type RowsPut, rowsPut } from './generation-after.ts';
 import { generationOf } from './generation-of.ts';
 import { withoutHeld } from './held-blobs.ts';
 import type { LoadedJob } from './load-job.ts';
@@ -23,6 +23,8 @@ interface Written {
 interface Settling {
   /** Does what is done beside it; when that fails, waits for the settle's end too, so that no step ends before what it has begun. */
   beside<T>(work: () => Promise<T>): Promise<T>;
+  /** Once the index has settled. */
+  readonly rows: Promise<RowsPut>;
   /** What the index has answered. */
   end(written: Written): Promise<string | undefined>;
 }
@@ -60,15 +62,17 @@ export const beginSettling = (
           },
         },
       );
+  const rows = settled.then(() => rowsPut(deps, repository, generation, results));
   // A failure is for who waits for it.
-  for (const each of [written.promise, settled]) each.catch(() => undefined);
+  for (const each of [written.promise, settled, rows]) each.catch(() => undefined);
   return {
+    rows,
     beside: async (work) => {
       try {
         return await work();
       } catch (error) {
         written.reject(error);
-        await settled.catch(() => undefined);
+        await rows.catch(() => undefined);
         throw error;
       }
     },

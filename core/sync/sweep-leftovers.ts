@@ -18,6 +18,7 @@ import {
   manifestsPrefix,
 } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { Faults } from './check-index.ts';
 import { generationOf } from './generation-of.ts';
 import { withoutHeld } from './held-blobs.ts';
 import { sweepLedgers } from './ledger.ts';
@@ -39,13 +40,16 @@ const DELETE_AT_ONCE = 1000;
  * Removes from the index what no committed manifest holds: the blobs that the last publishes left without a path, and
  * whatever jobs that failed, were cancelled or died had written. The caller holds the lock, so nothing is added
  * meanwhile; what it cannot finish, the next job does again.
+ *
+ * @param done what {@link sweepBlobs} has removed.
  */
 export const sweepLeftovers =
   (deps: Deps) =>
-  async (job: JobRef, pulse: Pulse, seen: SeenManifests): Promise<void> => {
+  async (job: JobRef, pulse: Pulse, seen: SeenManifests, done: ReadonlySet<string>): Promise<void> => {
     const repository = await deps.repositories.get(job.repository_id);
     if (repository === null) return kept('lost');
     for (const leftover of repository.leftovers) {
+      if (leftover.kind === 'blobs' && done.has(leftover.key)) continue;
       await pulse.check();
       await removeLeftover(deps, repository, leftover, pulse);
     }
@@ -56,6 +60,26 @@ export const sweepLeftovers =
     await removeUnnamedPages(deps, job, repository, pulse, seen);
     await sweepLedgers(deps)(job.repository_id, deps.clock.now(), pulse);
   };
+
+/**
+ * Removes the blobs that publishes have found to be without a path, from generations with which nothing is wrong so far; {@link sweepLeftovers} finds the rest.
+ * Rows of a manifest that turns out to be lost may go too: its generation goes whole. Returns the keys of their lists.
+ */
+export const sweepBlobs = async (
+  deps: Deps,
+  repository: RepositoryRecord,
+  looks: Faults,
+  pulse: Pulse,
+): Promise<ReadonlySet<string>> => {
+  const done = new Set<string>();
+  for (const leftover of repository.leftovers) {
+    if (leftover.kind !== 'blobs' || looks.get(leftover.generation) !== null) continue;
+    await pulse.check();
+    await removeLeftover(deps, repository, leftover, pulse);
+    done.add(leftover.key);
+  }
+  return done;
+};
 
 const removeLeftover = async (deps: Deps, repository: RepositoryRecord, leftover: Leftover, pulse: Pulse) => {
   switch (leftover.kind) {

@@ -17,10 +17,11 @@ import {
   sumOf,
   type WritePage,
 } from '../manifest/pages/paged-set.ts';
-import { FILES, type Manifest, NOT_STORED, PACKS, pageReader, pagesOf } from '../objects/manifests.ts';
+import { FILES, type Manifest, NOT_STORED, PACKS, pagesOf } from '../objects/manifests.ts';
 import { jobKeys } from '../objects/object-keys.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type ChangeSorter, createChangeSorter } from './in-order.ts';
+import { keptManifests } from './kept-manifests.ts';
 import type { Pulse } from './pulse.ts';
 import { type Packed, writeContents } from './write-contents.ts';
 import { MOST_CHANGES, writeFileList } from './write-file-list.ts';
@@ -106,22 +107,31 @@ export const writeManifest = async (
   };
   const shared = { read, write, bounds: deps.settings.pageBounds };
   const of = (kind: typeof pathSet) => (base === null ? [] : pagesOf(base, kind));
-  const paths = await editPages({
+  const known = Promise.withResolvers<void>();
+  const writing = editPages({
     ...shared,
     kind: pathSet,
     base: of(pathSet),
     changes: changesOf(deps, parts, blobs),
     note,
+    noted: known.resolve,
   });
+  // The last pages of the one set are written while the other is made.
+  writing.catch(() => undefined);
+  await Promise.race([known.promise, writing]);
   await pulse.check();
   const changed: PageChange[] = [];
   const changes = noted(blobs.sorted(), changed);
+  const [paths, byBlob] = await Promise.all([
+    writing,
+    editPages({ ...shared, kind: blobSet, base: of(blobSet), changes }),
+  ]);
   const files = new Map([
     [pathSet.name, await stored(paths, shared)],
-    [blobSet.name, await stored(await editPages({ ...shared, kind: blobSet, base: of(blobSet), changes }), shared)],
+    [blobSet.name, await stored(byBlob, shared)],
   ]);
   await pulse.check();
-  const now = { root: files, read: pageReader(deps.objects, job.repository_id) };
+  const now = { root: files, read: keptManifests(deps.objects, job.repository_id).read };
   const { packed, others } = parts;
   const contents = await writeContents({ ...shared, base, now, gone, here, packed, others, pulse });
   const list = await writeFileList({

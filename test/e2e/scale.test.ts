@@ -117,9 +117,10 @@ describe('an incremental sync of 8 files', () => {
       expect(objectsWritten - pagesWritten).toBeLessThanOrEqual(22);
       // 8 paths and 11 places in the set of blobs: the same at 100,000 files, see test/unit/sync/pages.test.ts.
       expect(pagesWritten).toBeLessThanOrEqual(19);
-      expect(pagesRead).toBeLessThanOrEqual(19 * 4);
-      // Begin, diff and publish each read the root once, and hand it on.
-      expect(of(files).incremental).toMatchObject({ rootsRead: 3, pagesListed: 1 });
+      // Each once: what one step has read, or written, the next ones have.
+      expect(pagesRead).toBeLessThanOrEqual(19);
+      // Begin reads the root, to see that it is there.
+      expect(of(files).incremental).toMatchObject({ rootsRead: 1, pagesListed: 1 });
     }
   });
 

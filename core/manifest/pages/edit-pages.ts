@@ -24,6 +24,8 @@ export interface Edit<Change extends PageChange = PageChange> {
   readonly write: WritePage;
   /** Told of each change in turn, with the line that was there. */
   readonly note?: (before: string | null, change: Change) => void;
+  /** Called when it has been told of all: the last pages may still be written. */
+  readonly noted?: () => void;
   readonly bounds?: PageBounds;
 }
 
@@ -62,6 +64,7 @@ async function* cutPages<Change extends PageChange>(edit: Edit<Change>): AsyncGe
   } finally {
     await changes.close();
   }
+  edit.noted?.();
   const lines = cutter.rest();
   if (lines.length > 0) yield { lines };
 }

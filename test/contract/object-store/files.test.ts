@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +95,43 @@ describe('file store', () => {
     }
     await store.putText('dir/last', 'x');
     expect(await store.getText('dir/last')).toBe('x');
+  });
+
+  it('leaves no directory behind, and takes away what an earlier version has left', async () => {
+    const jobs = join(root, 'repositories/web/jobs');
+    for (const job of ['1', '2', '3']) {
+      await store.putText(`repositories/web/jobs/${job}/pull.json`, '{}');
+      await store.putText(`repositories/web/jobs/${job}/results/0.jsonl`, '');
+    }
+    await store.deleteAll('repositories/web/jobs/1/');
+    await store.deleteAll('repositories/web/jobs/2/results/');
+    await store.delete(['repositories/web/jobs/2/pull.json']);
+    expect(await readdir(jobs)).toEqual(['3']);
+
+    await mkdir(join(jobs, '4/results'), { recursive: true });
+    await mkdir(join(jobs, '5'));
+    const there = ['repositories/web/jobs/3/pull.json', 'repositories/web/jobs/3/results/0.jsonl'];
+    expect(await collect(store.list('repositories/web/jobs/'))).toEqual(there);
+    expect(await collect(store.list('repositories/web/jobs/'))).toEqual(there);
+    expect(await readdir(jobs)).toEqual(['3']);
+
+    await store.deleteAll('repositories/web/');
+    expect(await readdir(join(root, 'repositories'))).toEqual([]);
+  });
+
+  it('puts into directories that are taken away as soon as they are empty', async () => {
+    const put = async (job: number): Promise<void> => {
+      const key = `repositories/web/jobs/${job}/results/0.jsonl`;
+      for (let round = 0; round < 50; round++) {
+        await store.putText(key, 'x');
+        await store.delete([key]);
+      }
+      await store.putText(key, 'last');
+    };
+    const putting = Promise.all([put(1), put(2), put(3)]);
+    for (let n = 0; n < 100; n++) await collect(store.listSizes('repositories/web/'));
+    await putting;
+    expect(await collect(store.list('repositories/'))).toHaveLength(3);
   });
 
   it('shows whole objects after the writer was killed in the middle', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { BranchPointer, GenerationRecord } from '../../../core/contract/records.ts';
+import type { BranchPointer, GenerationRecord, RepositoryRecord } from '../../../core/contract/records.ts';
 import { ObjectMissingError } from '../../../core/domain/errors.ts';
 import { manifestLine } from '../../../core/manifest/manifest.ts';
 import type { Generation, IndexState } from '../../../core/ports/search-index.ts';
-import { findFaults } from '../../../core/sync/check-index.ts';
+import { findFaults, lookAtIndices } from '../../../core/sync/check-index.ts';
 import { indexedEntry, oidOf } from '../../support/manifest-entries.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
 import { aJobId } from '../../support/sync-records.ts';
@@ -20,7 +20,7 @@ interface Setting {
 
 const look = async ({ branches, generations, states = {}, lost = [] }: Setting) => {
   const asked: [Generation, readonly string[]][] = [];
-  const found = await findFaults(
+  const found = await faultsOf(
     {
       objects: {
         size: async () => 100,
@@ -37,12 +37,17 @@ const look = async ({ branches, generations, states = {}, lost = [] }: Setting) 
           return states[generation.number] ?? { kind: 'whole', rows: 10 };
         },
       },
-    } as unknown as Parameters<typeof findFaults>[0],
+    } as unknown as Parameters<typeof faultsOf>[0],
     repositoryRecord({ branches, generations }),
   );
   return { faults: Object.fromEntries([...found].map(([number, fault]) => [number, fault?.fault ?? null])), asked };
 };
 const main = pointerFor('m');
+
+const faultsOf = async (
+  deps: Parameters<typeof lookAtIndices>[0] & Parameters<typeof findFaults>[0],
+  repository: RepositoryRecord,
+) => findFaults(deps, repository, await lookAtIndices(deps, repository));
 
 describe('an index beside its record', () => {
   it('is asked for by what made it, and by what was put last', async () => {
@@ -94,7 +99,7 @@ describe('an index beside its record', () => {
 
   it('is not counted while rows of a dropped branch are being deleted from it', async () => {
     const asked: (readonly string[])[] = [];
-    const found = await findFaults(
+    const found = await faultsOf(
       {
         objects: { size: async () => 100, listSizes: async function* () {}, getLines: async function* () {} },
         index: {
@@ -103,7 +108,7 @@ describe('an index beside its record', () => {
             return { kind: 'whole', rows: 3 };
           },
         },
-      } as unknown as Parameters<typeof findFaults>[0],
+      } as unknown as Parameters<typeof faultsOf>[0],
       repositoryRecord({
         branches: { main },
         generations: { 1: made },

@@ -3,7 +3,7 @@ import type { GenerationRecord, Leftover } from '../../../core/contract/records.
 import type { BlobResult } from '../../../core/contract/workflow-state.ts';
 import { IndexDamagedError } from '../../../core/domain/errors.ts';
 import type { IndexState } from '../../../core/ports/search-index.ts';
-import { generationAfter } from '../../../core/sync/generation-after.ts';
+import { generationAfter, rowsPut } from '../../../core/sync/generation-after.ts';
 import { oidOf } from '../../support/manifest-entries.ts';
 import { pointerFor, repositoryRecord } from '../../support/records.ts';
 
@@ -32,13 +32,17 @@ const publish = async ({ made = {}, state, put = {}, dropped = {}, leftovers = [
       return state ?? { kind: 'absent' as const };
     },
   };
-  const after = await generationAfter(
-    { index } as unknown as Parameters<typeof generationAfter>[0],
+  const rows = await rowsPut(
+    { index } as unknown as Parameters<typeof rowsPut>[0],
     repositoryRecord({ branches: { main: pointerFor('m') }, generations: { 1: { ...recipe, ...made } }, leftovers }),
     1,
     results,
-    new Map(Object.entries(dropped).map(([n, chunks]) => [oidOf(Number(n)), `${oidOf(Number(n))}\t${chunks}`])),
   );
+  const gone = Object.entries(dropped).map(([n, chunks]): [string, string] => [
+    oidOf(Number(n)),
+    `${oidOf(Number(n))}\t${chunks}`,
+  ]);
+  const after = generationAfter(1, rows, new Map(gone));
   return { ...after, asked };
 };
 const whole = (rows: number | null): IndexState => ({ kind: 'whole', rows });

@@ -16,6 +16,9 @@ import { MemoryObjectStore } from '../../faults/memory/memory-objects.ts';
 import { indexedEntry } from '../../support/manifest-entries.ts';
 
 const id = RepositoryId.parse('shop');
+
+import { watched } from '../../support/watched-store.ts';
+
 const job: JobRef = { repository_id: id, job_id: JobId.parse('sync-00000000-0000-4000-8000-000000000001'), fence: 1 };
 const key = manifestKey(job, 0);
 const warnings: string[] = [];
@@ -43,7 +46,8 @@ const commit = async (paths: readonly string[], lines = 3): Promise<void> => {
   await store.putText(key, rootText(new Map([[pathSet.name, pages]])));
 };
 const lineOf = (path: string, n: number): string => manifestLine({ ...indexedEntry(path, n), mode: '100755' });
-const known = () => knownFiles({ objects: store, logger }, id, key);
+/** As a process that has read nothing yet. */
+const known = () => knownFiles({ objects: watched(store).objects, logger }, id, key);
 const pagesLeft = (): readonly string[] => store.keys(allPagesPrefix(id));
 const numbered = (directory: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, n) => `${directory}${String(n).padStart(4, '0')}`);
@@ -125,18 +129,8 @@ describe('the files of a committed manifest', () => {
 
   it('is opened with the first question, and each of its pages read once', async () => {
     await commit(['a', 'b/c', 'b/d', 'e']);
-    const reads: string[] = [];
-    const counted = new Proxy(store, {
-      get: (target, member) => {
-        const value: unknown = Reflect.get(target, member);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          reads.push(String(args[0]));
-          return value.apply(target, args);
-        };
-      },
-    });
-    const files = knownFiles({ objects: counted, logger }, id, key);
+    const { objects, reads } = watched(store);
+    const files = knownFiles({ objects, logger }, id, key);
     expect(reads).toEqual([]);
     await Promise.all([files.below('b/'), files.at(['a', 'b/d']), files.below('b/')]);
     expect(reads.filter((each) => each === key)).toHaveLength(1);

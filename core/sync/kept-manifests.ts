@@ -1,0 +1,74 @@
+import type { ManifestRoot } from '../manifest/pages/manifest-root.ts';
+import type { ReadPage } from '../manifest/pages/paged-set.ts';
+import { type Manifest, openManifest, pageReader, readRoot } from '../objects/manifests.ts';
+import { createPageCache, type PageCache } from '../objects/page-cache.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** The pages of a few small syncs, of some 60 KB each, and the roots of as many manifests. Each thread that runs steps keeps its own. */
+const MAX_BYTES = 12 * 1024 * 1024;
+/** Of what one publish writes, which for a new index is far more than the next sync reads of it. */
+const MOST_WRITTEN = 64;
+
+/** What a string takes beside its text. */
+const BYTES_A_LINE = 40;
+/** A page of a root, with its first key. */
+const BYTES_A_PAGE = 400;
+
+const caches = new WeakMap<object, PageCache>();
+
+type Objects = Pick<ObjectStore, 'getLines' | 'getText'>;
+
+export interface KeptManifests {
+  /** Throws as {@link openManifest} does, where it is not kept. */
+  open(key: string): Promise<Manifest>;
+  /** Null for a manifest of the earlier form. */
+  root(key: string): Promise<ManifestRoot | null>;
+  /** One that was just read from the store. */
+  note(key: string, root: ManifestRoot | null): void;
+  readonly read: ReadPage;
+}
+
+/**
+ * The manifests' roots and pages that the steps of a job, and those of the next jobs, have read or written in this process: a small sync looks at the
+ * same pages in pull, diff and publish. A root's key and a page's name mean the same for ever. Whether they are still in the store is not for this to
+ * say: `begin` looks there before it (check-index.ts).
+ */
+export const keptManifests = (objects: Objects, repositoryId: string): KeptManifests => {
+  const cache = cacheOf(objects);
+  const readPage = pageReader(objects, repositoryId);
+  const read: ReadPage = (page) => cache(pageKept(repositoryId, page.name), () => readPage(page), bytesOfLines);
+  const root = (key: string): Promise<ManifestRoot | null> => cache(key, () => readRoot(objects, key), bytesOfRoot);
+  return {
+    open: async (key) => {
+      const found = await root(key);
+      return found === null ? openManifest(objects, repositoryId, key) : { root: found, read };
+    },
+    root,
+    note: (key, found) => void cache(key, async () => found, bytesOfRoot),
+    read,
+  };
+};
+
+/** Takes pages as they are written. */
+export const noteWritten = (objects: Objects, repositoryId: string): ((name: string, text: string) => void) => {
+  const cache = cacheOf(objects);
+  let written = 0;
+  return (name, text) => {
+    if (++written > MOST_WRITTEN) return;
+    void cache(pageKept(repositoryId, name), async () => text.slice(0, -1).split('\n'), bytesOfLines);
+  };
+};
+
+const cacheOf = (objects: object): PageCache => {
+  const cache = caches.get(objects) ?? createPageCache(MAX_BYTES);
+  caches.set(objects, cache);
+  return cache;
+};
+
+const pageKept = (repositoryId: string, name: string): string => `${repositoryId} ${name}`;
+
+const bytesOfLines = (lines: readonly string[]): number =>
+  lines.reduce((bytes, line) => bytes + line.length + BYTES_A_LINE, BYTES_A_LINE);
+
+const bytesOfRoot = (root: ManifestRoot | null): number =>
+  [...(root ?? [])].reduce((bytes, [, pages]) => bytes + pages.length * BYTES_A_PAGE, BYTES_A_PAGE);
