@@ -126,7 +126,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   };
 
   const writer = createRowWriter();
-  const recent = createRecentRows();
+  const recent = createRecentRows(join(tableDirectory, 'recent.txt'));
   const write = async (table: Table, packs: Packs): Promise<void> => {
     await carriedOver(() => writer.write(table, packs));
     recent.wrote(packs);
@@ -213,7 +213,7 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
   const forget = (): void => {
     writer.forget();
     fill.forget();
-    recent.forget();
+    recent.close();
     opened?.close();
     opened = null;
     hasWords = false;

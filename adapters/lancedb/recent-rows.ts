@@ -1,3 +1,4 @@
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Table } from '@lancedb/lancedb';
 import { tellsOfDamage } from './inspection.ts';
 import type { PackedRows } from './packed-rows.ts';
@@ -18,6 +19,8 @@ export interface RecentRows {
   gather(table: Table): Promise<void>;
   /** A merge of the whole table is about to take them. */
   forget(): void;
+  /** Lets go of what is in memory: the file stays for the next process. */
+  close(): void;
 }
 
 /**
@@ -31,11 +34,34 @@ const ENOUGH_BLOBS = 400;
 /** Blobs that are remembered: more are a large job's, whose fragments are not small. */
 const MOST_BLOBS = 2000;
 
-export const createRecentRows = (): RecentRows => {
+/** What it writes down of blobs: anything else in the file is of a write that was cut off. */
+const isId = (text: string): boolean => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
+
+/**
+ * @param file where the blobs are written down, a line a commit: else a process that begins anew for each sync would never put any together, and
+ *   one of a hundred waited 10 s for the merge of a table of 160,000 rows (measured). It may be lost, or be of rows that are merged already: then a
+ *   search takes longer, or rows are rewritten once more.
+ */
+export const createRecentRows = (file: string): RecentRows => {
   const blobs = new Set<string>();
   let commits = 0;
+  let isRead = false;
+
+  const read = (): void => {
+    if (isRead) return;
+    isRead = true;
+    const lines = orNothing(() => readFileSync(file, 'utf8'))?.split('\n') ?? [];
+    for (const line of lines) {
+      const ids = line.split(' ').filter(isId);
+      if (ids.length > 0) commits += 1;
+      for (const id of ids) blobs.add(id);
+    }
+    if (blobs.size > MOST_BLOBS) forget();
+  };
 
   const forget = (): void => {
+    isRead = true;
+    if (commits > 0) orNothing(() => rmSync(file, { force: true }));
     blobs.clear();
     commits = 0;
   };
@@ -47,18 +73,28 @@ export const createRecentRows = (): RecentRows => {
       // Each of them may be deleted by now.
       if (rows.numRows > 0) await mergeRows(table, rows);
     }
-    if (blobs.size > ENOUGH_BLOBS) forget();
-    else commits = 1;
+    if (blobs.size > ENOUGH_BLOBS) return forget();
+    commits = 1;
+    orNothing(() => writeFileSync(file, lineOf(blobs)));
   };
 
   return {
     wrote: (packs) => {
+      read();
+      const written = new Set(packs.flatMap(({ keys }) => keys.map((key) => key.slice(0, key.lastIndexOf(':')))));
       commits += 1;
-      for (const { keys } of packs) for (const key of keys) blobs.add(key.slice(0, key.lastIndexOf(':')));
+      for (const blob of written) blobs.add(blob);
       if (blobs.size > MOST_BLOBS) forget();
+      else orNothing(() => appendFileSync(file, lineOf(written)));
     },
-    isDue: () => commits >= COMMITS,
-    areSeveral: () => commits > 1,
+    isDue: () => {
+      read();
+      return commits >= COMMITS;
+    },
+    areSeveral: () => {
+      read();
+      return commits > 1;
+    },
     gather: async (table) => {
       try {
         await gather(table);
@@ -67,6 +103,25 @@ export const createRecentRows = (): RecentRows => {
         if (tellsOfDamage(error)) throw error;
       }
     },
-    forget,
+    forget: () => {
+      read();
+      forget();
+    },
+    close: () => {
+      blobs.clear();
+      commits = 0;
+      isRead = false;
+    },
   };
+};
+
+const lineOf = (blobs: Iterable<string>): string => `${[...blobs].join(' ')}\n`;
+
+/** What is kept in the file only makes searches and syncs faster: a disk that cannot take or give it is others' matter. */
+const orNothing = <Answer>(act: () => Answer): Answer | undefined => {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
 };

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@lancedb/lancedb';
@@ -27,6 +28,7 @@ const named = (from: number, count: number) =>
 describe('many small commits without a rest between them', () => {
   let root: string;
   let index: LanceSearchIndex;
+  const file = (): string => join(root, 'repo-1/g1.lance/recent.txt');
   const fragments = async () => {
     const table = await (await connect(join(root, 'repo-1'))).openTable('g1');
     return (await table.stats()).fragmentStats.numFragments;
@@ -69,6 +71,36 @@ describe('many small commits without a rest between them', () => {
     expect((await index.query(generation, query)).map(({ blob }) => blob)).toEqual([blobOf(1005)]);
   });
 
+  it('have their rows put together where each comes from a process of its own, which may be killed', async () => {
+    let most = 0;
+    for (let n = 0; n < 40; n++) {
+      // One that is not closed is as one that was killed: what it has written is all that is left of it.
+      if (n % 2 === 0) await index.close();
+      index = createLanceSearchIndex(root, { quietMs: 600_000, graceMs: 0 });
+      await sync(rowsOf(1000 + n * 4, 4), null);
+      most = Math.max(most, await fragments());
+      if (n === 20) await appendFile(file(), `${'"or true'.padStart(40)} ${blobOf(6)} ${blobOf(8).slice(0, 9)}`);
+    }
+    expect(most).toBeLessThanOrEqual(18);
+    expect(await index.get(generation, named(1000, 160))).toHaveLength(160);
+    expect(await index.inspect(generation, [blobOf(6)])).toEqual({ kind: 'whole', rows: 760 });
+  });
+
+  it('are forgotten with the merge of the whole table, and where the file cannot be read or written', async () => {
+    for (let n = 0; n < 5; n++) await sync(rowsOf(1000 + n, 1), null);
+    expect((await readFile(file(), 'utf8')).split('\n')).toHaveLength(6);
+    await index.put(generation, rowsOf(5000, 2100));
+    await index.settle(generation);
+    expect(existsSync(file())).toBe(false);
+
+    await mkdir(file());
+    const before = await fragments();
+    for (let n = 0; n < 20; n++) await sync(rowsOf(9000 + n, 1), null);
+    // Sixteen were put together.
+    expect(await fragments()).toBe(before + 1 + 4);
+    expect(await index.get(generation, named(9000, 20))).toHaveLength(20);
+  });
+
   it('make a fragment of some hundred blobs, and then another one', async () => {
     const before = await fragments();
     for (let n = 0; n < 16; n++) await sync(rowsOf(1000 + n * 26, 26), null);
@@ -93,7 +125,7 @@ describe('many small commits without a rest between them', () => {
 
   it('that cannot be put together fail nobody, and are left to the merge of the whole table', async () => {
     const table = await (await connect(join(root, 'repo-1'))).openTable('g1');
-    const recent = createRecentRows();
+    const recent = createRecentRows(join(root, 'recent.txt'));
     for (let n = 0; n < 16; n++) recent.wrote([packRows(rowsOf(n, 1), dimensions)]);
     expect(recent.isDue()).toBe(true);
     table.close();
