@@ -12,7 +12,7 @@ export const syncReport = (job: Job): string => {
   }
   if (job.options.dry_run === true && plan !== null) return planReport(job, plan);
   if (counts === null) return `Sync ${job.status}`;
-  const branches = branchLines(job);
+  const branches = [...branchLines(job), ...droppedLines(job)];
   const changed = counts.added + counts.modified + counts.renamed + counts.deleted;
   const lines = [`Sync ${job.status.replaceAll('_', ' ')} in ${seconds.toFixed(1)} s (${job.mode ?? 'no'} index)`];
   const { used } = job;
@@ -73,6 +73,11 @@ const branchLines = ({ current, branches }: Job): string[] => [
     : []),
   ...branches.flatMap(({ status, reason }) => (status === 'missing' ? [`  missing  ${clean(reason ?? '')}`] : [])),
 ];
+
+const droppedLines = ({ dropped_branches: dropped }: Job): string[] =>
+  dropped.length === 0
+    ? []
+    : [`  dropped  ${dropped.map(clean).join(', ')}: the source has deleted ${dropped.length === 1 ? 'it' : 'them'}`];
 
 /** A search's hits, one a line, with the first line of each that holds text. */
 export const searchReport = (query: string, answer: Operations['search']['answer']): string => {

@@ -46,6 +46,12 @@ export interface Gateway {
 /** 1 MiB: the largest body the contract allows is far below; API Gateway's own limit is 10 MB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** A push of 2,048 commits, which GitHub lists, has more than that. A function on AWS takes 6 MB; hosts send 25 MB at most. */
+const MAX_PUSH_BYTES = 6 * 1024 * 1024;
+
+const maxBytesOf = (operation: FunctionName): number =>
+  operation === 'github-hook' || operation === 'gitlab-hook' ? MAX_PUSH_BYTES : MAX_BODY_BYTES;
+
 /** Proxies and clients give up a connection that is silent for a minute or so. */
 const HEARTBEAT_MILLISECONDS = 15_000;
 
@@ -213,9 +219,10 @@ const answerCall = async (
   const principal = route.auth === 'none' ? null : await functions.authorize(request.headers.authorization ?? '');
   if (route.auth !== 'none' && principal === null)
     return problem(401, 'Unauthorized', 'a valid bearer token is needed', { 'www-authenticate': 'Bearer' });
-  const body = await readBody(request);
+  const most = maxBytesOf(route.operation);
+  const body = await readBody(request, most);
   if (body === null)
-    return problem(413, 'Content too large', `the body may have ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
+    return problem(413, 'Content too large', `the body may have ${most} bytes`, { connection: 'close' });
   const handler = await functions.load(route.operation);
   const result = await handler(proxyEvent(request, { route, params, url, body, principal }), context);
   const { statusCode, headers, body: answer } = result as APIGatewayProxyResult;
@@ -242,12 +249,12 @@ const authorize = async (load: GatewayOptions['load'], authorizationToken: strin
 };
 
 /** The body as text; null when it is too large. */
-const readBody = async (request: IncomingMessage): Promise<string | null> => {
+const readBody = async (request: IncomingMessage, most = MAX_BODY_BYTES): Promise<string | null> => {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) return null;
+    if (bytes > most) return null;
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

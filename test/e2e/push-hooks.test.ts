@@ -29,6 +29,17 @@ describe('a push', () => {
     expect(job?.trigger).toBe('push');
   });
 
+  it('that brings thousands of commits is taken too: its list of them is larger than other bodies may be', async () => {
+    const git = await register('many-commits');
+    await world.api.synced('many-commits');
+    const commit_ = await commit(git, 'pangolin');
+    const commits = Array.from({ length: 2_048 }, () => ({ id: commit_, message: 'm'.repeat(1_000), added: ['a.ts'] }));
+    const { status, body } = await github('many-commits', pushTo('main', { commits }));
+    expect([status, body.outcome]).toEqual([202, 'started']);
+    await world.api.ended(body.job_id ?? '');
+    expect((await world.api.found('many-commits', 'pangolin'))[0]).toBe('pangolin.ts');
+  });
+
   it('from GitLab does the same', async () => {
     const git = await register('lab');
     await world.api.synced('lab');
@@ -195,6 +206,10 @@ describe('what is no push to follow', () => {
     const fields = (missing.body as unknown as Problem).errors?.map(({ field }) => field);
     expect(fields).toEqual(['ref', 'deleted']);
     expect((await github('calm', 'not json')).status).toBe(400);
+  });
+
+  it('is refused: a body that is larger than hosts’ lists of commits are, before it is read whole', async () => {
+    expect((await github('calm', pushTo('main', { commits: 'x'.repeat(6 * 1024 * 1024) }))).status).toBe(413);
   });
 
   it('starts nothing', async () => {

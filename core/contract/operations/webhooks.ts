@@ -14,6 +14,11 @@ const pushAnswers = {
     example: { outcome: 'started', job_id: pathExamples.job_id, reason: null },
   },
   ...withBody,
+  413: {
+    description:
+      'The body is larger than 6 MiB, on AWS than the 6 MB that a function takes: what the push brought comes with the next sync.',
+    schema: Problem,
+  },
   401: {
     description: 'The request does not prove that it knows the repository’s push secret.',
     schema: Problem,

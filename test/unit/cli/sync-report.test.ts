@@ -26,7 +26,7 @@ const job = (more: Partial<JobAnswer>): JobAnswer =>
     started_at: '2026-01-01T00:00:01.000Z',
     ended_at: '2026-01-01T00:00:03.500Z',
     updated_at: '2026-01-01T00:00:03.500Z',
-    options: {},
+    options: { branches: ['current'] },
     counts,
     plan: null,
     used: null,
@@ -61,7 +61,14 @@ describe('the report of a plan', () => {
     dropped_branches: ['old'],
   };
   const dryRun = (more: Partial<NonNullable<JobAnswer['plan']>>, mode: JobAnswer['mode'] = 'incremental'): string =>
-    syncReport(job({ mode, counts: null, options: { dry_run: true } as never, plan: { ...plan, ...more } }));
+    syncReport(
+      job({
+        mode,
+        counts: null,
+        options: { dry_run: true, branches: ['current'] } as never,
+        plan: { ...plan, ...more },
+      }),
+    );
 
   it('says what a sync would do, take and drop', () => {
     expect(dryRun({})).toBe(
@@ -129,6 +136,13 @@ describe('the report of a sync', () => {
     expect(syncReport(job({ counts: { ...none, unchanged: 0 }, branches: [] }))).toContain(
       'nothing to do: the source has no branches, so there is no commit to index',
     );
+    // What a push that deletes a branch leads to.
+    const options = { branches: [] as string[] } as JobAnswer['options'];
+    const look = job({ counts: { ...none, unchanged: 0 }, options, branches: [], dropped_branches: ['old'] });
+    expect(syncReport(look).split('\n').slice(1)).toEqual([
+      '  nothing to do: the source is as it was',
+      '  dropped  old: the source has deleted it',
+    ]);
   });
 
   it('names the branches that are missing, with the reason, and tells that HEAD has moved', () => {

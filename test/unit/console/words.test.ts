@@ -89,7 +89,7 @@ const job = (more: Partial<Job>): Job =>
     estimated_completion: null,
     ended_at: null,
     plan: null,
-    options: {},
+    options: { branches: ['current'] },
     ...more,
   }) as unknown as Job;
 
@@ -194,21 +194,24 @@ describe('what has become of a job', () => {
     [job({ status: 'failed' }), 'Failed'],
     [job({ status: 'cancelled' }), 'Cancelled: the index is as it was'],
     [
-      job({ status: 'cancelled', options: { force: true, full_reindex: true } } as Partial<Job>),
+      job({
+        status: 'cancelled',
+        options: { force: true, full_reindex: true, branches: ['a'] },
+      } as unknown as Partial<Job>),
       'Cancelled: the index was cleared when it was started',
     ],
     [job({ status: 'running' }), 'Indexing'],
     [
-      job({ status: 'running', options: { dry_run: true } } as Partial<Job>),
+      job({ status: 'running', options: { dry_run: true, branches: ['a'] } } as unknown as Partial<Job>),
       'Planning: comparing the texts with the index',
     ],
-    [job({ status: 'failed', options: { dry_run: true } } as Partial<Job>), 'Failed'],
+    [job({ status: 'failed', options: { dry_run: true, branches: ['a'] } } as unknown as Partial<Job>), 'Failed'],
     [
       job({
-        options: { dry_run: true },
+        options: { dry_run: true, branches: ['a'] } as unknown as Job['options'],
         ended_at: '2026-01-10T12:00:00Z',
         plan: { ...counts, added: 2 },
-      } as Partial<Job>),
+      } as unknown as Partial<Job>),
       'A plan: 2 files added. Nothing was changed',
     ],
   ])('is told in a line: %#', (ended, words) => {
