@@ -4,9 +4,9 @@ import { type Manifest, openManifest, pageReader, readRoot } from '../objects/ma
 import { createPageCache, type PageCache } from '../objects/page-cache.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** The pages of a few small syncs, of some 60 KB each, and the roots of as many manifests. Each thread that runs steps keeps its own. */
-const MAX_BYTES = 12 * 1024 * 1024;
-/** Of what one publish writes, which for a new index is far more than the next sync reads of it. */
+/** The pages that two small syncs read and write, of some 70 KB each, and a few roots. Each thread that runs steps keeps its own. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** Of what one publish writes: after a large one the next sync reads other pages. */
 const MOST_WRITTEN = 64;
 
 /** What a string takes beside its text. */

@@ -15,7 +15,8 @@ export const createPageWriter = (
   live: readonly Manifest[],
 ): WritePage => {
   const kept = new Map<string, Promise<Pick<PageRef, 'writer' | 'stored'>>>();
-  const note = noteWritten(objects, job.repository_id);
+  // Of a new index the next sync reads but a few pages, and this is when memory is needed for others.
+  const note = live.length === 0 ? () => undefined : noteWritten(objects, job.repository_id);
   for (const { name, writer, stored } of live.flatMap(allPagesOf))
     if (writer !== NOT_STORED) kept.set(name, Promise.resolve({ writer, stored }));
   const put = async (name: string, text: string | Uint8Array<ArrayBuffer>) => {

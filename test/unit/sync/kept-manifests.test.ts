@@ -5,7 +5,7 @@ import { editPages } from '../../../core/manifest/pages/edit-pages.ts';
 import { rootText } from '../../../core/manifest/pages/manifest-root.ts';
 import { pathSet } from '../../../core/manifest/pages/manifest-sets.ts';
 import type { PageRef } from '../../../core/manifest/pages/paged-set.ts';
-import { oneBlock, pagesOf } from '../../../core/objects/manifests.ts';
+import { type Manifest, oneBlock, pagesOf } from '../../../core/objects/manifests.ts';
 import { manifestKey, pageKey } from '../../../core/objects/object-keys.ts';
 import { keptManifests } from '../../../core/sync/kept-manifests.ts';
 import { createPageWriter } from '../../../core/sync/page-writer.ts';
@@ -23,14 +23,18 @@ beforeEach(() => {
   store = new MemoryObjectStore();
 });
 
-/** A manifest of so many files, one a page. */
-const commit = async (objects: MemoryObjectStore, files: number): Promise<readonly PageRef[]> => {
+/** A manifest of so many files, one a page, of a generation that has one already, or of a new one. */
+const commit = async (
+  objects: MemoryObjectStore,
+  files: number,
+  live: readonly Manifest[] = [{ root: new Map(), read: async () => [] }],
+): Promise<readonly PageRef[]> => {
   const pages = await editPages({
     kind: pathSet,
     base: [],
     changes: oneBlock(Array.from({ length: files }, (_, n) => ({ key: pathSet.keyOf(lineOf(n)), line: lineOf(n) }))),
     read: async () => [],
-    write: createPageWriter({ objects }, job, []),
+    write: createPageWriter({ objects }, job, live),
     bounds: { least: 1, oneIn: 1, most: 1 },
   });
   await objects.putText(key, rootText(new Map([[pathSet.name, pages]])));
@@ -59,6 +63,13 @@ describe('manifests that a process has read', () => {
     expect(pagesOf(await manifests.open(key), pathSet)).toEqual(pages);
     for (const [n, page] of pages.entries()) expect(await manifests.read(page)).toEqual([lineOf(n)]);
     expect(reads).toEqual(pages.slice(64).map((page) => pageKey('shop', page)));
+  });
+
+  it('are not kept of a new index, of which the next sync reads but a few', async () => {
+    const { objects, reads } = watched(store);
+    const [page] = await commit(objects, 3, []);
+    await keptManifests(objects, 'shop').read(page as PageRef);
+    expect(reads).toEqual([pageKey('shop', page as PageRef)]);
   });
 
   it('are not known of another repository or to another store, and what is not there is asked for again', async () => {
