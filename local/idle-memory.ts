@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
-import { collectGarbage } from '../adapters/system/collect-garbage.ts';
+import { collectAllGarbage, collectGarbage } from '../adapters/system/collect-garbage.ts';
 
 /** What a thread with its modules takes is half of it. Bytes. */
 const MUCH = 96 * 1024 * 1024;
@@ -26,13 +26,16 @@ const WAITING_SHARE = 0.05;
 export const createIdleMemory = (release: () => void) => {
   let idling: NodeJS.Timeout | undefined;
   let looking: NodeJS.Timeout | undefined;
-  /** What was left the last time: less than half as much more is not worth it. */
-  let left = 0;
-  const shrink = (more: () => void): void => {
-    if (taken() < Math.max(MUCH, left * 1.5)) return;
-    more();
-    collectGarbage();
-    left = taken();
+  /** What was left the last time: less than half as much more is not worth it. While work waits more is left than behind it. */
+  const left = { waiting: 0, idle: 0 };
+  const shrink = (when: keyof typeof left): void => {
+    if (taken() < Math.max(MUCH, left[when] * 1.5)) return;
+    if (when === 'waiting') collectGarbage();
+    else {
+      release();
+      collectAllGarbage();
+    }
+    left[when] = taken();
   };
   return {
     begun: (): void => {
@@ -42,7 +45,7 @@ export const createIdleMemory = (release: () => void) => {
       let before = performance.eventLoopUtilization();
       looking = setInterval(() => {
         const now = performance.eventLoopUtilization();
-        if (performance.eventLoopUtilization(now, before).utilization < WAITING_SHARE) shrink(() => undefined);
+        if (performance.eventLoopUtilization(now, before).utilization < WAITING_SHARE) shrink('waiting');
         before = performance.eventLoopUtilization();
       }, LOOK_MILLISECONDS).unref();
     },
@@ -51,7 +54,7 @@ export const createIdleMemory = (release: () => void) => {
       looking = undefined;
       idling ??= setTimeout(() => {
         idling = undefined;
-        shrink(release);
+        shrink('idle');
       }, IDLE_MILLISECONDS).unref();
     },
   };

@@ -40,14 +40,13 @@ export async function* readBlobs(
 ): AsyncGenerator<Blob> {
   const { repository, limits, signal } = request;
   const { label } = request.address;
-  const sizes = new Map<string, number>();
-  const distinct = new Set(oids);
+  const sizes: number[] = [];
   const told = Promise.withResolvers<void>();
-  const fits = (oid: string): boolean => sizeOf(sizes, oid) <= maxBytes;
+  const fits = (place: number): boolean => (sizes[place] as number) <= maxBytes;
   const questions = async function* (): AsyncGenerator<string> {
-    yield* inputLines(prefixed('info', distinct), 'flush\n');
+    yield* inputLines(prefixed('info', oids), 'flush\n');
     await told.promise;
-    yield* inputLines(prefixed('contents', oids.filter(fits)), 'flush\n');
+    yield* inputLines(prefixed('contents', fitting(oids, fits)), 'flush\n');
   };
   const reader = new ByteReader(
     streamGit({
@@ -61,11 +60,11 @@ export async function* readBlobs(
     { lends: true },
   );
   try {
-    await readSizes(reader, distinct, sizes, label);
+    await readSizes(reader, oids, sizes, label);
     told.resolve();
-    for (const oid of oids) {
-      const size = sizeOf(sizes, oid);
-      yield { oid, size, content: size <= maxBytes ? await readContent(reader, oid, size, label) : null };
+    for (const [place, oid] of oids.entries()) {
+      const size = sizes[place] as number;
+      yield { oid, size, content: fits(place) ? await readContent(reader, oid, size, label) : null };
     }
   } catch (error) {
     throw await readFailure(error, label, repository);
@@ -90,20 +89,21 @@ function* prefixed(command: string, oids: Iterable<string>): Generator<string> {
   for (const oid of oids) yield `${command} ${oid}`;
 }
 
-/** Every size has been read: an absent one is an error before. */
-const sizeOf = (sizes: ReadonlyMap<string, number>, oid: string): number => sizes.get(oid) as number;
+function* fitting(oids: readonly string[], fits: (place: number) => boolean): Generator<string> {
+  for (const [place, oid] of oids.entries()) if (fits(place)) yield oid;
+}
 
 const readSizes = async (
   reader: ByteReader,
-  oids: ReadonlySet<string>,
-  sizes: Map<string, number>,
+  oids: readonly string[],
+  sizes: number[],
   label: string,
 ): Promise<void> => {
   for (const oid of oids) {
     const line = await reader.line();
     const [named, type, size] = line?.split(' ') ?? [];
     if (named !== oid || type !== 'blob') throw missing(label, line ?? oid);
-    sizes.set(oid, Number(size));
+    sizes.push(Number(size));
   }
 };
 

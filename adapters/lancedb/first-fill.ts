@@ -20,6 +20,13 @@ export interface FirstFill {
   forget(): void;
 }
 
+interface Kept {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+const NOTHING: Kept = { rows: 0, bytes: 0 };
+
 /** A commit of so many rows is a large job's. */
 const LARGE = 1024;
 /**
@@ -27,45 +34,59 @@ const LARGE = 1024;
  * with 19 fragments, 13.0 with ten and 11.6 with one (p50, LanceDB alone; all measured).
  */
 const ROWS = 8192;
-/** Of long rows fewer are kept: they and LanceDB's copies of them are in memory. */
+/** Of long rows fewer are committed at once: they and LanceDB's copies of them are in memory then. */
 const BYTES = 48 << 20;
 
 /**
  * To be called by the table's one writer alone. A kill loses nothing: rows are in the file before their caller has an answer, and the file goes when they are in the table. Between the two they may be
  * in both, so `write` has to replace rows whose keys are there.
  * @param directory of the table.
- * @param write one commit.
+ * @param write one commit of what `read` gives, which are its caller's to give back. May read again.
  */
-export const createFirstFill = (directory: string, write: (table: Table, packs: Packs) => Promise<void>): FirstFill => {
+export const createFirstFill = (
+  directory: string,
+  write: (table: Table, read: () => Promise<Packs>) => Promise<void>,
+): FirstFill => {
   const journal = createRowJournal(join(directory, 'rows.journal'));
-  /** Null: not looked up. */
-  let kept: PackedRows[] | null = null;
+  /** What the file holds: its rows are in memory only when they are committed. Null: not looked up. */
+  let kept: Kept | null = null;
   const keys = new Set<string>();
   let isFilling = false;
 
-  const lookUp = async (): Promise<PackedRows[]> => {
+  const add = (to: Kept, packs: readonly PackedRows[]): Kept => {
+    for (const rows of packs) for (const key of rows.keys) keys.add(key);
+    return { rows: to.rows + sumOf(packs, ({ count }) => count), bytes: to.bytes + sumOf(packs, bytesOf) };
+  };
+
+  const lookUp = async (): Promise<Kept> => {
     const found = await journal.read();
-    for (const rows of found) for (const key of rows.keys) keys.add(key);
     // A first pack that was cut off is of no one, and no commit would end the file.
     if (found.length === 0) await journal.clear();
-    return found;
+    return add(NOTHING, found);
+  };
+
+  const readKept = async (): Promise<Packs> => {
+    const found = await journal.read();
+    const [first, ...others] = found;
+    if (first !== undefined && sumOf(found, ({ count }) => count) === kept?.rows) return [first, ...others];
+    // What is left of it comes with the next call; that some are missing is seen when the index is inspected.
+    kept = null;
+    keys.clear();
+    throw new Error(`rows are not in the file any more in which they were kept: ${directory}/rows.journal`);
   };
 
   const bring = async (table: Table): Promise<void> => {
     kept ??= await lookUp();
-    const [first, ...others] = kept;
-    if (first === undefined) return;
-    await write(table, [first, ...others]);
+    if (kept.rows === 0) return;
+    await write(table, readKept);
     // Only then: with an error, what is kept is written and removed at the next call.
     await journal.clear();
-    for (const rows of kept) for (const column of columnsOf(rows)) giveBack(column);
-    kept = [];
+    kept = NOTHING;
     keys.clear();
     collectRecentGarbage();
   };
 
-  const isFull = (packs: readonly PackedRows[]): boolean =>
-    sumOf(packs, ({ count }) => count) >= ROWS || sumOf(packs, bytesOf) >= BYTES;
+  const isFull = ({ rows, bytes }: Kept): boolean => rows >= ROWS || bytes >= BYTES;
 
   return {
     takes: async (table, packs) => {
@@ -77,8 +98,8 @@ export const createFirstFill = (directory: string, write: (table: Table, packs: 
         return false;
       }
       await journal.append(packs);
-      kept = [...(kept ?? []), ...packs];
-      for (const rows of packs) for (const key of rows.keys) keys.add(key);
+      kept = add(kept ?? NOTHING, packs);
+      for (const rows of packs) for (const column of columnsOf(rows)) giveBack(column);
       if (isFull(kept)) await bring(table);
       return true;
     },
@@ -88,7 +109,7 @@ export const createFirstFill = (directory: string, write: (table: Table, packs: 
       await bring(table);
     },
     isFilling: () => isFilling,
-    holds: () => kept !== null && kept.length > 0,
+    holds: () => kept !== null && kept.rows > 0,
     forget: () => {
       void journal.close().catch(() => undefined);
       kept = null;

@@ -131,7 +131,15 @@ export const createLanceGeneration = (place: GenerationPlace): LanceGeneration =
     await carriedOver(() => writer.write(table, packs));
     recent.wrote(packs);
   };
-  const fill = createFirstFill(tableDirectory, write);
+  const fill = createFirstFill(tableDirectory, async (table, read) => {
+    let packs: readonly PackedRows[] = [];
+    await carriedOver(async () => {
+      const own = await read();
+      packs = own;
+      await writer.write(table, own, true);
+    });
+    recent.wrote(packs);
+  });
   const queue = createWriteQueue(
     (packs) =>
       telling(async () => {

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { columnsOf, type PackedRows, type PackedStrings } from './packed-rows.ts';
 
 /** Rows that are safe on disk before they are in the table, in one file that is written from its start to its end. */
@@ -18,6 +18,8 @@ const MAGIC = 0x31304a52;
 /** Numbers of 4 bytes before a pack's columns: the magic number, rows, dimensions, and the bytes of the four columns of strings. */
 const HEAD = 7;
 
+type Bytes = Uint32Array<ArrayBuffer> | ReturnType<typeof columnsOf>[number];
+
 /** @param file of one process at a time; there or not. Durable against a kill, as LanceDB's own files are: nothing is synced to disk. */
 export const createRowJournal = (file: string): RowJournal => {
   let handle: FileHandle | null = null;
@@ -33,15 +35,20 @@ export const createRowJournal = (file: string): RowJournal => {
 
   return {
     read: async () => {
-      const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return Buffer.alloc(0);
-        throw error;
-      });
       const packs: PackedRows[] = [];
       let at = 0;
-      for (let found = packAt(bytes, at); found !== null; found = packAt(bytes, at)) {
-        packs.push(found.rows);
-        at = found.end;
+      const held = await open(file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      });
+      try {
+        const { size } = (await held?.stat()) ?? { size: 0 };
+        for (let found = await packAt(held, at, size); found !== null; found = await packAt(held, at, size)) {
+          packs.push(found.rows);
+          at = found.end;
+        }
+      } finally {
+        await held?.close();
       }
       await close();
       length = at;
@@ -80,38 +87,53 @@ const writeAll = async (handle: FileHandle, parts: readonly Uint8Array[], positi
   return total;
 };
 
-/** Null where no whole pack begins. */
-const packAt = (file: Buffer, start: number): { readonly rows: PackedRows; readonly end: number } | null => {
-  let at = start;
-  const take = (bytes: number): ArrayBuffer | null => {
-    at += bytes;
-    return at > file.length ? null : (Uint8Array.from(file.subarray(at - bytes, at)).buffer as ArrayBuffer);
-  };
-  const head = take(HEAD * 4);
-  if (head === null) return null;
-  const [magic, count, dimensions, ...sizes] = new Uint32Array(head) as unknown as [number, number, number];
+/** Null where no whole pack begins. Each column is read into memory of its own: nothing is copied behind it. */
+const packAt = async (
+  file: FileHandle | null,
+  start: number,
+  size: number,
+): Promise<{ readonly rows: PackedRows; readonly end: number } | null> => {
+  const from = start + HEAD * 4;
+  if (file === null || from > size) return null;
+  const head = new Uint32Array(HEAD);
+  if (!(await readAll(file, [head], start))) return null;
+  const [magic, count, dimensions, ...sizes] = head as unknown as [number, number, number];
   if (magic !== MAGIC) return null;
-  const lengths = [count * 4, count * 4, count * 4, count * dimensions * 2];
-  const columns = [...lengths, ...(sizes as number[]).flatMap((size) => [(count + 1) * 4, size])].map(take);
-  if (columns.some((column) => column === null)) return null;
-  const [ordinals, startLines, endLines, vectors, ...strings] = columns as ArrayBuffer[];
-  const packed = (column: number): PackedStrings => ({
-    offsets: new Int32Array(strings[column * 2] as ArrayBuffer),
-    bytes: new Uint8Array(strings[column * 2 + 1] as ArrayBuffer),
-  });
+  const strings = sizes as number[];
+  const end = from + strings.reduce((sum, bytes) => sum + (count + 1) * 4 + bytes, count * (12 + dimensions * 2));
+  if (end > size) return null;
+  const packed = (bytes = 0): PackedStrings => ({ offsets: new Int32Array(count + 1), bytes: new Uint8Array(bytes) });
   const rows = {
     count,
     dimensions,
-    blobs: packed(0),
-    ordinals: new Int32Array(ordinals as ArrayBuffer),
-    startLines: new Int32Array(startLines as ArrayBuffer),
-    endLines: new Int32Array(endLines as ArrayBuffer),
-    texts: packed(1),
-    words: packed(2),
-    languages: packed(3),
-    vectors: new Uint16Array(vectors as ArrayBuffer),
+    blobs: packed(strings[0]),
+    ordinals: new Int32Array(count),
+    startLines: new Int32Array(count),
+    endLines: new Int32Array(count),
+    texts: packed(strings[1]),
+    words: packed(strings[2]),
+    languages: packed(strings[3]),
+    vectors: new Uint16Array(count * dimensions),
   };
-  return { rows: { ...rows, keys: keysOf(rows) }, end: at };
+  if (!(await readAll(file, columnsOf({ ...rows, keys: [] }), from))) return null;
+  return { rows: { ...rows, keys: keysOf(rows) }, end };
+};
+
+/** False where the file ends before. */
+const readAll = async (file: FileHandle, parts: readonly Bytes[], position: number): Promise<boolean> => {
+  const total = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const { bytesRead } = await file.readv(parts, position);
+  if (bytesRead === total) return true;
+  // The system may give a part only.
+  let at = position;
+  for (const { buffer, byteOffset, byteLength } of parts)
+    for (let read = 0; read < byteLength; ) {
+      const part = await file.read(new Uint8Array(buffer, byteOffset + read, byteLength - read), { position: at });
+      if (part.bytesRead === 0) return false;
+      read += part.bytesRead;
+      at += part.bytesRead;
+    }
+  return true;
 };
 
 const keysOf = ({ count, blobs, ordinals }: Pick<PackedRows, 'count' | 'blobs' | 'ordinals'>): string[] =>

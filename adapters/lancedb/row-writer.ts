@@ -1,14 +1,19 @@
 import type { Table } from '@lancedb/lancedb';
 import type * as arrow from 'apache-arrow';
-import type { Packs } from './packed-rows.ts';
+import { giveBack } from '../../core/domain/give-back.ts';
+import { collectRecentGarbage } from '../system/collect-garbage.ts';
+import { columnsOf, type PackedRows, type Packs } from './packed-rows.ts';
 import { blobPredicates } from './query.ts';
 import { arrowTable } from './rows.ts';
 import { givenStems, stemmed } from './stemmed-words.ts';
 
 /** The one writer of a table's rows. */
 export interface RowWriter {
-  /** One commit. A row whose key is in the table takes that row's place; no key may be in two packs. */
-  write(table: Table, packs: Packs): Promise<void>;
+  /**
+   * One commit. A row whose key is in the table takes that row's place; no key may be in two packs.
+   * @param isOwn the packs' memory is given back as soon as LanceDB has what it needs, whatever becomes of the commit.
+   */
+  write(table: Table, packs: Packs, isOwn?: boolean): Promise<void>;
   /** Lets go of what is known of the table; it is looked up again when that pays. */
   forget(): void;
 }
@@ -33,8 +38,8 @@ export const createRowWriter = (lookFrom = defaultLookFrom): RowWriter => {
   let known: Set<string> | null = null;
 
   return {
-    write: async (table, given) => {
-      const packs = (await givenStems(table)) ? withStems(given) : given;
+    write: async (table, given, isOwn = false) => {
+      const packs = (await givenStems(table)) ? withStems(given, isOwn) : given;
       const count = packs.reduce((sum, rows) => sum + rows.count, 0);
       const there = known ?? (count >= lookFrom ? await blobsIn(table) : null);
       // An error may come before or after the commit: only the table can tell then.
@@ -45,7 +50,7 @@ export const createRowWriter = (lookFrom = defaultLookFrom): RowWriter => {
         else await table.add(arrowTable(packs));
         return;
       }
-      if (there.isDisjointFrom(blobs)) await table.add(arrowTable(packs));
+      if (there.isDisjointFrom(blobs)) await addRows(table, packs, isOwn);
       else await mergeRows(table, arrowTable(packs));
       for (const blob of blobs) there.add(blob);
       known = there;
@@ -56,10 +61,27 @@ export const createRowWriter = (lookFrom = defaultLookFrom): RowWriter => {
   };
 };
 
-const withStems = ([first, ...others]: Packs): Packs => [
-  { ...first, words: stemmed(first.words) },
-  ...others.map((rows) => ({ ...rows, words: stemmed(rows.words) })),
-];
+const withStems = ([first, ...others]: Packs, isOwn: boolean): Packs => {
+  const replaced = (rows: PackedRows): PackedRows => {
+    const words = stemmed(rows.words);
+    if (isOwn) giveBack(rows.words.bytes);
+    return { ...rows, words };
+  };
+  return [replaced(first), ...others.map(replaced)];
+};
+
+/** LanceDB has a copy of all rows, and one more as garbage, when it says for the first time how far it is with writing them. */
+const addRows = async (table: Table, packs: Packs, isOwn: boolean): Promise<void> => {
+  let holds = isOwn;
+  const letGo = (): void => {
+    if (!holds) return;
+    holds = false;
+    for (const rows of packs) for (const column of columnsOf(rows)) giveBack(column);
+    collectRecentGarbage();
+  };
+  await table.add(arrowTable(packs), { progress: letGo });
+  letGo();
+};
 
 const blobOf = (key: string): string => key.slice(0, key.lastIndexOf(':'));
 

@@ -97,10 +97,11 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
   return inPhase(deps, loaded, 'stage', async (pulse, state) => {
     const found = await needJson(deps.objects, keys.diff, DiffFile);
     const wanted = new Map<string, WantedBlob>();
+    const languages = sharedLists();
     for await (const lines of deps.objects.getLines(keys.wanted))
       for (const line of lines) {
         const blob = WantedBlob.parse(JSON.parse(line));
-        wanted.set(blob.oid, blob);
+        wanted.set(blob.oid, { ...blob, languages: languages(blob.languages) });
       }
     const standing = await readStanding(deps, job, wanted);
     const staged = new Set(standing.flatMap(({ pack }) => pack.oids));
@@ -147,6 +148,17 @@ const readAndWrite = async (deps: Deps, job: JobRef): Promise<StageOutput> => {
     });
     return output;
   });
+};
+
+/** Equal lists as one: most of a job's blobs are of few languages, and all of them are held until the last one is read. */
+const sharedLists = (): ((list: string[]) => string[]) => {
+  const known = new Map<string, string[]>();
+  return (list) => {
+    const key = list.join('|');
+    const first = known.get(key) ?? list;
+    known.set(key, first);
+    return first;
+  };
 };
 
 /** Blobs as text; those that are none, or that cost a worker, go to `skipped`. */

@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 const source = JSON.stringify(new URL('../../../local/idle-memory.ts', import.meta.url).href);
 
-/** A thread that fills 200 MB, forgets them, and is idle, or busy again at once, or waits in the middle of its work; how much it has when it has given it back, or after a while, in MB, and how often it was told to let go. */
+/**
+ * A thread that fills 200 MB, forgets them, and is idle, or busy again at once, or waits in the middle of its work, or waits with them and is idle behind that; how much it has when it has
+ * given it back, or after a while, in MB, and how often it was told to let go.
+ */
 const thread = (
-  then: 'idle' | 'busy' | 'waiting',
+  then: 'idle' | 'busy' | 'waiting' | 'waiting, then idle',
 ): Promise<{ readonly before: number; readonly now: number; readonly released: number }> => {
   const worker = new Worker(
     `(async () => {
@@ -18,10 +21,11 @@ const thread = (
       const memory = createIdleMemory(() => { released += 1; held = null; });
       memory.begun();
       held = Array.from({ length: 200 }, (_, n) => new Array(80_000).fill(n));
-      ${then === 'waiting' ? '' : 'memory.idle();'}
+      ${then.startsWith('waiting') ? '' : 'memory.idle();'}
       ${then === 'busy' ? 'memory.begun();' : ''}
       const before = taken();
       ${then === 'waiting' ? 'held = null;' : ''}
+      ${then === 'waiting, then idle' ? 'await new Promise((done) => setTimeout(done, 1500)); memory.idle();' : ''}
       const ends = Date.now() + ${then === 'busy' ? 700 : 15_000};
       const look = setInterval(() => {
         if (Date.now() < ends && taken() > 60) return;
@@ -47,6 +51,13 @@ describe('what a thread has left of a large job', () => {
     expect(before).toBeGreaterThan(120);
     expect(now).toBeLessThan(60);
     expect(released).toBe(0);
+  });
+
+  it('is given back when it has nothing to do, although it was in use while its work waited', async () => {
+    const { before, now, released } = await thread('waiting, then idle');
+    expect(before).toBeGreaterThan(120);
+    expect(now).toBeLessThan(60);
+    expect(released).toBe(1);
   });
 
   it('is kept when work begins at once', async () => {

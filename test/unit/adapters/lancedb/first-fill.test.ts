@@ -1,9 +1,13 @@
-import { access, copyFile, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '@lancedb/lancedb';
+import { connect, type Table } from '@lancedb/lancedb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFirstFill } from '../../../../adapters/lancedb/first-fill.ts';
+import { columnsOf, packRows } from '../../../../adapters/lancedb/packed-rows.ts';
 import { createLanceSearchIndex, type LanceSearchIndex } from '../../../../adapters/lancedb/search-index.ts';
+import { collectGarbage } from '../../../../adapters/system/collect-garbage.ts';
+import { giveBack } from '../../../../core/domain/give-back.ts';
 import type { IndexRow } from '../../../../core/ports/search-index.ts';
 
 const dimensions = 16;
@@ -71,6 +75,47 @@ describe('a first fill', () => {
     await expect(access(journal())).rejects.toThrow('ENOENT');
     expect(await fragments()).toBe(2);
     expect(await texts(9010)).toEqual(words(9010));
+  });
+
+  it('holds none of them in memory meanwhile', async () => {
+    const text = 'the same line once more\n'.repeat(100);
+    await index.put(generation, rowsOf(0, 1500));
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    for (let put = 1; put < 5; put++)
+      await index.put(
+        generation,
+        rowsOf(put * 1500, 1500, () => text),
+      );
+    collectGarbage();
+    // Of 23 MB; what words are put together in is kept.
+    await expect.poll(() => process.memoryUsage().arrayBuffers - before).toBeLessThan(12 << 20);
+  });
+
+  it('tells that its file was cut off, and goes on with what is left', async () => {
+    await index.put(generation, rowsOf(0, 1500));
+    const { size } = await stat(journal());
+    await index.put(generation, rowsOf(1500, 1500));
+    await truncate(journal(), size + 1000);
+    await expect(index.settle(generation)).rejects.toThrow('rows are not in the file any more');
+    await index.settle(generation);
+    expect(await texts(3000)).toEqual(words(1500));
+    expect(await index.inspect(generation, [oidOf(2999)])).toMatchObject({ kind: 'damaged' });
+  });
+
+  it('can read them again where their commit has to be done again', async () => {
+    const first = createFirstFill(table(), async (_table, read) => {
+      const once = await read();
+      for (const rows of once) for (const column of columnsOf(rows)) giveBack(column);
+      const again = await read();
+      expect(again.map(({ keys, texts }) => [keys.length, texts.bytes.length])).toEqual([[1500, bytes]]);
+    });
+    const packed = packRows(rowsOf(0, 1500), dimensions);
+    const bytes = packed.texts.bytes.length;
+    const unindexed = { indexStats: async () => ({ numIndexedRows: 0 }) } as unknown as Table;
+    expect(await first.takes(unindexed, [packed])).toBe(true);
+    await first.flush(unindexed);
+    expect(first.holds()).toBe(false);
   });
 
   it('shows them to who reads, and does not delete around them', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, connect, type Table } from '@lancedb/lancedb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type PackedRows, packRows } from '../../../../adapters/lancedb/packed-rows.ts';
+import { columnsOf, type PackedRows, packRows } from '../../../../adapters/lancedb/packed-rows.ts';
 import { createRowWriter, type RowWriter } from '../../../../adapters/lancedb/row-writer.ts';
 import { rowSchema } from '../../../../adapters/lancedb/rows.ts';
 
@@ -54,6 +54,16 @@ describe('the writer of rows', () => {
     await createRowWriter(1).write(table, [pack('b:0', 'd:0')]);
     await createRowWriter(dimensions).write(table, [pack('d:0', 'e:0')]);
     expect(await keys()).toEqual(['a:0', 'a:1', 'b:0', 'c:0', 'd:0', 'e:0']);
+  });
+
+  it('gives the memory of its own rows back, and leaves others alone', async () => {
+    const [own, others] = [pack('a:0', 'b:0'), pack('c:0')];
+    await writer.write(table, [own], true);
+    await writer.write(table, [others]);
+    expect(columnsOf(own).map(({ byteLength }) => byteLength)).toEqual(columnsOf(own).map(() => 0));
+    expect(others.texts.bytes.length).toBeGreaterThan(0);
+    const rows = (await table.query().toArray()).map(({ blob, text, words }) => [blob, text, words]).sort();
+    expect(rows).toEqual(['a', 'b', 'c'].map((blob) => [blob, `text of ${blob}:0`, expect.stringContaining('text')]));
   });
 
   it('looks again after it was told to forget', async () => {
