@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { manifestsPrefix } from '../../core/objects/object-keys.ts';
 import type { GitRepository } from '../support/git-repository.ts';
@@ -47,4 +49,33 @@ it('removes the manifests of an index that was cleared by force', async () => {
   expect(second.status).toBe('completed');
   expect(await manifests(first.job_id)).toEqual([]);
   expect(await manifests(second.job_id)).toHaveLength(1);
+});
+
+it('leaves no more objects and directories after many syncs than after a few', async () => {
+  const git = await world.registered('often', { 'a.ts': 'export const a = 0;\n', 'b.ts': 'export const b = 0;\n' });
+  const left = async (): Promise<{ readonly files: number; readonly directories: number }> => {
+    const root = join(world.dataDir, 'objects/repositories/often');
+    const found = () => readdirSync(root, { recursive: true, withFileTypes: true });
+    // What a job leaves is removed behind its end.
+    await expect.poll(() => existsSync(join(root, 'jobs'))).toBe(false);
+    return {
+      files: found().filter((entry) => entry.isFile()).length,
+      directories: found().filter((entry) => entry.isDirectory()).length,
+    };
+  };
+  const sync = async (n: number) => {
+    await git.write({ 'a.ts': `export const a = ${n};\n` });
+    await git.commit();
+    expect(await world.api.synced('often')).toMatchObject({ status: 'completed', counts: { modified: 1 } });
+    return left();
+  };
+  await world.api.synced('often');
+  const few = [await sync(1), await sync(2), await sync(3)];
+  const many = [];
+  for (let n = 4; n < 16; n++) many.push(await sync(n));
+  const most = (of: readonly { files: number; directories: number }[]) => ({
+    files: Math.max(...of.map(({ files }) => files)),
+    directories: Math.max(...of.map(({ directories }) => directories)),
+  });
+  expect(most(many)).toEqual(most(few));
 });
