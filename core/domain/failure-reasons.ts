@@ -167,7 +167,8 @@ export const failureReasons = {
   objects_damaged: {
     code: 'SourceUnusableError',
     says: 'its objects are missing, damaged or malformed',
-    remedy: '`git fsck` in it tells which; clone it again, or restore them',
+    remedy:
+      'sync again if it was replaced while it was read; else `git fsck` in it tells which: clone it again, or restore them',
   },
   partial_clone: {
     code: 'SourceUnusableError',

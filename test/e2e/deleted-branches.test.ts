@@ -157,8 +157,11 @@ describe('what drops nothing', () => {
   it('a look that shows no branch at all: a source that was emptied is more likely broken', async () => {
     const git = await twoBranches('emptied');
     faults.set('git', () => ({ heads: async () => ({ defaultBranch: null, branches: new Map() }) }));
-    await api.synced('emptied');
+    const job = await api.synced('emptied');
     faults.clear();
+    expect([job.status, job.missing, job.error?.reason]).toEqual(['failed', ['main'], 'branch_missing']);
+    expect(job.error?.message).toContain('shows no branch at all');
+    expect((await api.repository('emptied')).health_reasons).toEqual(['sync_failed']);
     expect(await branchesOf('emptied')).toEqual(['feature/login', 'main']);
     expect((await recordOf('emptied')).sightings['feature/login']).toMatchObject({
       commit: await git.head('feature/login'),

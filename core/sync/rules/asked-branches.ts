@@ -29,16 +29,19 @@ export interface Asked {
 }
 
 /**
- * The branches that a sync is for. An empty source has no default branch, and that is no error.
+ * The branches that a sync is for. A source that has been empty ever since has no default branch, and that is no error; one that shows
+ * no branch any more is.
  *
  * @param pulls false: what is new at the remote is left for later, and that HEAD has moved is news.
  */
 export const askedBranches = (index: AskedIndex, names: readonly string[], heads: Heads, pulls: boolean): Asked => {
   const current = currentBranch(index, heads, pulls);
   const named = names.filter((name) => name !== 'current');
-  const isEmpty = heads.branches.size === 0 && named.length === 0;
+  const isEmpty = heads.branches.size === 0;
+  const indexed = Object.keys(index.branches).length;
   const wanted = new Map(named.map((name) => [name, noBranch([name])]));
-  const first = isEmpty || !names.includes('current') ? [] : [currentOf(index, current)];
+  const hasNone = isEmpty && named.length === 0 && indexed === 0;
+  const first = hasNone || !names.includes('current') ? [] : [currentOf(index, current, isEmpty ? indexed : 0)];
   for (const { name } of first) wanted.delete(name);
   return { current, branches: [...first, ...[...wanted].map(([name, ifAbsent]) => ({ name, ifAbsent }))] };
 };
@@ -55,10 +58,17 @@ const currentBranch = (
   return last !== undefined && heads.has(last) ? { branch: last, moved_from: null, head } : null;
 };
 
+/** @param lost how many branches are indexed of a source that shows none any more. */
 const currentOf = (
   { default_branch: given, head_branch: last, repository_id }: AskedIndex,
   current: Current | null,
+  lost: number,
 ): Asked['branches'][number] => {
+  if (lost > 0)
+    return {
+      name: current?.branch ?? last ?? 'current',
+      ifAbsent: `the source shows no branch at all: it was emptied, or something else is in its place, such as a volume that is not mounted; the index of ${lost === 1 ? 'the branch' : `its ${lost} branches`} is kept`,
+    };
   const patch = `PATCH /api/repositories/${repository_id}`;
   if (current === null) {
     const gone = last === undefined ? '' : `, and ${last}, the last one that it named, is gone`;

@@ -66,8 +66,19 @@ describe('the branches asked for', () => {
   });
 
   it('are none in an empty source, unless they are named', () => {
-    expect(namesOf(askedBranches(index(), ['current'], heads(null), true))).toEqual([]);
-    expect(namesOf(askedBranches(index(), ['current', 'dev'], heads(null), true))).toEqual(['current', 'dev']);
+    const fresh = index({ branches: {} });
+    expect(namesOf(askedBranches(fresh, ['current'], heads(null), true))).toEqual([]);
+    expect(namesOf(askedBranches(fresh, ['current', 'dev'], heads(null), true))).toEqual(['current', 'dev']);
+  });
+
+  it('are still those of a source that shows none any more: it may not be the one that was indexed', () => {
+    const [first] = askedBranches(index({ branches: { a: {}, b: {} } }), ['current'], heads(null), true).branches;
+    expect(first?.name).toBe('current');
+    expect(first?.ifAbsent).toMatch(/^the source shows no branch at all: .*the index of its 2 branches is kept$/);
+    expect(namesOf(askedBranches({ ...following, branches: { a: {} } }, ['current'], heads(null), true))).toEqual([
+      'master',
+    ]);
+    expect(namesOf(askedBranches(index({ branches: { a: {} } }), [], heads(null), true))).toEqual([]);
   });
 
   it('have `current` under that name where nothing tells which branch it is, with what to do', () => {
