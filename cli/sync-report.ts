@@ -3,7 +3,9 @@ import { clean, cleanLine, fileName } from './terminal.ts';
 
 /** What a finished sync did, in some lines. */
 export const syncReport = (job: Job): string => {
-  const seconds = (Date.parse(job.ended_at ?? job.updated_at) - Date.parse(job.started_at ?? job.created_at)) / 1000;
+  const milliseconds = Date.parse(job.ended_at ?? job.updated_at) - Date.parse(job.started_at ?? job.created_at);
+  // The service's clock may have been put back meanwhile.
+  const seconds = Math.max(0, milliseconds) / 1000;
   const { counts, plan } = job;
   if (job.status === 'failed' || job.status === 'cancelled') {
     const why = job.error === null ? '' : `: ${clean(job.error.message)}`;

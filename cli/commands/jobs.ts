@@ -114,7 +114,9 @@ const reasonOf = ({ reason, encoding }: JobFile): string =>
   clean(encoding === undefined ? reason : `${reason}: ${encoding}`);
 
 const secondsOf = ({ started_at, ended_at }: Job): string =>
-  started_at === null || ended_at === null ? '-' : ((Date.parse(ended_at) - Date.parse(started_at)) / 1000).toFixed(1);
+  started_at === null || ended_at === null
+    ? '-'
+    : (Math.max(0, Date.parse(ended_at) - Date.parse(started_at)) / 1000).toFixed(1);
 
 const changesOf = ({ counts }: Job): string =>
   counts === null ? '-' : String(counts.added + counts.modified + counts.renamed + counts.deleted);

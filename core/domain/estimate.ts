@@ -30,6 +30,9 @@ type Mode = 'full' | 'incremental';
 /** A first guess for a repository that nothing is known of: 30 s. Replaced by measured rates after its first sync. */
 const UNKNOWN_SECONDS = 30;
 
+/** What times in milliseconds may differ by. */
+const ROUNDED_SECONDS = 0.01;
+
 /** From this many files on, a job teaches what a file takes; a smaller one teaches what a job takes besides. */
 const MANY_FILES = 100;
 
@@ -120,6 +123,12 @@ export const learn = (
   },
 ): Rates => {
   const { mode, seconds, files, parts } = job;
+  // The clock was put back meanwhile: what is measured by it is no time that anything took.
+  if (
+    parts !== undefined &&
+    (Math.min(parts.read, parts.publish) < 0 || seconds < parts.read + parts.publish - ROUNDED_SECONDS)
+  )
+    return rates;
   const learned = parts === undefined ? rates : learnParts(rates, mode, parts);
   if (mode === 'full') return files === 0 ? learned : { ...learned, full_seconds_per_file: seconds / files };
   if (files === 0) return { ...learned, incremental_base_seconds: seconds };

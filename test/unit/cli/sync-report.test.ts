@@ -184,6 +184,8 @@ describe('the report of a sync', () => {
     expect(syncReport(job({ status: 'cancelled', ended_at: null, started_at: null }))).toBe(
       'Sync cancelled after 3.5 s',
     );
+    // The clock was put back by an hour.
+    expect(syncReport(job({ ended_at: '2025-12-31T23:00:03.500Z' }))).toMatch(/^Sync completed in 0\.0 s/);
     expect(syncReport(job({ counts: null }))).toBe('Sync completed');
     expect(syncReport(job({ mode: null }))).toContain('(no index)');
   });

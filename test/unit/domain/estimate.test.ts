@@ -36,6 +36,17 @@ describe('when the diff is known', () => {
   });
 });
 
+it('a job in which the clock was put back teaches nothing', () => {
+  const job = { mode: 'full', seconds: 13, files: 1000 } as const;
+  const parts = { lead: 2, read: 10, publish: 1, filesRead: 1000 };
+  for (const wrong of [
+    { ...job, seconds: 0.001, parts: { ...parts, read: -3590 } },
+    { ...job, seconds: 0.001, parts: { ...parts, publish: -3599 } },
+    { ...job, seconds: 0.001, parts },
+  ])
+    expect(learn(small, wrong)).toBe(small);
+});
+
 describe('when a job is created', () => {
   it('a first incremental sync is guessed from the full one’s parts', () => {
     expect(estimateSeconds(full, 'incremental', 1000)).toBeCloseTo(3.1);
