@@ -49,13 +49,16 @@ export const keptManifests = (objects: Objects, repositoryId: string): KeptManif
   };
 };
 
-/** Takes pages as they are written. */
-export const noteWritten = (objects: Objects, repositoryId: string): ((name: string, text: string) => void) => {
+/** Takes pages as they are written: by their lines, most of which are those of a page that is kept already. */
+export const noteWritten = (
+  objects: Objects,
+  repositoryId: string,
+): ((name: string, lines: readonly string[]) => void) => {
   const cache = cacheOf(objects);
   let written = 0;
-  return (name, text) => {
+  return (name, lines) => {
     if (++written > MOST_WRITTEN) return;
-    void cache(pageKept(repositoryId, name), async () => text.slice(0, -1).split('\n'), bytesOfLines);
+    void cache(pageKept(repositoryId, name), async () => lines, bytesOfLines);
   };
 };
 

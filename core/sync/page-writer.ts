@@ -19,14 +19,14 @@ export const createPageWriter = (
   const note = live.length === 0 ? () => undefined : noteWritten(objects, job.repository_id);
   for (const { name, writer, stored } of live.flatMap(allPagesOf))
     if (writer !== NOT_STORED) kept.set(name, Promise.resolve({ writer, stored }));
-  const put = async (name: string, text: string | Uint8Array<ArrayBuffer>) => {
+  const put: WritePage = async (name, text, lines) => {
     const writer = job.job_id;
     const stored = await objects.putText(pageKey(job.repository_id, { writer, name }), text);
-    if (typeof text === 'string') note(name, text);
+    if (lines !== undefined) note(name, lines);
     return { writer, stored };
   };
-  return (name, text) => {
-    const written = kept.get(name) ?? put(name, text);
+  return (name, text, lines) => {
+    const written = kept.get(name) ?? put(name, text, lines);
     kept.set(name, written);
     return written;
   };

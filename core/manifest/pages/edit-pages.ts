@@ -131,7 +131,7 @@ const writePage = async ({ kind, write }: Pick<Edit, 'kind' | 'write'>, lines: r
   const sums = { files: 0, chunks: 0, bytes: 0 };
   for (const line of lines) add(sums, kind.sumsOf(line));
   const firstKey = kind.keyOf(lines[0] as string);
-  return { name, lines: lines.length, ...sums, firstKey, ...(await write(name, text)) };
+  return { name, lines: lines.length, ...sums, firstKey, ...(await write(name, text, lines)) };
 };
 
 const add = (sums: { files: number; chunks: number; bytes: number }, more: Sums | null): void => {

@@ -42,10 +42,11 @@ export interface PageChange {
 /** The lines of a page, in their order. */
 export type ReadPage = (page: PageRef) => Promise<readonly string[]>;
 
-/** Keeps a page (its text, or that as UTF-8), or finds that it is kept already, and tells where it stands. */
+/** Keeps a page (its text, or that as UTF-8), or finds that it is kept already, and tells where it stands. `lines`: what the text was made of, where they are at hand. */
 export type WritePage = (
   name: string,
   text: string | Uint8Array<ArrayBuffer>,
+  lines?: readonly string[],
 ) => Promise<Pick<PageRef, 'writer' | 'stored'>>;
 
 /** Pages that are read or written at the same time: an fsync of one machine, or a request to S3, waits for no other. */
