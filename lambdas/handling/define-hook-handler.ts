@@ -48,7 +48,12 @@ export const defineHookHandler = (
     if (kind === 'ping') return answerOf(await deps.take(repository, { kind: 'ping' }, []));
     if ('other' in kind) return answerOf(await deps.take(repository, { kind: 'other', name: kind.other }, []));
     const json = jsonOf(body, headers);
-    if (json === null) return invalid([{ field: 'body', message: 'must be JSON' }]);
+    if (json === null)
+      return invalid([
+        isForm(headers)
+          ? { field: 'body', message: 'must be JSON, or a form whose field `payload` is JSON' }
+          : { field: 'body', message: 'must be JSON' },
+      ]);
     const push = kind.safeParse(json.value);
     if (!push.success) return invalid(invalidFields('body', push.error));
     const delivery = dialect.delivery(headers);
@@ -73,11 +78,13 @@ const unproved = (): Answer =>
   );
 
 /** GitHub can be set to send its JSON as a form's field. */
+const isForm = (headers: Headers): boolean =>
+  /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
+
 const jsonOf = (body: Uint8Array, headers: Headers): { readonly value: unknown } | null => {
   const text = Buffer.from(body).toString('utf8');
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
   try {
-    return { value: JSON.parse(isForm ? (new URLSearchParams(text).get('payload') ?? '') : text) };
+    return { value: JSON.parse(isForm(headers) ? (new URLSearchParams(text).get('payload') ?? '') : text) };
   } catch {
     return null;
   }

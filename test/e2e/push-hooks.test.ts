@@ -114,6 +114,10 @@ describe('a push', () => {
     const reply = await github('form', body, { headers });
     expect(reply.body.outcome).toBe('started');
     await world.api.ended(reply.body.job_id ?? '');
+    for (const wrong of ['x=1', 'payload=', JSON.stringify(pushTo('main'))]) {
+      const { status, body: told } = await github('form', wrong, { headers });
+      expect([status, (told as unknown as Problem).detail]).toEqual([400, expect.stringContaining('field `payload`')]);
+    }
   });
 });
 
