@@ -13,12 +13,6 @@ export const allocatorSettings: Readonly<Record<string, string>> = {
 };
 
 /**
- * MiB that V8 fills before it looks for what lives on, twice for each thread, which keeps what it once filled. With its own 16 the thread that answers takes 69 to 94 MB in a full index in place of
- * 52 to 63, and the index's 33 to 64 in place of 31 to 51 (measured). Workers have a limit of their own, which is the same. What the process was started with goes before it.
- */
-const heapSettings = ['--max-semi-space-size=8'];
-
-/**
  * The allocator reads its variables before any program of ours runs: so this process becomes the same program once more, with them, as the same process. Does
  * nothing where one of them is set already, and nothing where the system does not let it. Call it before anything is opened.
  */
@@ -30,10 +24,7 @@ export const useAllocatorSettings = (): void => {
     return;
   const { execPath, execArgv, argv, env } = process;
   try {
-    process.execve?.(execPath, [execPath, ...heapSettings, ...execArgv, ...argv.slice(1)], {
-      ...env,
-      ...allocatorSettings,
-    });
+    process.execve?.(execPath, [execPath, ...execArgv, ...argv.slice(1)], { ...env, ...allocatorSettings });
   } catch {
     // It takes more memory then.
   }
