@@ -68,6 +68,8 @@ export const createUpkeep = ({
   let isFirst = true;
   /** One that has not helped is not begun again at once: it would take the processor from the jobs that it is to spare. */
   let hurriesFrom = 0;
+  /** One is due or under way. Each job that ends meanwhile asks for it too: behind one another they would take as long as all of these. */
+  let isHurrying = false;
   let stops = 0;
 
   const merge = async (since: number): Promise<void> => {
@@ -135,19 +137,24 @@ export const createUpkeep = ({
     const stopsBefore = stops;
     // Where it fails, the merge does what it should have done.
     await hurry().catch(() => undefined);
+    if (stops === stopsBefore) isHurrying = false;
     if (timer === null && stops === stopsBefore) after(quietMs, () => merge(since));
   };
 
   return {
     settled: (isOverdue = false) => {
       const since = writes();
-      if (isOverdue && performance.now() >= hurriesFrom) after(0, () => hurryThenMerge(since));
-      else after(quietMs, () => merge(since));
+      if (isOverdue && !isHurrying && performance.now() >= hurriesFrom) {
+        cancel();
+        isHurrying = true;
+        begin(() => hurryThenMerge(since));
+      } else after(quietMs, () => merge(since));
     },
     idle,
     isMerging: () => running !== null,
     stop: async () => {
       stops += 1;
+      isHurrying = false;
       cancel();
       const merging = running !== null;
       await idle();
