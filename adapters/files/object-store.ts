@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,7 +11,7 @@ import type { ObjectStore, StoredObject } from '../../core/ports/object-store.ts
 import { orDamaged } from '../system/damaged-object.ts';
 import { diskFailure, onDisk } from '../system/disk-failure.ts';
 import { giveBackOwn } from '../system/own-memory.ts';
-import { entriesNow, fileAt, nullIfMissing, openSmall, removeEmptyNow, renamedNow, writeSmall } from './whole-files.ts';
+import { entriesNow, fileAt, nullIfMissing, openSmall, removedNow, renamedNow, writeSmall } from './whole-files.ts';
 
 /** Where files are written before they get their name: on the same file system, and no key can lie there. */
 const temporary = '.tmp';
@@ -121,17 +121,13 @@ export const createFileObjectStore = (root: string): ObjectStore => {
 
   const remove = async (key: string): Promise<void> => {
     await rm(pathOf(key), { force: true });
-    await removeEmpty(dirname(key));
+    removeEmpty(dirname(key));
   };
 
   /** A directory that is empty now, and those above it, or each listing would go through those of all jobs that ever were. */
-  const removeEmpty = async (directory: string): Promise<void> => {
-    for (let place = directory; place.includes('/'); place = dirname(place))
-      try {
-        await rmdir(join(root, place));
-      } catch {
-        return;
-      }
+  const removeEmpty = (directory: string): void => {
+    let place = directory;
+    while (place.includes('/') && removedNow(join(root, place))) place = dirname(place);
   };
 
   return {
@@ -181,7 +177,7 @@ export const createFileObjectStore = (root: string): ObjectStore => {
           await onDisk(place, () =>
             rm(join(root, directory, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 10 }),
           );
-      await removeEmpty(directory);
+      removeEmpty(directory);
     },
   };
 };
@@ -191,19 +187,12 @@ const writeWhole = async (aside: string, key: string, content: Buffer): Promise<
     await writeSmall(aside, content, !isJobs(key));
     return content.length;
   }
-  const stored = zstdCompressSync(content, {
-    ...compression,
-    chunkSize: Math.min(pieceBytes, boundOf(content.length)),
-    pledgedSrcSize: content.length,
-  });
+  const stored = zstdCompressSync(content, { ...compression, pledgedSrcSize: content.length });
   const { length } = stored;
   await writeSmall(aside, stored, !isJobs(key));
   giveBackOwn(stored);
   return length;
 };
-
-/** No content is longer when compressed: then one piece takes all of it, and no more memory is asked for than that. ZSTD_COMPRESSBOUND in zstd.h. */
-const boundOf = (bytes: number): number => bytes + (bytes >>> 8) + 1024;
 
 const writeStream = async (aside: string, key: string, content: Readable): Promise<number> => {
   const file = await open(aside, 'wx');
@@ -254,7 +243,8 @@ function* walk(root: string, directory: string, rest: string): Generator<string>
   const names = entriesNow(join(root, directory))
     .filter(({ name }) => name.startsWith(rest) && !(directory === '' && name === temporary))
     .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
-  if (names.length === 0 && directory.includes('/')) removeEmptyNow(join(root, directory));
+  // An earlier version left it.
+  if (names.length === 0 && rest === '' && directory.includes('/')) removedNow(join(root, directory));
   const before = directory === '' ? '' : `${directory}/`;
   for (const name of inByteOrder(names))
     if (name.endsWith('/')) yield* walk(root, `${before}${name.slice(0, -1)}`, '');

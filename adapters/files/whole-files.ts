@@ -44,12 +44,13 @@ export const fileAt = (path: string): Stats | null => {
 export const entriesNow = (path: string): readonly Dirent[] =>
   orNull(() => readdirSync(path, { withFileTypes: true })) ?? [];
 
-/** One that is not empty any more, or that may not be removed, stays. */
-export const removeEmptyNow = (path: string): void => {
+/** False: the directory is not empty, not there, or may not be removed, and is in the way of nothing. */
+export const removedNow = (path: string): boolean => {
   try {
     rmdirSync(path);
+    return true;
   } catch {
-    // It is in the way of nothing.
+    return false;
   }
 };
 

@@ -10,7 +10,7 @@ import { lookUp, pagesIn, streamPages } from '../manifest/pages/read-pages.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type Manifest, openManifest, packsOf, pagesOf } from './manifests.ts';
 import { filterKey, packKey } from './object-keys.ts';
-import { createPageCache, type PageCache } from './page-cache.ts';
+import { BYTES_A_LINE, bytesOfLines, bytesOfRoot, createPageCache, type PageCache } from './page-cache.ts';
 
 /** A blob's text: UTF-8 as it was decoded, its newlines as they are. */
 export interface BlobText {
@@ -76,9 +76,6 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** All that read one store in a process share what is kept. */
 const caches = new WeakMap<object, PageCache>();
 
-/** What a string takes beside its text. */
-const BYTES_A_LINE = 40;
-
 type Objects = Pick<ObjectStore, 'getLines' | 'getText'>;
 type Places = Pick<PageRef, 'writer' | 'name'>;
 
@@ -93,7 +90,11 @@ export const createContents = (
   const cache = caches.get(objects) ?? createPageCache(maxBytes);
   caches.set(objects, cache);
   return async (repositoryId, key) => {
-    const opened = await cache(key, () => openManifest(objects, repositoryId, key), bytesOfManifest);
+    const opened = await cache(
+      key,
+      () => openManifest(objects, repositoryId, key),
+      ({ root }) => bytesOfRoot(root),
+    );
     const read: ReadPage = (page) => cache(`${repositoryId} ${page.name}`, () => opened.read(page), bytesOfLines);
     return branchContents({ objects, cache, repositoryId, key }, { root: opened.root, read });
   };
@@ -275,12 +276,5 @@ const linesOf = (text: string): number => {
   return text === '' || text.endsWith('\n') ? lines : lines + 1;
 };
 
-const bytesOfLines = (lines: readonly string[]): number =>
-  lines.reduce((bytes, line) => bytes + line.length + BYTES_A_LINE, BYTES_A_LINE);
-
 const bytesOfFiles = (files: readonly IndexedFile[]): number =>
   files.reduce((bytes, { path }) => bytes + path.length + 4 * BYTES_A_LINE, BYTES_A_LINE);
-
-/** A page or pack of a root; one of the earlier form holds its pages too. */
-const bytesOfManifest = ({ root }: Manifest): number =>
-  [...root.values()].flat().reduce((bytes, { writer, lines }) => bytes + 400 + (writer === '' ? lines * 120 : 0), 400);

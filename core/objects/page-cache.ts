@@ -1,3 +1,6 @@
+import type { ManifestRoot } from '../manifest/pages/manifest-root.ts';
+import { NOT_STORED } from './manifests.ts';
+
 /** Keeps what was loaded under a name that never means anything else, as long as there is room; what was used longest ago goes first. */
 export const createPageCache = (maxBytes: number) => {
   const held = new Map<string, { readonly value: Promise<unknown>; bytes: number }>();
@@ -39,3 +42,19 @@ export const createPageCache = (maxBytes: number) => {
 };
 
 export type PageCache = ReturnType<typeof createPageCache>;
+
+/** What a string takes beside its text, in its page: two words, a hash, and its place in the list. */
+export const BYTES_A_LINE = 40;
+/** A page of a root, with its first key. */
+const BYTES_A_PAGE = 400;
+
+export const bytesOfLines = (lines: readonly string[]): number =>
+  lines.reduce((bytes, line) => bytes + line.length + BYTES_A_LINE, BYTES_A_LINE);
+
+/** Each page and pack that it names; one of the earlier form holds its pages too. */
+export const bytesOfRoot = (root: ManifestRoot): number => {
+  let bytes = BYTES_A_PAGE;
+  for (const pages of root.values())
+    for (const { writer, lines } of pages) bytes += BYTES_A_PAGE + (writer === NOT_STORED ? lines * 120 : 0);
+  return bytes;
+};

@@ -3,8 +3,8 @@ import { blobSet, isIndexedBlob, linesOfBlob, pathSet } from '../manifest/pages/
 import { mapAhead } from '../manifest/pages/map-ahead.ts';
 import { type PageRef, sumOf } from '../manifest/pages/paged-set.ts';
 import { pagesIn, readRanges } from '../manifest/pages/read-pages.ts';
-import { allPagesOf, fileListOf, type Manifest, NOT_STORED, openManifest, pagesOf } from '../objects/manifests.ts';
-import { createPageCache, type PageCache } from '../objects/page-cache.ts';
+import { fileListOf, type Manifest, openManifest, pagesOf } from '../objects/manifests.ts';
+import { bytesOfLines, bytesOfRoot, createPageCache, type PageCache } from '../objects/page-cache.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type BranchFiles, MOST_NAMES, type NamedFile, PATHS_AT_ONCE, type PathFilter, turn } from './files-found.ts';
 import { type KeepPassing, listedFiles } from './listed-files.ts';
@@ -13,11 +13,6 @@ import { afterPrefix } from './rules/literal-prefix.ts';
 
 /** Kept in memory over all manifests: pages of about 1,500,000 paths, at 170 bytes a path. */
 const MAX_BYTES = 256 * 1024 * 1024;
-
-/** What a string takes beside its text, in its page: two words, a hash, and its place in the list. */
-const BYTES_A_LINE = 40;
-/** A page of a root, with its first key. */
-const BYTES_A_PAGE = 400;
 
 /** Pages of one search that are read at the same time: the first rows that it ranks are of so many blobs or fewer. */
 const READ_AT_ONCE = 64;
@@ -29,7 +24,11 @@ export const createBranchFilesCache = (
 ): ((repositoryId: string, manifestKey: string) => Promise<BranchFiles>) => {
   const cache = createPageCache(maxBytes);
   return async (repositoryId, key) => {
-    const manifest = await cache(key, () => openManifest(objects, repositoryId, key), bytesOfManifest);
+    const manifest = await cache(
+      key,
+      () => openManifest(objects, repositoryId, key),
+      ({ root }) => bytesOfRoot(root),
+    );
     const read = (page: PageRef): Promise<readonly string[]> =>
       cache(`${repositoryId} ${page.name}`, () => manifest.read(page), bytesOfLines);
     const list = fileListOf(manifest);
@@ -54,16 +53,6 @@ export const openingFiles = (opening: Promise<BranchFiles>): BranchFiles => {
     named: async (lowered) => (await opening).named(lowered),
   };
 };
-
-const bytesOfLines = (lines: readonly string[]): number =>
-  lines.reduce((bytes, line) => bytes + line.length + BYTES_A_LINE, BYTES_A_LINE);
-
-/** One of the earlier form holds its pages too. */
-const bytesOfManifest = (manifest: Manifest): number =>
-  allPagesOf(manifest).reduce(
-    (bytes, { writer, lines }) => bytes + BYTES_A_PAGE + (writer === NOT_STORED ? lines * 120 : 0),
-    BYTES_A_PAGE,
-  );
 
 /** Of a manifest without a list of files: by the pages of its set of blobs. */
 const pagedFiles = (manifest: Manifest, cache: PageCache, repositoryId: string): BranchFiles => {

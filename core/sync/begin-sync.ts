@@ -38,7 +38,8 @@ export const beginSync =
         try {
           await noteFaults(deps, job, repository, await findFaults(deps, repository, looks, seen));
         } finally {
-          await blobs;
+          // Whatever went wrong here is the cause that counts.
+          await blobs.catch(() => undefined);
         }
         await sweepLeftovers(deps)(job, pulse, seen, await blobs);
       });

@@ -1,18 +1,13 @@
 import type { ManifestRoot } from '../manifest/pages/manifest-root.ts';
 import type { ReadPage } from '../manifest/pages/paged-set.ts';
 import { type Manifest, openManifest, pageReader, readRoot } from '../objects/manifests.ts';
-import { createPageCache, type PageCache } from '../objects/page-cache.ts';
+import { bytesOfLines, bytesOfRoot, createPageCache, type PageCache } from '../objects/page-cache.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** The pages that two small syncs read and write, of some 70 KB each, and a few roots. Each thread that runs steps keeps its own. */
 const MAX_BYTES = 8 * 1024 * 1024;
 /** Of what one publish writes: after a large one the next sync reads other pages. */
 const MOST_WRITTEN = 64;
-
-/** What a string takes beside its text. */
-const BYTES_A_LINE = 40;
-/** A page of a root, with its first key. */
-const BYTES_A_PAGE = 400;
 
 const caches = new WeakMap<object, PageCache>();
 
@@ -37,14 +32,14 @@ export const keptManifests = (objects: Objects, repositoryId: string): KeptManif
   const cache = cacheOf(objects);
   const readPage = pageReader(objects, repositoryId);
   const read: ReadPage = (page) => cache(pageKept(repositoryId, page.name), () => readPage(page), bytesOfLines);
-  const root = (key: string): Promise<ManifestRoot | null> => cache(key, () => readRoot(objects, key), bytesOfRoot);
+  const root = (key: string): Promise<ManifestRoot | null> => cache(key, () => readRoot(objects, key), bytesOfOne);
   return {
     open: async (key) => {
       const found = await root(key);
       return found === null ? openManifest(objects, repositoryId, key) : { root: found, read };
     },
     root,
-    note: (key, found) => void cache(key, async () => found, bytesOfRoot),
+    note: (key, found) => void cache(key, async () => found, bytesOfOne),
     read,
   };
 };
@@ -70,8 +65,4 @@ const cacheOf = (objects: object): PageCache => {
 
 const pageKept = (repositoryId: string, name: string): string => `${repositoryId} ${name}`;
 
-const bytesOfLines = (lines: readonly string[]): number =>
-  lines.reduce((bytes, line) => bytes + line.length + BYTES_A_LINE, BYTES_A_LINE);
-
-const bytesOfRoot = (root: ManifestRoot | null): number =>
-  [...(root ?? [])].reduce((bytes, [, pages]) => bytes + pages.length * BYTES_A_PAGE, BYTES_A_PAGE);
+const bytesOfOne = (root: ManifestRoot | null): number => bytesOfRoot(root ?? new Map());

@@ -62,8 +62,8 @@ export const sweepLeftovers =
   };
 
 /**
- * Removes the blobs that publishes have found to be without a path, from generations with which nothing is wrong so far; {@link sweepLeftovers} finds the rest.
- * Rows of a manifest that turns out to be lost may go too: its generation goes whole. Returns the keys of their lists.
+ * Removes the blobs that publishes have found to be without a path, where that takes no look at a manifest, which may turn out to be lost, and the index is as it should be; {@link sweepLeftovers}
+ * finds the rest. Rows of a generation whose manifest is lost may go too: it goes whole. Returns the keys of their lists.
  */
 export const sweepBlobs = async (
   deps: Deps,
@@ -72,8 +72,12 @@ export const sweepBlobs = async (
   pulse: Pulse,
 ): Promise<ReadonlySet<string>> => {
   const done = new Set<string>();
+  const pointers = Object.values(repository.branches);
   for (const leftover of repository.leftovers) {
     if (leftover.kind !== 'blobs' || looks.get(leftover.generation) !== null) continue;
+    const { generation, checked = [] } = leftover;
+    if (pointers.some((pointer) => pointer.generation === generation && !checked.includes(pointer.manifest_key)))
+      continue;
     await pulse.check();
     await removeLeftover(deps, repository, leftover, pulse);
     done.add(leftover.key);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRecord, RepositoryRecord } from '../../../core/contract/records.ts';
-import { ObjectMissingError } from '../../../core/domain/errors.ts';
+import { IndexDamagedError, ObjectMissingError } from '../../../core/domain/errors.ts';
 import type { IndexFault } from '../../../core/domain/index-fault.ts';
 import type { JobPhase } from '../../../core/domain/job-status.ts';
 import { manifestLine } from '../../../core/manifest/manifest.ts';
@@ -20,6 +20,8 @@ interface Setting {
   readonly state?: IndexState;
   readonly objects?: readonly string[];
   readonly noted?: 'kept' | 'lost';
+  /** What the index says when it is to delete rows. */
+  readonly refusal?: Error;
 }
 
 const begin = async (setting: Setting) => {
@@ -68,7 +70,10 @@ const begin = async (setting: Setting) => {
         did.push('inspect');
         return state;
       },
-      delete: async () => void did.push('delete rows'),
+      delete: async () => {
+        if (setting.refusal !== undefined) throw setting.refusal;
+        did.push('delete rows');
+      },
       drop: async () => void did.push('drop'),
     },
     clock: { now: () => new Date('2026-01-02T00:00:01.000Z'), every: () => () => undefined },
@@ -95,6 +100,28 @@ describe('the first step', () => {
     });
     expect(faults).toEqual([[1, 'index_damaged']]);
     expect(did).toEqual(['inspect', 'delete garbage']);
+  });
+
+  it('opens no manifest before it is known which are lost', async () => {
+    // Written by an earlier version, or before a branch came: what the blobs are of is not known without the manifest.
+    const leftovers = [{ kind: 'blobs' as const, generation: 1, key: 'garbage' }];
+    expect(await begin({ objects: [], repository: indexed({ leftovers }) })).toEqual({
+      outcome: '[object Object]',
+      did: ['inspect', 'delete garbage'],
+      faults: [[1, 'manifest_lost']],
+    });
+  });
+
+  it('fails where rows cannot be deleted, and is superseded by that alone which superseded it', async () => {
+    const leftovers = [{ kind: 'blobs' as const, generation: 1, key: 'garbage', checked: ['m'] }];
+    const refused = { repository: indexed({ leftovers }), refusal: new IndexDamagedError('a file is not there') };
+    expect(await begin(refused)).toEqual({ outcome: 'IndexDamagedError', did: ['inspect'], faults: [] });
+    // The manifest is lost, which cannot be noted: this job owns nothing any more.
+    expect(await begin({ ...refused, objects: [], noted: 'lost' })).toEqual({
+      outcome: 'SyncSupersededError',
+      did: ['inspect'],
+      faults: [],
+    });
   });
 
   it('notes a lost manifest', async () => {
